@@ -1,8 +1,8 @@
 //! The mail server behind: what is sent to it, and what it says, recipient by recipient.
 use super::{
+    addresses::EnvelopeAddress,
     config::Downstream,
     event::{Observer, RelayEvent},
-    mailbox::Mailbox,
     network::Dial,
 };
 use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Reply, Timeouts};
@@ -45,8 +45,8 @@ impl<M: Dial> MailServer<M> {
     /// unknown then.
     pub async fn send(
         &self,
-        from: Option<&Mailbox>,
-        to: &[Mailbox],
+        from: Option<&EnvelopeAddress>,
+        to: &[EnvelopeAddress],
         message: &Message,
     ) -> SendOutcome {
         let envelope = Envelope {
@@ -125,11 +125,11 @@ impl fmt::Display for MailboxOutcome {
 }
 
 /// What became of a mail for each recipient.
-pub(super) struct SendOutcome(Vec<(Mailbox, MailboxOutcome)>);
+pub(super) struct SendOutcome(Vec<(EnvelopeAddress, MailboxOutcome)>);
 
 impl SendOutcome {
     /// The recipients that have it.
-    pub fn accepted(&self) -> Vec<Mailbox> {
+    pub fn accepted(&self) -> Vec<EnvelopeAddress> {
         let mut accepted = vec![];
         for (mailbox, outcome) in &self.0 {
             if matches!(outcome, MailboxOutcome::Accepted(_)) {

@@ -47,13 +47,13 @@
 //!   acknowledged, and each report is judged by the run before its own.
 #![warn(missing_docs)]
 
+pub mod addresses;
 pub mod cache;
 pub mod config;
 mod downstream;
 pub mod event;
 pub mod gocd;
 pub mod ledger;
-pub mod mailbox;
 pub mod network;
 pub mod notification;
 mod relay;

@@ -1,5 +1,5 @@
 //! What the relay writes itself: a line in front of each mail, and a mail to the postmaster.
-use super::mailbox::Mailbox;
+use super::addresses::EnvelopeAddress;
 use mail::{
     Draft, DraftError,
     smtp::{Address, Message, Transaction},
@@ -41,7 +41,7 @@ fn literal(ip: std::net::IpAddr) -> String {
 /// RFC 3834.
 pub(super) fn notice(
     hostname: &str,
-    postmaster: &Mailbox,
+    postmaster: &EnvelopeAddress,
     subject: &str,
     refusals: &[String],
 ) -> Result<Message, DraftError> {
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_notice_can_be_written_whatever_it_quotes() {
-        let postmaster: Mailbox = "用户@example.com".parse().expect("an address");
+        let postmaster: EnvelopeAddress = "用户@example.com".parse().expect("an address");
         for text in ["", "ö", "\r\n.\r\nMAIL FROM:<>", "\0", &"x".repeat(100_000)] {
             let message = notice(
                 "mail2alert.example.com",

@@ -7,9 +7,9 @@
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
-//! that has to call its `poll`. Of a lane that was woken, and has registered its waker nowhere in
-//! the poll that followed, it is not known whether it still waits where it did: then the place is
-//! followed by "or after that".
+//! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
+//! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
+//! it did: then the place is followed by "or after that".
 //!
 //! # `woken-not-polled`
 //!

@@ -7,7 +7,7 @@ use super::{
 };
 use async_concepts::{
     stage::printed,
-    timeline::{Observe, OutputLine, SteppedRun, Unlike},
+    timeline::{Observe, OutputLine, SteppedRun, Track, Unlike},
 };
 use std::{
     collections::BTreeSet,
@@ -324,6 +324,42 @@ fn the_header_says_why_the_two_part_in_each_scene_in_which_they_do() {
     assert!(said("gather_errors, fail fast").contains("lets them finish"));
     assert!(said("gather_errors, nested").starts_with("\"nested\" hears of the failure"));
     assert!(said("slow_callback, in pieces").contains("beats once less"));
+}
+
+/// The output of a page has each line of each language once, and in the order of that language.
+#[test]
+fn the_output_of_a_page_keeps_the_order_of_each_language() {
+    for (name, run) in stepped() {
+        for (track, Track { steps, .. }) in run.tracks.iter().enumerate() {
+            let mut expected = vec![];
+            for step in steps {
+                for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
+                    let text = without_places(text).trim_end().to_owned();
+                    expected.push((*at, run.lanes[*lane].name.clone(), text));
+                }
+            }
+            // A poll that blocks prints later than another thread in a step after it.
+            expected.sort_by_key(|(at, ..)| *at);
+            let mut listed = vec![];
+            let mut moment = 0;
+            for line in &run.output {
+                assert!(
+                    moment <= line.moment,
+                    "{name}, {}: a page shows the first lines",
+                    run.title
+                );
+                moment = line.moment;
+                if line.track == track || line.unlike.is_none() {
+                    let step = &run.tracks[line.track].steps[line.step];
+                    let (lane, text, _) = &step.says[line.line];
+                    let text = without_places(text).trim_end().to_owned();
+                    let name = run.lanes[*lane].name.clone();
+                    listed.push((step.said_at[line.line], name, text));
+                }
+            }
+            assert_eq!(listed, expected, "{name}, {}, track {track}", run.title);
+        }
+    }
 }
 
 /// A line of one lane that both print is never said to be missing, if only its place is another.

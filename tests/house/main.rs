@@ -6,6 +6,7 @@ mod core;
 mod fields;
 mod generated;
 mod mutations;
+mod names;
 mod pictures;
 mod readme;
 mod style;
@@ -68,15 +69,19 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The examples of the root package, in the order of its manifest.
-fn examples() -> Vec<Example> {
+/// What cargo says of the packages of this repository.
+fn metadata() -> serde_json::Value {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .expect("cargo");
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
+    serde_json::from_slice(&metadata.stdout).expect("cargo's metadata")
+}
+
+/// The examples of the root package, in the order of its manifest.
+fn examples() -> Vec<Example> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("packages");
     let package = packages
         .iter()

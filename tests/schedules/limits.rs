@@ -224,14 +224,14 @@ fn a_failure_is_kept_although_a_simpler_schedule_blocks_the_thread() {
 
 #[test]
 fn the_longest_times_are_no_limits() {
-    let explored = every_schedule("patient", || async { yield_now().lane("A").await })
+    let explored = every_schedule("a yield", || async { yield_now().lane("A").await })
         .budget(Duration::MAX)
         .watchdog(Duration::MAX)
         .limit(Duration::MAX)
         .check(|_| thread::sleep(ms(300))) // longer than what lies between two looks of the watch
         .explore();
     assert_eq!(explored.coverage, Coverage::All, "{explored}");
-    let cancelled = every_cancellation("patient", || async { yield_now().await })
+    let cancelled = every_cancellation("a yield", || async { yield_now().await })
         .budget(Duration::MAX)
         .watchdog(Duration::MAX)
         .in_every_schedule()

@@ -1,7 +1,7 @@
 //! The explorer's page: what is to be seen after each poll.
 use async_concepts::{
     LaneExt, block, record, say,
-    timeline::{Chart, Recording, StreamLaneExt, from_json, to_json},
+    timeline::{Chart, Mark, Recording, StreamLaneExt, from_json, to_json},
 };
 use futures::{StreamExt, join, stream};
 use serde_json::{Value, json};
@@ -316,47 +316,6 @@ fn a_verdict_is_a_sentence_without_its_code() {
     assert!(chart.verdict.expect("a verdict").starts_with(&verdict), "{verdict}");
 }
 
-/// The names of the rows of a page's timeline, and how many lanes each has.
-fn drawn(chart: &Chart) -> Vec<(String, usize)> {
-    let rows = chart.steps().drawn;
-    rows.into_iter().map(|row| (row.name, row.lanes.len())).collect()
-}
-
-#[test]
-fn lanes_of_one_name_share_a_row_if_they_follow_each_other_or_are_many() {
-    let row = |name: &str, lanes| (name.to_owned(), lanes);
-    let in_a_row = record("in a row", async || {
-        for _ in 0..3 {
-            sleep(ms(10)).lane("nap").await;
-        }
-    });
-    assert_eq!(drawn(&in_a_row.chart()), [row("main", 1), row("nap", 3)]);
-    // A callback that sets a timer for the next one goes on under its name.
-    let callbacks = record("callbacks", async || {
-        let (done, all_done) = tokio::sync::oneshot::channel();
-        let next = async move {
-            sleep(ms(10)).await;
-            let last = async move {
-                sleep(ms(10)).await;
-                done.send(()).unwrap();
-            };
-            tokio::spawn(last.lane("A"));
-        };
-        tokio::spawn(next.lane("A"));
-        all_done.await.unwrap();
-    });
-    assert_eq!(drawn(&callbacks.chart()), [row("main", 1), row("A", 2)]);
-    let at_once = |count| {
-        record("at once", move || {
-            futures::future::join_all((0..count).map(|_| sleep(ms(10)).lane("nap")))
-        })
-    };
-    let few = at_once(2).chart();
-    assert_eq!(drawn(&few), [row("main", 1), row("nap", 1), row("nap", 1)]);
-    let many = at_once(200).chart();
-    assert_eq!(drawn(&many), [row("main", 1), row("nap ×200", 200)]);
-}
-
 #[test]
 fn the_cause_of_a_poll_is_told_once() {
     let run = record("again", async || {
@@ -493,6 +452,22 @@ fn a_page_needs_nothing_but_itself_and_is_small() {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     assert!(page.contains("default-src 'none'"));
+}
+
+/// What a state is called stands in one table: that of the marks, which the legends show, too.
+#[test]
+fn the_page_calls_a_state_what_the_legends_call_it() {
+    let page = record("naps", two_naps).to_page();
+    let words = &data(&record("naps", two_naps))["words"];
+    let (_, script) = page.rsplit_once("<script>").expect("the script");
+    for mark in Mark::ALL {
+        let Some(letter) = mark.letter() else { continue };
+        let first = Mark::of_letter(letter).expect("this mark has it");
+        assert_eq!(words[letter.to_string()], first.short_label());
+        let own = format!("\"{}\"", mark.short_label());
+        let is_a_word_of_states = mark.short_label().contains(' ');
+        assert!(!is_a_word_of_states || !script.contains(&own), "the script has {own}, too");
+    }
 }
 
 #[test]

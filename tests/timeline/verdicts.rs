@@ -327,7 +327,7 @@ fn no_lane_is_polled_and_nothing_is_said_after_the_limit() {
 }
 
 #[test]
-fn a_lane_whose_waker_nothing_keeps_is_said_to_be_lost() {
+fn a_lane_is_said_to_be_lost_if_nothing_keeps_its_waker() {
     let run = record("lost", || async {
         let lost = poll_fn(|_| Poll::<()>::Pending); // Pending, and no waker is kept
         let kept = Notify::new();

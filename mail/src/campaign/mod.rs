@@ -81,7 +81,7 @@ pub use failed::FailedList;
 pub use heartbeat::Heartbeat;
 pub use journal::{CampaignJournal, JournalError, Progress, Record, TakenRecipients, Unfinished};
 pub use outcome::{
-    AttemptOutcome, CampaignEvent, CampaignSummary, EndedEarly, RecipientOutcome, ResumeError,
+    AttemptOutcome, CampaignEvent, CampaignSummary, EarlyEnd, RecipientOutcome, ResumeError,
 };
 pub use over_smtp::{OverSmtp, SmtpConnection};
 pub use recipients::{ListError, Recipient, RecipientFile};
@@ -224,12 +224,12 @@ impl<'a, C: Connector> Campaign<'a, C> {
         // In any case: it also looks which recipient would have been next.
         let is_done = shared.queue.borrow_mut().is_done();
         let stopped = match (failure, no_connection) {
-            (Some(QueueError::List(error)), _) => Some(EndedEarly::List(error)),
-            (Some(QueueError::Journal(error)), _) => Some(EndedEarly::Journal(error)),
-            (Some(QueueError::FailedList(error)), _) => Some(EndedEarly::FailedList(error)),
+            (Some(QueueError::List(error)), _) => Some(EarlyEnd::List(error)),
+            (Some(QueueError::Journal(error)), _) => Some(EarlyEnd::Journal(error)),
+            (Some(QueueError::FailedList(error)), _) => Some(EarlyEnd::FailedList(error)),
             _ if is_done => None,
-            _ if stop.is_cancelled() => Some(EndedEarly::Asked),
-            (None, why) => Some(EndedEarly::NoConnection(why.unwrap_or_default())),
+            _ if stop.is_cancelled() => Some(EarlyEnd::Asked),
+            (None, why) => Some(EarlyEnd::NoConnection(why.unwrap_or_default())),
         };
         Ok(shared.queue.into_inner().finish(stopped))
     }

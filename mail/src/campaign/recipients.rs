@@ -171,13 +171,13 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_read_ends_with_the_reason() {
-        struct Broken;
-        impl Read for Broken {
+        struct BrokenReader;
+        impl Read for BrokenReader {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 Err(io::Error::other("the disk is gone"))
             }
         }
-        let text = io::Cursor::new("ann@example.org\n").chain(Broken);
+        let text = io::Cursor::new("ann@example.org\n").chain(BrokenReader);
         let entries: Vec<_> = RecipientFile::from_reader(BufReader::new(text)).collect();
         assert_eq!(entries.len(), 2);
         assert!(matches!(&entries[1], Err(ListError::Unreadable(error))

@@ -145,10 +145,10 @@ impl ClientError {
     /// outcome did not come.
     pub fn is_in_doubt(&self) -> bool {
         match self {
-            ClientError::Io(stage, _)
-            | ClientError::HungUp(stage)
-            | ClientError::TimedOut(stage)
-            | ClientError::NotSmtp(stage, _) => *stage == Phase::FinalReply,
+            ClientError::Io(phase, _)
+            | ClientError::HungUp(phase)
+            | ClientError::TimedOut(phase)
+            | ClientError::NotSmtp(phase, _) => *phase == Phase::FinalReply,
             _ => false,
         }
     }

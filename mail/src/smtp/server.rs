@@ -202,10 +202,10 @@ struct Sessions {
 impl Sessions {
     fn ended(&mut self, ended: Result<TaskEnd, JoinError>) {
         match ended {
-            Ok(TaskEnd::Session(report)) => {
-                self.summary.messages += report.messages;
-                self.summary.refused += report.refused;
-                self.summary.panics += u64::from(matches!(report.closed, ConnectionEnd::Panicked));
+            Ok(TaskEnd::Session(outcome)) => {
+                self.summary.messages += outcome.messages;
+                self.summary.refused += outcome.refused;
+                self.summary.panics += u64::from(matches!(outcome.end, ConnectionEnd::Panicked));
             }
             Ok(TaskEnd::TurnedAway) => {}
             Err(error) if error.is_panic() => self.summary.panics += 1,

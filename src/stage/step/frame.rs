@@ -328,7 +328,6 @@ async fn both() {
             instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
             lanes: vec![lane("main", 0, None), lane("A", 1, Some(0))],
             rows: 2,
-            drawn: vec![], // a terminal draws no timeline beside the steps
             tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
             moments: vec![], // a terminal shows the steps of Rust only
             output: vec![],

@@ -70,6 +70,8 @@ impl std::error::Error for JsonError {}
 ///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
+/// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
+///   may have gone on from there since), `"never"` or `"unknown"`;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and

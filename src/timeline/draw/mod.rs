@@ -46,8 +46,8 @@ pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
-    DrawnRow, Moment, OutputLine, SaidBefore, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
-    Unlike, to_page,
+    Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
+    Track, Unlike, to_page,
 };
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;

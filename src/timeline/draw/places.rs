@@ -110,6 +110,7 @@ impl Places {
             Some(Registered::Unknown) => " (where its lane was made)",
             _ if self.waits().iter().all(Wait::is_only_of_the_lane) => " (where its lane was made)",
             Some(Registered::Earlier) => " (registered in an earlier poll)",
+            Some(Registered::OrAfter) => ", or after that",
             _ => "",
         };
         Some(format!("{}{known_before}", parts.join(" and ")))

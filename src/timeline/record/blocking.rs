@@ -19,6 +19,7 @@
 //! nothing else is. That is how an event loop behaves that has the thread to itself.
 use super::{
     event::{Polled, WokenBy, panic_message},
+    pair::Clones,
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     stack::Floor,
@@ -148,7 +149,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
         // The place of the wait is here, and not where a waker is cloned: this is what the loop
         // calls.
         run.registers(lane);
-        run.poll_is_pending(lane, 0);
+        run.poll_is_pending(lane, Clones::default());
     }
     let mut until = pin!(until);
     // Wakers of the lane, so that the timeline knows what ended the wait.
@@ -199,7 +200,7 @@ pub fn turn() {
         // The poll before ends at this very moment and the next begins, so the lane must have woken
         // itself: in a picture these are two polls side by side.
         run.gives_way(lane);
-        run.poll_is_pending(lane, 0);
+        run.poll_is_pending(lane, Clones::default());
         run.woken(lane, NO_TASK);
         run.poll_starts(lane);
     }

@@ -251,14 +251,17 @@ impl Probe {
             run.waits_for(outer, self.lane);
         }
         // Whether the lane waits elsewhere than before decides with which waker it is polled next.
-        let kept = self.wakers.clones_that_are_kept();
-        self.wakers.after_pending(run.poll_is_pending(self.lane, kept));
+        let clones = self.wakers.after_the_poll();
+        self.wakers.after_pending(run.poll_is_pending(self.lane, clones));
     }
 
     /// The poll returned a value, or panicked.
     fn has_returned(&mut self, run: &Arc<Run>, polled: Polled) {
         // A stream that has given an item is not at its end, and dropping it is worth an event.
         self.ended = !matches!(polled, Polled::Item);
+        if !self.ended {
+            self.wakers.after_an_item();
+        }
         run.poll_ends(self.lane, polled);
     }
 

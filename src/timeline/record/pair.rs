@@ -9,6 +9,12 @@ use std::{
 };
 
 /// What a lane is polled with, and what a clone of that is.
+///
+/// A clone made at another place than the first one of the poll is a waker of its own, so that it
+/// is known of each place whether a waker is kept there. It costs nothing of what [`wakers`] is
+/// careful about: a lane that registers in several places gets new wakers for its next poll anyway.
+///
+/// [`wakers`]: super::wakers
 pub struct Pair {
     /// Handed to the future at each poll, until the lane has moved.
     pub polled_with: Hooked,
@@ -17,6 +23,11 @@ pub struct Pair {
     /// What a clone of `polled_with` is; its number is one more. After a poll in which the lane has
     /// not moved, the lane is polled with this one: the future has kept it, and finds it equal.
     pub cloned: Hooked,
+    /// Where `cloned` was handed out in the poll that goes on, or in the last one: the number of a
+    /// stack, or none if it has no number. The outer `None`: it was not.
+    pub first: Option<Option<u32>>,
+    /// What was handed out at other places in the poll that goes on. Empty between two polls.
+    pub others: Vec<(Option<u32>, Hooked)>,
     /// The waker to which both pass a wake on.
     pub inner: Waker,
     /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
@@ -39,11 +50,33 @@ pub enum Moved {
 }
 
 impl Pair {
-    /// How many wakers are kept that were cloned in the poll that ends now: in a poll the clones of
-    /// its waker are all of `cloned`, and before it there were none.
-    pub fn clones_that_are_kept(&self) -> usize {
-        Arc::strong_count(&self.cloned) - 1 // one is the pair's own
+    /// A poll has ended: which of the wakers that were cloned in it are kept.
+    pub fn after_the_poll(&mut self) -> Clones {
+        // Each of these has one owner in the pair, and the waker of the poll is still there.
+        let waker_is_kept = Arc::strong_count(&self.polled_with) > 2;
+        let mut clones = Clones { given_back: vec![], an_older_one_is_kept: waker_is_kept };
+        if let Some(place) = self.first
+            && Arc::strong_count(&self.cloned) == 1
+        {
+            clones.given_back.extend(place);
+        }
+        for (place, hook) in self.others.drain(..) {
+            if Arc::strong_count(&hook) == 1 {
+                clones.given_back.extend(place);
+            }
+        }
+        clones
     }
+}
+
+/// What has become of the wakers that were cloned in a poll, when the poll has ended.
+#[derive(Default)]
+pub struct Clones {
+    /// The places of which no waker is kept: the numbers of their stacks. What was polled there is
+    /// over, as a timer that was due, or it has kept no waker.
+    pub given_back: Vec<u32>,
+    /// The waker with which the lane was polled is kept: by a future that had it already.
+    pub an_older_one_is_kept: bool,
 }
 
 impl Kept {

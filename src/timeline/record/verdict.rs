@@ -429,17 +429,11 @@ fn by(log: &Log, woken: &Woken) -> String {
 fn at(log: &Log, lane: &LaneState) -> String {
     match &lane.waits {
         Some(waits) => {
-            // In the poll that answered its last wake it has registered nothing, or what it has
-            // registered is not kept: either it still waits for the same, or for something later
-            // that keeps no waker.
-            // What a library's future registers it keeps, until it is over.
-            let is_given_back =
-                !lane.is_kept() && waits.resolve().iter().any(|wait| wait.on.is_some());
+            // Said of the await only: after `.lane()` everything comes.
             let known = !waits.resolve().iter().all(Wait::is_only_of_the_lane);
-            let later = if known && (lane.may_have_gone_on || is_given_back) {
-                ", or after that"
-            } else {
-                ""
+            let later = match waits.registered() {
+                Registered::OrAfter if known => ", or after that",
+                _ => "",
             };
             format!("{}{later}", waits_at(log, waits))
         }

@@ -27,8 +27,13 @@ pub(super) fn moments(run: &SteppedRun, twin: &[Step], both: &Both<'_>) -> Vec<M
     let tracks = [&run.tracks[0].steps[..], twin];
     let mut lines: HashMap<(usize, usize), u32> = HashMap::new();
     for (rust, python) in &both.common {
-        let steps = (both.printed[0][*rust].step, both.printed[1][*python].step);
-        *lines.entry(steps).or_default() += 1;
+        let [rust, python] = [&both.printed[0][*rust], &both.printed[1][*python]];
+        let score = lines.entry((rust.step, python.step)).or_default();
+        // A printed line in common weighs more than any number of lanes in a row. If one language
+        // needs two steps for the lines that the other prints in one, that step belongs to the
+        // second: what was printed between them comes before it then.
+        let is_last = rust.is_last_of_its_step && python.is_last_of_its_step;
+        *score += 1000 + 100 * u32::from(is_last);
     }
     let aligner = Aligner { lanes: &run.lanes, tracks, lines };
     let mut moments = vec![];
@@ -67,7 +72,7 @@ struct Aligner<'a> {
     lanes: &'a [SteppedLane],
     /// All steps in Rust, and all of the twin.
     tracks: [&'a [Step]; 2],
-    /// How many lines a step in Rust and one of the twin have in common, if they have any.
+    /// What the lines weigh that a step in Rust and one of the twin have in common, if they do.
     lines: HashMap<(usize, usize), u32>,
 }
 
@@ -78,8 +83,7 @@ impl Aligner<'_> {
             let one = rust.start + one;
             let other = python.start + other;
             let lines = self.lines.get(&(one, other)).copied().unwrap_or_default();
-            // A printed line in common weighs more than any number of lanes in a row.
-            1000 * lines + u32::from(self.lane(0, one) == self.lane(1, other))
+            lines + u32::from(self.lane(0, one) == self.lane(1, other))
         });
         let mut moments = vec![];
         let mut add = |steps: [Option<usize>; 2]| {

@@ -27,6 +27,8 @@ pub(super) struct Printed<'a> {
     pub step: usize,
     /// Which line of that step it is.
     nth: usize,
+    /// Whether that step prints nothing after it.
+    pub is_last_of_its_step: bool,
     /// A poll that blocks prints later than it began, and the other language may have a step of its
     /// own for that: so lines are compared by their own times, and not by those of their steps.
     at: u64,
@@ -95,6 +97,8 @@ impl<'a> Both<'a> {
             lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
             next = [pair.0 + 1, pair.1 + 1];
         }
+        // A page shows the first so many of them.
+        lines.sort_by_key(|line| line.moment);
         lines
     }
 
@@ -140,6 +144,7 @@ pub(super) fn of_rust_alone(run: &SteppedRun) -> Vec<OutputLine> {
         let moment = shown_from(run, begun[line.step], line.at);
         lines.push(OutputLine { moment, track: 0, step: line.step, line: line.nth, unlike: None });
     }
+    lines.sort_by_key(|line| line.moment);
     lines
 }
 
@@ -150,7 +155,8 @@ fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> 
         for (nth, (lane, text, _)) in step.says.iter().enumerate() {
             let at = step.said_at[nth];
             let lane = &lanes[*lane].name;
-            printed.push(Printed { step: number, nth, at, lane, text });
+            let is_last_of_its_step = nth + 1 == step.says.len();
+            printed.push(Printed { step: number, nth, is_last_of_its_step, at, lane, text });
         }
     }
     // What a poll prints that keeps its thread may come after what a later step prints on another
@@ -260,7 +266,8 @@ mod tests {
         for (step, line) in text.split(", ").enumerate() {
             let (line, at) = line.split_once('@').expect("a time");
             let (lane, text) = line.split_once(' ').expect("a lane");
-            lines.push(Printed { step, nth: 0, at: at.parse().expect("a time"), lane, text });
+            let at = at.parse().expect("a time");
+            lines.push(Printed { step, nth: 0, is_last_of_its_step: true, at, lane, text });
         }
         lines
     }

@@ -4,7 +4,7 @@
 //! ends: a position, and the lanes of which a rest is still to come at that same position.
 use super::steps::Step;
 use crate::timeline::{
-    Chart, End, LaneId, Places, Pos, Span, State, Until, Wait, Woken,
+    Chart, End, LaneId, Places, Pos, Registered, Span, State, Until, Wait, Woken,
     draw::pieces::{Kind, Piece, doer, done_in},
     human,
 };
@@ -386,7 +386,11 @@ impl<'c> Reader<'c> {
         };
         let place = self.place(places)?;
         if place.lane.is_none() {
-            return place.on.clone();
+            let may_have_gone_on = places.registered() == Some(Registered::OrAfter);
+            return match &place.on {
+                Some(on) if may_have_gone_on => Some(format!("{on}, or after that")),
+                on => on.clone(),
+            };
         }
         let mut names: Vec<String> = vec![];
         for wait in places.waits() {

@@ -2,7 +2,6 @@
 use super::{
     output,
     reader::Reader,
-    rows,
     steps::{Moment, SteppedLane, SteppedRun, Track},
 };
 use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
@@ -46,14 +45,12 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     for (nth, step) in steps.iter().enumerate() {
         moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], parts: None });
     }
-    let drawn = rows::drawn(std::slice::from_ref(chart)).remove(0);
     let mut run = SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.as_deref().map(without_code).map(str::to_owned),
         took: human(chart.elapsed),
         instants,
         rows: lanes.len(),
-        drawn,
         lanes,
         tracks: vec![Track { file, steps, aligned: None }],
         moments,

@@ -29,8 +29,6 @@ pub struct SteppedRun {
     pub lanes: Vec<SteppedLane>,
     /// How many of these lanes Rust has: the first so many.
     pub rows: usize,
-    /// The rows in which the timeline draws them.
-    pub drawn: Vec<DrawnRow>,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
     /// The steps of all tracks in one order: a page goes from moment to moment.
@@ -172,24 +170,25 @@ pub struct SteppedVariant {
     pub columns: Vec<usize>,
     /// For each run of `among` the index of the instant at which it was over.
     pub ends: Vec<usize>,
+    /// The rows of all the runs, those of the first at the top.
+    pub rows: Vec<SharedRow>,
     /// For each line that this run printed in Rust, in order: whether the first prints it, too.
     pub lines: Vec<SaidBefore>,
     /// What differs from the first, in one sentence. In the first, how long each run takes.
     pub sentence: String,
 }
 
-/// A row of the timeline. Variants have as many rows, and lanes of one name in the same ones.
+/// A row that variants have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DrawnRow {
-    /// The name of its lanes, with their number if they are drawn one over the other.
+pub struct SharedRow {
+    /// The name of the lane.
     pub name: String,
     /// Lanes of one name have one colour.
     pub hue: usize,
-    /// Its lanes, in the order in which they were made; none if only other variants have them.
-    pub lanes: Vec<LaneId>,
-    /// Where these lanes do something else than in the first variant: stretches from one edge to
-    /// another. An edge is the index of an instant, and `false` for its beginning or `true` for its
-    /// end.
+    /// The lane of this run; none if only other variants have it.
+    pub lane: Option<LaneId>,
+    /// Where the lane does something else than in the first: stretches from one edge to another. An
+    /// edge is the index of an instant, and `false` for its beginning or `true` for its end.
     pub differs: Vec<[(usize, bool); 2]>,
 }
 

@@ -7,8 +7,7 @@
 //! in one sentence.
 use super::{
     reader::join,
-    rows::drawn,
-    steps::{DrawnRow, SaidBefore, SteppedRun, SteppedVariant},
+    steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
 };
 use crate::timeline::{
     Chart, End, LaneId, Pos,
@@ -53,23 +52,28 @@ impl Group {
     /// of the page.
     pub(super) fn compare(&self, scenes: &mut [SteppedRun]) {
         let columns = self.columns(scenes);
-        let rows = drawn(&self.charts);
-        let lanes = alike(&self.charts);
+        let rows = shared_rows(&self.charts);
+        let wholes = wholes(&self.charts, &rows);
         let ends: Vec<usize> =
             self.charts.iter().map(|chart| chart.rows[0].end.0.instant).collect();
         for (nth, &member) in self.members.iter().enumerate() {
-            let mut own = rows[nth].clone();
-            for (row, of_the_first) in own.iter_mut().zip(&rows[0]) {
-                row.differs = self.differences(of_the_first, row, nth);
+            let mut shared = vec![];
+            for row in &rows {
+                shared.push(SharedRow {
+                    name: row.name.clone(),
+                    hue: row.hue,
+                    lane: row.lanes[nth],
+                    differs: self.differences(row, nth),
+                });
             }
             let lines = said_before(&scenes[self.members[0]], &scenes[member]);
             let sentence =
-                if nth == 0 { self.times() } else { self.what_differs(nth, &lanes, &lines) };
-            scenes[member].drawn = own;
+                if nth == 0 { self.times() } else { self.what_differs(nth, &wholes, &lines) };
             scenes[member].variant = Some(SteppedVariant {
                 among: self.members.clone(),
                 columns: columns.clone(),
                 ends: ends.clone(),
+                rows: shared,
                 lines,
                 sentence,
             });
@@ -92,23 +96,15 @@ impl Group {
         most
     }
 
-    /// Where a row of the variant `nth` differs from that of the first.
-    fn differences(
-        &self,
-        before: &DrawnRow,
-        now: &DrawnRow,
-        nth: usize,
-    ) -> Vec<[(usize, bool); 2]> {
-        // Lanes that only one of the two has differ as a whole, which the script sees for itself.
-        if before.lanes.is_empty() || now.lanes.is_empty() {
-            return vec![];
-        }
+    /// Where a row of this variant differs from that of the first.
+    fn differences(&self, row: &Row, nth: usize) -> Vec<[(usize, bool); 2]> {
+        // A lane that only one of the two has differs as a whole, which the script sees for itself.
+        let (Some(before), Some(now)) = (row.lanes[0], row.lanes[nth]) else { return vec![] };
         // The stretches begin and end at the edges of instants only, so a column of more than 0 is
         // the right edge. The column itself means nothing to the script.
         let edge = |pos: Pos| (pos.instant, pos.column > 0);
-        let charts = [&self.charts[0], &self.charts[nth]];
         let mut differs = vec![];
-        for (from, to) in stretches(charts, [&before.lanes, &now.lanes]) {
+        for (from, to) in stretches([&self.charts[0], &self.charts[nth]], [&[before], &[now]]) {
             differs.push([edge(from), edge(to)]);
         }
         differs
@@ -133,7 +129,7 @@ impl Group {
 
     /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
     /// only counted, since the list of them is marked. Empty if there is nothing to say.
-    fn what_differs(&self, nth: usize, all: &[Alike], lines: &[SaidBefore]) -> String {
+    fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
         let first = &self.charts[0];
         let here = &self.charts[nth];
         let mut parts = vec![];
@@ -145,18 +141,18 @@ impl Group {
         }
         // Lanes that differ in the same way are named together: “A and B end later”.
         let mut found: Vec<(Difference, Vec<&str>)> = vec![];
-        for alike in all {
-            let Some(difference) = alike.difference(first, here, nth) else { continue };
+        for row in rows {
+            let Some(difference) = row.difference(first, here, nth) else { continue };
             match found.iter_mut().find(|(other, _)| *other == difference) {
-                Some((_, names)) => names.push(&alike.name),
-                None => found.push((difference, vec![&alike.name])),
+                Some((_, names)) => names.push(&row.name),
+                None => found.push((difference, vec![&row.name])),
             }
         }
-        // A third variant may have more lanes of a name.
+        // A third variant may have more rows of a name.
         let mut shown: Vec<&str> = vec![];
-        for alike in all {
-            if alike.lanes[0].is_some() || alike.lanes[nth].is_some() {
-                shown.push(&alike.name);
+        for row in rows {
+            if row.lanes[0].is_some() || row.lanes[nth].is_some() {
+                shown.push(&row.name);
             }
         }
         for (difference, names) in found {
@@ -178,10 +174,12 @@ impl Group {
     }
 }
 
-/// The lanes of the runs of a group that correspond to each other.
-struct Alike {
-    /// By it they were found.
+/// A row that the runs of a group share.
+struct Row {
+    /// By it the lanes of the runs are found that share the row.
     name: String,
+    /// The first run's colour for that name, which all take.
+    hue: usize,
     /// The lane of each run, in the order of [`Group::members`]; none where a run has no such lane.
     lanes: Vec<Option<LaneId>>,
 }
@@ -225,7 +223,7 @@ impl Difference {
     }
 }
 
-impl Alike {
+impl Row {
     /// How the lane of the run `nth` differs from that of the first; none if it does not.
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
         match (self.lanes[0], self.lanes[nth]) {
@@ -263,36 +261,59 @@ impl Alike {
     }
 }
 
-/// The lanes of all charts: the nth lane of a name corresponds to the nth lane of that name in the
-/// other charts. Those of the first chart come first, since the others only append to the list.
-///
-/// Work that goes on in one lane after the other, of which each has made the next under its own
-/// name, counts as one: the last of these lanes says how it ends.
-fn alike(charts: &[Chart]) -> Vec<Alike> {
-    let mut found: Vec<Alike> = vec![];
-    // By the name of a lane and its number among the lanes of that name: where it is.
+/// The rows of all charts: the nth lane of a name shares a row with the nth lane of that name in
+/// the other charts. Rows of the first chart come first, since the others only append to the list.
+fn shared_rows(charts: &[Chart]) -> Vec<Row> {
+    let mut rows: Vec<Row> = vec![];
+    // By the name of a lane and its number among the lanes of that name: where its row is.
     let mut known: HashMap<(&str, usize), usize> = HashMap::new();
     for (index, chart) in charts.iter().enumerate() {
         let mut seen: HashMap<&str, usize> = HashMap::new();
-        let mut places: Vec<usize> = vec![];
         for (lane, row) in chart.rows.iter().enumerate() {
-            let place = match row.parent {
-                Some(maker) if maker < lane && chart.rows[maker].name == row.name => places[maker],
-                _ => {
-                    let nth = seen.entry(&row.name).or_default();
-                    *nth += 1;
-                    *known.entry((&row.name, *nth)).or_insert_with(|| {
-                        let lanes = vec![None; charts.len()];
-                        found.push(Alike { name: row.name.clone(), lanes });
-                        found.len() - 1
-                    })
-                }
-            };
-            places.push(place);
-            found[place].lanes[index] = Some(lane);
+            let nth = seen.entry(&row.name).or_default();
+            let place = *known.entry((&row.name, *nth)).or_insert_with(|| {
+                let lanes = vec![None; charts.len()];
+                rows.push(Row { name: row.name.clone(), hue: row.hue, lanes });
+                rows.len() - 1
+            });
+            *nth += 1;
+            rows[place].lanes[index] = Some(lane);
         }
     }
-    found
+    rows
+}
+
+/// The rows, but work that goes on in one lane after the other, of which each has made the next
+/// under its own name, is one row: a callback that sets a timer for its next piece is such work. The
+/// last of these lanes says how it ends.
+fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
+    let mut wholes: Vec<Row> = vec![];
+    // For each chart and lane the whole to which it belongs.
+    let mut known: HashMap<(usize, LaneId), usize> = HashMap::new();
+    for row in rows {
+        let mut goes_on = None;
+        for (index, lane) in row.lanes.iter().enumerate() {
+            let Some(lane) = *lane else { continue };
+            let rows = &charts[index].rows;
+            if let Some(maker) = rows[lane].parent
+                && rows[maker].name == row.name
+            {
+                goes_on = known.get(&(index, maker)).copied();
+            }
+        }
+        let whole = goes_on.unwrap_or(wholes.len());
+        if whole == wholes.len() {
+            let lanes = vec![None; charts.len()];
+            wholes.push(Row { name: row.name.clone(), hue: row.hue, lanes });
+        }
+        for (index, lane) in row.lanes.iter().enumerate() {
+            if let Some(lane) = *lane {
+                known.insert((index, lane), whole);
+                wholes[whole].lanes[index] = Some(lane);
+            }
+        }
+    }
+    wholes
 }
 
 /// A line of a run: when it was printed, by which lane, and what.
@@ -354,9 +375,9 @@ fn takes_no_time(chart: &Chart) -> bool {
     chart.verdict.is_none() && chart.elapsed.is_zero()
 }
 
-/// Each name once, as code. Where several lanes have that name, it is said how many of them are
-/// meant: “one of the two `use`”. `lanes` are the names of all.
-fn counted(names: &[&str], lanes: &[&str]) -> Vec<String> {
+/// Each name once, as code. Where several rows have that name, it is said how many of them are
+/// meant: “one of the two `use`”.
+fn counted(names: &[&str], rows: &[&str]) -> Vec<String> {
     let mut said: Vec<String> = vec![];
     let mut known: Vec<&str> = vec![];
     for name in names {
@@ -365,7 +386,7 @@ fn counted(names: &[&str], lanes: &[&str]) -> Vec<String> {
         }
         known.push(name);
         let meant = names.iter().filter(|other| *other == name).count();
-        let all = lanes.iter().filter(|lane| *lane == name).count();
+        let all = rows.iter().filter(|row| *row == name).count();
         said.push(match (meant, all) {
             (1, 1) => format!("`{name}`"),
             (2, 2) => format!("both `{name}`"),

@@ -5,7 +5,7 @@
 use crate::timeline::record::{
     LaneId,
     event::WokenBy,
-    pair::{Kept, Moved},
+    pair::{Clones, Kept, Moved},
     waits::Waits,
 };
 use std::{
@@ -49,9 +49,6 @@ pub struct LaneState {
     /// After its last poll that was not ready. It remains when it is polled again, for the words
     /// “after its wait at …”.
     pub waits: Option<Waits>,
-    /// It was woken since it registered there, and has registered nothing in the poll that answered
-    /// the wake. It may still wait there, or for something later that keeps no waker.
-    pub may_have_gone_on: bool,
     /// Its last poll has answered a wake.
     pub(super) answers_a_wake: bool,
     /// The wake that would have come after the limit of the run, as the first of all.
@@ -67,9 +64,6 @@ pub struct LaneState {
     pub(super) task: usize,
     /// Where it registered its waker in the poll that is going on.
     pub(super) registered: Vec<Registration>,
-    /// How often its waker was cloned in that poll.
-    /// More than `registered` has if it was at the same place.
-    pub(super) clones: usize,
     /// Where it woke itself in the poll that is going on: the number of a stack. A lane that has
     /// registered nowhere waits there.
     pub(super) gave_way: Option<u32>,
@@ -133,7 +127,7 @@ pub enum Doing {
 }
 
 /// A lane is said to wait in so many places at most: a `join!` of a thousand shows the first.
-const MOST_PLACES: usize = 32;
+pub const MOST_PLACES: usize = 32;
 
 /// A stack on which a lane has registered its waker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -169,14 +163,12 @@ impl LaneState {
             polled_by_several: false,
             in_task: None,
             waits: None,
-            may_have_gone_on: false,
             answers_a_wake: false,
             ahead: None,
             kept_at_the_limit: None,
             kept: None,
             task: NO_TASK,
             registered: vec![],
-            clones: 0,
             gave_way: None,
             place: None,
             began: Instant::now(),
@@ -208,7 +200,6 @@ impl LaneState {
         self.waited = waited;
         self.said_in_this_poll = false;
         self.registered.clear();
-        self.clones = 0;
         self.gave_way = None;
         self.inside = Duration::ZERO;
         self.began = Instant::now();
@@ -222,6 +213,38 @@ impl LaneState {
         if self.registered.len() < MOST_PLACES {
             self.registered.push(registration);
         }
+    }
+
+    /// Leaves out of what a poll has `registered` what is over: that of which no waker is kept, and
+    /// the lanes that have `ended` in the poll, as those that it has dropped. But if nothing would
+    /// be left, it is what is known best.
+    ///
+    /// Says whether the lane may have gone on since, to something that keeps no waker.
+    pub(super) fn leaves_out_what_is_over(
+        &self,
+        registered: &mut Vec<Registration>,
+        clones: &Clones,
+        ended: &[LaneId],
+    ) -> bool {
+        if registered.is_empty() {
+            // In a poll without a wake nothing has changed, so the lane has not gone on either.
+            return self.answers_a_wake;
+        }
+        // Called meanwhile by another thread: it is not kept any more, and nothing is over yet.
+        let woken_meanwhile = self.woken.is_some();
+        let is_kept = |registration: &Registration| match registration.inside {
+            Some(lane) => !ended.contains(&lane),
+            None => woken_meanwhile || !clones.given_back.contains(&registration.stack),
+        };
+        if registered.iter().any(is_kept) {
+            registered.retain(is_kept);
+            return false;
+        }
+        // What has a waker from before was polled for nothing, or is not polled any more.
+        if clones.an_older_one_is_kept {
+            registered.clear();
+        }
+        true
     }
 
     /// What a poll that returned `Pending` registered, compared with where the lane waited before.

@@ -206,18 +206,32 @@ impl Log {
         !stacks.is_empty() && stacks.iter().take(LOOKED_AT).all(is_bare)
     }
 
-    /// What a lane waits for that has registered its waker in these places; and whether each of
-    /// the wakers is kept.
+    /// The lanes among these that have ended.
+    pub(super) fn ended_of(&self, registered: &[Registration]) -> Vec<LaneId> {
+        let mut ended = vec![];
+        for registration in registered {
+            let Some(lane) = registration.inside else { continue };
+            match self.lanes.get(&lane) {
+                Some(state) if state.now != Doing::Ended => {}
+                // Forgotten, since the log is full: only those that have ended are.
+                _ => ended.push(lane),
+            }
+        }
+        ended
+    }
+
+    /// What a lane waits for that has registered its waker in these places; and whether it may have
+    /// gone on since, as none of the wakers is kept.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
-        all_are_kept: bool,
+        may_have_gone_on: bool,
     ) -> Waits {
         // Equal waits share one allocation, since a loop waits in one place a thousand times. The
         // key has the address of `made_at` and not its text, which would take longer to compare and
         // to hash than the stack takes to walk.
-        let key = (registered, std::ptr::from_ref(made_at).addr(), all_are_kept);
+        let key = (registered, std::ptr::from_ref(made_at).addr(), may_have_gone_on);
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
@@ -225,8 +239,12 @@ impl Log {
         for Registration { stack, inside } in &key.0 {
             stacks.push((self.stacks.get(*stack), *inside));
         }
-        let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
-        let waits = Waits::new(made_at, when, stacks, all_are_kept);
+        let when = match (stacks.is_empty(), may_have_gone_on) {
+            (true, _) => Registered::Never,
+            (false, true) => Registered::OrAfter,
+            (false, false) => Registered::Now,
+        };
+        let waits = Waits::new(made_at, when, stacks, !may_have_gone_on);
         if !self.is_full() {
             self.waits.insert(key, waits.clone());
         }

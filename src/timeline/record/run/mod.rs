@@ -27,7 +27,7 @@ mod wakes;
 pub(super) use ahead::Next;
 pub use kind::Observe;
 pub(super) use kind::{Home, Phase};
-pub(super) use lane_state::{Doing, LaneState, NO_TASK, Trace, Woken};
+pub(super) use lane_state::{Doing, LaneState, MOST_PLACES, NO_TASK, Trace, Woken};
 pub(super) use log::Log;
 pub(super) use polls::LONG_POLL;
 pub use say::say_line;
