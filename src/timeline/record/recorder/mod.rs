@@ -29,7 +29,9 @@ pub use recording::Recording;
 pub(crate) use recording::Shown;
 pub(crate) use recording::recording;
 pub(super) use runtime::{Shutdown, runtime};
-pub(crate) use to_the_end::{RunEnd, run_lane_to_the_end};
+pub(crate) use to_the_end::RunEnd;
+#[cfg(feature = "schedules")]
+pub(crate) use to_the_end::run_lane_to_the_end;
 pub(super) use to_the_end::{drop_it, out_of_time, until_the_end};
 
 use super::{
