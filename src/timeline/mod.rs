@@ -60,7 +60,8 @@
 //! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not
 //!   give way, it is ended with a [`Verdict`] that says what waits for what, where, and since when:
 //!   see [`verdicts`].
-//! - A recording keeps the first 50,000 events and lines. What comes later is counted.
+//! - A recording keeps the first 50,000 events and the first 50,000 lines. Later events are
+//!   counted.
 //!
 //! # Where to read on
 //!

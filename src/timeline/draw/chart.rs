@@ -72,7 +72,8 @@ pub struct Instant {
     pub columns: usize,
 }
 
-/// A position: the left edge of a column of an instant.
+/// A position: the edge between two columns of an instant. It is the left one of the column with
+/// this number, and the right one of the column before it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -127,8 +128,8 @@ pub struct Span {
     #[serde(default)]
     pub places: Places,
     /// Of a poll: the first wake since the lane's last poll began, which is why it is polled. None
-    /// for a first poll, and for a poll without a wake. A stretch in which the lane is woken has it
-    /// as well.
+    /// for a first poll, and for a poll without a wake. A span that is [`State::Ready`] or
+    /// [`State::WokenNotPolled`] has it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub woken: Option<Woken>,
     /// Of a poll that is followed at once by the next poll of its lane: where the lane waited in

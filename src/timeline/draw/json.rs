@@ -172,7 +172,7 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
         check_position(chart, span.from)?;
         check_position(chart, span.to)?;
         if span.to <= span.from {
-            return Err(format!("a span of {} ends before it begins", row.name));
+            return Err(format!("a span of {} does not end after it begins", row.name));
         }
         if span.from < until {
             return Err(format!("the spans of {} are not in order", row.name));
