@@ -172,8 +172,8 @@ impl Recorder {
         Recorder { made_at, ..self }
     }
 
-    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a
-    /// panic of the caller.
+    /// Runs `main` to its end, or until it is given up. A panic of `main` is a
+    /// [`Verdict`](super::Verdict), not a panic of the caller.
     ///
     /// The run gets a thread and a runtime of its own: several can be recorded at once, also from
     /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What
