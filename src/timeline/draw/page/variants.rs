@@ -284,8 +284,8 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
 }
 
 /// The rows, but work that goes on in one lane after the other, of which each has made the next
-/// under its own name, is one row: a callback that sets a timer for its next piece is such work. The
-/// last of these lanes says how it ends.
+/// under its own name, is one row: a callback that sets a timer for its next piece is such work.
+/// The last of these lanes says how it ends.
 fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
     let mut wholes: Vec<Row> = vec![];
     // For each chart and lane the whole to which it belongs.
