@@ -561,7 +561,7 @@ impl<T> Display for Cancelled<T> {
         }
         write!(f, "{}: {}: ", self.name, self.tried())?;
         match self.unsafe_awaits.len() {
-            0 => f.write_str("what must hold does, each time")?,
+            0 => f.write_str("the claim holds each time")?,
             1 => f.write_str("one await is not cancel safe")?,
             n => write!(f, "{n} awaits are not cancel safe")?,
         }

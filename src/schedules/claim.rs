@@ -10,7 +10,6 @@ use super::{
 use crate::timeline::{LaneExt, Recording, keep_recording};
 use std::{
     fmt::Debug,
-    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -56,7 +55,6 @@ pub fn every_schedule<F: Future>(
         },
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
-        future: PhantomData,
     }
 }
 
@@ -78,8 +76,6 @@ pub struct EverySchedule<F: Future> {
     limit: Duration,
     /// For a poll that does not return; as `Progress` counts it.
     watchdog: Duration,
-    /// Only to know whether the program may be moved to another thread.
-    future: PhantomData<fn() -> F>,
 }
 
 impl<F> EverySchedule<F>

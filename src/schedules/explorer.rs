@@ -210,6 +210,11 @@ impl<T: Debug> Explorer<T> {
         }
         let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         let ends = &run.trace.ends;
+        // Something may take part in this schedule only that no schedule decides about.
+        if let Some(refusal) = &ends.refusal {
+            self.found().coverage = Coverage::Refused(refusal.sentence());
+            return Replayed::AsItWas;
+        }
         // If the run does not get to its end as the schedule says, the program is another one than
         // that in which the schedule was found.
         if let Some(lane) = ends.absent {

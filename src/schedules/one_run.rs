@@ -145,6 +145,7 @@ impl<T> Runner<T> {
         // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
+            // Polls that were deferred are among them.
             let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }

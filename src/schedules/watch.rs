@@ -77,10 +77,12 @@ pub(super) fn watched<R: Send + 'static, T>(
 /// What is known of the current run, which has made no progress for `watchdog`.
 ///
 /// # Panics
-/// If there is none: then a check blocks, between two runs.
+/// If there is none: then something blocks between two runs, most likely a check.
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> OneRun<T> {
     let Some((run, scheduler)) = current.run() else {
-        panic!("{name}: the check of a run has not returned within {watchdog:?}");
+        panic!(
+            "{name}: nothing has happened between two runs for {watchdog:?}, so a check may block"
+        );
     };
     let (_, asleep) = run.last_moved();
     let verdict = Verdict::no_progress(&run, asleep, watchdog);

@@ -208,8 +208,9 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Only a panic of tokio's tells that another runtime is running on this thread. A handle
-        // does not mean that: a thread of `spawn_blocking` has one, too, and may run a loop.
+        // Only a panic of tokio's tells that another runtime is running on this thread; its message
+        // is printed, since a panic hook belongs to the whole process. A handle does not mean that:
+        // a thread of `spawn_blocking` has one, too, and may run a loop.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {

@@ -11,14 +11,14 @@
 //! awaits that future at one line, and later at another, no clone tells the second line. So:
 //!
 //! - A lane that registers in one place, and in the same place each time, keeps its waker.
-//! - A lane that has moved, or waits in several places, gets a new waker for its next poll.
+//! - A lane that waits elsewhere, or in several places, gets a new waker for its next poll.
 //! - Within one poll a clone is another waker than the original: if the future is polled again in
 //!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
 //!   the future finds it equal.
 use super::{
     LaneId,
     gate::is_quiet,
-    pair::{Clones, Kept, Moved, Pair, lock},
+    pair::{ClonedAt, Clones, Kept, Moved, Pair, lock},
     run::{MOST_PLACES, Run},
 };
 use crate::waker::original_waker;
@@ -159,7 +159,7 @@ impl Hook for RecordingWaker {
         if is_quiet() || self.run.current_lane() != Some(self.lane) {
             return None; // cloned by what keeps it already, or by a lane inside this one
         }
-        let place = self.run.registers(self.lane);
+        let place = ClonedAt(self.run.registers(self.lane));
         let pair = self.pair.upgrade()?;
         let mut pair = lock(&pair);
         let pair = pair.as_mut()?;

@@ -29,7 +29,9 @@ pub use recording::Recording;
 pub(crate) use recording::Shown;
 pub(crate) use recording::recording;
 pub(super) use runtime::{Shutdown, runtime};
-pub(crate) use to_the_end::{RunEnd, run_lane_to_the_end};
+pub(crate) use to_the_end::RunEnd;
+#[cfg(feature = "schedules")]
+pub(crate) use to_the_end::run_lane_to_the_end;
 pub(super) use to_the_end::{drop_it, out_of_time, until_the_end};
 
 use super::{
@@ -170,8 +172,8 @@ impl Recorder {
         Recorder { made_at, ..self }
     }
 
-    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a
-    /// panic of the caller.
+    /// Runs `main` to its end, or until it is given up. A panic of `main` is a
+    /// [`Verdict`](super::Verdict), not a panic of the caller.
     ///
     /// The run gets a thread and a runtime of its own: several can be recorded at once, also from
     /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What

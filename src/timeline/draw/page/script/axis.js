@@ -108,9 +108,9 @@ function shared(rows) {
   return all;
 }
 
-// Whether a lane is over before another one is there.
+// Whether a lane is over when another one is made, which may be in its last step.
 function isBefore(one, other) {
-  return one === null || other === null || one.last < other.first;
+  return one === null || other === null || one.last <= other.first;
 }
 
 const TOP = 20; // above the rows are the times
