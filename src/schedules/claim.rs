@@ -10,7 +10,6 @@ use super::{
 use crate::timeline::{Recording, keep_recording, lane_made_at};
 use std::{
     fmt::Debug,
-    marker::PhantomData,
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -59,7 +58,6 @@ pub fn every_schedule<F: Future>(
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
         made_at: Location::caller(),
-        future: PhantomData,
     }
 }
 
@@ -68,8 +66,8 @@ pub fn every_schedule<F: Future>(
 pub struct EverySchedule<F: Future> {
     /// It is what `SCHEDULE=name:…` asks for, and what a message begins with.
     name: String,
-    /// Called once for each run. It makes the future on the thread that runs schedules, so the
-    /// future need not be `Send`.
+    /// Called once for each run, on the thread that runs schedules: so the future that it makes
+    /// need not be `Send`.
     program: Box<dyn Fn() -> F + Send + Sync>,
     /// What a run has to be like.
     judge: Judge<F::Output>,
@@ -83,8 +81,6 @@ pub struct EverySchedule<F: Future> {
     watchdog: Duration,
     /// `main` is made in here, and a verdict on it should not name this file.
     made_at: &'static Location<'static>,
-    /// Only to know whether the program may be moved to another thread.
-    future: PhantomData<fn() -> F>,
 }
 
 impl<F> EverySchedule<F>
@@ -121,9 +117,10 @@ where
         self
     }
 
-    /// How long it may take, on the wall clock: one second unless told otherwise. Time in which the
+    /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
     /// machine had no processor for it is not counted, as far as the system tells. What could not
-    /// be tried in that time is said.
+    /// be tried in that time is said. A failure is then made simpler, and what is shown is run
+    /// again to see where its lanes wait: each may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self

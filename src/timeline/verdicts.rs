@@ -1,15 +1,15 @@
 //! Every verdict: what it says, what it has seen, and what to do about it.
 //!
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
-//! has all of them. Each has the sentence, the cause, the smallest program that gets it, and the
-//! cure. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
+//! has all of them: the sentence, the cause, the cure, and for most the smallest program that gets
+//! it. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
 //! test compares the two lists.
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
-//! that has to call its `poll`. Of a lane that was woken, and has registered its waker nowhere in
-//! the poll that followed, it is not known whether it still waits where it did: then the place is
-//! followed by "or after that".
+//! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
+//! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
+//! it did: then the place is followed by "or after that".
 //!
 //! # `woken-not-polled`
 //!

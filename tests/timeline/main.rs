@@ -21,6 +21,7 @@ mod shown_places;
 mod states;
 mod streams;
 mod sums;
+mod traps;
 mod variants;
 mod verdicts;
 mod wakes;

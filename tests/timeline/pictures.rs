@@ -189,7 +189,8 @@ fn the_words_say_what_the_picture_shows() {
         format!(
             "Timeline of small. The run took 400 ms. \
              main: polled 3 times, woken by hog, \
-             waited {join} for hog and {join} for late and {join} for timeout, finished at 400 ms. \
+             waited {join} for hog and {join} for late and {join} for timeout, \
+             waited {join} for hog, finished at 400 ms. \
              hash: on a thread of its own, busy for 200 ms, finished at 200 ms. \
              hog: polled 3 times, blocked the thread for 100 ms, not woken, \
              waited {sleep} for sleep, finished at 400 ms. \

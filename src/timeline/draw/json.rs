@@ -70,6 +70,8 @@ impl std::error::Error for JsonError {}
 ///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
+/// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
+///   may have gone on from there since), `"never"` or `"unknown"`;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
@@ -170,7 +172,7 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
         check_position(chart, span.from)?;
         check_position(chart, span.to)?;
         if span.to <= span.from {
-            return Err(format!("a span of {} ends before it begins", row.name));
+            return Err(format!("a span of {} does not end after it begins", row.name));
         }
         if span.from < until {
             return Err(format!("the spans of {} are not in order", row.name));
@@ -195,7 +197,11 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
     if let End::Cancelled { by: Some(by), .. } = row.end.1 {
         check_lane(chart, by)?;
     }
-    for other in [row.parent, row.polled_by].into_iter().flatten() {
+    for owner in &row.polled_before {
+        check_position(chart, owner.until)?;
+    }
+    let before = row.polled_before.iter().map(|owner| owner.lane);
+    for other in before.chain([row.parent, row.polled_by]).flatten() {
         check_lane(chart, other)?;
     }
     Ok(())

@@ -19,7 +19,6 @@ const MODULES: &[(&str, &str)] = &[
     ("tokio::sync::rwlock", "RwLock"),
     ("tokio::sync::semaphore", "Semaphore::acquire"),
     ("tokio::sync::set_once", "SetOnce::wait"),
-    ("tokio::sync::watch", "watch::Receiver::changed"),
     ("tokio::task::coop::consume_budget", "consume_budget"),
     ("tokio::task::join_set", "JoinSet::join_next"),
     ("tokio::task::yield_now", "yield_now"),
@@ -81,12 +80,17 @@ pub(super) fn asks_only(frames: &[Frame]) -> bool {
 
 /// Both ends of a bounded channel.
 const BOUNDED: &str = "tokio::sync::mpsc::bounded";
+/// Both ends of a channel that keeps the last value.
+const WATCH: &str = "tokio::sync::watch";
 
 /// What is said of a wait that goes through this function; `inside` are the functions it has
 /// called.
 fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     if frame.is_in(BOUNDED) {
         return Some(bounded_channel(inside).to_owned());
+    }
+    if frame.is_in(WATCH) {
+        return Some(watch_channel(frame, inside).to_owned());
     }
     // The senders of these wait for the end of the receiver, and are in the same files.
     let waits_for_the_end = inside.iter().any(|frame| frame.is_in("tokio::sync::notify"));
@@ -132,6 +136,24 @@ fn bounded_channel(inside: &[Frame]) -> &'static str {
         return "mpsc::Sender::closed";
     }
     "mpsc::Receiver::recv"
+}
+
+/// Both ends wait for a notification, and only the functions through which they come to it tell
+/// them apart: `closed` has an `async` block in it, `changed` calls another `async fn`, and
+/// `wait_for` one that calls that.
+fn watch_channel(outermost: &Frame, inside: &[Frame]) -> &'static str {
+    let mut functions = 0;
+    for frame in inside.iter().chain([outermost]) {
+        if !frame.is_in(WATCH) {
+            continue;
+        }
+        functions += 1;
+        // The second is the name where there are no line tables.
+        if frame.function.starts_with("{async_block") || frame.function.contains("::closed::") {
+            return "watch::Sender::closed";
+        }
+    }
+    if functions > 2 { "watch::Receiver::wait_for" } else { "watch::Receiver::changed" }
 }
 
 /// `Next` of `<futures_util::stream::stream::next::Next<St> as

@@ -8,7 +8,12 @@
 //! # What holds
 //!
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
-//!   the code has gone on since: it was registered at an earlier line of the same function.
+//!   it is over: its waker was not kept until the end of the poll, as that of a timer that was due;
+//!   the lane that was polled there has ended; or the code has gone on since, as it was registered
+//!   at an earlier line of the same function.
+//! - If all of them are over, or if none was registered in a poll that answered a wake, the lane
+//!   waits there or has gone on to something that keeps no waker. Then each sentence that has the
+//!   place adds "or after that" ([`Registered::OrAfter`]).
 //! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
 //!   that of a `join_all` does, look like one that has gone on. Both are seen if they await
 //!   something of tokio's that keeps its waker until it is over: such a line cannot have been left
@@ -65,6 +70,10 @@ pub enum Registered {
     Now,
     /// In an earlier poll: in this one it has registered nothing anew.
     Earlier,
+    /// In this poll or in an earlier one, and it may have gone on since, to something that keeps no
+    /// waker: none of the wakers that it registered in this poll is kept, or it has registered none
+    /// although the poll answered a wake.
+    OrAfter,
     /// Never: it has no place where it waits, and the place that is given is that of `.lane()`.
     Never,
     /// Not known, since the run was watched without places: the place is that of `.lane()`.
@@ -120,13 +129,15 @@ impl Waits {
         Waits(Arc::new(Unresolved { made_at: at, registered, stacks, all_are_kept, resolved }))
     }
 
-    /// The same places, but not registered anew.
-    pub(super) fn kept_from_before(&self) -> Waits {
-        if self.0.registered != Registered::Now {
-            return self.clone();
-        }
+    /// The same places, but not registered anew. `may_have_gone_on`: see [`Registered::OrAfter`].
+    pub(super) fn kept_from_before(&self, may_have_gone_on: bool) -> Waits {
+        let registered = match (self.0.registered, may_have_gone_on) {
+            (Registered::Now | Registered::Earlier, true) => Registered::OrAfter,
+            (Registered::Now, false) => Registered::Earlier,
+            _ => return self.clone(),
+        };
         let Unresolved { made_at, stacks, all_are_kept, .. } = &*self.0;
-        Waits::new(made_at, Registered::Earlier, stacks.clone(), *all_are_kept)
+        Waits::new(made_at, registered, stacks.clone(), *all_are_kept)
     }
 
     /// When the waker was registered there.

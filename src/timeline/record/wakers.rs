@@ -11,15 +11,15 @@
 //! awaits that future at one line, and later at another, no clone tells the second line. So:
 //!
 //! - A lane that registers in one place, and in the same place each time, keeps its waker.
-//! - A lane that has moved, or waits in several places, gets a new waker for its next poll.
+//! - A lane that waits elsewhere, or in several places, gets a new waker for its next poll.
 //! - Within one poll a clone is another waker than the original: if the future is polled again in
 //!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
 //!   the future finds it equal.
 use super::{
     LaneId,
     gate::is_quiet,
-    pair::{Kept, Moved, Pair, lock},
-    run::Run,
+    pair::{ClonedAt, Clones, Kept, Moved, Pair, lock},
+    run::{MOST_PLACES, Run},
 };
 use crate::waker::original_waker;
 use hooked_waker::{Hook, Hooked, waker};
@@ -42,17 +42,18 @@ pub(super) struct LaneWakers {
 impl LaneWakers {
     pub fn new(run: &Arc<Run>, lane: LaneId) -> LaneWakers {
         let wakers = LaneWakers { run: run.clone(), lane, pair: Arc::default() };
-        run.has_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
+        run.note_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
         wakers
     }
 
     /// The waker for the next poll of the lane, which is polled with `inner`.
     pub fn waker(&self, inner: &Waker) -> Waker {
         let mut pair = lock(&self.pair);
-        if let Some(pair) = &*pair
+        if let Some(pair) = &mut *pair
             && !pair.outdated
             && pair.inner.will_wake(inner)
         {
+            pair.first = None;
             return waker(pair.polled_with.clone());
         }
         // Two numbers for each pair: one for what is handed out, one for its clones.
@@ -67,19 +68,30 @@ impl LaneWakers {
         let cloned = self.hook(&inner, number + 1);
         let made = waker(polled_with.clone());
         let task = original_waker(&inner).addr();
-        let new = Pair { polled_with, number, cloned, inner, outdated: false };
+        let others = vec![];
+        let new = Pair { polled_with, number, cloned, first: None, others, inner, outdated: false };
         let before = pair.replace(new);
         drop(pair);
         drop(before); // without the lock: this may run the destructor of a waker of the program
-        self.run.is_in_task(self.lane, task);
+        self.run.note_task(self.lane, task);
         made
     }
 
-    /// How many of the wakers are kept that were cloned in the poll that ends now.
-    pub fn clones_that_are_kept(&self) -> usize {
-        match &*lock(&self.pair) {
-            Some(pair) => pair.clones_that_are_kept(),
-            None => 0,
+    /// The poll has ended, and its waker is still there: which of the wakers that were cloned in it
+    /// are kept.
+    pub fn after_the_poll(&self) -> Clones {
+        match &mut *lock(&self.pair) {
+            Some(pair) => pair.after_the_poll(),
+            None => Clones::default(),
+        }
+    }
+
+    /// The poll has returned an item: what was cloned in it may still be kept at the next poll, and
+    /// must not be taken for a clone that was made in that.
+    pub fn after_an_item(&self) {
+        if let Some(pair) = &mut *lock(&self.pair) {
+            pair.outdated |= pair.first.is_some();
+            pair.others.clear();
         }
     }
 
@@ -128,20 +140,46 @@ struct RecordingWaker {
     pair: Weak<Mutex<Option<Pair>>>,
 }
 
+impl RecordingWaker {
+    /// What a clone of this waker is at another place than the first.
+    fn another(&self) -> Hooked {
+        Arc::new(Box::new(RecordingWaker {
+            run: self.run.clone(),
+            lane: self.lane,
+            inner: self.run.as_no_lane(|| self.inner.clone()),
+            task: self.task,
+            number: self.number + 1,
+            pair: self.pair.clone(),
+        }))
+    }
+}
+
 impl Hook for RecordingWaker {
     fn cloned(&self) -> Option<Hooked> {
         if is_quiet() || self.run.current_lane() != Some(self.lane) {
-            return None; // by what keeps it already, or by a lane inside this one
+            return None; // cloned by what keeps it already, or by a lane inside this one
         }
-        self.run.registers(self.lane);
+        let place = ClonedAt(self.run.registers(self.lane));
         let pair = self.pair.upgrade()?;
-        let pair = lock(&pair);
-        match &*pair {
-            // Only the waker of this poll is replaced by its clone. One that was kept from before
-            // stays what it is.
-            Some(pair) if pair.number == self.number => Some(pair.cloned.clone()),
-            _ => None,
+        let mut pair = lock(&pair);
+        let pair = pair.as_mut()?;
+        // Only the waker of this poll is replaced by its clone. One that was kept from before stays
+        // what it is.
+        if pair.number != self.number {
+            return None;
         }
+        let first = *pair.first.get_or_insert(place);
+        if first == place || pair.others.len() >= MOST_PLACES {
+            return Some(pair.cloned.clone());
+        }
+        for (other, hook) in &pair.others {
+            if *other == place {
+                return Some(hook.clone());
+            }
+        }
+        let hook = self.another();
+        pair.others.push((place, hook.clone()));
+        Some(hook)
     }
 
     fn woken(&self) {

@@ -18,9 +18,9 @@ use std::{
     time::Duration,
 };
 
-/// A recording keeps this many events and this many lines. What comes later is counted, not kept:
-/// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
-/// memory.
+/// A recording keeps this many events and this many lines. Of later events it has the number, of
+/// later lines nothing: a picture of a million polls shows nothing, and a program that runs for a
+/// day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
 
 /// So many waits are enough to see whether a binary has line tables: usually the first tells.
@@ -29,7 +29,8 @@ const LOOKED_AT: usize = 16;
 /// What has been seen so far.
 #[derive(Default)]
 pub struct Log {
-    /// In the order in which they were seen, which is one that can have happened: see `Run::log`.
+    /// In the order in which they were seen. It is a possible order of what happened, since there
+    /// is one lock: see `Run::log`.
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     pub(super) quiet: Vec<QuietPoll>,
@@ -155,7 +156,7 @@ impl Log {
     pub(super) fn begin_quiet_polls(&mut self) {
         for QuietPoll { start, before } in std::mem::take(&mut self.quiet) {
             if let Some(state) = self.lanes.get_mut(&start.lane) {
-                state.is_polled_at(start.at, matches!(before, Doing::Waiting));
+                state.begin_poll_at(start.at, matches!(before, Doing::Waiting));
             }
             let goes_on = match self.events.last() {
                 Some(Event { at, lane, what: What::PollEnd { polled, .. }, .. }) => {
@@ -186,7 +187,7 @@ impl Log {
         true
     }
 
-    /// A lane that has ended and is in no event any more is of no use to a verdict.
+    /// A lane that has ended is of no use to a verdict once no more events are kept.
     pub(super) fn forget_if_full(&mut self, lane: LaneId) {
         if self.is_full() {
             self.lanes.remove(&lane);
@@ -206,18 +207,32 @@ impl Log {
         !stacks.is_empty() && stacks.iter().take(LOOKED_AT).all(is_bare)
     }
 
-    /// What a lane waits for that has registered its waker in these places; and whether each of
-    /// the wakers is kept.
+    /// The lanes among these that have ended.
+    pub(super) fn ended_of(&self, registered: &[Registration]) -> Vec<LaneId> {
+        let mut ended = vec![];
+        for registration in registered {
+            let Some(lane) = registration.inside else { continue };
+            match self.lanes.get(&lane) {
+                Some(state) if state.now != Doing::Ended => {}
+                // Forgotten, since the log is full: only those that have ended are.
+                _ => ended.push(lane),
+            }
+        }
+        ended
+    }
+
+    /// What a lane waits for that has registered its waker in these places; and whether it may have
+    /// gone on since, as none of the wakers is kept.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
-        all_are_kept: bool,
+        may_have_gone_on: bool,
     ) -> Waits {
         // Equal waits share one allocation, since a loop waits in one place a thousand times. The
         // key has the address of `made_at` and not its text, which would take longer to compare and
         // to hash than the stack takes to walk.
-        let key = (registered, std::ptr::from_ref(made_at).addr(), all_are_kept);
+        let key = (registered, std::ptr::from_ref(made_at).addr(), may_have_gone_on);
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
@@ -225,8 +240,12 @@ impl Log {
         for Registration { stack, inside } in &key.0 {
             stacks.push((self.stacks.get(*stack), *inside));
         }
-        let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
-        let waits = Waits::new(made_at, when, stacks, all_are_kept);
+        let when = match (stacks.is_empty(), may_have_gone_on) {
+            (true, _) => Registered::Never,
+            (false, true) => Registered::OrAfter,
+            (false, false) => Registered::Now,
+        };
+        let waits = Waits::new(made_at, when, stacks, !may_have_gone_on);
         if !self.is_full() {
             self.waits.insert(key, waits.clone());
         }

@@ -1,0 +1,158 @@
+// Where things stand on the timeline: the moments from left to right, the rows from top to bottom.
+//
+// Knows widths and heights, and draws nothing.
+
+// Time by its square root, so that a millisecond is seen beside an hour; and a column for each
+// moment. Variants have the same instants, and `columns` says how many moments each of these has
+// room for: so equal times are at equal places, whichever of the variants is shown.
+function places(moments, instants, columns, width) {
+  const gaps = instants.map(([at], nth) =>
+    nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0]),
+  );
+  const sum = gaps.reduce((all, gap) => all + gap, 0) || 1;
+  const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
+  // Where no time passes, the columns have all the room.
+  const widest = gaps.some((gap) => gap > 0) ? 26 : 48;
+  const column = Math.max(6, Math.min(widest, (width * 0.62) / Math.max(count, 1)));
+  const rest = Math.max(width - column * count - 10 * (instants.length - 1), 120);
+  const at = [];
+  const bands = [];
+  let x = 0;
+  let nth = 0;
+  instants.forEach((_, instant) => {
+    const gap = instant === 0 ? 0 : 10 + Math.min((rest * gaps[instant]) / sum, rest);
+    x += gap;
+    const from = x;
+    while (nth < moments.length && moments[nth].instant === instant) {
+      at.push(x);
+      x += column;
+      nth += 1;
+    }
+    if (columns) x = from + columns[instant] * column;
+    bands.push([from, Math.max(x, from + 2)]);
+  });
+  return { at, bands, column, width: x };
+}
+
+// The rows of each track, those of Python first, since its source is on the left.
+function groups() {
+  const all = tracks().map((track) => ({ track, rows: shared(rowsOf(track)) }));
+  return all.reverse();
+}
+
+// A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane of
+// any variant; in Python for each lane that is ever there. `lives` says from which step to which it
+// is there, in each run that has to have the same rows.
+function rowsOf(track) {
+  if (track.index === 0 && variant()) return rowsOfVariants();
+  const lives = livesOf(track.steps, run().lanes.length);
+  const rows = [];
+  run().lanes.forEach(({ name, hue }, lane) => {
+    if (track.index === 0 ? lane >= run().rows : lives[lane] === null) return;
+    rows.push({ name, hue, lanes: [lane], lives: [lives[lane]], differs: [], isOnlyHere: false });
+  });
+  return rows;
+}
+
+function rowsOfVariants() {
+  const { among, rows } = variant();
+  const runs = among.map((nth) => data.scenes[nth]);
+  const lives = runs.map(({ tracks, lanes }) => livesOf(tracks[0].steps, lanes.length));
+  return rows.map(({ name, hue, lane, differs }, nth) => {
+    const lanes = runs.map(({ variant }) => variant.rows[nth].lane);
+    return {
+      name,
+      hue,
+      lanes: lane === null ? [] : [lane],
+      lives: lanes.map((lane, run) => (lane === null ? null : lives[run][lane])),
+      differs,
+      isOnlyHere: lane !== null && lanes[0] === null,
+    };
+  });
+}
+
+// For each lane the first and the last step in which it is there; none if it never is. A callback of
+// asyncio is no task, so it has a step and no state.
+function livesOf(steps, count) {
+  const lives = Array(count).fill(null);
+  const isThere = (lane, nth) => {
+    lives[lane] ??= { first: nth };
+    lives[lane].last = nth;
+  };
+  steps.forEach(({ lane, states }, nth) => {
+    isThere(lane, nth);
+    for (let other = 0; other < states.length; other += 1)
+      if (!ENDED.has(states[other])) isThere(other, nth);
+  });
+  return lives;
+}
+// The letters of a lane that is not there yet, or is over.
+const ENDED = new Set(".fcpu");
+
+// Lanes of one name that a loop makes one after the other share a row, as in the pictures.
+function shared(rows) {
+  const all = [];
+  for (const row of rows) {
+    const isFree = (other) =>
+      other.name === row.name && other.lives.every((life, nth) => isBefore(life, row.lives[nth]));
+    const free = all.find(isFree);
+    if (free === undefined) {
+      all.push({ ...row });
+      continue;
+    }
+    free.lanes = [...free.lanes, ...row.lanes];
+    free.differs = [...free.differs, ...row.differs];
+    free.lives = free.lives.map((life, nth) => row.lives[nth] ?? life);
+    free.isOnlyHere &&= row.isOnlyHere;
+  }
+  return all;
+}
+
+// Whether a lane is over when another one is made, which may be in its last step.
+function isBefore(one, other) {
+  return one === null || other === null || one.last <= other.first;
+}
+
+const TOP = 20; // above the rows are the times
+const BEFORE = 12; // what is seen of the axis before its beginning
+const AFTER = 34; // and after its end, where the time of the last instant may stand
+
+// How wide a text of the timeline is.
+const measure = make("canvas").getContext("2d");
+function wide(text, font = "12px") {
+  measure.font = `${font} Inter, ui-sans-serif, system-ui, "DejaVu Sans", sans-serif`;
+  return measure.measureText(text).width;
+}
+
+// The name of a lane, as long as there is room for it.
+function fitting(name) {
+  const most = innerWidth > 800 ? 130 : 76;
+  let text = name;
+  while (wide(text, "600 12px") > most) text = `${text.slice(0, text === name ? -1 : -2)}…`;
+  return text;
+}
+
+// How high the timeline may be: more of it scrolls.
+function mostHeight() {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return 16 * rem - aroundChart();
+}
+
+// Gives each row its place, and says how high a row is and where the last one ends.
+function arrange(shown, room) {
+  const between = 8; // between the rows of the two languages
+  const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
+  const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
+  const row =
+    shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(20, Math.min(34, free));
+  let height = TOP;
+  for (const group of shown) {
+    if (height > TOP) height += between;
+    const top = height;
+    group.middle = (nth) => top + nth * row + row / 2;
+    const nths = new Map(group.rows.flatMap(({ lanes }, nth) => lanes.map((lane) => [lane, nth])));
+    group.y = (lane) => group.middle(nths.get(lane));
+    height += group.rows.length * row;
+  }
+  return { row, height };
+}

@@ -1,0 +1,125 @@
+// What moves on the timeline: the cursor, the edge between past and future, and the arrow of a wake.
+//
+// Knows what was drawn, and touches only what differs between two moments: of texts and times there
+// may be thousands.
+
+const isAtEnd = () => moment === run().moments.length - 1;
+
+function showChart() {
+  const { axis, veil, wakes, cursor, moving, room, names, fades } = drawn;
+  const x = axis.at[moment] ?? 0;
+  // A run that is wider than its place is moved below the cursor.
+  const most = Math.max(axis.width - room, 0);
+  const shift = Math.min(Math.max(x - room / 2, 0), most);
+  moving.setAttribute("transform", `translate(${names - shift} 0)`);
+  fades[0].classList.toggle("left-out", shift === 0);
+  fades[1].classList.toggle("left-out", shift === most);
+  // Not a pixel more than the column is seen: there the line of the thread turns to the lane that is
+  // next. A text that begins right behind the column belongs to it.
+  const end = axis.width + AFTER;
+  const edge = isAtEnd() ? end : x + axis.column;
+  veil.setAttribute("x", edge);
+  veil.setAttribute("width", end - edge);
+  cursor.setAttribute("x", x - 1);
+  showTimes(drawn);
+  showTexts(drawn, isAtEnd() ? end : edge + 2);
+  byId("chart").classList.toggle("without-future", !showsFuture());
+  for (const wake of wakes) showWake(wake, axis);
+  showAlone();
+  if (drawn.scrolls) scrollToRows();
+}
+
+// Says of the names which row is seen alone.
+function showAlone() {
+  if (drawn.alone === alone) return;
+  drawn.alone = alone;
+  for (const button of drawn.buttons)
+    button.setAttribute("aria-pressed", button.dataset.lane === alone?.join(" "));
+}
+
+// Where there are more rows than there is room for, those of the lanes that run are in sight.
+function scrollToRows() {
+  const chart = byId("chart");
+  for (const { track, y } of drawn.shown) {
+    if (track.isIdle(moment) || !track.shown(moment)) continue;
+    const middle = y(track.shown(moment).lane);
+    const [above, below] = [middle - drawn.row / 2 - TOP, middle + drawn.row / 2];
+    if (above < chart.scrollTop || below > chart.scrollTop + chart.clientHeight)
+      chart.scrollTop = middle - chart.clientHeight / 2;
+  }
+}
+
+// The times stay at the top of what is seen.
+byId("chart").addEventListener("scroll", () => {
+  drawn?.head.setAttribute("transform", `translate(0 ${byId("chart").scrollTop})`);
+});
+
+// Shows the time at which the cursor stands, and the others beside which there is room for it.
+// Only what changes is touched: there may be thousands of times.
+function showTimes(drawn) {
+  const { times } = drawn;
+  const now = run().moments[moment]?.instant ?? 0;
+  const { element, begin, end } = times[now];
+  for (const { element, isRoom } of drawn.around) {
+    element.classList.remove("now");
+    element.classList.toggle("left-out", !isRoom);
+  }
+  drawn.around = [times[now]];
+  element.classList.add("now");
+  element.classList.remove("left-out");
+  const covers = (other) => other.end + 8 > begin && other.begin < end + 8;
+  for (const step of [-1, 1]) {
+    for (let nth = now + step; times[nth] && (covers(times[nth]) || !times[nth].isRoom); ) {
+      times[nth].element.classList.add("left-out");
+      drawn.around.push(times[nth]);
+      nth += step;
+    }
+  }
+}
+
+// Makes each text a text of the past or of the future, as a whole. Those up to `drawn.past` are
+// of the past.
+function showTexts(drawn, edge) {
+  const { texts } = drawn;
+  while (texts[drawn.past]?.from <= edge) {
+    texts[drawn.past].element.classList.remove("later");
+    drawn.past += 1;
+  }
+  while (texts[drawn.past - 1]?.from > edge) {
+    drawn.past -= 1;
+    texts[drawn.past].element.classList.add("later");
+  }
+}
+
+// The moment in which another lane woke the one that runs now; none if no lane did.
+function wokenAt(track) {
+  const from = track.isIdle(moment) ? null : track.shown(moment)?.woken_in;
+  return from === null || from === undefined ? null : track.momentOf[from];
+}
+
+function showWake({ track, y, head, line, target }, axis) {
+  const from = wokenAt(track);
+  let path = "";
+  if (from !== null) {
+    const middle = axis.column / 2;
+    const [x1, y1] = [axis.at[from] + middle, y(track.shown(from).lane)];
+    const { lane } = track.shown(moment);
+    const [x2, y2] = [axis.at[moment] + middle, y(lane)];
+    const half = (y1 + y2) / 2;
+    path = `M${x1} ${y1} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;
+    line.setAttribute("class", `wake ${hue(lane)}`);
+    head.setAttribute("class", `head ${hue(lane)}`);
+  }
+  for (const element of [line, target]) element.setAttribute("d", path);
+  target.dataset.from = from ?? ""; // where a click on it leads
+}
+
+function momentAt(clientX) {
+  const box = byId("chart").getBoundingClientRect();
+  const transform = /translate\((-?[\d.]+)/.exec(drawn.moving.getAttribute("transform"));
+  const x = clientX - box.left - Number(transform[1]);
+  const places = drawn.axis.at;
+  let low = 0;
+  while (low + 1 < places.length && places[low + 1] <= x) low += 1;
+  return low;
+}

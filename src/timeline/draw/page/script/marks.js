@@ -1,0 +1,226 @@
+// What a step lights in the code, and the marks of the lanes beside it.
+//
+// Knows the panes, and the track of each. It shows the moment that is shown now, from nothing: it
+// does not matter which one was shown before.
+
+// The kind of mark for each letter of a state; a lane in any other state stands nowhere.
+const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
+
+function clear(pane) {
+  for (const number of pane.changed) {
+    const line = pane.lines.get(number);
+    line.className = "line";
+    line.querySelector(".note")?.remove();
+  }
+  pane.changed.clear();
+  pane.marks.replaceChildren();
+  pane.placed = [];
+  pane.pane.classList.remove("idle");
+}
+
+// Shows where each lane stands, and which lines are lit.
+function showSource(pane, track) {
+  clear(pane);
+  const current = track.shown(moment);
+  if (!current) return;
+  const idle = track.isIdle(moment);
+  pane.pane.classList.toggle("idle", idle);
+  const lit = !idle && isSeen(current.lane);
+  const standing = lanesAt(pane, track, current, idle);
+  if (lit) lightLines(pane, current);
+  addNotes(pane, current, standing, lit);
+  addMarks(pane, track, standing);
+  if (lit) drawPath(pane, track, current);
+  const places = track.places(moment);
+  scrollToLit(pane, track, current, places);
+  // A note may have made its line longer, so only now the lines stand where they stay.
+  placeMarks(pane);
+}
+
+// The lanes that stand on a line of this source: on which, the kind of mark, and what each does.
+function lanesAt({ lines }, track, current, idle) {
+  const standing = [];
+  track.places(moment).forEach((number, lane) => {
+    if (number === null || !lines.has(number)) return;
+    const state = current.states[lane];
+    let kind = KINDS[state];
+    let does = data.words[state];
+    const outer = idle ? -1 : current.around.indexOf(lane);
+    if (outer >= 0) {
+      kind = "polls";
+      does = `polls ${name(current.around[outer + 1] ?? current.lane)}`;
+    }
+    if (!idle && lane === current.lane) {
+      kind = "ran";
+      does = `ran just now; ${does}`;
+    }
+    if (kind) standing.push({ lane, number, kind, does: `${name(lane)}: ${does}` });
+  });
+  return standing;
+}
+
+// Lights what was seen of the lane that ran, and nothing else: where it went on, what it printed,
+// in which awaits it is, and where it waits.
+function lightLines({ lines, changed }, current) {
+  const light = (number, kind, lane) => {
+    if (!lines.has(number)) return;
+    lines.get(number).classList.add(kind, hue(lane));
+    changed.add(number);
+  };
+  for (const number of current.chain) light(number, "chain", current.lane);
+  light(current.resumed, "resumed", current.lane);
+  for (const [lane, , number] of current.says) light(number, "said", lane);
+  light(current.stop, "stop", current.lane);
+}
+
+// Adds a note at the end of a line: what was printed there, which lanes wait, and for what.
+function addNotes({ lines, changed }, current, standing, lit) {
+  const notes = new Map();
+  const add = (number, ...elements) => {
+    if (!lines.has(number)) return;
+    if (!notes.has(number)) notes.set(number, make("span", { class: "note" }));
+    notes.get(number).append(...elements);
+  };
+  if (lit) {
+    for (const [lane, text, number] of current.says)
+      add(number, make("span", { class: `says ${hue(lane)}`, title: text }, text));
+  }
+  const waiting = new Map(); // the lanes by their line
+  for (const one of standing) {
+    if (one.kind !== "waits" && one.kind !== "unpolled") continue;
+    waiting.set(one.number, [...(waiting.get(one.number) ?? []), one]);
+  }
+  for (const [number, all] of waiting) add(number, ...waitingTiles(all));
+  if (lit && current.on !== null && current.stop !== null) {
+    // Its own tile stands right before the word, since others may wait at the same line.
+    const own = make("span", { class: `tile ${hue(current.lane)}` }, short(current.lane));
+    add(current.stop, own, make("span", { class: "waits" }, current.on));
+  }
+  for (const [number, element] of notes) {
+    lines.get(number).querySelector(".n").after(element);
+    changed.add(number);
+  }
+}
+
+// A tile for each lane that waits at a line. More of them than these would cover the code.
+const MOST_TILES = 6;
+
+function waitingTiles(all) {
+  const tiles = all.slice(0, MOST_TILES).map(({ lane, kind, does }) => {
+    const unpolled = kind === "unpolled" ? "unpolled " : "";
+    return make("span", { class: `tile ${unpolled}${hue(lane)}`, title: does }, short(lane));
+  });
+  const more = all.slice(MOST_TILES);
+  if (more.length > 0) {
+    const title = more.map(({ does }) => does).join(", ");
+    tiles.push(make("span", { class: "more", title }, `+${more.length}`));
+  }
+  return tiles;
+}
+
+// Adds a mark for each lane. There is room for some columns only: of the lanes that share the last
+// one, those that stand on one line have one mark, with their number.
+function addMarks(pane, track, standing) {
+  const together = new Map();
+  for (const one of standing) {
+    const at = column(track, one.lane);
+    const isShared = at === COLUMNS - 1 && one.kind !== "ran";
+    const key = isShared ? `line ${one.number}` : `lane ${one.lane}`;
+    together.set(key, [...(together.get(key) ?? []), { ...one, at }]);
+  }
+  for (const all of together.values()) {
+    const [{ lane, number, kind, at }] = all;
+    const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
+    const text = all.length === 1 ? short(lane) : String(all.length);
+    const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, text);
+    mark.title = all.map(({ does }) => does).join(", ");
+    mark.dataset.line = number;
+    mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
+    mark.style.setProperty("--k", at);
+    pane.placed.push({ mark, number });
+    pane.marks.append(mark);
+  }
+}
+
+// Puts each mark beside its line. One whose line is out of sight stands at the edge behind which
+// its line is.
+function placeMarks({ pane, lines, placed }) {
+  if (placed.length === 0) return;
+  // All sizes are read before any mark is moved: each mark is as high as the first, and to read
+  // between two moves would make the browser lay out the page for each mark.
+  const above = pane.scrollTop;
+  const below = above + pane.clientHeight;
+  const high = placed[0].mark.offsetHeight;
+  const tops = placed.map(({ number }) => lines.get(number).offsetTop);
+  placed.forEach(({ mark }, nth) => {
+    const top = Math.max(above, Math.min(tops[nth], below - high - 4));
+    mark.classList.toggle("beyond", Math.abs(top - tops[nth]) > high / 2);
+    mark.style.top = `${top}px`;
+  });
+}
+
+// The column of a lane beside the source. Lanes for which there is none share the last.
+const COLUMNS = 9;
+const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? 0, COLUMNS - 1);
+
+// A bar along the lines through which the lane ran, one for each function, and a thin line along
+// its chain of awaits.
+function drawPath({ lines, marks, owners }, track, current) {
+  const top = (number) => lines.get(number).offsetTop;
+  const draw = (kind, numbers) => {
+    const tops = numbers.map(top);
+    const from = Math.min(...tops);
+    const to = Math.max(...tops);
+    const element = make("span", { class: `${kind} ${hue(current.lane)}` });
+    element.style.setProperty("--k", column(track, current.lane));
+    element.style.top = `calc(${from}px + 0.62rem)`;
+    element.style.height = `${to - from}px`;
+    if (to === from) element.classList.add("short");
+    marks.prepend(element);
+  };
+  const shown = (numbers) => [...new Set(numbers)].filter((number) => lines.has(number));
+  const own = current.says.filter(([lane]) => lane === current.lane);
+  const pieces = new Map();
+  for (const number of shown([
+    current.resumed,
+    current.stop,
+    ...own.map(([, , number]) => number),
+  ])) {
+    const owner = owners.get(number);
+    pieces.set(owner, [...(pieces.get(owner) ?? []), number]);
+  }
+  for (const numbers of pieces.values()) {
+    // Where it waits now, its mark stands.
+    if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
+  }
+  const chain = shown([...current.chain, current.stop]);
+  if (chain.length > 1) draw("stem", chain);
+}
+
+// Scrolls so that as many as possible of the lines are seen that matter: at which the lane waits
+// now, what was printed, where the lane went on, in which await it is, and which lanes are woken
+// and not polled. If there is no room for all, those of them that come first.
+function scrollToLit({ pane, lines }, track, current, places) {
+  const said = current.says.map(([, , number]) => number);
+  const unpolled = places.filter((_, lane) => current.states[lane] === "x");
+  const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
+  const polling = current.around.map((lane) => places[lane]);
+  const isShown = (number) => lines.has(number);
+  let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
+  // In a step without any of them, and while nothing runs, where the lanes stand.
+  if (numbers.length === 0) numbers = places.filter(isShown);
+  if (numbers.length === 0) return;
+  const begin = (number) => lines.get(number).offsetTop;
+  const end = (number) => begin(number) + lines.get(number).offsetHeight;
+  let from = begin(numbers[0]);
+  let to = end(numbers[0]);
+  for (const number of numbers) {
+    const [above, below] = [Math.min(from, begin(number)), Math.max(to, end(number))];
+    if (below - above <= pane.clientHeight) [from, to] = [above, below];
+  }
+  if (from >= pane.scrollTop && to <= pane.scrollTop + pane.clientHeight) return;
+  // The first line that is seen is seen whole.
+  const least = Math.max((from + to - pane.clientHeight) / 2, to - pane.clientHeight);
+  const tops = [...lines.values()].filter((line) => !line.hidden).map((line) => line.offsetTop);
+  pane.scrollTop = tops.find((top) => top >= least && top <= from) ?? from;
+}

@@ -1,0 +1,93 @@
+// The output so far: what the lanes print, in the order of its times.
+//
+// Knows the tracks. Its lines are listed once for each scene, and shown or hidden by their moments.
+
+let printed = []; // the moment from which on each printed line is shown, and the line
+let listed = 0; // how many of them are shown: the first so many
+let marked = []; // those that the moment has added
+
+// What a line says of the other language, which does not print it here.
+const UNLIKE = {
+  only: (language) => `only ${language}`,
+  in_another_order: (language) => `here in ${language}`,
+  at_another_time: (language) => `at this time in ${language}`,
+};
+
+function listOutput() {
+  const list = byId("lines");
+  list.replaceChildren();
+  printed = [];
+  listed = 0;
+  marked = [];
+  let inRust = 0; // how many of the lines Rust prints
+  for (const { moment, track, step: nth, line: number, unlike } of run().output) {
+    const { language, steps } = tracks()[track];
+    const step = steps[nth];
+    const [lane, text] = step.says[number];
+    const time = (step.said_at[number] / 1e9).toFixed(3);
+    const said = make("div", {}, make("span", {}, text));
+    const parts = [make("time", {}, time), tile(lane), said];
+    const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
+    const before = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+    if (track === 0) inRust += 1;
+    const notes = [];
+    if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
+    if (before === "at_another_time") notes.push("at another time");
+    if (unlike !== null) notes.push(UNLIKE[unlike](language));
+    if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
+    if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
+    printed.push([moment, line]);
+  }
+  list.append(...printed.map(([, line]) => line));
+  if (run().verdict !== null) {
+    const line = make(
+      "li",
+      { hidden: "" },
+      make("span", { class: "verdict" }, ...prose(`ended: ${run().verdict}`)),
+    );
+    list.append(line);
+    printed.push([run().moments.length - 1, line]);
+  }
+}
+
+// Shows the lines up to the moment. Only those are touched that one of two moments shows and the
+// other does not: there may be thousands.
+function showOutput() {
+  while (listed < printed.length && printed[listed][0] <= moment) {
+    printed[listed][1].hidden = false;
+    listed += 1;
+  }
+  while (listed > 0 && printed[listed - 1][0] > moment) {
+    listed -= 1;
+    printed[listed][1].hidden = true;
+  }
+  for (const line of marked) line.classList.remove("now");
+  marked = printed.slice(firstLine(([from]) => from >= moment), listed).map(([, line]) => line);
+  for (const line of marked) line.classList.add("now");
+  scrollToLast();
+  const current = run().moments[moment];
+  byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
+}
+
+// Only the list is scrolled, and never the page: on a phone the source would go out of sight. It
+// begins with a whole line.
+function scrollToLast() {
+  const list = byId("lines");
+  const last = printed[listed - 1]?.[1];
+  const beyond = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
+  const first = beyond > 0 ? printed[firstLine(([, line]) => line.offsetTop >= beyond)] : undefined;
+  list.scrollTop = first?.[1].offsetTop ?? 0;
+}
+
+// The index of the first listed line for which a condition holds, that holds for all later ones,
+// too; the number of listed lines if it holds for none.
+function firstLine(holds) {
+  let from = 0;
+  let to = listed;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (holds(printed[middle])) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}

@@ -1,0 +1,67 @@
+// The panes: the source in each language, and what is left out of it.
+//
+// Knows the sources and the tracks. What is lit, and where the marks stand, is in `marks`.
+
+// One pane for each language: its lines, and the marks of the lanes beside them.
+const panes = data.sources.map((source) => {
+  const pane = make("div", {
+    class: "pane",
+    tabindex: "0",
+    role: "region",
+    "aria-label": `${source.name} source`,
+  });
+  const lines = new Map();
+  for (const [number, text] of source.lines) {
+    const indent = text.length - text.trimStart().length;
+    const line = make(
+      "div",
+      { class: "line" },
+      make("span", { class: "n" }, String(number)),
+      ...coloured(source.language, text.trimStart()),
+    );
+    line.style.setProperty("--indent", indent);
+    lines.set(number, line);
+    pane.append(line);
+  }
+  const marks = make("div", { class: "marks" });
+  pane.append(marks);
+  const file = make("span", { class: "mono" }, source.file);
+  const section = make("section", { class: "source" }, make("h2", {}, source.name, file), pane);
+  section.style.order = source.language === "python" ? 0 : 1; // Python stands on the left
+  byId("sources").append(section);
+  const found = parts(source);
+  const all = { source, pane, lines, marks, parts: found, owners: owners(source, found) };
+  // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
+  // their lines, and the signs of what is left out.
+  Object.assign(all, { changed: new Set(), placed: [], folds: [] });
+  pane.addEventListener("scroll", () => placeMarks(all));
+  return all;
+});
+if (data.missing !== null) {
+  const missing = make("p", { class: "missing" }, ...prose(data.missing));
+  if (panes.length === 0) byId("sources").append(missing);
+  else panes[0].pane.before(missing);
+}
+byId("sources").classList.toggle("two", panes.length > 1);
+
+// Leaves out what no lane of this scene runs, so that what they do run is seen at once.
+function fold(pane, track) {
+  for (const sign of pane.folds) sign.remove();
+  pane.folds = [];
+  for (const line of pane.lines.values()) line.hidden = false;
+  if (!track) return;
+  const { source, lines } = pane;
+  for (const { begin, end, range } of unused(source, pane.parts, track.used)) {
+    const numbers = source.lines.slice(begin, end + 1).map(([number]) => number);
+    for (const number of numbers) lines.get(number).hidden = true;
+    const sign = make("button", { type: "button", class: "fold" }, `⋯ ${range}`);
+    sign.title = "No lane waits or prints here in this scene. Show it";
+    sign.addEventListener("click", () => {
+      for (const number of numbers) lines.get(number).hidden = false;
+      sign.remove();
+      show(scene, moment);
+    });
+    lines.get(numbers[0]).before(sign);
+    pane.folds.push(sign);
+  }
+}

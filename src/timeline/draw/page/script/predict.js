@@ -1,0 +1,102 @@
+// “Predict”: asks before each step which lane runs next, or when something does, and keeps score.
+//
+// Knows what comes next, which is the answer: so it is the only part that looks ahead. What the other
+// parts hide meanwhile they hide by `showsFuture`.
+
+// By a fixed rule, so that a page shows the same order each time, and not the right one first.
+function sorted(choices) {
+  return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+}
+
+// A time that was not recorded, written as those are that were.
+const UNITS = [
+  [3600e9, "h"],
+  [60e9, "min"],
+  [1e9, "s", 3],
+  [1e6, "ms", 1],
+  [1e3, "µs", 0],
+  [1, "ns", 0],
+];
+
+function inUnits(time) {
+  const [unit, called, digits] = UNITS.find(([unit]) => time >= unit) ?? UNITS.at(-1);
+  if (digits !== undefined) return `${Number((time / unit).toFixed(digits))} ${called}`;
+  const rest = time % unit;
+  const whole = `${(time - rest) / unit} ${called}`;
+  return rest < 1e6 ? whole : `${whole} ${inUnits(rest)}`;
+}
+
+// The right time among wrong ones, in order. All are still to come: one that is past would not be
+// taken for the right one. Up to two are earlier than it, where nothing runs, and how many is
+// another number from moment to moment: so its place among them does not tell it either.
+function timesToChoose(right) {
+  const { instants, moments } = run();
+  const begin = instants[moments[moment].instant][0];
+  const [end, text] = instants[right];
+  const times = [text];
+  for (let nth = 0; nth < moment % 3; nth += 1) {
+    times.unshift(inUnits(begin + (end - begin) / 2 ** (nth + 1)));
+  }
+  const later = instants.slice(right + 1, right + 4).map(([, text]) => text);
+  if (later.length === 0) later.push(inUnits(2 * end - begin));
+  return [...new Set([...times, ...later])];
+}
+
+// Before a step: which lane runs next? Or, if time passes before it, when does one?
+function ask() {
+  const { instants, moments } = run();
+  const next = moments[moment + 1];
+  const passes = next.instant !== moments[moment].instant;
+  // Rust is asked for, or Python where only Python has a step.
+  const track = tracks().find(({ index }) => next.steps[index] !== null);
+  const lane = track.steps[next.steps[track.index]].lane;
+  const right = passes ? instants[next.instant][1] : name(lane);
+  let choices;
+  if (passes) {
+    choices = timesToChoose(next.instant);
+  } else {
+    const states = track.shown(moment)?.states ?? "";
+    const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
+    const others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
+    choices = sorted(new Set([right, ...others]));
+  }
+  const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";
+  byId("question").textContent = passes
+    ? "When does something run next?"
+    : `Which lane runs next${where}?`;
+  const answers = choices.map((choice) => {
+    const button = make("button", { type: "button" }, choice);
+    button.addEventListener("click", () => answer(choice, right, track));
+    return button;
+  });
+  const asks = byId("asks");
+  asks.querySelector(".answers").replaceChildren(...answers);
+  asks.hidden = false;
+  game.open = true;
+  answers[0].focus();
+}
+
+function closeQuestion() {
+  game.open = false;
+  byId("asks").hidden = true;
+}
+
+function answer(choice, right, track) {
+  if (!game.open) return;
+  closeQuestion();
+  game.asked += 1;
+  if (choice === right) game.right += 1;
+  show(scene, moment + 1);
+  const { lane, sentence } = track.shown(moment);
+  const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
+  byId("missed").textContent =
+    `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
+}
+
+function play(on) {
+  game.on = on;
+  closeQuestion();
+  byId("missed").textContent = on ? "Predict each step. Q ends it." : "";
+  document.querySelector("[data-do=predict]").setAttribute("aria-pressed", on);
+  show(scene, moment);
+}

@@ -1,0 +1,86 @@
+// Shows a moment: the one place from which all parts are called, in the order in which they take
+// room from each other.
+
+// `keep` writes the moment into the address: not while an address is followed that names none.
+function show(newScene, newMoment, keep = true) {
+  const another = newScene !== scene || drawn === null;
+  if (newScene !== scene) alone = null;
+  scene = newScene;
+  const all = tracks();
+  const last = run().moments.length - 1;
+  moment = Math.max(Math.min(newMoment, last), 0);
+  if (another) showScene(all);
+  for (const track of all) showStrip(byId("strip").children[track.index], track, moment);
+  showParting(moment);
+  showWhatIf();
+  // Only now: what is said below takes room from the sources, which scroll to what is lit.
+  for (const track of all) if (panes[track.index]) showSource(panes[track.index], track);
+  showChart();
+  showOutput();
+  byId("count").textContent = `${moment + 1} / ${last + 1}`;
+  byId("tells").textContent = heard(all);
+  if (keep) keepAddress();
+}
+
+// The position stands in the address, so that it can be sent. A browser needs longer to write an
+// address than to show a step, and of too many in a short time it forgets some, or throws: so while
+// a key is held the address is written when it has been released.
+const WRITTEN_EVERY = 150; // milliseconds
+let written = -Infinity; // when it was written last
+let later = null; // what writes it, once some time has passed
+
+function keepAddress() {
+  clearTimeout(later);
+  const wait = written + WRITTEN_EVERY - performance.now();
+  const before = location.hash;
+  later = setTimeout(writeAddress, Math.max(wait, 0), before);
+  if (wait <= 0) writeAddress(before);
+}
+
+function writeAddress(before) {
+  clearTimeout(later);
+  // A link may have been followed meanwhile: what it says comes first.
+  if (location.hash !== before) return;
+  const address = `#${scene + 1}.${moment + 1}`;
+  if (location.hash !== address) history.replaceState(null, "", address);
+  written = performance.now();
+}
+
+// Shows what stays the same in all moments of a scene.
+function showScene(all) {
+  showWhatIf(); // first, since it takes room from the timeline
+  reserve();
+  drawChart();
+  listOutput();
+  panes.forEach((pane, nth) => {
+    fold(pane, all[nth]);
+    const columns = Math.min(all[nth]?.width ?? 1, COLUMNS);
+    pane.pane.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
+    if (nth < all.length) return;
+    clear(pane);
+    const strip = byId("strip").children[nth];
+    strip.classList.remove("idle");
+    strip.textContent = "This scene was recorded in Rust only.";
+  });
+  document
+    .querySelectorAll("#scenes button")
+    .forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
+}
+
+// What a screen reader says of a moment: one sentence if both languages do the same.
+function heard(all) {
+  const told = [];
+  for (const track of all) {
+    if (track.isIdle(moment)) continue;
+    const tells = byId("strip").children[track.index].querySelector(".tells").textContent;
+    told.push([track.language, tells]);
+  }
+  const [first] = told;
+  const parting = byId("parts").textContent;
+  if (all.length === 1) return first?.[1] ?? "";
+  const alike = told.length === 2 && told[0][1] === told[1][1];
+  const sentences = alike
+    ? [`Both: ${first[1]}`]
+    : told.map(([language, tells]) => `${language}: ${tells}`);
+  return [...sentences, parting].join(" ").trim();
+}

@@ -1,0 +1,68 @@
+// The explorer: steps through recorded runs, poll by poll.
+//
+// All that it shows was recorded, or concluded from the recording in Rust: the script computes no
+// state. A scene is a run. It has a track for each language, with the steps of that language; and
+// the page goes from moment to moment, each of which has a step of one language or of both.
+//
+// The script is cut into parts, which are read in this order and put together into one function:
+// what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
+// timeline, in `axis`, `timeline`, `variants` and `cursor`; `output`; `predict`; and at last `show`,
+// which calls all of them, and `keys`. A part uses what stands in parts before it. Only `fold`,
+// `answer` and `play` call `show`, which comes later: a click leads from them to another moment.
+//
+// This part knows the data of the page and which moment is shown. It draws nothing.
+
+const data = JSON.parse(document.getElementById("run").textContent);
+const byId = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+// The elements of SVG that are drawn here: they are made in a namespace of their own.
+const DRAWN = new Set(
+  "svg g rect line path text use clipPath defs title marker linearGradient stop".split(" "),
+);
+
+// Makes an element. Children that are strings become text, so nothing that a lane prints is taken
+// for HTML. An attribute that is null is left out.
+function make(tag, attributes = {}, ...children) {
+  const element = DRAWN.has(tag)
+    ? document.createElementNS(SVG, tag)
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== null) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// What is shown now.
+let scene = 0; // which run
+let moment = 0; // which of its moments
+let alone = null; // the lanes of the row that is seen alone; none if all are seen
+let future = true; // whether what comes later is shown
+// Predicting: whether it is on, how many questions were answered and how many of the answers were
+// right, and whether a question is open.
+const game = { on: false, asked: 0, right: 0, open: false };
+
+const run = () => data.scenes[scene];
+const variant = () => run().variant;
+const showsFuture = () => future && !game.on;
+const isSeen = (lane) => alone === null || alone.includes(lane);
+// The grey of `main` is taken once: of more lanes than colours some share another one.
+const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
+const hue = (lane) => colour(run().lanes[lane].hue);
+const name = (lane) => run().lanes[lane].name;
+
+// What fits into a mark beside the code: the first letter of a name, and one more where several
+// names begin with that letter.
+function short(lane) {
+  const own = name(lane);
+  const isAlike = (other) => other.name !== own && other.name[0] === own[0];
+  if (own.length <= 2 || !run().lanes.some(isAlike)) return own.slice(0, own.length <= 2 ? 2 : 1);
+  const word = own.split(" ").at(-1);
+  return own[0] + (word !== own && word.length <= 2 ? word[0] : own[1]);
+}
+
+// Text as the header of a file and a verdict have it: what stands in backticks is code.
+function prose(text) {
+  return text
+    .split(/`([^`]+)`/)
+    .map((part, nth) => (nth % 2 === 1 ? make("code", {}, part) : part));
+}

@@ -1,0 +1,165 @@
+// The strip below the code: a sentence for each language, the queues after the step, and the place
+// where the two languages part.
+//
+// Knows the tracks. Knows neither the code nor the timeline.
+
+// A section for each language, in the order of the tracks; without any source there is one.
+for (const { name, language } of data.sources) {
+  const section = make("section", { "aria-label": `State in ${name}` });
+  section.style.order = language === "python" ? 0 : 1; // Python stands on the left
+  byId("strip").append(section);
+}
+if (data.sources.length === 0) byId("strip").append(make("section"));
+byId("strip").classList.toggle("two", data.sources.length > 1);
+
+function tile(lane, kind = "") {
+  return make("span", { class: `tile ${kind} ${hue(lane)}` }, name(lane));
+}
+
+// Tiles for the first of some lanes, and how many more there are.
+const MOST_NAMED = 10;
+
+function tiles(lanes, kind = "") {
+  const named = lanes.slice(0, MOST_NAMED).map((lane) => tile(lane, kind));
+  const more = lanes.slice(MOST_NAMED);
+  if (more.length > 0) {
+    const title = more.map(name).join(", ");
+    named.push(make("span", { class: "more", title }, `and ${more.length} more`));
+  }
+  return named;
+}
+
+// A queue with its heading. An empty one keeps its place, so that the others stay where they are.
+function cell(title, ...content) {
+  const filled = content.length ? content : ["–"];
+  return make("div", { class: "cell" }, make("h3", {}, title), make("div", {}, ...filled));
+}
+
+function between(elements, separator) {
+  return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
+}
+
+// The lanes that are ready, in order. A branch of `join!` stands in its parent, since the runtime
+// has one task for all of them.
+function readyGroups(track, ready) {
+  const groups = [];
+  for (const lane of ready) {
+    const inside = track.inside(lane);
+    const last = groups.at(-1);
+    if (last && last.inside === inside) last.lanes.push(lane);
+    else groups.push({ inside, lanes: [lane] });
+  }
+  return groups.map(({ inside, lanes }) => {
+    const parent = inside === null ? [] : [name(inside), " ▸ "];
+    return make("span", { class: "group" }, ...parent, ...tiles(lanes, "ready"));
+  });
+}
+
+// The timers that are due at one time stand together; last come those of which it is not known.
+function byTime(timers) {
+  const times = new Map();
+  for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
+  return [...times].sort(([one], [other]) => (one === "?") - (other === "?"));
+}
+
+// Which lane waits for which; a circle, which is a deadlock, has a frame.
+function waitingChains(waits) {
+  return waits.map((chain) => {
+    const last = chain.at(-1);
+    const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
+    const links = chain.map((lanes) => make("span", {}, ...between(tiles(lanes), " ")));
+    return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
+  });
+}
+
+// Shows in the strip of a language what there is after a moment.
+function showStrip(element, track, moment) {
+  const current = track.shown(moment);
+  const idle = track.isIdle(moment);
+  const tells = make("p", { class: "tells" });
+  element.classList.toggle("idle", idle);
+  if (!current) {
+    tells.append("Nothing has run yet.");
+    element.replaceChildren(tells, make("div", { class: "cells" }));
+    return;
+  }
+  const ran = [];
+  if (idle) {
+    tells.append("Nothing runs here now.");
+  } else {
+    tells.append(
+      make("b", { class: hue(current.lane) }, name(current.lane)),
+      ` ${current.sentence}`,
+    );
+    if (current.later !== null && showsFuture()) {
+      tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
+    }
+    for (const lane of current.around) ran.push(`${name(lane)} ▸`);
+    ran.push(tile(current.lane, "full"));
+  }
+  const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
+  const cells = [
+    cell("Ran", ...ran),
+    // tokio polls the future of `block_on` when it comes to it, and no queue says when.
+    cell(
+      track.index === 0 ? "Ready, in the order of their wakes" : "Ready, in order",
+      ...readyGroups(track, current.ready),
+    ),
+  ];
+  if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
+  if (showsFuture()) {
+    const timers = byTime(current.timers).map(([due, lanes]) => {
+      const title = due === "?" ? "no wake has proved when" : null;
+      return make("span", { class: "group", title }, due, ...tiles(lanes));
+    });
+    cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
+  }
+  element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
+}
+
+// Where the two languages part: what only one of them prints, and what the header of the example
+// says of Python.
+function showParting(moment) {
+  const element = byId("parts");
+  element.hidden = run().moments.every(({ parts }) => parts === null);
+  const { parts } = run().moments[moment] ?? { parts: null };
+  const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
+  element.replaceChildren(...(parts === null ? [] : [make("b", {}, parts), ...reason]));
+}
+
+// Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
+// jump from step to step. Of the steps only some are measured: those with the most text.
+function reserve() {
+  const strip = byId("strip");
+  const { style } = byId("state");
+  for (const part of ["--tells", "--cells", "--parts"]) style.setProperty(part, "0px");
+  if (innerWidth <= 800) return; // there the page scrolls
+  const longest = (of, some) =>
+    run()
+      .moments.map((_, nth) => [of(nth), nth])
+      .sort(([one], [other]) => other - one)
+      .slice(0, some)
+      .map(([, nth]) => nth);
+  const steps = (nth) => tracks().map((track) => track.shown(nth)).filter((step) => step);
+  const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
+  const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
+  const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
+  const listed = ({ ready, timers, waits }) =>
+    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) + 6 * timers.length;
+  const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
+  const measured = [
+    ...longest((nth) => most(nth, told), 2),
+    ...longest((nth) => most(nth, listed), 3),
+    ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
+  ];
+  for (const nth of new Set(measured)) {
+    for (const track of tracks()) showStrip(strip.children[track.index], track, nth);
+    showParting(nth);
+    for (const kind of ["tells", "cells"]) {
+      for (const element of strip.querySelectorAll(`.${kind}`))
+        heights[`--${kind}`] = Math.max(heights[`--${kind}`], element.offsetHeight);
+    }
+    heights["--parts"] = Math.max(heights["--parts"], byId("parts").offsetHeight);
+  }
+  for (const [part, height] of Object.entries(heights)) style.setProperty(part, `${height}px`);
+}

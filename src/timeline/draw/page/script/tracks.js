@@ -1,0 +1,87 @@
+// A track is what one language does in a scene: its steps, and where its lanes stand after each.
+//
+// Knows the data, and which scene is shown. Knows no element of the page, and not which moment is
+// shown: every question to a track names the moment.
+
+// For each scene its tracks, with what the page needs of them at each moment.
+const known = new Map();
+
+function tracks() {
+  if (!known.has(scene)) known.set(scene, run().tracks.map(track));
+  return known.get(scene);
+}
+
+function track({ steps, aligned }, index) {
+  // A step names the lanes that have moved; a page may be opened at any step.
+  const places = [];
+  let place = run().lanes.map(() => null);
+  for (const step of steps) {
+    place = [...place];
+    for (const [lane, line] of step.stands) place[lane] = line;
+    places.push(place);
+  }
+  // The last step up to each moment, and -1 before the first one; and the moment of each step.
+  const at = [];
+  const momentOf = [];
+  for (const [nth, { steps }] of run().moments.entries()) {
+    if (steps[index] !== null) momentOf[steps[index]] = nth;
+    at.push(steps[index] ?? at.at(-1) ?? -1);
+  }
+  const columns = columnsOf(steps, places);
+  const language = data.sources[index]?.name ?? "Rust";
+  // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
+  const inside = (lane) => (aligned ? null : run().lanes[lane].inside);
+  return {
+    index,
+    language,
+    steps,
+    columns,
+    width: Math.max(...columns.values(), 0) + 1, // how many columns there are
+    used: linesOf(steps),
+    inside,
+    momentOf,
+    // The step that is shown at a moment; none before the first one.
+    shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
+    places: (moment) => places[at[moment]] ?? [],
+    // Whether this language does nothing at a moment, and only the other one does.
+    isIdle: (moment) => run().moments[moment]?.steps[index] === null,
+  };
+}
+
+// Each lane that stands or runs anywhere in the source has a column beside it. Lanes of one name
+// that a loop makes one after the other have one column, since they never stand at one time.
+function columnsOf(steps, places) {
+  const first = new Map();
+  const last = new Map();
+  const stands = (lane, nth) => {
+    if (!first.has(lane)) first.set(lane, nth);
+    last.set(lane, nth);
+  };
+  steps.forEach(({ lane, resumed, says }, nth) => {
+    places[nth].forEach((line, lane) => line !== null && stands(lane, nth));
+    const isSaid = says.some(([by, , line]) => by === lane && line !== null);
+    if (resumed !== null || isSaid) stands(lane, nth);
+  });
+  const columns = new Map();
+  const taken = []; // for each column the name of its lanes, and the last step of the last one
+  for (const lane of [...first.keys()].sort((one, other) => one - other)) {
+    const isFree = (column) => column.name === name(lane) && column.until < first.get(lane);
+    let column = taken.findIndex(isFree);
+    if (column < 0) column = taken.push({ name: name(lane) }) - 1;
+    taken[column].until = last.get(lane);
+    columns.set(lane, column);
+  }
+  return columns;
+}
+
+// All lines at which a lane of these steps waits or prints.
+function linesOf(steps) {
+  const used = new Set();
+  for (const { resumed, stop, chain, says, stands } of steps) {
+    const said = says.map(([, , line]) => line);
+    const stood = stands.map(([, line]) => line);
+    for (const line of [resumed, stop, ...chain, ...said, ...stood]) used.add(line);
+  }
+  used.delete(null);
+  return used;
+}

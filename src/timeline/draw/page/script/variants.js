@@ -1,0 +1,77 @@
+// What is told of variants, which are runs of one program under other conditions: where each differs
+// from the first, and when the others are over.
+//
+// Knows the axis, and of a moment only whether it is the last: the end of a run is no secret then.
+
+// When the other variants are over: where the line is that says so, and in which line below the
+// rows its text is.
+function endsOfOthers(common, axis) {
+  const ends = new Map(); // several may end at once, in one way
+  common.among.forEach((other, nth) => {
+    if (other === scene) return;
+    const { title, verdict } = data.scenes[other];
+    // A run with a verdict does not end by itself.
+    const verb = verdict === null ? ["ends", "end"] : ["is stopped", "are stopped"];
+    const key = `${common.ends[nth]} ${verb[0]}`;
+    const titles = [...(ends.get(key)?.titles ?? []), `“${title}”`];
+    ends.set(key, { end: common.ends[nth], verb: verb[titles.length > 1 ? 1 : 0], titles });
+  });
+  const free = []; // for each line of text where it is free again
+  return [...ends.values()]
+    .sort((one, other) => one.end - other.end)
+    .map(({ end, verb, titles }) => {
+      const x = axis.bands[end][1] + 1;
+      const text = `${titles.join(", ")} ${verb}`;
+      const long = wide(text, "10.5px") + 10;
+      // It stands before its line, or, if there is no room for it, behind it.
+      const from = x - long >= 0 ? x - long : x;
+      let line = free.findIndex((until) => until <= from);
+      if (line < 0) line = free.length;
+      free[line] = from + long;
+      return { x, from, text, line };
+    });
+}
+
+// Where a lane does something else than in the first variant, and when the others are over.
+function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight, height) {
+  const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
+  rows.forEach(({ differs }, row) => {
+    for (const [from, to] of differs) {
+      const x = edge(from);
+      bars.append(
+        make("rect", {
+          class: "unlike-area",
+          x,
+          y: middle(row) - rowHeight / 2 + 1,
+          width: Math.max(edge(to) - x, 2),
+          height: rowHeight - 2,
+          rx: 3,
+        }),
+      );
+    }
+  });
+  for (const { x, from, text, line } of others) {
+    bars.append(
+      make("line", {
+        class: "other-end",
+        x1: x,
+        x2: x,
+        y1: 18,
+        y2: height + 2 + (line + 1) * 12,
+      }),
+    );
+    const place = { x: from + 4, y: height + 10 + line * 12 };
+    texts.push({ element: make("text", { class: "other", ...place }, text), from: x });
+  }
+}
+
+// How long the variants take, and what differs, is what comes later.
+function showWhatIf() {
+  const element = byId("what-if");
+  element.hidden = !variant();
+  if (!variant()) return;
+  const hidden = "What differs from the first is said at the end.";
+  const told = showsFuture() || isAtEnd() ? variant().sentence : hidden;
+  element.replaceChildren(...prose(told));
+  element.hidden = told === "";
+}
