@@ -176,8 +176,8 @@ fn a_prediction_is_asked_for_before_the_answer_can_be_seen() {
             .find((button) => button.textContent === 'C').click(), true)";
         tab.eval::<bool>(answer_c).await;
         tab.is_at("#1.2").await;
-        tab.is("document.getElementById('missed').textContent.startsWith('Not C, but A')").await;
-        tab.is("document.getElementById('missed').textContent.includes('0 of 1 right')").await;
+        tab.is("document.getElementById('score').textContent.startsWith('Not C, but A')").await;
+        tab.is("document.getElementById('score').textContent.includes('0 of 1 right')").await;
         // An address that is followed meanwhile closes the question: it was about another step.
         tab.press("ArrowRight").await;
         tab.is("!document.getElementById('asks').hidden").await;

@@ -15,9 +15,8 @@ function comesAt(begun, time) {
   return nth;
 }
 
-// The lines of a moment: of each the track that lists it, and which line of its step it is. What
-// both print is listed once, where Rust prints it; what only Python prints stands between, where
-// Python prints it.
+// The lines of a moment, each with its track and its number in the step. A line that both print is
+// listed once, for Rust; a line of Python alone stands where Python prints it.
 function linesOfMoment({ steps, only }) {
   const [rust, python] = tracks().map((track) => {
     const said = track.steps[steps[track.index]]?.says ?? [];
@@ -29,9 +28,16 @@ function linesOfMoment({ steps, only }) {
   if (!python) return rust;
   const lines = [];
   for (const line of python) {
-    if (line.alone) lines.push(line);
-    // Up to the line that both print: this one.
-    else while (rust.length > 0 && lines.push(rust[0]) && rust.shift().alone);
+    if (line.alone) {
+      lines.push(line);
+      continue;
+    }
+    // Those of Rust up to the one that both print, which is this line.
+    while (rust.length > 0) {
+      const next = rust.shift();
+      lines.push(next);
+      if (!next.alone) break;
+    }
   }
   return [...lines, ...rust];
 }
@@ -105,7 +111,7 @@ function scrollToLast() {
   list.scrollTop = first?.[1].offsetTop ?? 0;
 }
 
-// The index of the first listed line for which a condition holds, that holds for all later ones,
+// The index of the first listed line for which a condition holds that holds for all later ones,
 // too; the number of listed lines if it holds for none.
 function firstLine(holds) {
   let from = 0;
