@@ -52,6 +52,10 @@ const NO_VARIANTS: &[(&str, &str)] = &[
     ("http", "keeps real time, so that no two runs have one time axis"),
 ];
 
+/// Examples whose twin is not recorded for the explorer, since it keeps real time.
+const NOT_RECORDED: &[&str] =
+    &["process_pool", "threads_and_tasks", "echo", "subprocess", "udp_echo", "http"];
+
 /// The twin of an example, from the root of the repository: `NAME.py` beside it, or `NAME_twin.py`
 /// where `NAME.py` would hide a module of Python's that the other twins of the topic need.
 fn twin(example: &Path) -> Option<PathBuf> {
@@ -216,6 +220,19 @@ fn every_header_says_what_to_type_and_where_the_twin_is() {
         } else {
             assert!(header.contains("//! No twin: "), "{path} has neither a twin nor a reason");
         }
+    }
+}
+
+#[test]
+fn every_twin_that_runs_in_virtual_time_is_recorded() {
+    for Example { name, path, .. } in examples() {
+        let recording = format!("tests/twins/recorded/{name}.json");
+        let has_twin = twin(Path::new(&path)).is_some();
+        assert_eq!(
+            root().join(&recording).exists(),
+            has_twin && !NOT_RECORDED.contains(&name.as_str()),
+            "tests/twins/record_twin.py makes {recording}: see CONTRIBUTING.md"
+        );
     }
 }
 

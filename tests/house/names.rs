@@ -3,7 +3,7 @@
 //!
 //! Names of types count: they are imported by themselves. A function is called by its module, as in
 //! `live::serve`.
-use super::{fields::without_visibility, metadata, root, sources};
+use super::{fields::without_visibility, metadata, root, sources, style::relative};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -77,7 +77,7 @@ fn public_types(folder: &Path) -> BTreeMap<String, String> {
     let mut types = BTreeMap::new();
     for (file, text) in &files {
         let is_open = is_public(folder, file);
-        let place = file.strip_prefix(root()).expect("it is below the root").display().to_string();
+        let place = relative(file);
         let module = file.file_stem().expect("a name").to_str().expect("in Unicode");
         for name in declared_types(text) {
             let is_passed_on = |names: &Vec<&str>| names.contains(&module) && names.contains(&name);
@@ -182,7 +182,7 @@ fn a_public_type_is_found_where_it_is_declared_or_passed_on() {
 fn how_something_ended_is_an_error_an_outcome_or_an_end() {
     let mut found = vec![];
     for file in sources(root()) {
-        let place = file.strip_prefix(root()).expect("it is below the root").display().to_string();
+        let place = relative(&file);
         let is_ours = ["src/", "/src/", "/checks/"].iter().any(|part| place.contains(part));
         if !is_ours || place.contains("target/") {
             continue;

@@ -203,7 +203,7 @@ fn files(path: &str, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 /// The path from the repository's root, with `/` on every system.
-fn relative(file: &Path) -> String {
+pub fn relative(file: &Path) -> String {
     let path = file.strip_prefix(root()).expect("a file of the repository");
     path.to_string_lossy().replace('\\', "/")
 }

@@ -41,8 +41,8 @@ function groups() {
 }
 
 // A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane
-// of any variant; in Python for each lane that is there at some moment. `lives` says from which step
-// to which it is there, in each run that has to have the same rows.
+// of any variant; in Python for each lane that is there at some moment. `lives` says from which
+// step to which it is there, in each run that has to have the same rows.
 function rowsOf(track) {
   if (track.index === 0 && variant()) return rowsOfVariants();
   const lives = livesOf(track.steps, run().lanes.length);
@@ -108,9 +108,9 @@ function shared(rows) {
   return all;
 }
 
-// Whether a lane is over before another one is there.
+// Whether a lane is over when another one is made, which may be in its last step.
 function isBefore(one, other) {
-  return one === null || other === null || one.last < other.first;
+  return one === null || other === null || one.last <= other.first;
 }
 
 const TOP = 20; // above the rows are the times
