@@ -86,7 +86,7 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use async_concepts::{LaneExt, record};
+    use async_concepts::{LaneExt, record, say};
     use std::time::Duration;
     use tokio::time::sleep;
 
@@ -116,7 +116,11 @@ mod tests {
         let run = record("inside", || async {
             drop(tokio::spawn(sleep(Duration::from_millis(1)).lane("short")));
             let inner = sleep(Duration::from_millis(10)).lane("inner");
-            async { inner.await }.lane("outer").await;
+            let outer = async {
+                inner.await;
+                say!("end");
+            };
+            outer.lane("outer").await;
         });
         let all = run.chart();
         let fewer = without(&all, &["short".to_owned()]).expect("it wakes no other lane");
