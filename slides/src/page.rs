@@ -429,7 +429,9 @@ fn output(printed: &Printed) -> Markup {
             @for line in &printed.lines {
                 li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
             }
-            @if let Some(verdict) = &printed.verdict { li.verdict { "ended: " (with_code(verdict)) } }
+            @if let Some(verdict) = &printed.verdict {
+                li.verdict { "ended: " (with_code(verdict)) }
+            }
         }
     }
 }

@@ -126,7 +126,8 @@ mod tests {
         let fewer = without(&all, &["short".to_owned()]).expect("it wakes no other lane");
         for chart in [&all, &fewer] {
             let of = |name: &str| chart.rows.iter().position(|row| row.name == name);
-            let (inner, outer) = (of("inner"), of("outer").expect("it is there"));
+            let inner = of("inner");
+            let outer = of("outer").expect("it is there");
             let spans = &chart.rows[outer].spans;
             let waits: Vec<_> = spans.iter().flat_map(|span| span.places.waits()).collect();
             assert!(waits.iter().any(|wait| wait.lane == inner), "{inner:?}: {waits:?}");

@@ -102,8 +102,8 @@ fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
     for piece in halves.iter().flat_map(|half| &half.pieces) {
         let Piece::Codes(shown, _) = piece else { continue };
         for code in shown {
-            // A half leaves lines out in the middle or at one end, so that a piece and its half have
-            // the first line or the last in common. Two pieces of one file have neither.
+            // A half leaves lines out in the middle or at one end, so that a piece and its half
+            // have the first line or the last in common. Two pieces of one file have neither.
             let same = |other: &&mut &Listing| {
                 let last = |code: &Listing| code.fragment.numbers.iter().max().copied();
                 other.file == code.file

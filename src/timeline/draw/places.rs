@@ -82,8 +82,8 @@ impl Places {
         }
     }
 
-    /// The same places, with other numbers for lanes: for a chart that leaves some lanes out. A lane
-    /// without a number is named no more.
+    /// The same places, with other numbers for lanes: for a chart that leaves some lanes out. A
+    /// lane without a number is named no more.
     pub fn renumbered(&self, number_of: impl Fn(LaneId) -> Option<LaneId>) -> Places {
         let Some(registered) = self.registered() else { return Places::none() };
         let mut waits = self.waits().to_vec();
