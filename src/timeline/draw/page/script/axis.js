@@ -127,10 +127,10 @@ function wide(text, font = "12px") {
 // The name of a lane, as long as there is room for it.
 function fitting(name) {
   const most = innerWidth > 800 ? 130 : 76;
-  if (wide(name, "600 12px") <= most) return name;
-  let count = name.length;
-  while (wide(`${name.slice(0, count)}…`, "600 12px") > most) count -= 1;
-  return `${name.slice(0, count)}…`;
+  const letters = lettersOf(name);
+  let text = name;
+  while (wide(text, "600 12px") > most && letters.pop()) text = `${letters.join("")}…`;
+  return text;
 }
 
 // How high the timeline may be, in pixels: more of it scrolls. The style sheet has the same 16 rem
