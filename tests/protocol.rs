@@ -69,6 +69,15 @@ fn lines_are_the_same_wherever_the_bytes_are_cut() {
 }
 
 #[test]
+fn lines_can_be_of_any_length() {
+    let mut lines = Lines::up_to(usize::MAX);
+    lines.push(b"a line that has no");
+    assert_eq!(lines.next(), None);
+    lines.push(b" limit\n");
+    assert_eq!(lines.next(), Some(Ok(b"a line that has no limit".to_vec())));
+}
+
+#[test]
 fn a_line_that_is_too_long_is_reported_once_before_its_end_has_come_and_is_not_kept() {
     let mut lines = Lines::up_to(10);
     lines.push(&[b'x'; 100]);

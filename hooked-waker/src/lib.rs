@@ -5,12 +5,12 @@ use std::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
-/// What a waker calls: on any thread, so nothing in it may depend on the thread.
+/// What a waker calls. A waker can be called on any thread, so a hook is `Send` and `Sync`.
 pub trait Hook: Send + Sync + 'static {
     /// The waker is being cloned, by the functions that are on the stack. The clone calls the hook
     /// that this returns; with `None` it calls the same hook as the waker.
     fn cloned(&self) -> Option<Hooked>;
-    /// The waker, or a clone of it, was woken.
+    /// A waker that has this hook was called.
     fn woken(&self);
 }
 

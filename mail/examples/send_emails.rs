@@ -32,7 +32,7 @@ const TEXT: &str = "Subject: The party\n\nis on Saturday. Bring your friends.\n"
 
 // ANCHOR: send
 /// Sends the message to one recipient, over a connection of its own.
-async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
+async fn send(server: String, to: &'static str) -> Result<Reply, SendError> {
     let to: Address = to.parse().expect("addresses are checked when people sign up");
     let timeouts = Timeouts::all(Duration::from_secs(1));
     let mut client = Client::connect(server, "client.example.net", timeouts).await?;
@@ -43,11 +43,11 @@ async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
     let _ = client.quit().await; // whatever comes of that: the outcome stands
     match outcome {
         DeliveryOutcome::Accepted(reply) => Ok(reply),
-        DeliveryOutcome::Refused { reply, .. } => Err(Failure::Refused(reply)),
+        DeliveryOutcome::Refused { reply, .. } => Err(SendError::Refused(reply)),
     }
 }
 
-type Sending = AbortOnDropHandle<Result<Reply, Failure>>;
+type Sending = AbortOnDropHandle<Result<Reply, SendError>>;
 
 /// Starts all of them. Each is a task, so that a panic in one is its own; and one that is dropped
 /// is cancelled.
@@ -125,39 +125,39 @@ pub async fn first_failure() -> String {
 
 /// How a sending can end if it does not succeed. In Python all of these are exceptions.
 #[derive(Debug)]
-enum Failure {
+enum SendError {
     Refused(Reply),
     Broken(ClientError),
     Panicked,
 }
 
-impl From<ClientError> for Failure {
-    fn from(error: ClientError) -> Failure {
-        Failure::Broken(error)
+impl From<ClientError> for SendError {
+    fn from(error: ClientError) -> SendError {
+        SendError::Broken(error)
     }
 }
 
-impl Display for Failure {
+impl Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Refused(reply) => write!(f, "refused: {}", reply.code()),
-            Failure::Broken(ClientError::TimedOut(_)) => write!(f, "timed out"),
-            Failure::Broken(error) => write!(f, "failed: {error}"),
-            Failure::Panicked => write!(f, "panicked"),
+            SendError::Refused(reply) => write!(f, "refused: {}", reply.code()),
+            SendError::Broken(ClientError::TimedOut(_)) => write!(f, "timed out"),
+            SendError::Broken(error) => write!(f, "failed: {error}"),
+            SendError::Panicked => write!(f, "panicked"),
         }
     }
 }
 
 /// A panic as one more failure.
-fn flatten(result: Result<Result<Reply, Failure>, JoinError>) -> Result<Reply, Failure> {
+fn flatten(result: Result<Result<Reply, SendError>, JoinError>) -> Result<Reply, SendError> {
     match result {
         Ok(result) => result,
-        Err(error) if error.is_panic() => Err(Failure::Panicked),
+        Err(error) if error.is_panic() => Err(SendError::Panicked),
         Err(_) => unreachable!("what is still waited for is not aborted"),
     }
 }
 
-fn outcome(result: Result<Reply, Failure>) -> String {
+fn outcome(result: Result<Reply, SendError>) -> String {
     match result {
         Ok(_) => "accepted".to_owned(),
         Err(failure) => failure.to_string(),
@@ -165,7 +165,7 @@ fn outcome(result: Result<Reply, Failure>) -> String {
 }
 
 /// Says on its own lane how it ended.
-async fn told(sending: impl Future<Output = Result<Reply, Failure>>) -> Result<Reply, Failure> {
+async fn told(sending: impl Future<Output = Result<Reply, SendError>>) -> Result<Reply, SendError> {
     let result = sending.await;
     match &result {
         Ok(_) => say!("accepted"),

@@ -26,7 +26,7 @@
 use crate::files::{folder_of, open_plain_file, plain_file};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, Read, Seek, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -35,7 +35,7 @@ use std::{
 /// In either case the operating system has it when `append` returns, so it survives the end of the
 /// program, however sudden. The difference is what a power failure may take with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sync {
+pub enum SyncPolicy {
     /// Before `append` returns. It takes milliseconds each time, and no power failure takes a
     /// record that was appended.
     EachAppend,
@@ -79,10 +79,11 @@ pub struct Journal {
     /// The first line. It is written together with the first record: a journal that could be opened
     /// on a full disk has not failed yet.
     title: &'static str,
-    /// Open for appending, and locked.
+    /// Open for reading and writing, and locked. It is not opened with `append`: on Windows a file
+    /// that was opened so cannot be cut off.
     file: File,
     /// When the disk has to have what is appended.
-    sync: Sync,
+    sync: SyncPolicy,
     /// How many bytes of the file are whole lines.
     length: u64,
     /// How many records have been appended or found, damaged ones included.
@@ -91,7 +92,8 @@ pub struct Journal {
     torn: bool,
 }
 
-/// No record is longer: what is longer than any line that is written here is no line of a journal.
+/// In bytes. No record that is written here comes near it, so a longer line is damage, and need not
+/// be read into memory.
 const LONGEST_LINE: u64 = 64 * 1024;
 
 impl Journal {
@@ -107,7 +109,7 @@ impl Journal {
     pub fn open(
         path: &Path,
         title: &'static str,
-        sync: Sync,
+        sync: SyncPolicy,
         read: impl FnMut(Result<&str, DamagedLine>) -> bool,
     ) -> Result<Journal, JournalError> {
         let (path, file) = open_and_lock(path)?;
@@ -157,7 +159,7 @@ impl Journal {
     }
 
     /// Appends records. There must be no line break in their texts. When this returns, the
-    /// operating system has them, and with [`Sync::EachAppend`] the disk.
+    /// operating system has them, and with [`SyncPolicy::EachAppend`] the disk.
     ///
     /// # Errors
     /// If not all of them can be written. Then none of them is in the journal, as far as that can
@@ -185,10 +187,12 @@ impl Journal {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // A reader has moved the position, and a write that failed may have.
+        self.file.seek(SeekFrom::Start(self.length))?;
         self.file.write_all(bytes)?;
         match self.sync {
-            Sync::EachAppend => self.file.sync_data(),
-            Sync::AtTheEnd => Ok(()),
+            SyncPolicy::EachAppend => self.file.sync_data(),
+            SyncPolicy::AtTheEnd => Ok(()),
         }
     }
 
@@ -214,7 +218,7 @@ impl Journal {
         if plain_file(&new)?.is_some() {
             self.remove_what_was_left_behind(&new)?;
         }
-        let file = OpenOptions::new().read(true).append(true).create_new(true).open(&new)?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&new)?;
         let written = self.write_new(file, &new, records);
         // Only what was made here is removed. If it could not be made, something else is there.
         if written.is_err() {
@@ -276,12 +280,13 @@ impl Journal {
         &self.path
     }
 
-    /// Reads the records once more, from the first one on. Damaged lines are left out.
+    /// Reads the records once more, from the first one on. Damaged lines are left out. Nothing can
+    /// be appended meanwhile: both would move the position in the one open file.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn read_again(&self) -> io::Result<Records> {
-        let mut lines = Lines::of(&open_plain_file(&self.path, OpenOptions::new().read(true))?)?;
+    pub fn read_again(&self) -> io::Result<Records<'_>> {
+        let mut lines = Lines::of(&self.file)?;
         lines.next_line()?;
         Ok(Records { lines })
     }
@@ -295,7 +300,7 @@ impl Journal {
 fn open_and_lock(name: &Path) -> Result<(PathBuf, File), JournalError> {
     let broken = |error| JournalError::Io(name.to_owned(), error);
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
+    options.read(true).write(true).create(true);
     loop {
         let file = open_plain_file(name, &options).map_err(broken)?;
         match file.try_lock() {
@@ -353,18 +358,19 @@ enum Line {
 }
 
 /// The lines of a file, one of which is in memory.
-struct Lines {
-    /// Reads ahead in blocks of 64 KiB.
-    reader: BufReader<File>,
+struct Lines<'a> {
+    /// Reads ahead in blocks of 64 KiB. It is the file that is locked, and not the same one opened
+    /// again: Windows would not let another handle read what is locked.
+    reader: BufReader<&'a File>,
     /// The line that was read last, kept for its memory.
     line: Vec<u8>,
     /// How many bytes have been read so far, up to the end of the last whole line.
     read: u64,
 }
 
-impl Lines {
-    fn of(file: &File) -> io::Result<Lines> {
-        let mut reader = BufReader::with_capacity(64 * 1024, file.try_clone()?);
+impl<'a> Lines<'a> {
+    fn of(file: &'a File) -> io::Result<Lines<'a>> {
+        let mut reader = BufReader::with_capacity(64 * 1024, file);
         reader.rewind()?;
         Ok(Lines { reader, line: vec![], read: 0 })
     }
@@ -413,12 +419,12 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
 }
 
 /// See [`Journal::read_again`].
-pub struct Records {
+pub struct Records<'a> {
     /// From the first record on.
-    lines: Lines,
+    lines: Lines<'a>,
 }
 
-impl Iterator for Records {
+impl Iterator for Records<'_> {
     type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<io::Result<String>> {
@@ -455,7 +461,7 @@ mod tests {
     fn open(path: &Path) -> Result<(Vec<String>, usize, Journal), JournalError> {
         let mut records = vec![];
         let mut damaged = 0;
-        let journal = Journal::open(path, TITLE, Sync::EachAppend, |record| {
+        let journal = Journal::open(path, TITLE, SyncPolicy::EachAppend, |record| {
             match record {
                 Ok(record) => records.push(record.to_owned()),
                 Err(_) => damaged += 1,
@@ -508,6 +514,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_appended_stands_at_the_end_wherever_the_file_was_read_last() {
+        let (_folder, path) = folder();
+        let (_, _, mut journal) = open(&path).expect("it opens");
+        // Together they are longer than what is read ahead.
+        let records = ["a", "b", "c"].map(|letter| letter.repeat(60_000));
+        journal.append(&records).expect("it is written");
+        let first = journal.read_again().expect("it can be read").next();
+        assert_eq!(first.expect("a record").expect("it can be read"), records[0]);
+        journal.append(&["after"]).expect("it is written");
+        drop(journal);
+        assert_eq!(open(&path).expect("it opens").0, [&records[..], &["after".into()]].concat());
+    }
+
     trait MapToOwned {
         fn map_to_owned(&self) -> Vec<String>;
     }
@@ -540,7 +560,7 @@ mod tests {
         let (_folder, path) = folder();
         let text = String::from_utf8(written()).unwrap().replace("two", "2wo");
         fs::write(&path, &text).unwrap();
-        let opened = Journal::open(&path, TITLE, Sync::AtTheEnd, |record| record.is_ok());
+        let opened = Journal::open(&path, TITLE, SyncPolicy::AtTheEnd, |record| record.is_ok());
         let error = opened.expect_err("it is damaged");
         assert!(matches!(error, JournalError::Damaged(_, 3)), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);

@@ -254,7 +254,7 @@ async fn a_sender_that_is_refused_is_refused_for_all_recipients() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_hangs_up_says_how_far_it_has_come() {
-    for (place, stage, in_doubt) in [
+    for (place, phase, in_doubt) in [
         (0, Phase::Mail, false),
         (1, Phase::Recipient, false),
         (2, Phase::Data, false),
@@ -279,7 +279,7 @@ async fn a_server_that_hangs_up_says_how_far_it_has_come() {
             error
         };
         let ((), error) = play(&[], server, client).await;
-        assert!(matches!(error, ClientError::HungUp(at) if at == stage), "{error}");
+        assert!(matches!(error, ClientError::HungUp(at) if at == phase), "{error}");
         assert_eq!(error.is_in_doubt(), in_doubt, "{error}");
         assert!(!error.is_permanent());
     }
@@ -306,10 +306,10 @@ async fn a_421_ends_the_conversation_wherever_it_comes() {
                 client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err()
             };
             let ((), error) = play(extensions, server, client).await;
-            let stage = [Phase::Mail, Phase::Recipient, Phase::Data][place];
+            let phase = [Phase::Mail, Phase::Recipient, Phase::Data][place];
             assert!(
                 matches!(&error, ClientError::Refused(at, reply)
-                    if *at == stage && reply.code() == 421),
+                    if *at == phase && reply.code() == 421),
                 "{error}"
             );
             assert!(!error.is_in_doubt() && !error.is_permanent());
@@ -353,7 +353,7 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
         message: seconds(6),
     };
     for drips in [false, true] {
-        for (place, limit, stage) in [
+        for (place, limit, phase) in [
             (0, 2, Phase::Greeting),
             (1, 3, Phase::Hello),
             (2, 3, Phase::Mail),
@@ -381,10 +381,10 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
                 client.send(&envelope(&["a@b"]), &hello()).await
             };
             match result.await {
-                Err(ClientError::TimedOut(at)) if at == stage => {
-                    assert_eq!(begin.elapsed(), seconds(limit), "{stage:?}")
+                Err(ClientError::TimedOut(at)) if at == phase => {
+                    assert_eq!(begin.elapsed(), seconds(limit), "{phase:?}")
                 }
-                other => panic!("{stage:?}: {other:?}"),
+                other => panic!("{phase:?}: {other:?}"),
             }
             reading.abort();
             writing.abort();

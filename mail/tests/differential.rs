@@ -4,7 +4,7 @@
 use bytes::BytesMut;
 use mail::smtp::{
     Budget, Limits,
-    codec::{Frame, Refusal, ServerCodec},
+    codec::{Frame, MessageError, ServerCodec},
     command::{Body, Command, parse},
 };
 use smtp_proto::{MAIL_BODY_8BITMIME, MAIL_SMTPUTF8, Request, request::receiver::DataReceiver};
@@ -336,7 +336,7 @@ fn commands_are_understood_as_another_implementation_does_except_where_they_are_
 }
 
 /// What becomes of what follows the 354: the message, and how many bytes were left.
-fn message_of_ours(wire: &[u8]) -> Option<(Result<Vec<u8>, Refusal>, usize)> {
+fn message_of_ours(wire: &[u8]) -> Option<(Result<Vec<u8>, MessageError>, usize)> {
     let limits = Limits::default();
     let mut codec = ServerCodec::new(&limits, Budget::new(limits.memory));
     codec.expect_message();

@@ -93,7 +93,7 @@ async fn whatever_comes_a_server_keeps_to_its_memory() {
             read_until(&mut ours, "221 2.0.0 bye\r\n").await;
             drop(ours);
         };
-        tokio::join!(server.converse(theirs, &stop), client).0.closed
+        tokio::join!(server.converse(theirs, &stop), client).0.end
     })
     .await;
     assert!(matches!(closed, ConnectionEnd::Quit), "{closed:?}");

@@ -44,7 +44,7 @@ const MAIL2ALERT: Party = 1;
 const REST_API: Party = 2;
 const MAIL_SERVER: Party = 3;
 
-type Failure = Box<dyn Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What goes wrong next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl World {
 
 // ANCHOR: mail2alert
 /// Everything that it does is a step, and here some of them are lines.
-async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
+async fn mail2alert(world: Arc<World>) -> Result<(), BoxError> {
     let config = &world.config;
     let (path, bounds) = (world.folder.path().join("ledger"), config.ledger.bounds);
     // On a thread of its own, since a disk may take its time.
@@ -126,7 +126,7 @@ fn see(world: &World, event: &RelayEvent) {
 
 // ANCHOR: world
 /// Sends a notification, and waits until it is acknowledged.
-async fn notify(world: &World) -> Result<u16, Failure> {
+async fn notify(world: &World) -> Result<u16, BoxError> {
     let text = "Message-ID: <1@ci>\nSubject: Stage [p1/2/test/1] failed\n\nSee there.\n";
     let envelope = Envelope {
         from: Some("go@example.com".parse()?),
@@ -146,7 +146,7 @@ async fn notify(world: &World) -> Result<u16, Failure> {
 
 /// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100
 /// ms.
-async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failure> {
+async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), BoxError> {
     const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]},
         {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
     loop {
@@ -196,7 +196,7 @@ impl Handler for MailServer {
 }
 
 /// On one lane. Servers that are in a hurry use [`Server::serve`].
-async fn serve_one_by_one(handler: impl Handler, listener: &TcpListener) -> Result<(), Failure> {
+async fn serve_one_by_one(handler: impl Handler, listener: &TcpListener) -> Result<(), BoxError> {
     let server = Server::new(handler, Limits::default());
     loop {
         let (io, _) = listener.accept().await?;
@@ -205,7 +205,7 @@ async fn serve_one_by_one(handler: impl Handler, listener: &TcpListener) -> Resu
 }
 // ANCHOR_END: world
 
-fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Config, Failure> {
+fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Config, BoxError> {
     let text = format!(
         r#"
         listen = "127.0.0.1:0"
@@ -245,9 +245,9 @@ pub struct Tally {
 }
 
 /// Lets all four of them meet, and the Notifyer do as `act` says.
-async fn meet<F>(title: &str, act: impl FnOnce(Arc<World>) -> F) -> Result<Tally, Failure>
+async fn meet<F>(title: &str, act: impl FnOnce(Arc<World>) -> F) -> Result<Tally, BoxError>
 where
-    F: Future<Output = Result<Vec<u16>, Failure>> + Send + 'static,
+    F: Future<Output = Result<Vec<u16>, BoxError>> + Send + 'static,
 {
     let listen = async || TcpListener::bind("127.0.0.1:0").await;
     let (rest_listener, mail_listener) = (listen().await?, listen().await?);
@@ -317,11 +317,11 @@ fn columns() -> usize {
 }
 
 // ANCHOR: scenes
-pub async fn diagram() -> Result<Tally, Failure> {
+pub async fn diagram() -> Result<Tally, BoxError> {
     meet("the diagram", |world| async move { Ok(vec![notify(&world).await?]) }).await
 }
 
-pub async fn rest_api_fails() -> Result<Tally, Failure> {
+pub async fn rest_api_fails() -> Result<Tally, BoxError> {
     meet("the REST API fails", |world| async move {
         world.next(Fault::RestApi);
         let code = notify(&world).await?;
@@ -332,7 +332,7 @@ pub async fn rest_api_fails() -> Result<Tally, Failure> {
     .await
 }
 
-pub async fn mail_server_fails() -> Result<Tally, Failure> {
+pub async fn mail_server_fails() -> Result<Tally, BoxError> {
     meet("the mail server fails", |world| async move {
         world.next(Fault::MailServer);
         let code = notify(&world).await?;
@@ -342,7 +342,7 @@ pub async fn mail_server_fails() -> Result<Tally, Failure> {
     .await
 }
 
-pub async fn notifyer_fails() -> Result<Tally, Failure> {
+pub async fn notifyer_fails() -> Result<Tally, BoxError> {
     meet("the Notifyer fails", |world| async move {
         // In the middle of the mail server's 150 ms.
         tokio::select! {
@@ -358,7 +358,7 @@ pub async fn notifyer_fails() -> Result<Tally, Failure> {
     .await
 }
 
-pub async fn mail2alert_fails() -> Result<Tally, Failure> {
+pub async fn mail2alert_fails() -> Result<Tally, BoxError> {
     meet("Mail2alert fails", |world| async move {
         // ANCHOR: crash
         world.next(Fault::Mail2alert);

@@ -208,14 +208,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn to_give_up_harms_no_other_and_an_abandoned_get_is_gone() {
         let (facts, gets) = facts(&[]);
-        let mut patient = pin!(facts.get());
+        let mut waiting = pin!(facts.get());
         assert!(timeout(SECOND / 2, facts.get()).await.is_err());
         assert_eq!(
-            patient.as_mut().now_or_never(),
+            waiting.as_mut().now_or_never(),
             None,
             "it joins a new GET, since the first has been abandoned"
         );
-        let both = futures::join!(patient, timeout(SECOND / 2, facts.get()));
+        let both = futures::join!(waiting, timeout(SECOND / 2, facts.get()));
         assert_eq!(both.0, got(2, 0, None));
         assert!(both.1.is_err());
         assert_eq!(gets.load(SeqCst), 2);

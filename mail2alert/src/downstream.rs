@@ -1,24 +1,24 @@
 //! The mail server behind: what is sent to it, and what it says, recipient by recipient.
 use super::{
+    addresses::EnvelopeAddress,
     config::Downstream,
     event::{Observer, RelayEvent},
-    mailbox::Mailbox,
     network::Dial,
 };
 use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Reply, Timeouts};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
-/// To say goodbye to a server that has said all that we wanted to hear.
+/// How long QUIT may take. Nothing depends on the reply to it.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// The mail server, as one sees it from here.
+/// The mail server behind, and how to reach it.
 pub(super) struct MailServer<M> {
     /// How to reach it.
     dial: M,
     /// What we call ourselves.
     hostname: String,
-    /// As many as there may be connections to it.
+    /// A permit for each connection that there may be to it.
     connections: Arc<Semaphore>,
     /// How long to wait for each of its replies.
     timeouts: Timeouts,
@@ -45,8 +45,8 @@ impl<M: Dial> MailServer<M> {
     /// unknown then.
     pub async fn send(
         &self,
-        from: Option<&Mailbox>,
-        to: &[Mailbox],
+        from: Option<&EnvelopeAddress>,
+        to: &[EnvelopeAddress],
         message: &Message,
     ) -> SendOutcome {
         let envelope = Envelope {
@@ -125,11 +125,11 @@ impl fmt::Display for MailboxOutcome {
 }
 
 /// What became of a mail for each recipient.
-pub(super) struct SendOutcome(Vec<(Mailbox, MailboxOutcome)>);
+pub(super) struct SendOutcome(Vec<(EnvelopeAddress, MailboxOutcome)>);
 
 impl SendOutcome {
     /// The recipients that have it.
-    pub fn accepted(&self) -> Vec<Mailbox> {
+    pub fn accepted(&self) -> Vec<EnvelopeAddress> {
         let mut accepted = vec![];
         for (mailbox, outcome) in &self.0 {
             if matches!(outcome, MailboxOutcome::Accepted(_)) {

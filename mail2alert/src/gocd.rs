@@ -3,8 +3,8 @@
 //!
 //! A build server (here [GoCD](https://www.gocd.org)) says *failed*. Whether that is news, it does
 //! not always say: a stage that fails after it passed *breaks*, one that passes after it failed is
-//! *fixed*. So one has to remember how each stage last ended, and must not forget it too soon or
-//! learn it too early: see [`Stages`].
+//! *fixed*. So the relay remembers how each stage last ended, and must neither forget it too soon
+//! nor learn it too early: see [`Stages`].
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,7 +14,7 @@ use std::{
 
 /// What happened to a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Event {
+pub enum StageEvent {
     /// It failed, and had passed before.
     Breaks,
     /// It was cancelled: it neither passed nor failed.
@@ -27,27 +27,32 @@ pub enum Event {
     Passes,
 }
 
-impl Event {
+impl StageEvent {
     /// All of them, in alphabetical order.
-    pub const ALL: [Event; 5] =
-        [Event::Breaks, Event::Cancelled, Event::Fails, Event::Fixed, Event::Passes];
+    pub const ALL: [StageEvent; 5] = [
+        StageEvent::Breaks,
+        StageEvent::Cancelled,
+        StageEvent::Fails,
+        StageEvent::Fixed,
+        StageEvent::Passes,
+    ];
 
     /// How a stage ended if this happened to it.
-    pub fn ending(self) -> Option<StageResult> {
+    pub fn ending(self) -> Option<StageOutcome> {
         match self {
-            Event::Passes | Event::Fixed => Some(StageResult::Passed),
-            Event::Fails | Event::Breaks => Some(StageResult::Failed),
-            Event::Cancelled => None,
+            StageEvent::Passes | StageEvent::Fixed => Some(StageOutcome::Passed),
+            StageEvent::Fails | StageEvent::Breaks => Some(StageOutcome::Failed),
+            StageEvent::Cancelled => None,
         }
     }
 
     /// What an ending means after the one before it.
-    fn of(ending: StageResult, before: StageResult) -> Event {
+    fn of(ending: StageOutcome, before: StageOutcome) -> StageEvent {
         match (before, ending) {
-            (StageResult::Passed, StageResult::Passed) => Event::Passes,
-            (StageResult::Passed, StageResult::Failed) => Event::Breaks,
-            (StageResult::Failed, StageResult::Passed) => Event::Fixed,
-            (StageResult::Failed, StageResult::Failed) => Event::Fails,
+            (StageOutcome::Passed, StageOutcome::Passed) => StageEvent::Passes,
+            (StageOutcome::Passed, StageOutcome::Failed) => StageEvent::Breaks,
+            (StageOutcome::Failed, StageOutcome::Passed) => StageEvent::Fixed,
+            (StageOutcome::Failed, StageOutcome::Failed) => StageEvent::Fails,
         }
     }
 
@@ -56,39 +61,39 @@ impl Event {
     ///
     /// History may turn *failed* into *breaks* and *passed* into *fixed*, but never the reverse.
     /// Without a history the notification is taken at its word.
-    pub fn after(self, before: Option<StageResult>) -> Event {
+    pub fn after(self, before: Option<StageOutcome>) -> StageEvent {
         let (Some(before), Some(ending)) = (before, self.ending()) else { return self };
-        match Event::of(ending, before) {
-            news @ (Event::Breaks | Event::Fixed) => news,
+        match StageEvent::of(ending, before) {
+            news @ (StageEvent::Breaks | StageEvent::Fixed) => news,
             _ => self,
         }
     }
 }
 
-impl fmt::Display for Event {
+impl fmt::Display for StageEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Event::Breaks => "BREAKS",
-            Event::Cancelled => "CANCELLED",
-            Event::Fails => "FAILS",
-            Event::Fixed => "FIXED",
-            Event::Passes => "PASSES",
+            StageEvent::Breaks => "BREAKS",
+            StageEvent::Cancelled => "CANCELLED",
+            StageEvent::Fails => "FAILS",
+            StageEvent::Fixed => "FIXED",
+            StageEvent::Passes => "PASSES",
         })
     }
 }
 
-impl FromStr for Event {
+impl FromStr for StageEvent {
     type Err = ();
 
-    fn from_str(name: &str) -> Result<Event, ()> {
-        Event::ALL.into_iter().find(|event| event.to_string() == name).ok_or(())
+    fn from_str(name: &str) -> Result<StageEvent, ()> {
+        StageEvent::ALL.into_iter().find(|event| event.to_string() == name).ok_or(())
     }
 }
 
 /// How a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum StageResult {
+pub enum StageOutcome {
     /// All its jobs passed.
     Passed,
     /// One of its jobs failed.
@@ -123,7 +128,7 @@ pub struct StageReport {
     /// Which run of it, if the counters are numbers.
     pub run: Option<StageRun>,
     /// What the notification says that happened; what it means depends on the run before.
-    pub told: Event,
+    pub told: StageEvent,
 }
 
 impl StageReport {
@@ -132,11 +137,11 @@ impl StageReport {
         let (_, rest) = subject.split_once("Stage [")?;
         let (place, told) = rest.split_once(']')?;
         let told = match told.trim() {
-            "passed" => Event::Passes,
-            "failed" => Event::Fails,
-            "is broken" => Event::Breaks,
-            "is fixed" => Event::Fixed,
-            "is cancelled" => Event::Cancelled,
+            "passed" => StageEvent::Passes,
+            "failed" => StageEvent::Fails,
+            "is broken" => StageEvent::Breaks,
+            "is fixed" => StageEvent::Fixed,
+            "is cancelled" => StageEvent::Cancelled,
             _ => return None,
         };
         let parts: Vec<&str> = place.split('/').collect();
@@ -164,7 +169,7 @@ pub struct StageEnd {
     /// Which run, if known.
     pub run: Option<StageRun>,
     /// How.
-    pub ending: StageResult,
+    pub ending: StageOutcome,
 }
 
 /// How the last runs of each stage ended, as far as that was acknowledged.
@@ -183,9 +188,9 @@ pub struct Stages(HashMap<StageId, History>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct History {
     /// The last runs that have numbers, in their order.
-    runs: BTreeMap<StageRun, StageResult>,
+    runs: BTreeMap<StageRun, StageOutcome>,
     /// The last one that has none.
-    unnumbered: Option<StageResult>,
+    unnumbered: Option<StageOutcome>,
 }
 
 impl Stages {
@@ -196,12 +201,12 @@ impl Stages {
     pub const RUNS: usize = 8;
 
     /// What a report means, given what is known.
-    pub fn event(&self, report: &StageReport) -> Event {
+    pub fn event(&self, report: &StageReport) -> StageEvent {
         report.told.after(self.before(report))
     }
 
     /// How the stage ended before the run that is reported.
-    fn before(&self, report: &StageReport) -> Option<StageResult> {
+    fn before(&self, report: &StageReport) -> Option<StageOutcome> {
         let history = self.0.get(&report.stage)?;
         match report.run {
             Some(run) => history
@@ -301,8 +306,8 @@ fn stage_of_project<'a>(attribute: &dyn Fn(&str) -> Option<&'a str>) -> Option<S
     let name: Vec<&str> = attribute("name")?.split("::").map(str::trim).collect();
     let [pipeline, stage] = name[..] else { return None };
     let ending = match attribute("lastBuildStatus")? {
-        "Success" => StageResult::Passed,
-        "Failure" => StageResult::Failed,
+        "Success" => StageOutcome::Passed,
+        "Failure" => StageOutcome::Failed,
         _ => return None,
     };
     let label: Vec<&str> =
@@ -347,8 +352,7 @@ impl PipelineGroups {
     /// `pipelines`.
     ///
     /// # Errors
-    /// A sentence, if it is something else. Nothing there is a list without groups, never a missing
-    /// one.
+    /// A sentence, if it is something else. A server without groups answers with an empty list.
     pub fn parse(json: &[u8]) -> Result<PipelineGroups, String> {
         serde_json::from_slice(json)
             .map_err(|error| format!("that is no list of pipeline groups: {error}"))
@@ -364,7 +368,7 @@ impl PipelineGroups {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use StageResult::{Failed, Passed};
+    use StageOutcome::{Failed, Passed};
 
     fn report(subject: &str) -> StageReport {
         StageReport::parse(subject)
@@ -378,11 +382,11 @@ mod tests {
     #[test]
     fn a_subject_says_which_run_of_which_stage_ended_how() {
         for (text, told) in [
-            ("passed", Event::Passes),
-            ("failed", Event::Fails),
-            ("is broken", Event::Breaks),
-            ("is fixed", Event::Fixed),
-            ("is cancelled", Event::Cancelled),
+            ("passed", StageEvent::Passes),
+            ("failed", StageEvent::Fails),
+            ("is broken", StageEvent::Breaks),
+            ("is fixed", StageEvent::Fixed),
+            ("is cancelled", StageEvent::Cancelled),
         ] {
             let report = report(&format!("Stage [build/12/unit tests/3] {text}"));
             assert_eq!(
@@ -421,28 +425,28 @@ mod tests {
     fn history_makes_news_and_never_makes_news_old() {
         let table = [
             // told, before, meant
-            (Event::Fails, None, Event::Fails),
-            (Event::Fails, Some(Passed), Event::Breaks),
-            (Event::Fails, Some(Failed), Event::Fails),
-            (Event::Breaks, None, Event::Breaks),
-            (Event::Breaks, Some(Passed), Event::Breaks),
-            (Event::Breaks, Some(Failed), Event::Breaks),
-            (Event::Passes, None, Event::Passes),
-            (Event::Passes, Some(Passed), Event::Passes),
-            (Event::Passes, Some(Failed), Event::Fixed),
-            (Event::Fixed, None, Event::Fixed),
-            (Event::Fixed, Some(Passed), Event::Fixed),
-            (Event::Fixed, Some(Failed), Event::Fixed),
-            (Event::Cancelled, None, Event::Cancelled),
-            (Event::Cancelled, Some(Passed), Event::Cancelled),
-            (Event::Cancelled, Some(Failed), Event::Cancelled),
+            (StageEvent::Fails, None, StageEvent::Fails),
+            (StageEvent::Fails, Some(Passed), StageEvent::Breaks),
+            (StageEvent::Fails, Some(Failed), StageEvent::Fails),
+            (StageEvent::Breaks, None, StageEvent::Breaks),
+            (StageEvent::Breaks, Some(Passed), StageEvent::Breaks),
+            (StageEvent::Breaks, Some(Failed), StageEvent::Breaks),
+            (StageEvent::Passes, None, StageEvent::Passes),
+            (StageEvent::Passes, Some(Passed), StageEvent::Passes),
+            (StageEvent::Passes, Some(Failed), StageEvent::Fixed),
+            (StageEvent::Fixed, None, StageEvent::Fixed),
+            (StageEvent::Fixed, Some(Passed), StageEvent::Fixed),
+            (StageEvent::Fixed, Some(Failed), StageEvent::Fixed),
+            (StageEvent::Cancelled, None, StageEvent::Cancelled),
+            (StageEvent::Cancelled, Some(Passed), StageEvent::Cancelled),
+            (StageEvent::Cancelled, Some(Failed), StageEvent::Cancelled),
         ];
         for (told, before, meant) in table {
             assert_eq!(told.after(before), meant, "{told} after {before:?}");
         }
     }
 
-    fn ended(pipeline: &str, name: &str, run: Option<StageRun>, ending: StageResult) -> StageEnd {
+    fn ended(pipeline: &str, name: &str, run: Option<StageRun>, ending: StageOutcome) -> StageEnd {
         StageEnd { stage: stage(pipeline, name), run, ending }
     }
 
@@ -461,18 +465,22 @@ mod tests {
     fn the_same_report_means_the_same_before_and_after_it_was_acknowledged() {
         let failed = report("Stage [p/2/s/1] failed");
         let before = acknowledged(["Stage [p/1/s/1] passed"]);
-        assert_eq!(before.event(&failed), Event::Breaks);
+        assert_eq!(before.event(&failed), StageEvent::Breaks);
         let after = acknowledged(["Stage [p/1/s/1] passed", "Stage [p/2/s/1] failed"]);
-        assert_eq!(after.event(&failed), Event::Breaks, "it is still about the run that broke");
+        assert_eq!(
+            after.event(&failed),
+            StageEvent::Breaks,
+            "it is still about the run that broke"
+        );
         assert_eq!(after.lesson(&failed), None, "and teaches nothing more");
         assert_eq!(
             after.event(&report("Stage [p/3/s/1] failed")),
-            Event::Fails,
+            StageEvent::Fails,
             "the next run did not break it"
         );
         assert_eq!(
             after.event(&report("Stage [p/2/s/2] passed")),
-            Event::Fixed,
+            StageEvent::Fixed,
             "the stage alone was run again"
         );
     }
@@ -484,17 +492,17 @@ mod tests {
             "Stage [p/3/s/1] failed",
             "Stage [p/4/s/1] passed",
         ]);
-        assert_eq!(stages.event(&report("Stage [p/2/s/1] failed")), Event::Breaks);
-        assert_eq!(stages.event(&report("Stage [p/5/s/1] failed")), Event::Breaks);
+        assert_eq!(stages.event(&report("Stage [p/2/s/1] failed")), StageEvent::Breaks);
+        assert_eq!(stages.event(&report("Stage [p/5/s/1] failed")), StageEvent::Breaks);
         let late = acknowledged(["Stage [p/3/s/1] passed", "Stage [p/2/s/1] failed"]);
         assert_eq!(
             late.event(&report("Stage [p/4/s/1] passed")),
-            Event::Passes,
+            StageEvent::Passes,
             "time is not turned back"
         );
         assert_eq!(
             late.event(&report("Stage [p/1/s/1] failed")),
-            Event::Fails,
+            StageEvent::Fails,
             "nothing is known before: at its word"
         );
     }
@@ -502,9 +510,9 @@ mod tests {
     #[test]
     fn runs_without_numbers_are_judged_by_what_came_last() {
         let stages = acknowledged(["Stage [p/a/s/1] passed"]);
-        assert_eq!(stages.event(&report("Stage [p/b/s/1] failed")), Event::Breaks);
+        assert_eq!(stages.event(&report("Stage [p/b/s/1] failed")), StageEvent::Breaks);
         let stages = acknowledged(["Stage [p/a/s/1] passed", "Stage [p/b/s/1] failed"]);
-        assert_eq!(stages.event(&report("Stage [p/c/s/1] failed")), Event::Fails);
+        assert_eq!(stages.event(&report("Stage [p/c/s/1] failed")), StageEvent::Fails);
         assert_eq!(stages.lesson(&report("Stage [p/c/s/1] is cancelled")), None);
     }
 
@@ -549,14 +557,14 @@ mod tests {
         stages.learn(&ended("p", "s", Some(StageRun(6, 1)), Failed));
         // The build server tells the world before it tells us. That is no reason to take its news
         // for old.
-        assert_eq!(stages.event(&report("Stage [p/6/s/1] passed")), Event::Fixed);
-        assert_eq!(stages.event(&report("Stage [p/7/s/1] failed")), Event::Fails);
+        assert_eq!(stages.event(&report("Stage [p/6/s/1] passed")), StageEvent::Fixed);
+        assert_eq!(stages.event(&report("Stage [p/7/s/1] failed")), StageEvent::Fails);
         let unnumbered = ended("q", "s", None, Passed);
         assert_eq!(stages.news(std::slice::from_ref(&unnumbered)).len(), 1);
         stages.learn(&unnumbered);
         assert_eq!(
             stages.event(&report("Stage [q/7/s/1] failed")),
-            Event::Breaks,
+            StageEvent::Breaks,
             "it has another kind of label"
         );
     }

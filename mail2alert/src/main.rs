@@ -40,20 +40,20 @@ enum Command {
     Print(String),
 }
 
-/// What went wrong, in sentences, and the exit status: 2 for what the user wrote, 1 for what the
-/// world did.
-struct Failure(u8, Vec<String>);
+/// What went wrong, in sentences, and the exit status: 2 if the command or the configuration is
+/// wrong, 1 otherwise.
+struct ProgramError(u8, Vec<String>);
 
 fn main() -> ExitCode {
     let done = match command() {
         Ok(Command::Run(path)) => run(path),
         Ok(Command::Check(path)) => check(&path),
         Ok(Command::Print(text)) => print(&text),
-        Err(error) => Err(Failure(2, vec![format!("{error}; mail2alert --help says more")])),
+        Err(error) => Err(ProgramError(2, vec![format!("{error}; mail2alert --help says more")])),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(status, sentences)) => {
+        Err(ProgramError(status, sentences)) => {
             for sentence in sentences {
                 say(&format!("mail2alert: {sentence}"));
             }
@@ -88,30 +88,30 @@ fn command() -> Result<Command, lexopt::Error> {
 }
 
 /// A configuration, and the text that it was read from.
-fn read(path: &Path) -> Result<(Config, String), Failure> {
+fn read(path: &Path) -> Result<(Config, String), ProgramError> {
     let shown = path.display();
     let text = read_plain_file(path)
-        .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
+        .map_err(|error| ProgramError(2, vec![format!("cannot read {shown}: {error}")]))?;
     let environment = |name: &str| std::env::var(name).ok();
     match Config::parse(&text, environment) {
         Ok(config) => Ok((config, text)),
-        Err(problems) => {
-            let sentences = problems.iter().map(|problem| format!("{shown}, {problem}"));
-            Err(Failure(2, sentences.collect()))
+        Err(errors) => {
+            let sentences = errors.iter().map(|error| format!("{shown}, {error}"));
+            Err(ProgramError(2, sentences.collect()))
         }
     }
 }
 
-fn check(path: &Path) -> Result<(), Failure> {
+fn check(path: &Path) -> Result<(), ProgramError> {
     let (_, text) = read(path)?;
     print(&explain(&text))
 }
 
-fn run(path: PathBuf) -> Result<(), Failure> {
+fn run(path: PathBuf) -> Result<(), ProgramError> {
     let (config, _) = read(&path)?;
-    let failed = |what: &str, error: io::Error| Failure(1, vec![format!("{what}: {error}")]);
+    let failed = |what: &str, error: io::Error| ProgramError(1, vec![format!("{what}: {error}")]);
     let (ledger, damaged) = Ledger::open(&config.ledger.file, config.ledger.bounds)
-        .map_err(|error| Failure(1, vec![format!("the ledger: {error}")]))?;
+        .map_err(|error| ProgramError(1, vec![format!("the ledger: {error}")]))?;
     if damaged > 0 {
         log(&format!("the ledger had {damaged} damaged lines, which were left out"));
     }
@@ -152,7 +152,7 @@ fn run(path: PathBuf) -> Result<(), Failure> {
             }
             () = told_to_stop => {
                 let why = "told to stop twice: what was under way will be sent again";
-                Err(Failure(1, vec![why.into()]))
+                Err(ProgramError(1, vec![why.into()]))
             }
         }
     })
@@ -185,10 +185,10 @@ fn say(line: &str) {
 }
 
 /// `… | head` is no error. A full disk is.
-fn print(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), ProgramError> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure(1, vec![format!("cannot write to the standard output: {error}")]))
+            Err(ProgramError(1, vec![format!("cannot write to the standard output: {error}")]))
         }
         _ => Ok(()),
     }

@@ -5,16 +5,16 @@
 //! 250, the mail is the Notifyer's, and it will send it again; so an error costs a delay, and
 //! nothing is ever lost.
 use super::{
+    addresses::{EnvelopeAddress, OwnAddress},
     cache::{Cache, CachePolicy, Cached},
     config::{Config, Notifications, Unmatched},
     downstream::{MailServer, SendOutcome},
     event::{MailOutcome, Observer, RelayEvent},
-    gocd::{Event, PipelineGroups, StageEnd, StageReport, parse_cctray},
+    gocd::{PipelineGroups, StageEnd, StageEvent, StageReport, parse_cctray},
     ledger::{Digest, Ledger, LedgerError},
-    mailbox::{Mailbox, Own},
     network::Dial,
     notification::Header,
-    rest::{RestError, Server as RestServer},
+    rest::{RestError, RestServer},
     rules::{Notification, Rule, apply},
     trace::{notice, with_trace},
 };
@@ -36,9 +36,9 @@ pub struct Relay<M> {
     /// What it calls itself, in the trace that it adds and in its notices.
     hostname: String,
     /// The recipients that it takes mail for: all others would make it an open relay.
-    own: Vec<Own>,
+    own: Vec<OwnAddress>,
     /// Gets the notices about mail that was refused for some of its recipients.
-    postmaster: Mailbox,
+    postmaster: EnvelopeAddress,
     /// Which mail is a notification.
     notifications: Notifications,
     /// Where notifications go.
@@ -79,9 +79,9 @@ enum RelayOutcome {
 /// What is known of a mail before anything is done about it.
 struct Mail<'a> {
     /// The envelope's sender; `None` is `<>`.
-    from: Option<Mailbox>,
+    from: Option<EnvelopeAddress>,
     /// The envelope's recipients, with the postmaster's address for mail to the postmaster.
-    to: Vec<Mailbox>,
+    to: Vec<EnvelopeAddress>,
     /// What its headers say that matters here.
     header: Header,
     /// By this it is known when it is sent again.
@@ -95,7 +95,7 @@ struct Mail<'a> {
 /// Where a mail is to go, and why.
 struct Plan {
     /// Each of them once.
-    recipients: Vec<Mailbox>,
+    recipients: Vec<EnvelopeAddress>,
     /// What is said of it in the log.
     because: String,
 }
@@ -203,12 +203,12 @@ impl<M: Dial> Relay<M> {
     /// Where it is to go. A recipient for whom it is a notification is replaced by the addresses
     /// that the rules name; all other recipients stay.
     async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
-        let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
+        let is_listed = |listed: &[EnvelopeAddress], mailbox: &EnvelopeAddress| {
             listed.iter().any(|listed| listed.means(mailbox))
         };
         let from_notifyer =
             matches!(&mail.from, Some(from) if is_listed(&self.notifications.from, from));
-        let (notified, others): (Vec<Mailbox>, Vec<Mailbox>) = mail
+        let (notified, others): (Vec<EnvelopeAddress>, Vec<EnvelopeAddress>) = mail
             .to
             .iter()
             .cloned()
@@ -252,7 +252,7 @@ impl<M: Dial> Relay<M> {
 
     /// What a report means. That depends on how the stage ended before, which is asked for only if
     /// there is a rule about events.
-    async fn event(&self, report: &StageReport) -> Result<Event, RestError> {
+    async fn event(&self, report: &StageReport) -> Result<StageEvent, RestError> {
         if self.rules.iter().any(|rule| !rule.events.is_empty()) {
             self.learn_baseline().await?;
         }
@@ -357,8 +357,8 @@ impl<M: Dial> Relay<M> {
     }
 
     /// Where mail to a recipient goes; `None` if it is none of ours.
-    fn recipient_of(&self, to: &Address) -> Option<Mailbox> {
-        let mailbox = Mailbox::new(to.clone());
+    fn recipient_of(&self, to: &Address) -> Option<EnvelopeAddress> {
+        let mailbox = EnvelopeAddress::new(to.clone());
         if self.own.iter().any(|own| own.covers(&mailbox)) {
             return Some(mailbox);
         }
@@ -412,7 +412,7 @@ impl<M: Dial> Handler for Relay<M> {
     }
 
     async fn message(&self, transaction: Transaction, body: Bytes) -> Reply {
-        let from = transaction.envelope.from.clone().map(Mailbox::new);
+        let from = transaction.envelope.from.clone().map(EnvelopeAddress::new);
         let to = transaction.envelope.to.iter().flat_map(|to| self.recipient_of(to)).collect();
         let header = Header::read(&body);
         let digest = Digest::of(from.as_ref(), &body);
@@ -449,8 +449,8 @@ impl<M: Dial> Handler for Relay<M> {
 }
 
 /// Each of them once.
-fn unique(mailboxes: Vec<Mailbox>) -> Vec<Mailbox> {
-    let mut unique: Vec<Mailbox> = vec![];
+fn unique(mailboxes: Vec<EnvelopeAddress>) -> Vec<EnvelopeAddress> {
+    let mut unique: Vec<EnvelopeAddress> = vec![];
     for mailbox in mailboxes {
         if !unique.contains(&mailbox) {
             unique.push(mailbox);

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 /// A server that answers GETs.
 #[derive(Clone, Debug)]
-pub struct Server<D> {
+pub struct RestServer<D> {
     /// How to reach it.
     pub dial: D,
     /// What it calls itself, for the `Host` of a request.
@@ -81,7 +81,7 @@ pub enum RestError {
     Garbage(String),
 }
 
-impl<D: Dial> Server<D> {
+impl<D: Dial> RestServer<D> {
     /// GETs what is at `path`, over a connection of its own.
     ///
     /// Dropping the future closes the connection.
@@ -101,8 +101,8 @@ impl<D: Dial> Server<D> {
                 .map_err(broken)?;
             within("end of the answer", self.timeouts.body, self.read(answer)).await?
         };
-        // The connection is what moves the bytes: hyper leaves it to us where. Here both live and
-        // die together.
+        // The connection is a future that moves the bytes, and hyper does not run it. Here it runs
+        // beside the exchange, and no longer than that.
         let mut exchange = pin!(exchange);
         tokio::select! {
             answer = &mut exchange => answer,
@@ -214,9 +214,9 @@ mod tests {
         }
     }
 
-    fn server<D: Dial>(dial: D) -> Server<D> {
+    fn server<D: Dial>(dial: D) -> RestServer<D> {
         let [connect, head, body] = [100, 200, 400].map(Duration::from_millis);
-        Server {
+        RestServer {
             dial,
             host: "ci.example.com:8153".into(),
             authorization: Some("Basic eA==".into()),

@@ -1,7 +1,7 @@
 //! The rules: which notification goes where. Pure functions of a notification and of the facts.
 use super::{
-    gocd::{Event, PipelineGroups, StageId},
-    mailbox::Mailbox,
+    addresses::EnvelopeAddress,
+    gocd::{PipelineGroups, StageEvent, StageId},
 };
 use regex_lite::Regex;
 
@@ -9,13 +9,13 @@ use regex_lite::Regex;
 #[derive(Clone, Debug)]
 pub struct Notification<'a> {
     /// The recipients of its envelope that make it one: see [`super::config::Notifications`].
-    pub to: &'a [Mailbox],
+    pub to: &'a [EnvelopeAddress],
     /// The sender of its envelope; `None` is the null sender.
-    pub from: Option<&'a Mailbox>,
+    pub from: Option<&'a EnvelopeAddress>,
     /// Its subject, decoded.
     pub subject: &'a str,
     /// Which stage it is about and what happened to it, if it reports the end of a stage.
-    pub stage: Option<(&'a StageId, Event)>,
+    pub stage: Option<(&'a StageId, StageEvent)>,
 }
 
 /// A rule: if all its conditions hold, the notification goes to all its recipients.
@@ -24,15 +24,15 @@ pub struct Rule {
     /// What it is called in the log.
     pub name: String,
     /// Sent to one of these; to any address, if there are none.
-    pub to: Vec<Mailbox>,
+    pub to: Vec<EnvelopeAddress>,
     /// Sent by one of these; by any address, if there are none.
-    pub from: Vec<Mailbox>,
+    pub from: Vec<EnvelopeAddress>,
     /// One of these happened to a stage; anything or nothing, if there are none.
-    pub events: Vec<Event>,
+    pub events: Vec<StageEvent>,
     /// What must be true of it.
     pub function: Function,
     /// Where it goes.
-    pub mailto: Vec<Mailbox>,
+    pub mailto: Vec<EnvelopeAddress>,
 }
 
 /// A function of a notification and of the facts.
@@ -76,7 +76,7 @@ impl Function {
 impl Rule {
     /// Whether everything holds that can be told without the facts.
     fn may_match(&self, notification: &Notification<'_>) -> bool {
-        let means = |listed: &[Mailbox], mailbox: &Mailbox| {
+        let means = |listed: &[EnvelopeAddress], mailbox: &EnvelopeAddress| {
             listed.iter().any(|listed| listed.means(mailbox))
         };
         let to = self.to.is_empty() || notification.to.iter().any(|to| means(&self.to, to));
@@ -105,10 +105,10 @@ pub fn apply<'a>(
     rules: &'a [Rule],
     notification: &Notification<'_>,
     groups: &PipelineGroups,
-) -> (Vec<&'a Rule>, Vec<Mailbox>) {
+) -> (Vec<&'a Rule>, Vec<EnvelopeAddress>) {
     let matching: Vec<&Rule> =
         rules.iter().filter(|rule| rule.matches(notification, groups)).collect();
-    let mut recipients: Vec<Mailbox> = vec![];
+    let mut recipients: Vec<EnvelopeAddress> = vec![];
     for mailbox in matching.iter().flat_map(|rule| &rule.mailto) {
         if !recipients.contains(mailbox) {
             recipients.push(mailbox.clone());
@@ -121,7 +121,7 @@ pub fn apply<'a>(
 mod tests {
     use super::*;
 
-    fn mailbox(address: &str) -> Mailbox {
+    fn mailbox(address: &str) -> EnvelopeAddress {
         address.parse().expect("an address")
     }
 
@@ -140,7 +140,7 @@ mod tests {
         Rule { name: "rule".into(), to: vec![], from: vec![], events: vec![], function, mailto }
     }
 
-    fn holds(rule: &Rule, pipeline: &str, event: Event) -> bool {
+    fn holds(rule: &Rule, pipeline: &str, event: StageEvent) -> bool {
         let stage = StageId { pipeline: pipeline.into(), stage: "s".into() };
         let notification =
             Notification { to: &[], from: None, subject: "", stage: Some((&stage, event)) };
@@ -174,7 +174,7 @@ mod tests {
             let rule = rule(function);
             let holding: Vec<&str> = pipelines
                 .into_iter()
-                .filter(|pipeline| holds(&rule, pipeline, Event::Fails))
+                .filter(|pipeline| holds(&rule, pipeline, StageEvent::Fails))
                 .collect();
             assert_eq!(holding, expected, "{:?}", rule.function);
             let about_nothing = Notification { to: &[], from: None, subject: "beta", stage: None };
@@ -208,14 +208,14 @@ mod tests {
 
     #[test]
     fn a_rule_holds_for_the_events_that_it_lists() {
-        for listed in Event::ALL {
+        for listed in StageEvent::ALL {
             let rule = Rule { events: vec![listed], ..rule(Function::AnyPipeline) };
-            let holding: Vec<Event> =
-                Event::ALL.into_iter().filter(|&event| holds(&rule, "p", event)).collect();
+            let holding: Vec<StageEvent> =
+                StageEvent::ALL.into_iter().filter(|&event| holds(&rule, "p", event)).collect();
             assert_eq!(holding, [listed]);
         }
         let rule =
-            Rule { events: vec![Event::Fails], ..rule(Function::InSubject(vec!["x".into()])) };
+            Rule { events: vec![StageEvent::Fails], ..rule(Function::InSubject(vec!["x".into()])) };
         let notification = Notification { to: &[], from: None, subject: "x", stage: None };
         assert!(!rule.matches(&notification, &groups()), "nothing happened to a stage");
     }
@@ -257,19 +257,24 @@ mod tests {
         let notification = Notification { to: &[], from: None, subject: "x", stage: None };
         let (matching, recipients) = apply(&rules, &notification, &groups());
         assert_eq!(matching.iter().map(|rule| &*rule.name).collect::<Vec<_>>(), ["one", "three"]);
-        let recipients: Vec<String> = recipients.iter().map(Mailbox::to_string).collect();
+        let recipients: Vec<String> = recipients.iter().map(EnvelopeAddress::to_string).collect();
         assert_eq!(recipients, ["b@example.com", "a@example.com", "d@example.com"]);
     }
 
     #[test]
     fn facts_are_only_asked_for_if_they_could_change_anything() {
         let stage = StageId { pipeline: "p".into(), stage: "s".into() };
-        let notification =
-            Notification { to: &[], from: None, subject: "", stage: Some((&stage, Event::Fails)) };
+        let notification = Notification {
+            to: &[],
+            from: None,
+            subject: "",
+            stage: Some((&stage, StageEvent::Fails)),
+        };
         let in_group = rule(Function::InGroup("g".into()));
         assert!(in_group.needs_facts(&notification));
         assert!(
-            !Rule { events: vec![Event::Fixed], ..in_group.clone() }.needs_facts(&notification)
+            !Rule { events: vec![StageEvent::Fixed], ..in_group.clone() }
+                .needs_facts(&notification)
         );
         assert!(!in_group.needs_facts(&Notification { stage: None, ..notification.clone() }));
         assert!(!rule(Function::AnyPipeline).needs_facts(&notification));

@@ -1,5 +1,5 @@
 //! What the relay writes itself: a line in front of each mail, and a mail to the postmaster.
-use super::mailbox::Mailbox;
+use super::addresses::EnvelopeAddress;
 use mail::{
     Draft, DraftError,
     smtp::{Address, Message, Transaction},
@@ -15,7 +15,8 @@ pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Mes
         Some(address) => format!(" ([{}])", literal(address.ip())),
         None => String::new(),
     };
-    // A name is what a stranger says. Only so much of it that it cannot be anything else.
+    // The client chooses its name. Only harmless characters of it are kept, so that it cannot look
+    // like another part of the line.
     let name: String =
         peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
     let name = if name.is_empty() { "unknown" } else { &name };
@@ -41,7 +42,7 @@ fn literal(ip: std::net::IpAddr) -> String {
 /// RFC 3834.
 pub(super) fn notice(
     hostname: &str,
-    postmaster: &Mailbox,
+    postmaster: &EnvelopeAddress,
     subject: &str,
     refusals: &[String],
 ) -> Result<Message, DraftError> {
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_notice_can_be_written_whatever_it_quotes() {
-        let postmaster: Mailbox = "用户@example.com".parse().expect("an address");
+        let postmaster: EnvelopeAddress = "用户@example.com".parse().expect("an address");
         for text in ["", "ö", "\r\n.\r\nMAIL FROM:<>", "\0", &"x".repeat(100_000)] {
             let message = notice(
                 "mail2alert.example.com",

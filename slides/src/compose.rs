@@ -12,7 +12,7 @@ use crate::{
     drawing::Drawing,
     examples::{Example, Examples, Executables, Recordings, Scene},
     layout,
-    piece::{Code, Piece, Printed},
+    piece::{Listing, Piece, Printed},
     place::{self, Draft, Drafted, Parts},
     queue,
     source::{Fragment, between_anchors},
@@ -219,7 +219,7 @@ pub(crate) fn twin(root: &Path, example: &Path) -> PathBuf {
 }
 
 /// Code by the line of `deck.md` that asks for it.
-type Sources = HashMap<usize, Code>;
+type Sources = HashMap<usize, Listing>;
 
 /// Finds what the deck asks for.
 struct Composer<'a> {
@@ -264,7 +264,7 @@ impl Composer<'_> {
     }
 
     /// The code between two anchors of a file; without a `/` it is the name of an example.
-    fn source(&self, from: &CodeFrom) -> Result<Code, String> {
+    fn source(&self, from: &CodeFrom) -> Result<Listing, String> {
         let CodeFrom { language, file, anchor, with, texts } = from;
         let path = if file.contains('/') {
             PathBuf::from(file)
@@ -297,7 +297,7 @@ impl Composer<'_> {
             }
             stay.extend(found);
         }
-        Ok(Code { language: *language, file: name, fragment, stay, texts: *texts })
+        Ok(Listing { language: *language, file: name, fragment, stay, texts: *texts })
     }
 
     /// Reads a file of the repository.

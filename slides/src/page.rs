@@ -9,7 +9,7 @@ use crate::{
     compose::{Run, Shown, Talk},
     deck::{Cut, Language},
     layout::{self, Setting},
-    piece::{Code, Piece, Played, Printed, PrintedLine},
+    piece::{Listing, Piece, Played, Printed, PrintedLine},
 };
 use async_concepts::timeline::{LaneId, Step, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -204,11 +204,11 @@ fn piece(piece: &Piece, shown: &Shown) -> Markup {
 }
 
 /// One piece of code or two.
-pub(crate) fn codes(codes: &[Code], setting: Setting) -> Markup {
+pub(crate) fn codes(codes: &[Listing], setting: Setting) -> Markup {
     let beside = codes.len() == 2 && !setting.stacked;
     html! {
         div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
-            @for Code { language, file, fragment, texts, .. } in codes {
+            @for Listing { language, file, fragment, texts, .. } in codes {
                 figure.code.texts[*texts] data-file=(file) {
                     figcaption { (name(*language)) span.file { (file) } }
                     pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }

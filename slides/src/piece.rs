@@ -26,7 +26,7 @@ pub enum Piece {
         answer: Option<String>,
     },
     /// One piece of code or two, beside or above each other.
-    Codes(Vec<Code>, Setting),
+    Codes(Vec<Listing>, Setting),
     /// A recorded run.
     Timeline(Played),
     /// What was printed.
@@ -50,7 +50,7 @@ pub struct Played {
 
 /// A piece of code.
 #[derive(Clone, Debug)]
-pub struct Code {
+pub struct Listing {
     /// In which language.
     pub language: Language,
     /// Which file it is from, from the root of the repository.

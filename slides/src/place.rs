@@ -10,7 +10,7 @@ use crate::{
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
-    piece::{Code, Piece, Played, Printed},
+    piece::{Listing, Piece, Played, Printed},
     source::Fragment,
 };
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
@@ -34,7 +34,7 @@ pub(crate) enum Draft {
     /// A question and its answer, which share one place.
     Asked { question: Option<String>, answer: Option<String> },
     /// One piece of code or two.
-    Codes(Vec<Code>),
+    Codes(Vec<Listing>),
     /// A run, not drawn yet: its width depends on the room.
     Timeline(Arc<Scene>),
     /// What a run printed.
@@ -249,13 +249,13 @@ fn height(draft: &Draft, choice: Choice, text_size: f64, medium: Medium) -> f64 
 }
 
 /// How pieces of code are set by this choice.
-fn setting(codes: &[Code], choice: Choice) -> Setting {
+fn setting(codes: &[Listing], choice: Choice) -> Setting {
     let texts: Vec<&str> = codes.iter().map(|code| code.fragment.text.as_str()).collect();
     layout::set(&texts, choice.size, choice.stacked)
 }
 
 /// The pieces of code that have a line which is wider than their column.
-fn too_wide(codes: &[Code], setting: Setting) -> Vec<String> {
+fn too_wide(codes: &[Listing], setting: Setting) -> Vec<String> {
     let mut problems = vec![];
     for (code, columns) in codes.iter().zip(layout::columns_of(setting, codes.len())) {
         let text = code.fragment.text.as_str();
@@ -414,7 +414,11 @@ fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
 }
 
 /// The code of the first slide and that of the second.
-fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Code>, Vec<Code>) {
+fn split_codes(
+    codes: &[Listing],
+    parts: Parts,
+    lines: &BTreeSet<usize>,
+) -> (Vec<Listing>, Vec<Listing>) {
     let mut before = codes.to_vec();
     let mut after = codes.to_vec();
     match parts {
@@ -497,7 +501,7 @@ pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
 }
 
 /// Code without lines that are nothing but a comment or a docstring.
-fn bare(code: &Code) -> Fragment {
+fn bare(code: &Listing) -> Fragment {
     code.fragment.without(&colour::comment_lines(code.language, &code.fragment.text))
 }
 
@@ -528,7 +532,7 @@ pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>
 }
 
 /// All pieces of code of a slide.
-fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Code> {
+fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Listing> {
     drafted.iter().flat_map(|drafted| match &drafted.draft {
         Draft::Codes(codes) => codes.as_slice(),
         _ => &[],

@@ -18,7 +18,7 @@ impl Server {
     /// Sends a request.
     fn ask(&self, request: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(&self.host).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("patience");
+        stream.set_read_timeout(Some(TIME_LIMIT)).expect("a time limit");
         let headers: String =
             headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         write!(
@@ -111,12 +111,12 @@ fn text_that_comes_in_several_chunks_is_one_text() {
 }
 
 /// Long enough for any machine: only a server that hangs needs longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "this does not come true: {what}");
+        assert!(begun.elapsed() < TIME_LIMIT, "this does not come true: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

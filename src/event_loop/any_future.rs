@@ -48,7 +48,7 @@ pub(super) type Message = Rc<String>;
 /// Futures of any types: what a task awaits, nearly always one, and the children of a gather.
 ///
 /// Why not a `SmallVec`: each step of a task moves and drops such a list several times, nearly
-/// always an empty one, and this enum is cheaper to move and drop. It saves 4 % of a gather.
+/// always an empty one, and this enum is cheaper to move and to drop.
 #[derive(Default)]
 pub(super) enum Others {
     #[default]

@@ -55,7 +55,7 @@ impl Default for Observers {
 impl Observers {
     /// Whether anything watches the loop.
     #[inline]
-    pub(super) fn watch(&self) -> bool {
+    pub(super) fn is_watched(&self) -> bool {
         self.watched.get()
     }
 
@@ -71,28 +71,28 @@ impl Observers {
 
     #[inline]
     pub(super) fn before_wait(&self, timeout: Option<Duration>) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.before_wait(timeout));
         }
     }
 
     #[inline]
     pub(super) fn after_wait(&self) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.after_wait());
         }
     }
 
     #[inline]
     pub(super) fn iteration_begins(&self, ready: usize) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.iteration_begins(ready));
         }
     }
 
     #[inline]
     pub(super) fn call_ready(&self, call: &Handle, caller: Caller, by: ReadyBy) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| {
                 let mut call = CallRef::of(call, caller);
                 call.ready_by = Some(by);
@@ -103,7 +103,7 @@ impl Observers {
 
     #[inline]
     pub(super) fn timer_set(&self, call: &Handle, when: u64, caller: Caller) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell_of_timer(call.clone(), when, caller);
         }
     }
@@ -117,7 +117,7 @@ impl Observers {
 
     #[inline]
     pub(super) fn timer_cancelled(&self, call: &Handle) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.timer_cancelled(&CallRef::of(call, None)));
         }
     }
@@ -129,7 +129,7 @@ impl Observers {
         location: &'static Location<'static>,
         waker: &Waker,
     ) {
-        if self.watch() {
+        if self.is_watched() {
             let future = FutureRef::new(future, location);
             self.tell(|instrument| instrument.future_awaited(&future, waker));
         }
@@ -137,14 +137,14 @@ impl Observers {
 
     #[inline]
     pub(super) fn task_cancelled(&self) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.task_cancelled());
         }
     }
 
     #[inline]
     pub(super) fn coroutine_over(&self) {
-        if self.watch() {
+        if self.is_watched() {
             self.tell(|instrument| instrument.coroutine_over());
         }
     }

@@ -186,7 +186,7 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
-    /// The handle that all unfinished jobs share. A clone for each job would cost ten atomic
+    /// The handle that all unfinished jobs share. A clone for each job would cost atomic
     /// operations on counters that other threads use as well.
     jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
@@ -317,8 +317,8 @@ impl EventLoop {
 }
 
 /// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be
-/// sent to other threads because it knows the task by its key only. When it is called, the key may
-/// belong to another task by then: that task is polled once for nothing, which every future must
+/// sent to other threads because it knows the task by its key only. By the time it is called, the
+/// key may belong to another task: that task is polled once for nothing, which every future must
 /// allow.
 pub(super) struct TaskWaker {
     /// To post a wake from another thread, and to know whether the loop runs on this one.

@@ -273,7 +273,7 @@ impl<T> FutureCell<T> {
                 false
             }
             // asyncio makes a handle for each. We put the future itself into the queue, once for
-            // each callback that it still has to call: it saves an allocation, 13 % of a gather.
+            // each callback that it still has to call: it saves an allocation for each.
             Callback::Call(_) => {
                 self.event_loop.push_ready(Handle(self.clone()), None);
                 true
@@ -442,7 +442,7 @@ impl<T: Clone> std::future::Future for Await<T> {
             return Poll::Ready(this.future.result());
         }
         // This would wait for ever: a future of another loop, or a task that awaits itself.
-        if let Some(refused) = cell.refuses(current, waker, &mut this.refusal) {
+        if let Some(refused) = cell.refuse(current, waker, &mut this.refusal) {
             return refused.map(Err);
         }
         let wakeup = match current {

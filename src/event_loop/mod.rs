@@ -32,9 +32,10 @@
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
-//! A file uses only files that do not use it, directly or through others. The one exception is
-//! `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
-//! are one allocation. They are two sides of one thing, and meet at `Kind`.
+//! Apart from this file, which all of them use, a file uses only files that do not use it, directly
+//! or through others. The one exception is `future` and `task`: a task is a future, and what it
+//! adds stands inside the future, so that both are one allocation. They are two sides of one thing,
+//! and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -66,7 +67,7 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; each run of the checks makes up 2,000 new ones.
+//! every event and its time; the checks make up 2,000 more, from a seed that stays the same.
 //! `tests/event_loop/edges.py` has what these programs cannot say. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
@@ -295,7 +296,7 @@ impl EventLoop {
             if let Some(handle) = handle {
                 // asyncio reads its debug flag twice a call; we read one flag for debug mode and
                 // all instruments together, since most programs have neither.
-                if self.0.observers.watch() {
+                if self.0.observers.is_watched() {
                     self.run_watched(handle);
                 } else {
                     // Nothing happens if it was cancelled: its closure is gone.

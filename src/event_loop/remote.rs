@@ -176,7 +176,7 @@ impl EventLoop {
         future.add_done_callback(move |future| flag.store(future.cancelled(), Ordering::Relaxed));
         let finish = finish_with(future.clone());
         let (number, remote) = self.0.remote.add_job(finish);
-        let mut ended = JobEnded { number, result: None, remote };
+        let mut ended = JobEnd { number, result: None, remote };
         let job: Job = Box::new(move || {
             if is_cancelled.load(Ordering::Relaxed) {
                 return;
@@ -219,7 +219,7 @@ fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
 pub type Job = Box<dyn FnOnce() + Send>;
 
 /// When dropped, it tells the loop that a job is over, also if an executor has dropped the job.
-struct JobEnded {
+struct JobEnd {
     /// Which job it is: all that the loop needs to find the future.
     number: usize,
     /// What the function returned. It stays `None` if the job is dropped without being run.
@@ -228,7 +228,7 @@ struct JobEnded {
     remote: Arc<ThreadsafeHandle>,
 }
 
-impl Drop for JobEnded {
+impl Drop for JobEnd {
     fn drop(&mut self) {
         // A closed loop has forgotten the job.
         let _ = self.remote.post(RemoteCall::Finish(self.number, self.result.take()));

@@ -33,8 +33,8 @@ pub struct Lines {
     skipping: bool,
 }
 
-/// A line is longer than allowed. It is reported once, as soon as that is known, and left out; the
-/// line after it is read.
+/// A line is longer than allowed. It is reported once, before its end has come or with it, and left
+/// out; the line after it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -78,7 +78,7 @@ impl Lines {
     /// There is no newline yet. What has come of the line may be too long already.
     fn without_newline(&mut self) -> Option<TooLong> {
         // One more than the limit, since the last byte may be the carriage return before a newline.
-        let too_long = self.bytes.len() > self.limit + 1;
+        let too_long = self.bytes.len() > self.limit.saturating_add(1);
         if self.skipping || too_long {
             self.bytes.clear();
         }

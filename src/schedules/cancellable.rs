@@ -34,11 +34,12 @@ impl<F: Future> Future for Cancellable<F> {
     type Output = Option<F::Output>;
 
     /// # Panics
-    /// If it is polled after it was dropped, as an `async fn` does after it has returned.
+    /// If it is polled after its lane was dropped: as an `async fn` that is polled after it has
+    /// returned.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
         let mut this = self.project();
         let Some(lane) = this.lane.as_mut().as_pin_mut() else {
-            panic!("it is polled after it was cancelled");
+            panic!("a lane is polled after it was cancelled");
         };
         // It is about to be polled.
         if lane.is_to_be_dropped(false) {
@@ -49,7 +50,7 @@ impl<F: Future> Future for Cancellable<F> {
             return Poll::Ready(Some(output));
         }
         let lane = this.lane.as_mut().as_pin_mut().expect("it has just been polled");
-        // It has suspended.
+        // Whether it has suspended, or was only deferred, is known where this asks.
         if lane.is_to_be_dropped(true) {
             this.lane.set(None);
             return Poll::Ready(None);

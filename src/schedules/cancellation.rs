@@ -32,10 +32,10 @@ use std::{
 /// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
 /// `select!` or `abort` would.
 ///
-/// The lane is each one that is marked with
-/// [`Lane::cancellable`](crate::timeline::Lane::cancellable), and `main` if there is none. It is
-/// dropped at each of its suspensions twice: as it suspends, and in another run when it has been
-/// woken and not yet polled. Then the rest of the program goes on, and what must hold is checked.
+/// Each lane that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable) is
+/// dropped, one after the other; if none is marked, `main` is. A lane is dropped at each of its
+/// suspensions twice: as it suspends, and in another run when it has been woken and not yet polled.
+/// Then the rest of the program goes on, and what must hold is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -109,14 +109,17 @@ where
     }
 
     /// Tries each cancellation in every schedule, and not only in tokio's own. They share the
-    /// budget. What must hold has to hold in every schedule without a cancellation, too.
+    /// budget, but for the time to show a failure: see [`budget`](Self::budget). What must hold has
+    /// to hold in every schedule without a cancellation, too.
     pub fn in_every_schedule(mut self) -> Self {
         self.in_every_schedule = true;
         self
     }
 
-    /// How long it may take, on the wall clock: one second unless told otherwise. Time in which the
-    /// machine had no processor for it is not counted, as far as the system tells.
+    /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
+    /// machine had no processor for it is not counted, as far as the system tells. With
+    /// [`in_every_schedule`](Self::in_every_schedule) a failure is then made simpler, and drawn,
+    /// which may take up to this time again, twice.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget = time;
         self
@@ -231,8 +234,8 @@ pub struct Cancelled<T> {
     pub cancellations: u64,
     /// In which schedules each cancellation was tried. `None`: in tokio's own alone.
     pub schedules: Option<Coverage>,
-    /// The different outcomes of the runs in which all that must hold does. Empty if more schedules
-    /// than tokio's own were tried.
+    /// The different outcomes of the runs in which what must hold does hold. Empty if more
+    /// schedules than tokio's own were tried.
     pub outcomes: Vec<Outcome>,
     /// The awaits at which a lane must not be dropped.
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,
@@ -249,6 +252,8 @@ pub struct Cancelled<T> {
 pub struct UnsafeAwait<T> {
     /// The lane.
     pub lane: String,
+    /// How many lanes of that name were made before it: two lanes may have one name.
+    position: usize,
     /// Which of its suspensions it is, counted from 1.
     pub suspension: usize,
     /// How often the lane suspends when nothing drops it.
@@ -452,7 +457,7 @@ impl<T: Debug> Canceller<T> {
     fn try_one(&mut self, point: CancellationPoint<'_>) -> bool {
         let CancellationPoint { suspensions, nth, once_woken } = point;
         let lane = suspensions.lane.clone();
-        let name = lane.name.clone();
+        let Droppable { name, position } = lane.clone();
         self.explorer.runner.planned_drop = Some(PlannedDrop { lane, nth, once_woken, seen: 0 });
         let tried = match self.in_every_schedule {
             true => self.try_in_every_schedule(),
@@ -465,6 +470,7 @@ impl<T: Debug> Canceller<T> {
         let times = &suspensions.times;
         let found = UnsafeAwait {
             lane: name,
+            position,
             suspension: nth,
             of: times.len().max(nth),
             // In another schedule it may suspend more often than in tokio's own. Then the last time
@@ -478,7 +484,10 @@ impl<T: Debug> Canceller<T> {
         self.note(|cancelled| {
             // One await is listed once, also if both ways to drop the lane there are unsafe.
             let known = match cancelled.unsafe_awaits.last() {
-                Some(last) => last.lane == found.lane && last.suspension == found.suspension,
+                Some(last) => {
+                    (&last.lane, last.position, last.suspension)
+                        == (&found.lane, found.position, found.suspension)
+                }
                 None => false,
             };
             if !known {
@@ -491,7 +500,7 @@ impl<T: Debug> Canceller<T> {
     /// Drops the lane in tokio's own schedule.
     fn try_once(&mut self) -> Tried<T> {
         let run = self.explorer.runner.run(Plan::Follow(vec![]));
-        if !run.trace.ends.has_dropped {
+        if !run.trace.has_dropped {
             // It was never woken again, or was dropped with the lane around it.
             return Tried { runs: 0, failure: None };
         }
@@ -511,7 +520,7 @@ impl<T: Debug> Canceller<T> {
         let schedule = Schedule::default();
         let run = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
         match self.judge.judge(&run.recording) {
-            Err(why) if run.trace.ends.has_dropped => {
+            Err(why) if run.trace.has_dropped => {
                 Failure { why, schedule, recording: run.recording }
             }
             _ => Failure { why, schedule, recording },
@@ -552,7 +561,7 @@ impl<T> Display for Cancelled<T> {
         }
         write!(f, "{}: {}: ", self.name, self.tried())?;
         match self.unsafe_awaits.len() {
-            0 => f.write_str("what must hold does, each time")?,
+            0 => f.write_str("the claim holds each time")?,
             1 => f.write_str("one await is not cancel safe")?,
             n => write!(f, "{n} awaits are not cancel safe")?,
         }
@@ -614,15 +623,18 @@ fn place_of(wait: &Wait) -> String {
 
 impl<T> UnsafeAwait<T> {
     /// Where the lane waited when it was dropped, and for what. None where that is not known: for a
-    /// lane around a library's future alone, or when another run of it went otherwise.
+    /// lane that has nothing inside but a library's future, or if the run that is shown went
+    /// another way than the one in which this was found.
     pub fn wait(&self) -> Option<&Wait> {
-        let mut dropped = None;
+        let lane = self.number_of_the_lane()?;
+        let mut is_dropped = false;
         for event in self.recording.events().iter().rev() {
+            if event.lane != lane {
+                continue;
+            }
             match &event.what {
-                What::Dropped { .. } if self.is_of(event.lane) => dropped = Some(event.lane),
-                What::PollEnd { polled: Polled::Pending(waits), .. }
-                    if dropped == Some(event.lane) =>
-                {
+                What::Dropped { .. } => is_dropped = true,
+                What::PollEnd { polled: Polled::Pending(waits), .. } if is_dropped => {
                     let known = matches!(waits.registered(), Registered::Now | Registered::Earlier);
                     return if known { waits.resolve().last() } else { None };
                 }
@@ -632,12 +644,19 @@ impl<T> UnsafeAwait<T> {
         None
     }
 
-    /// Whether a lane of the recording has the name of the one that was dropped.
-    fn is_of(&self, lane: LaneId) -> bool {
-        self.recording.events().iter().any(|event| match &event.what {
-            What::Created { name, .. } => event.lane == lane && *name == self.lane,
-            _ => false,
-        })
+    /// The number that the lane has in this recording.
+    fn number_of_the_lane(&self) -> Option<LaneId> {
+        let mut before = self.position;
+        for event in self.recording.events() {
+            match &event.what {
+                What::Created { name, .. } if *name == self.lane && before == 0 => {
+                    return Some(event.lane);
+                }
+                What::Created { name, .. } if *name == self.lane => before -= 1,
+                _ => {}
+            }
+        }
+        None
     }
 }
 

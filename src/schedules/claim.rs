@@ -10,7 +10,6 @@ use super::{
 use crate::timeline::{LaneExt, Recording, keep_recording};
 use std::{
     fmt::Debug,
-    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -56,7 +55,6 @@ pub fn every_schedule<F: Future>(
         },
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
-        future: PhantomData,
     }
 }
 
@@ -65,8 +63,8 @@ pub fn every_schedule<F: Future>(
 pub struct EverySchedule<F: Future> {
     /// It is what `SCHEDULE=name:…` asks for, and what a message begins with.
     name: String,
-    /// Called once for each run. It makes the future on the thread that runs schedules, so the
-    /// future need not be `Send`.
+    /// Called once for each run, on the thread that runs schedules: so the future that it makes
+    /// need not be `Send`.
     program: Box<dyn Fn() -> F + Send + Sync>,
     /// What a run has to be like.
     judge: Judge<F::Output>,
@@ -78,8 +76,6 @@ pub struct EverySchedule<F: Future> {
     limit: Duration,
     /// For a poll that does not return; as `Progress` counts it.
     watchdog: Duration,
-    /// Only to know whether the program may be moved to another thread.
-    future: PhantomData<fn() -> F>,
 }
 
 impl<F> EverySchedule<F>
@@ -110,9 +106,10 @@ where
         self
     }
 
-    /// How long it may take, on the wall clock: one second unless told otherwise. Time in which the
+    /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
     /// machine had no processor for it is not counted, as far as the system tells. What could not
-    /// be tried in that time is said.
+    /// be tried in that time is said. A failure is then made simpler, and what is shown is run
+    /// again to see where its lanes wait: each may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self

@@ -40,11 +40,11 @@ impl Current {
         self.lock().run = None;
     }
 
-    /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
-    /// come to rest.
+    /// Changes as long as the thread gets on: the number of the run, when its runtime has last gone
+    /// to sleep or woken up, and whether it sleeps.
     pub fn movement(&self) -> (u64, Option<(Instant, bool)>) {
         let running = self.lock();
-        (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
+        (running.number, running.run.as_ref().map(|(run, _)| run.last_moved()))
     }
 
     /// The run and its scheduler; none between two runs.

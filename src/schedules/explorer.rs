@@ -72,7 +72,8 @@ const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 /// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
-    /// For everything: the first runs, all schedules, and the random walk. What the machine takes
+    /// For the first runs, all schedules, and the random walk. To make a failure simpler, and to
+    /// note where lanes wait in what is shown, may take as long again each. What the machine takes
     /// is taken off the wall clock.
     pub time: Duration,
     /// So many schedules at most.
@@ -138,7 +139,8 @@ impl<T: Debug> Explorer<T> {
         let coverage = match covered {
             // What the failure depends on is not the order alone, however few schedules were tried.
             Ok(random @ Coverage::Nondeterministic(_)) => random,
-            // Of a number of departures that had been begun, not all were tried.
+            // It stopped in the midst of the schedules with one number of departures, so `UpTo`
+            // would claim too much.
             Ok(_) if self.budget.until_it_fails && self.found().failure.is_some() => {
                 Coverage::UntilItFailed
             }
@@ -208,6 +210,11 @@ impl<T: Debug> Explorer<T> {
         }
         let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         let ends = &run.trace.ends;
+        // Something may take part in this schedule only that no schedule decides about.
+        if let Some(refusal) = &ends.refusal {
+            self.found().coverage = Coverage::Refused(refusal.sentence());
+            return Replayed::AsItWas;
+        }
         // If the run does not get to its end as the schedule says, the program is another one than
         // that in which the schedule was found.
         if let Some(lane) = ends.absent {
@@ -275,7 +282,7 @@ impl<T: Debug> Explorer<T> {
     fn may_go_on(&self, part: f64) -> bool {
         let mut time = self.budget.time;
         if part < 1.0 {
-            time = time.mul_f64(part); // not for the whole: rounded up, the longest is too long
+            time = time.mul_f64(part); // not for the whole: with `Duration::MAX` it would panic
         }
         let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
@@ -292,9 +299,10 @@ impl<T: Debug> Explorer<T> {
         let mut known = vec![];
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
-            let first = departures == 0;
-            if !first && (!self.may_go_on(PART_FOR_DEPARTURES) || queue.overflown) {
-                return self.walk(departures);
+            // Only once there are departures: tokio's own schedule is always run.
+            if departures > 0 && (!self.may_go_on(PART_FOR_DEPARTURES) || queue.overflown) {
+                let random = self.random()?;
+                return Ok(Coverage::UpTo { departures: departures - 1, random });
             }
             let run = self.runner.run(Plan::Follow(prefix.choices.clone()));
             if let Some(refusal) = run.trace.ends.refusal.clone() {
@@ -354,16 +362,6 @@ impl<T: Debug> Explorer<T> {
         signature(&again) == signature(run)
     }
 
-    /// Uses what is left of the budget for schedules at random. All schedules with fewer departures
-    /// than `unfinished` have been run.
-    fn walk(&self, unfinished: usize) -> Result<Coverage, Refusal> {
-        let random = self.random()?;
-        Ok(match unfinished.checked_sub(1) {
-            Some(departures) => Coverage::UpTo { departures, random },
-            None => Coverage::Random(random),
-        })
-    }
-
     /// Runs schedules at random until the budget is used up. Returns how many.
     fn random(&self) -> Result<u64, Refusal> {
         let mut rng = fastrand::Rng::with_seed(self.budget.seed);
@@ -388,7 +386,7 @@ impl<T: Debug> Explorer<T> {
     /// Judges a run and keeps what is known of it.
     fn count(&self, run: OneRun<T>) {
         // The lane that was to be dropped came to its end before that: this is no cancellation.
-        if self.runner.planned_drop.is_some() && !run.trace.ends.has_dropped {
+        if self.runner.planned_drop.is_some() && !run.trace.has_dropped {
             return;
         }
         let verdict = self.judge.judge(&run.recording);
@@ -398,7 +396,7 @@ impl<T: Debug> Explorer<T> {
 
 /// What became of a schedule that was to be run again.
 pub(super) enum Replayed {
-    /// It was run.
+    /// It was run, or the program cannot be explored at all: see [`Coverage::Refused`].
     AsItWas,
     /// The program is no longer the one in which it was found.
     DoesNotFit(String),
@@ -412,8 +410,8 @@ fn signature<T: Debug>(run: &OneRun<T>) -> Signature {
     (run.trace.digest, result_of(&run.recording))
 }
 
-/// Whether a run made the decisions of its prefix, and was at the last of them where the run was
-/// in which it was found.
+/// Whether a run made the decisions of its prefix, and the same had happened before the last of
+/// them as in the run that found the prefix.
 fn followed(trace: &Trace, prefix: &Prefix) -> bool {
     let Some(last) = prefix.choices.len().checked_sub(1) else { return true };
     match trace.decisions.get(last) {

@@ -35,7 +35,7 @@ pub(super) fn minimise<T>(
         choices[decision] = 0;
         let run = runner.run(Plan::Follow(choices));
         // A run in which the lane was not dropped says nothing about the cancellation.
-        if runner.planned_drop.is_some() && !run.trace.ends.has_dropped {
+        if runner.planned_drop.is_some() && !run.trace.has_dropped {
             continue;
         }
         let Some(simpler) = still_fails(judge, run, &schedule) else { continue };

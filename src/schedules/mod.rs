@@ -102,16 +102,22 @@
 //! - `watch`, with `current`, gives up a poll that blocks, so that it does not keep the test for
 //!   ever.
 //! - `claim` and `cancellation` are what a test calls, and `report` is what it reads.
+// In reading order; the blank lines keep rustfmt from sorting them.
 pub(crate) mod cancellable;
-mod cancellation;
-mod claim;
-mod current;
+
+mod scheduler;
+
+mod one_run;
+
 mod explorer;
 mod minimise;
-mod one_run;
-mod report;
-mod scheduler;
+
+mod current;
 mod watch;
+
+mod cancellation;
+mod claim;
+mod report;
 
 pub use cancellable::Cancellable;
 pub use cancellation::{Cancelled, EveryCancellation, UnsafeAwait, every_cancellation};

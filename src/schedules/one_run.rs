@@ -48,7 +48,8 @@ pub(super) struct OneRun<T> {
 pub(super) struct Trace {
     /// In the order in which they were made.
     pub decisions: Vec<Decision>,
-    /// For each decision, the positions of the lanes that could have come instead.
+    /// For each decision, the positions of the lanes that could have come instead. Empty until
+    /// [`Runner`] has judged them, and for a run that was given up.
     pub alternatives: Vec<Vec<usize>>,
     /// The names of the lanes.
     pub names: Vec<String>,
@@ -56,6 +57,8 @@ pub(super) struct Trace {
     pub digest: u64,
     /// Why decisions ended early, if they did.
     pub ends: Ends,
+    /// The lane that was to be dropped has been dropped.
+    pub has_dropped: bool,
     /// The lanes that may be dropped, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
 }
@@ -71,6 +74,7 @@ impl Trace {
             names: state.lanes.iter().map(|known| known.name.clone()).collect(),
             digest: state.digest(),
             ends: state.ends.clone(),
+            has_dropped: state.has_dropped,
             suspensions: std::mem::take(&mut state.suspensions),
         }
     }
@@ -130,16 +134,18 @@ impl<T> Runner<T> {
         self.current.ended();
 
         let mut trace = Trace::of(&scheduler);
-        let lanes = &scheduler.state().lanes;
+        let state = scheduler.state();
         for decision in &trace.decisions {
-            trace.alternatives.push(alternatives(decision, lanes, &self.roles));
+            trace.alternatives.push(alternatives(decision, &state.lanes, &self.roles));
         }
         // Only now: the alternatives of a run are not judged by what that run itself has taught.
-        self.roles.learn(lanes, trace.ends.absent);
+        self.roles.learn(&state.lanes, trace.ends.absent);
+        drop(state);
         // The run has ended only because its lanes were not polled any more, so how it ended says
         // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
+            // Polls that were deferred are among them.
             let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }

@@ -90,7 +90,7 @@ pub enum Coverage {
         /// How many at random.
         random: u64,
     },
-    /// Not even tokio's own schedule, and then so many at random.
+    /// Schedules at random only: so many.
     Random(u64),
     /// The program is not deterministic: the same schedule does not always lead to the same run. So
     /// many were tried at random.
@@ -129,7 +129,7 @@ pub struct Explored<T> {
     pub results: usize,
     /// How many different sets of lines were printed, in whatever order.
     pub different_lines: usize,
-    /// How many different orders of the same lines there were, of those that came in most.
+    /// In how many orders the same lines were printed: the largest such number.
     pub orders_of_lines: usize,
     /// How many schedules did not end by themselves.
     pub endless: u64,
@@ -439,7 +439,9 @@ pub(super) fn result_of<T: Debug>(recording: &Recording<T>) -> String {
     }
 }
 
-/// Tokio numbers its tasks throughout the process, and a `JoinError` prints that number.
+/// Tokio numbers its tasks throughout the process, and a `JoinError` prints that number. What looks
+/// like it in a result of the program's own, as `UserId(7)` does, is left out as well: then two
+/// results that differ in it alone count as one.
 fn without_task_ids(text: &str) -> String {
     // In two forms: `Id(7)`, as `Debug` prints it, and `task 7`, as `Display` does.
     let mut left = text;
@@ -450,9 +452,9 @@ fn without_task_ids(text: &str) -> String {
         all.push_str(if number > 0 { "Id(…" } else { "Id(" });
         left = &after[number..];
     }
+    all.push_str(left);
     let mut words = vec![];
     let mut after_task = false;
-    all.push_str(left);
     for word in all.split(' ') {
         let is_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
         words.push(if after_task && is_number { "…" } else { word });
@@ -464,8 +466,9 @@ fn without_task_ids(text: &str) -> String {
 impl<T> Explored<T> {
     /// Whether no schedule that was tried fails, and at least one was.
     pub fn holds(&self) -> bool {
-        // A program that cannot be explored holds nothing.
-        self.failing == 0 && self.schedules > 0
+        // A program that cannot be explored holds nothing, whenever that was noticed.
+        let refused = matches!(self.coverage, Coverage::Refused(_));
+        self.failing == 0 && self.schedules > 0 && !refused
     }
 
     /// What was tried, as the beginning of a sentence: `all 36 schedules`.
@@ -561,7 +564,7 @@ impl<T> Display for Failure<T> {
     }
 }
 
-/// As it can be typed: in quotation marks, unless a shell takes each character for itself.
+/// As it can be typed: in quotation marks, unless no character has a meaning of its own to a shell.
 fn for_a_shell(text: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
     if text.chars().all(harmless) {

@@ -37,6 +37,7 @@ pub(super) fn watched<R: Send + 'static, T>(
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, Box<OneRun<T>>> {
     let (send, receive) = mpsc::channel();
+    // The name of a thread has no NUL in it.
     let title = format!("schedules of {name}").replace('\0', " ");
     let mut progress = Progress::since(current.movement(), watchdog);
     let watched = progress.thread();
@@ -76,12 +77,14 @@ pub(super) fn watched<R: Send + 'static, T>(
 /// What is known of the current run, which has made no progress for `watchdog`.
 ///
 /// # Panics
-/// If there is none: then a check blocks, between two runs.
+/// If there is none: then something blocks between two runs, most likely a check.
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> OneRun<T> {
     let Some((run, scheduler)) = current.run() else {
-        panic!("{name}: the check of a run has not returned within {watchdog:?}");
+        panic!(
+            "{name}: nothing has happened between two runs for {watchdog:?}, so a check may block"
+        );
     };
-    let (_, asleep) = run.movement();
+    let (_, asleep) = run.last_moved();
     let verdict = Verdict::no_progress(&run, asleep, watchdog);
     // What the thread does from here on is no part of what is shown.
     let elapsed = run.close();

@@ -59,11 +59,11 @@ impl Claim {
         if found_none.get() {
             self.without_output.fetch_add(1, Relaxed);
         }
-        if holds { Ok(()) } else { Err(self.is_broken()) }
+        if holds { Ok(()) } else { Err(self.broken()) }
     }
 
-    /// That it does not hold, as a clause.
-    pub(super) fn is_broken(&self) -> String {
+    /// A clause that says that it does not hold.
+    pub(super) fn broken(&self) -> String {
         format!("it does not hold that {}", self.sentence)
     }
 }

@@ -42,6 +42,7 @@ use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
 /// });
 /// assert_eq!(run.transcript(), ["1.000 hello hello"]);
 /// ```
+#[track_caller]
 pub fn record_blocking<T: Send + 'static>(
     title: &str,
     main: impl FnOnce() -> T + Send + 'static,
@@ -119,9 +120,9 @@ struct OnTheTimeline {
 }
 
 impl OnTheTimeline {
-    /// The call waits from now on, unless it was scheduled before: then it is a timer whose time
-    /// has come.
-    fn waits(&self, call: &CallRef<'_>, on: &'static str) {
+    /// Notes that the call waits from now on, and for what. A timer whose time has come has no
+    /// location any more: it goes on waiting for what was noted when it was set.
+    fn note_wait(&self, call: &CallRef<'_>, on: &'static str) {
         let Some(location) = call.location else { return };
         let mut scheduled = self.scheduled.borrow_mut();
         // An id is an address, and may have been that of a callback which was cancelled: of such a
@@ -133,7 +134,7 @@ impl OnTheTimeline {
     }
 
     /// Notes by what a call is caused that has just been put into the ready queue.
-    fn is_caused(&self, call: &CallRef<'_>) {
+    fn note_cause(&self, call: &CallRef<'_>) {
         let by = match call.ready_by {
             Some(ReadyBy::Timer) => WokenBy::Clock,
             Some(ReadyBy::EntryQueue) => WokenBy::Outside,
@@ -142,17 +143,17 @@ impl OnTheTimeline {
         self.ready.borrow_mut().push_back((call.id, by));
     }
 
-    /// By what a call was caused that the loop makes now. Those before it in the queue were
-    /// cancelled: the loop makes all others in their order.
-    fn cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
+    /// Takes out by what a call was caused that the loop makes now. Those before it in the queue
+    /// were cancelled: the loop makes all others in their order.
+    fn take_cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
         let mut ready = self.ready.borrow_mut();
         let place = ready.iter().position(|(id, _)| *id == call.id)?;
         let (_, by) = ready.drain(..=place).next_back()?;
         Some(by)
     }
 
-    /// The call is made or dropped now.
-    fn waits_no_longer(&self, call: &CallRef<'_>) {
+    /// Notes that the call is made or dropped now.
+    fn note_end_of_wait(&self, call: &CallRef<'_>) {
         if call.kind == CallKind::Callback
             && let Some((location, on)) = self.scheduled.borrow_mut().remove(&call.id)
         {
@@ -168,21 +169,21 @@ impl Instrument for OnTheTimeline {
     }
 
     fn call_ready(&self, call: &CallRef<'_>) {
-        self.is_caused(call);
-        self.waits(call, "its turn in the loop's queue");
+        self.note_cause(call);
+        self.note_wait(call, "its turn in the loop's queue");
     }
 
     fn timer_set(&self, call: &CallRef<'_>, _when: Duration) {
-        self.waits(call, "its timer");
+        self.note_wait(call, "its timer");
     }
 
     fn timer_cancelled(&self, call: &CallRef<'_>) {
-        self.waits_no_longer(call);
+        self.note_end_of_wait(call);
     }
 
     fn call_begins(&self, call: &CallRef<'_>) {
-        self.waits_no_longer(call);
-        let caused_by = self.cause(call);
+        self.note_end_of_wait(call);
+        let caused_by = self.take_cause(call);
         match call.kind {
             // The coroutine runs: it wakes by itself what it wakes, as the lane that is polled; if
             // none is, as that of the loop, as which it prints, too.

@@ -180,7 +180,8 @@ impl Options {
             if let Long(name) = arg
                 && let Some(option) = own.options.iter().find(|option| option.name == name)
             {
-                (option.take)(&parser.value()?.string()?)?;
+                let option_name = format!("--{}", option.name);
+                (option.take)(&value_of(&option_name, &mut parser)?.string()?)?;
                 continue;
             }
             match arg {
@@ -294,6 +295,8 @@ mod tests {
         let options = parse(&["--server", "a:1", "--fast"]).unwrap().unwrap();
         assert!(options.fast);
         assert_eq!(parse(&["--server=b"]).unwrap_err(), "b is no server");
+        let missing = "missing argument for option '--server'";
+        assert_eq!(parse(&["--server", "--fast"]).unwrap_err(), missing);
         assert_eq!(parse(&["--port", "1"]).unwrap_err(), "invalid option '--port'");
     }
 

@@ -192,7 +192,9 @@ impl SceneSchedules {
         };
         let described = schedule.describe();
         // The schedule as it can be replayed, and in words: which lane goes before which.
-        let head = format!("It does not hold in {failing} of {schedules}, such as {schedule}");
+        // Where the example states nothing, a run fails that does not end, or whose `main` panics.
+        let fails = if self.must_hold.is_some() { "does not hold" } else { "fails" };
+        let head = format!("It {fails} in {failing} of {schedules}, such as {schedule}");
         format!("{head} ({described}){why}\n{}", run_as_text(&recording.chart(), options))
     }
 }
@@ -295,7 +297,7 @@ impl SceneCancellations {
         }
         // Without a claim there is nothing that could hold, whatever came of it.
         if self.must_hold.is_some() && cancelled.holds() {
-            text += &self.holds(cancelled.cancellations);
+            text += &self.in_how_many_it_holds(cancelled.cancellations);
         }
         for found in &cancelled.unsafe_awaits {
             // What is right is known only where the example says so.
@@ -325,7 +327,7 @@ impl SceneCancellations {
     }
 
     /// What must hold does in all `runs`, as far as anything can be said of them.
-    fn holds(&self, runs: u64) -> String {
+    fn in_how_many_it_holds(&self, runs: u64) -> String {
         let nothing = "a `main` that is dropped has returned nothing of which that could be said";
         match self.without_output {
             0 => "It holds wherever it is cancelled.\n".into(),
@@ -479,6 +481,20 @@ mod tests {
     }
 
     #[test]
+    fn the_run_without_a_cancellation_is_not_counted_as_one_that_returned_nothing() {
+        async fn waits() -> u32 {
+            std::future::pending::<()>().lane("waits").cancellable().await;
+            3
+        }
+        let stage = Stage::new("waits")
+            .hanging_scene("waits", Duration::from_secs(1), waits)
+            .must_hold("it is three", |run| run.returns(|it: &u32| *it == 3));
+        let text = cancelled(stage);
+        assert!(text.contains("in one run.\n"), "{text}");
+        assert!(text.contains("\nIt holds wherever it is cancelled.\n"), "{text}");
+    }
+
+    #[test]
     fn a_scene_that_does_not_end_in_some_schedule_breaks_what_must_hold() {
         async fn lost_wake() {
             let notify = tokio::sync::Notify::new();
@@ -487,7 +503,7 @@ mod tests {
             futures::join!(wait.lane("waits"), wake.lane("wakes"));
         }
         let text = explored(Stage::new("notify").scene("notify", lost_wake));
-        assert!(text.contains("\nIt does not hold in "), "{text}");
+        assert!(text.contains("\nIt fails in "), "{text}");
         assert!(text.contains("nothing can happen any more: waits has been waiting"), "{text}");
     }
 }

@@ -1,7 +1,13 @@
 //! How a scene is tried: in every schedule, and with a cancellation at each await.
 use super::claim::{Claim, SceneOutput};
-use crate::schedules::{Cancelled, Explored, every_cancellation, every_schedule};
-use std::{fmt::Debug, time::Duration};
+use crate::schedules::{
+    Cancelled, EveryCancellation, EverySchedule, Explored, every_cancellation, every_schedule,
+};
+use std::{
+    fmt::Debug,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 
 /// How much to try of each scene.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +44,12 @@ impl Trials {
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        Trials {
-            schedules: Box::new(move |trial| in_every_schedule(title, main, trial)),
-            cancellations: Box::new(move |trial| with_each_cancellation(title, main, trial)),
-        }
+        let schedules =
+            move |trial| in_every_schedule(every_schedule(title, move || output_of(main)), trial);
+        let cancellations = move |trial| {
+            with_each_cancellation(every_cancellation(title, move || output_of(main)), trial)
+        };
+        Trials { schedules: Box::new(schedules), cancellations: Box::new(cancellations) }
     }
 }
 
@@ -55,50 +63,44 @@ where
 }
 
 /// Runs a scene in every schedule that the effort allows.
-fn in_every_schedule<T, F>(
-    title: &'static str,
-    main: fn() -> F,
+fn in_every_schedule(
+    scene: EverySchedule<impl Future<Output = SceneOutput> + 'static>,
     trial: Trial,
-) -> Explored<SceneOutput>
-where
-    T: Debug + Send + 'static,
-    F: Future<Output = T> + 'static,
-{
+) -> Explored<SceneOutput> {
     let Trial { limit, claim, effort } = trial;
-    let tried = every_schedule(title, move || output_of(main));
-    let mut tried = tried.budget(effort.time).at_most(effort.schedules);
+    let mut scene = scene.budget(effort.time).at_most(effort.schedules);
     if let Some(limit) = limit {
         // It hangs on purpose: what does not end is what it is there to show.
-        tried = tried.limit(limit).may_not_end();
+        scene = scene.limit(limit).may_not_end();
     }
     if let Some(claim) = claim {
         // A run with a verdict has no output; the claim decides what must hold then.
-        tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
+        scene = scene.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
     }
-    tried.explore()
+    scene.explore()
 }
 
 /// Cancels a scene at each await, as long as the effort allows.
-fn with_each_cancellation<T, F>(
-    title: &'static str,
-    main: fn() -> F,
+fn with_each_cancellation(
+    scene: EveryCancellation<impl Future<Output = SceneOutput> + 'static>,
     trial: Trial,
-) -> Cancelled<SceneOutput>
-where
-    T: Debug + Send + 'static,
-    F: Future<Output = T> + 'static,
-{
+) -> Cancelled<SceneOutput> {
     let Trial { limit, claim, effort } = trial;
-    let mut tried = every_cancellation(title, move || output_of(main)).budget(effort.time);
+    let mut scene = scene.budget(effort.time);
     if let Some(limit) = limit {
-        tried = tried.limit(limit);
+        scene = scene.limit(limit);
     }
     // Where nothing is stated, a run that does not end any more is shown, and not judged.
     if limit.is_some() || claim.is_none() {
-        tried = tried.may_not_end();
+        scene = scene.may_not_end();
     }
     if let Some(claim) = claim {
-        tried = tried.check(move |run| {
+        // The first run that is judged is the one in which nothing is cancelled. That it returned
+        // nothing says nothing of a cancellation, so it is not counted with the others.
+        let of_the_first = claim.anew();
+        let is_first = AtomicBool::new(true);
+        scene = scene.check(move |run| {
+            let claim = if is_first.swap(false, Relaxed) { &of_the_first } else { &claim };
             let output = match &run.outcome {
                 Ok(output) => output.as_ref(), // none if `main` was dropped
                 Err(_) => None,                // it ended with a verdict
@@ -106,5 +108,5 @@ where
             claim.check(run, output)
         });
     }
-    tried.explore()
+    scene.explore()
 }

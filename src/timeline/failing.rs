@@ -10,7 +10,7 @@
 //! second recording of one test is `NAME-2`.
 use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_page, to_svg};
 use std::{
-    collections::HashMap,
+    collections::BTreeSet,
     fmt::Write as _,
     path::Path,
     sync::{Mutex, PoisonError},
@@ -83,8 +83,8 @@ pub(crate) fn write(chart: &Chart) {
 /// The name of the test that runs on this thread, or else the title. It has only characters that
 /// every file system takes, and no name is given twice in a process.
 fn file_name(title: &str) -> String {
-    /// How often each name was used. Tests run in parallel, and a test can make many recordings.
-    static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
+    /// The names that were given. Tests run in parallel, and a test can make many recordings.
+    static USED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let thread = std::thread::current();
     let source = match thread.name() {
         // The harness runs tests on `main` if it was told to use one thread.
@@ -98,10 +98,11 @@ fn file_name(title: &str) -> String {
         name.push(if harmless { character } else { '_' });
     }
     let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
-    let times = used.get_or_insert_default().entry(name.clone()).or_default();
-    *times += 1;
-    if *times > 1 {
-        let _ = write!(name, "-{times}");
+    let mut unused = name.clone();
+    let mut times = 1;
+    while !used.insert(unused.clone()) {
+        times += 1;
+        unused = format!("{name}-{times}");
     }
-    name
+    unused
 }

@@ -1,8 +1,8 @@
 //! Every verdict: what it says, what it has seen, and what to do about it.
 //!
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
-//! has all of them. Each has the sentence, the cause, the smallest program that gets it, and the
-//! cure. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
+//! has all of them: the sentence, the cause, the cure, and for most the smallest program that gets
+//! it. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
 //! test compares the two lists.
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned

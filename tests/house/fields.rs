@@ -15,7 +15,7 @@ const FOLDERS: &[&str] = &[
 ];
 
 /// A line without `pub`, `pub(super)` and the like.
-fn without_visibility(line: &str) -> &str {
+pub(super) fn without_visibility(line: &str) -> &str {
     if let Some(rest) = line.strip_prefix("pub(")
         && let Some((_, declared)) = rest.split_once(") ")
     {

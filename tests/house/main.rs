@@ -6,6 +6,7 @@ mod core;
 mod fields;
 mod generated;
 mod mutations;
+mod names;
 mod pictures;
 mod readme;
 mod style;
@@ -51,6 +52,10 @@ const NO_VARIANTS: &[(&str, &str)] = &[
     ("http", "keeps real time, so that no two runs have one time axis"),
 ];
 
+/// Examples whose twin is not recorded for the explorer, since it keeps real time.
+const NOT_RECORDED: &[&str] =
+    &["process_pool", "threads_and_tasks", "echo", "subprocess", "udp_echo", "http"];
+
 /// The twin of an example, from the root of the repository: `NAME.py` beside it, or `NAME_twin.py`
 /// where `NAME.py` would hide a module of Python's that the other twins of the topic need.
 fn twin(example: &Path) -> Option<PathBuf> {
@@ -68,15 +73,19 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The examples of the root package, in the order of its manifest.
-fn examples() -> Vec<Example> {
+/// What cargo says of the packages of this repository.
+fn metadata() -> serde_json::Value {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .expect("cargo");
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
+    serde_json::from_slice(&metadata.stdout).expect("cargo's metadata")
+}
+
+/// The examples of the root package, in the order of its manifest.
+fn examples() -> Vec<Example> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("packages");
     let package = packages
         .iter()
@@ -151,24 +160,58 @@ fn every_example_has_one_row_in_the_readme_in_the_order_of_the_manifest() {
     assert_eq!(rows, listed, "the rows of README.md, and the examples of Cargo.toml");
 }
 
+/// As GitHub makes the anchor of a heading.
+fn anchor(heading: &str) -> String {
+    let mut anchor = String::new();
+    for letter in heading.trim().to_lowercase().chars() {
+        match letter {
+            ' ' => anchor.push('-'),
+            letter if letter.is_alphanumeric() || matches!(letter, '-' | '_') => {
+                anchor.push(letter);
+            }
+            _ => {}
+        }
+    }
+    anchor
+}
+
+/// Whether a document has a heading with this anchor.
+fn has_heading(text: &str, fragment: &str) -> bool {
+    let mut headings = text.lines().filter(|line| line.starts_with('#'));
+    headings.any(|line| anchor(line.trim_start_matches('#')) == fragment)
+}
+
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
     for document in [
         "README.md",
         "CONTRIBUTING.md",
+        "benches/README.md",
+        "docs/design.md",
+        "docs/in_your_own_tests.md",
+        "hooked-waker/README.md",
         "mail/README.md",
+        "mail/benches/README.md",
         "mail2alert/README.md",
         "mail2alert/RUNNING.md",
+        "tests/asyncio_parity/README.md",
+        "workshop/README.md",
+        "workshop/TEACHING.md",
     ] {
         let folder = Path::new(document).parent().expect("it is in the repository");
-        for link in
-            read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
-        {
-            let outside = link.is_empty() || link.starts_with("https://");
-            assert!(
-                outside || root().join(folder).join(link).exists(),
-                "{document} links to {link}, which is not there"
-            );
+        for link in read(document).split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            if path.starts_with("https://") {
+                continue;
+            }
+            let target = if path.is_empty() { PathBuf::from(document) } else { folder.join(path) };
+            let there = root().join(&target);
+            assert!(there.exists(), "{document} links to {link}, which is not there");
+            if !fragment.is_empty() && path.ends_with(".md") {
+                let text = fs::read_to_string(there).expect("a document");
+                assert!(has_heading(&text, fragment), "{document}: no heading is meant by {link}");
+            }
         }
     }
 }
@@ -211,6 +254,19 @@ fn every_header_says_what_to_type_and_where_the_twin_is() {
         } else {
             assert!(header.contains("//! No twin: "), "{path} has neither a twin nor a reason");
         }
+    }
+}
+
+#[test]
+fn every_twin_that_runs_in_virtual_time_is_recorded() {
+    for Example { name, path, .. } in examples() {
+        let recording = format!("tests/twins/recorded/{name}.json");
+        let has_twin = twin(Path::new(&path)).is_some();
+        assert_eq!(
+            root().join(&recording).exists(),
+            has_twin && !NOT_RECORDED.contains(&name.as_str()),
+            "tests/twins/record_twin.py makes {recording}: see CONTRIBUTING.md"
+        );
     }
 }
 

@@ -489,3 +489,33 @@ fn a_lane_suspends_when_all_its_parts_have_been_polled_in_whichever_order() {
     assert!(found.holds(), "{found}");
     assert_eq!(found.lanes, [("work".to_owned(), 1)], "{found}");
 }
+
+#[test]
+fn lanes_of_one_name_are_told_apart() {
+    let found = every_cancellation("twice", || async {
+        let done = Cell::new(0);
+        let first = async {
+            ms(1).await;
+            done.set(done.get() + 1);
+        };
+        first.lane("work").cancellable().await;
+        let second = async {
+            ms(1).await;
+            done.set(done.get() + 1);
+        };
+        second.lane("work").cancellable().await;
+        // Another one, which is no part of the claim, and is dropped when `main` ends.
+        let third = Box::pin(async { ms(1).await }.lane("work"));
+        let _ = timeout(Duration::ZERO, third).await;
+        assert_eq!(done.get(), 2, "work that is done");
+    })
+    .explore();
+    let mut lines = vec![];
+    for await_ in &found.unsafe_awaits {
+        let wait = await_.wait().expect("it is known where it waits");
+        lines.push(wait.chain.last().expect("a chain is not empty").line);
+    }
+    // Those of the first two lanes: five lines are from one to the other.
+    let [first, second] = lines[..] else { panic!("two awaits are unsafe: {found}") };
+    assert_eq!(second - first, 5, "{found}");
+}

@@ -4,7 +4,16 @@ use async_concepts::{
     schedules::{Coverage, EverySchedule, Schedule, every_cancellation, every_schedule},
 };
 use futures::join;
-use std::{collections::HashMap, fmt::Debug, sync::Arc, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
 use tokio::{
     spawn,
     sync::{Notify, oneshot},
@@ -65,6 +74,29 @@ fn a_task_whose_lane_is_inside_it_is_one_without_a_lane() {
         let _ = task.await;
     }));
     assert!(why.starts_with("at 0, main spawns a task without a lane"), "{why}");
+}
+
+#[test]
+fn a_program_that_is_refused_in_a_later_schedule_does_not_hold() {
+    let explored = every_schedule("later", || async {
+        let first = Arc::new(AtomicBool::new(true));
+        let b = first.clone();
+        let a = spawn(async move { first.store(false, Relaxed) }.lane("A"));
+        // As tokio runs it, A comes first, and no task is without a lane.
+        let b = spawn(
+            async move {
+                if b.load(Relaxed) {
+                    drop(spawn(async {}))
+                }
+            }
+            .lane("B"),
+        );
+        let _ = join!(a, b);
+    })
+    .explore();
+    assert!(matches!(explored.coverage, Coverage::Refused(_)), "{explored}");
+    assert!(explored.schedules > 0 && explored.failing == 0, "{explored:?}");
+    assert!(!explored.holds());
 }
 
 #[test]
@@ -224,14 +256,14 @@ fn a_failure_is_kept_although_a_simpler_schedule_blocks_the_thread() {
 
 #[test]
 fn the_longest_times_are_no_limits() {
-    let explored = every_schedule("patient", || async { yield_now().lane("A").await })
+    let explored = every_schedule("a yield", || async { yield_now().lane("A").await })
         .budget(Duration::MAX)
         .watchdog(Duration::MAX)
         .limit(Duration::MAX)
         .check(|_| thread::sleep(ms(300))) // longer than what lies between two looks of the watch
         .explore();
     assert_eq!(explored.coverage, Coverage::All, "{explored}");
-    let cancelled = every_cancellation("patient", || async { yield_now().await })
+    let cancelled = every_cancellation("a yield", || async { yield_now().await })
         .budget(Duration::MAX)
         .watchdog(Duration::MAX)
         .in_every_schedule()

@@ -93,6 +93,16 @@ fn of_many_lanes_some_are_named() {
 }
 
 #[test]
+fn one_lane_that_is_not_named_is_one_lane() {
+    let run = record("seven", || async {
+        let wait = |n| std::future::pending::<()>().lane(format!("worker{n}"));
+        futures::future::join_all((0..7).map(wait)).await
+    });
+    let verdict = verdict(run);
+    assert!(verdict.contains("; and 1 more lane like these ["), "{verdict}");
+}
+
+#[test]
 fn a_run_that_goes_on_for_ever_is_no_deadlock() {
     let run = Recorder::new("ticker").limit(Duration::from_secs(60)).record(|| async {
         let ticker = async {
@@ -342,7 +352,7 @@ fn no_lane_is_polled_and_nothing_is_said_after_the_limit() {
 }
 
 #[test]
-fn a_lane_whose_waker_nothing_keeps_is_said_to_be_lost() {
+fn a_lane_is_said_to_be_lost_if_nothing_keeps_its_waker() {
     let run = record("lost", || async {
         let lost = poll_fn(|_| Poll::<()>::Pending); // Pending, and no waker is kept
         let kept = Notify::new();

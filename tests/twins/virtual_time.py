@@ -2,7 +2,7 @@
 
 The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the
 next timer: it moves the clock to it. `time.sleep` moves the clock as well. On another thread it
-gives up its turn until the clock has got there; threads take turns, in the order in which they were
+waits until the clock has got there; threads run one at a time, in the order in which they were
 started, so that the same twin always prints the same.
 """
 
@@ -21,25 +21,25 @@ now = 0.0
 loop_thread = threading.current_thread()
 
 
-class Turns:
+class Scheduler:
     """The other threads. One of them runs at a time, and only while the event loop has nothing to
     do."""
 
     def __init__(self):
         self.changed = threading.Condition()
-        self.due = {}  # when each waiting thread goes on; in the order of their turns
+        self.due = {}  # when each waiting thread goes on; in the order of their slots
         self.running = None
 
-    def wait(self, turn, until):
-        """On a thread: give up the turn until then."""
+    def wait(self, slot, until):
+        """On a thread: wait, and let others run, until then."""
         with self.changed:
-            self.due[turn] = until
+            self.due[slot] = until
             self.running = None
             self.changed.notify_all()
-            self.changed.wait_for(lambda: self.running == turn)
+            self.changed.wait_for(lambda: self.running == slot)
 
     def end(self):
-        """On a thread: give up the turn for good."""
+        """On a thread: let others run, for good."""
         with self.changed:
             self.running = None
             self.changed.notify_all()
@@ -47,38 +47,38 @@ class Turns:
     def earliest(self):
         return min(self.due.values(), default=None)
 
-    def give(self):
+    def run_earliest(self):
         """On the event loop's thread: let the first thread run that is due, until it waits or
         ends."""
-        turn = min((until, turn) for turn, until in self.due.items())[1]
+        slot = min((until, slot) for slot, until in self.due.items())[1]
         with self.changed:
-            del self.due[turn]
-            self.running = turn
+            del self.due[slot]
+            self.running = slot
             self.changed.notify_all()
             self.changed.wait_for(lambda: self.running is None)
 
 
-turns = Turns()
+scheduler = Scheduler()
 numbers = itertools.count()
 this_thread = threading.local()
 
 
 class Thread(threading.Thread):
-    """A thread, which has to wait for its turn."""
+    """A thread, which runs only in its slot."""
 
     def start(self):
-        self.turn = next(numbers)
-        turns.due[self.turn] = now
+        self.slot = next(numbers)
+        scheduler.due[self.slot] = now
         super().start()
 
     def run(self):
-        this_thread.turn = self.turn
-        with turns.changed:
-            turns.changed.wait_for(lambda: turns.running == self.turn)
+        this_thread.slot = self.slot
+        with scheduler.changed:
+            scheduler.changed.wait_for(lambda: scheduler.running == self.slot)
         try:
             super().run()
         finally:
-            turns.end()
+            scheduler.end()
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
@@ -87,7 +87,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
 
     def __init__(self, max_workers=None):
         self.free = sys.maxsize if max_workers is None else max_workers
-        self.calls = collections.deque()  # only touched by the thread that has the turn
+        self.calls = collections.deque()  # only touched by the thread that runs
 
     def submit(self, function, *args):
         future = concurrent.futures.Future()
@@ -118,12 +118,12 @@ class Selector(selectors.DefaultSelector):
         if ready or timeout == 0:
             return ready
         timer = None if timeout is None else now + timeout
-        thread = turns.earliest()
+        thread = scheduler.earliest()
         if timer is None and thread is None:
             raise RuntimeError(f"nothing can happen any more at {now:.3f} s")
         if timer is None or (thread is not None and thread <= timer):
             now = max(now, thread)
-            turns.give()
+            scheduler.run_earliest()
         else:
             now = timer
         return super().select(0)
@@ -153,7 +153,7 @@ def sleep(seconds):
     if threading.current_thread() is loop_thread:
         now += seconds
     else:
-        turns.wait(this_thread.turn, now + seconds)
+        scheduler.wait(this_thread.slot, now + seconds)
 
 
 def main(twin):

@@ -51,11 +51,11 @@ pub fn complain(error: impl Display) -> ExitCode {
 /// Whether all recipients got the mail.
 async fn send(options: Options) -> Result<bool, String> {
     look_at_the_files(&options)?;
-    let letter = Arc::new(Letter::new(&options)?);
+    let template = Arc::new(Template::new(&options)?);
     let total = match &options.recipients {
-        Some(path) => check_all(path, &letter).await?,
+        Some(path) => check_all(path, &template).await?,
         None => {
-            check(&letter, made_up_recipients(options.count))?;
+            check(&template, made_up_recipients(options.count))?;
             options.count
         }
     };
@@ -94,7 +94,7 @@ async fn send(options: Options) -> Result<bool, String> {
     let stop = CancellationToken::new();
     let connect = || Client::connect(address.as_str(), "localhost", Timeouts::all(options.timeout));
     let mut campaign = Campaign::new(
-        OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)),
+        OverSmtp::new(connect, |recipient: &Recipient| template.to(recipient)),
         settings,
     )
     .on_event(|event| show.borrow_mut().event(event))
@@ -179,22 +179,22 @@ fn look_at_the_files(options: &Options) -> Result<(), String> {
 
 /// Writes the mail to every recipient in a file once, so that one that cannot be written is known
 /// before the first is sent. Says how many there are, which is what "time left" is counted from.
-async fn check_all(path: &Path, letter: &Arc<Letter>) -> Result<u64, String> {
+async fn check_all(path: &Path, template: &Arc<Template>) -> Result<u64, String> {
     let list = RecipientFile::open(path).map_err(about(path))?;
-    let letter = letter.clone();
-    let checked = spawn_blocking(move || check(&letter, list));
+    let template = template.clone();
+    let checked = spawn_blocking(move || check(&template, list));
     checked.await.map_err(|error: JoinError| error.to_string())?
 }
 
 fn check(
-    letter: &Letter,
+    template: &Template,
     list: impl Iterator<Item = Result<Recipient, ListError>>,
 ) -> Result<u64, String> {
     let mut recipients = 0;
     for entry in list {
         match entry {
             Ok(recipient) => {
-                letter
+                template
                     .message(&recipient.address)
                     .map_err(|error| cannot_be_written(&recipient, error))?;
                 recipients += 1;
@@ -208,7 +208,7 @@ fn check(
 }
 
 /// What is sent, apart from the address.
-struct Letter {
+struct Template {
     from: Mailbox,
     bounces: Option<Address>,
     subject: String,
@@ -216,13 +216,13 @@ struct Letter {
     text: String,
 }
 
-impl Letter {
-    fn new(options: &Options) -> Result<Letter, String> {
+impl Template {
+    fn new(options: &Options) -> Result<Template, String> {
         let text = match &options.text {
             Some(path) => read_plain_file(path).map_err(about(path))?,
             None => "Dear {address},\n\nthere is news.\n".to_owned(),
         };
-        Ok(Letter {
+        Ok(Template {
             from: options.from.clone(),
             bounces: options.bounces.clone(),
             subject: options.subject.clone(),

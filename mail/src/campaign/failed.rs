@@ -3,7 +3,7 @@ use super::{Recipient, RecipientOutcome, journal::one_line};
 use crate::files::open_plain_file;
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, Read, Seek, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -11,7 +11,8 @@ use std::{
 /// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to
 /// again.
 pub struct FailedList {
-    /// Open for appending, and locked: two runs would empty each other's list.
+    /// Open for reading and writing, and locked: two runs would empty each other's list. It is not
+    /// opened with `append`: on Windows a file that was opened so cannot be cut off.
     file: File,
     /// How many bytes of the file are whole entries.
     length: u64,
@@ -29,7 +30,7 @@ impl FailedList {
     /// list, which is left alone then; or if another process has it open.
     pub fn open(path: &Path, go_on: bool) -> io::Result<FailedList> {
         let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true);
+        options.create(true).read(true).write(true);
         let file = open_plain_file(path, &options)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -56,13 +57,19 @@ impl FailedList {
         }
         let Recipient { number, address } = recipient;
         let entry = format!("{START}{number}: {}\n{address}\n", one_line(&outcome.to_string()));
-        if let Err(error) = self.file.write_all(entry.as_bytes()) {
+        if let Err(error) = self.write(entry.as_bytes()) {
             // What was written of it is taken back. If even that fails, the next run cuts it off.
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
         self.length += entry.len() as u64;
         Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // To look through the list has moved the position, and a write that failed may have.
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(bytes)
     }
 }
 
@@ -72,14 +79,14 @@ const START: &str = "# line ";
 /// Whether nothing else would get lost if the file were emptied.
 fn is_empty_or_a_list(file: &File) -> io::Result<bool> {
     let mut start = vec![];
-    file.try_clone()?.take(START.len() as u64).read_to_end(&mut start)?;
+    file.take(START.len() as u64).read_to_end(&mut start)?;
     // An interrupted run may have written only a part of it.
     Ok(START.as_bytes().starts_with(&start))
 }
 
 /// How many bytes of a file are lines that end.
 fn whole_lines(file: &File) -> io::Result<u64> {
-    let mut reader = BufReader::new(file.try_clone()?);
+    let mut reader = BufReader::new(file);
     reader.rewind()?;
     let mut whole = 0;
     let mut line = vec![];

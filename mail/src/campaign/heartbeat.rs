@@ -1,5 +1,5 @@
-//! Whether the event loop is responsive: a task that wants to run again and again, and notes how
-//! long it had to wait.
+//! Whether the event loop is responsive: a task that asks to be woken at short intervals, and notes
+//! how late that was.
 use std::{
     convert::Infallible,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -7,7 +7,7 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
-/// How regularly a task got its turn that asked for one each `period`.
+/// How regularly a task has run that asked to be woken each `period`.
 #[derive(Debug)]
 pub struct Heartbeat {
     /// How long it sleeps between two beats.

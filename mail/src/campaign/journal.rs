@@ -21,12 +21,12 @@
 //! **What is durable.** The operating system has a record before anything is built on it: the
 //! `take` before a byte of the mail is sent, the end before anything else is waited for. So it
 //! survives the end of the program, however sudden. The disk has it at the end of a run
-//! ([`Sync::AtTheEnd`]): a power failure in the middle may take the last seconds, and their mails
-//! may be sent again.
+//! ([`SyncPolicy::AtTheEnd`]): a power failure in the middle may take the last seconds, and their
+//! mails may be sent again.
 use super::recipients::Recipient;
 pub use crate::journal::JournalError;
 use crate::{
-    journal::{self, Sync},
+    journal::{self, SyncPolicy},
     smtp::Address,
 };
 use std::{
@@ -187,7 +187,7 @@ impl CampaignJournal {
         let mut progress = Progress::default();
         // Not a single record can be missed: a recipient whose `sent` is lost would get a second
         // mail.
-        let journal = journal::Journal::open(path, TITLE, Sync::AtTheEnd, |record| {
+        let journal = journal::Journal::open(path, TITLE, SyncPolicy::AtTheEnd, |record| {
             match record.ok().and_then(Record::parse) {
                 Some(record) => progress.add(record),
                 None => false,
@@ -229,18 +229,18 @@ impl CampaignJournal {
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub fn taken(&self) -> io::Result<TakenRecipients> {
+    pub fn taken(&self) -> io::Result<TakenRecipients<'_>> {
         Ok(TakenRecipients { records: self.journal.read_again()? })
     }
 }
 
 /// See [`CampaignJournal::taken`].
-pub struct TakenRecipients {
+pub struct TakenRecipients<'a> {
     /// Read one by one: a campaign may have millions of them.
-    records: journal::Records,
+    records: journal::Records<'a>,
 }
 
-impl Iterator for TakenRecipients {
+impl Iterator for TakenRecipients<'_> {
     type Item = io::Result<Recipient>;
 
     fn next(&mut self) -> Option<io::Result<Recipient>> {

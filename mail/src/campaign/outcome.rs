@@ -93,12 +93,12 @@ pub struct CampaignSummary {
     /// not been sent to.
     pub next: Option<Recipient>,
     /// What ended it, if that was not the end of the list.
-    pub stopped: Option<EndedEarly>,
+    pub stopped: Option<EarlyEnd>,
 }
 
 /// Why a campaign ended before its list did.
 #[derive(Debug, thiserror::Error)]
-pub enum EndedEarly {
+pub enum EarlyEnd {
     /// It was told to, by its token.
     #[error("it was asked to stop")]
     Asked,

@@ -3,7 +3,7 @@
 //! Nothing in here waits: all workers share one queue, on one thread, and each visit is over before
 //! the next begins.
 use super::{
-    AttemptOutcome, CampaignEvent, CampaignJournal, CampaignSummary, EndedEarly, FailedList,
+    AttemptOutcome, CampaignEvent, CampaignJournal, CampaignSummary, EarlyEnd, FailedList,
     IfInDoubt, ListError, Progress, Recipient, RecipientOutcome, Record, ResumeError, Settings,
     Unfinished,
 };
@@ -415,7 +415,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
     }
 
     /// Notes what is left, and returns the summary.
-    pub fn finish(mut self, mut stopped: Option<EndedEarly>) -> CampaignSummary {
+    pub fn finish(mut self, mut stopped: Option<EarlyEnd>) -> CampaignSummary {
         let mut waiting = std::mem::take(&mut self.waiting).into_vec();
         waiting.sort_by_key(|waiting| waiting.attempt.recipient.number);
         for Waiting { attempt, why, .. } in waiting {
@@ -426,14 +426,14 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
                     &RecipientOutcome::GaveUp(format!("not tried again: {why}")),
                 )
             {
-                stopped.get_or_insert(EndedEarly::FailedList(error));
+                stopped.get_or_insert(EarlyEnd::FailedList(error));
             }
             self.summary.waiting.push(attempt.recipient);
         }
         if let Some(journal) = &self.journal
             && let Err(error) = journal.sync()
         {
-            stopped.get_or_insert(EndedEarly::Journal(error));
+            stopped.get_or_insert(EarlyEnd::Journal(error));
         }
         CampaignSummary { stopped, ..self.summary }
     }

@@ -32,8 +32,8 @@ pub enum ListError {
     Unreadable(#[source] io::Error),
 }
 
-/// Without its line end. SMTP allows 254 bytes for an address, so this is a mistake, and not kept
-/// in memory.
+/// In bytes, without the line end. SMTP allows 254 for an address, so a longer line is a mistake,
+/// and is not kept in memory.
 const LONGEST_LINE: u64 = 1000;
 
 /// A file of recipients, one on each line; blank lines and those that begin with `#` do not count.
@@ -171,13 +171,13 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_read_ends_with_the_reason() {
-        struct Broken;
-        impl Read for Broken {
+        struct BrokenReader;
+        impl Read for BrokenReader {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 Err(io::Error::other("the disk is gone"))
             }
         }
-        let text = io::Cursor::new("ann@example.org\n").chain(Broken);
+        let text = io::Cursor::new("ann@example.org\n").chain(BrokenReader);
         let entries: Vec<_> = RecipientFile::from_reader(BufReader::new(text)).collect();
         assert_eq!(entries.len(), 2);
         assert!(matches!(&entries[1], Err(ListError::Unreadable(error))

@@ -44,7 +44,7 @@ pub struct Timeouts {
     pub data: Duration,
     /// For the server to take another piece of what is sent: 3 minutes.
     pub write: Duration,
-    /// For the outcome on a message that has been sent: 10 minutes. After giving up here you do not
+    /// For the reply to a message that has been sent: 10 minutes. After giving up here you do not
     /// know whether the message was accepted.
     pub message: Duration,
 }
@@ -440,9 +440,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Says something, and waits for the reply. 421 ends the conversation.
-    pub(super) async fn say(&mut self, stage: Phase, command: &str) -> Result<Reply, ClientError> {
-        write(&mut self.io, command.as_bytes(), stage, self.timeouts.write).await?;
-        not_the_end(stage, self.reply(stage).await?)
+    pub(super) async fn say(&mut self, phase: Phase, command: &str) -> Result<Reply, ClientError> {
+        write(&mut self.io, command.as_bytes(), phase, self.timeouts.write).await?;
+        not_the_end(phase, self.reply(phase).await?)
     }
 
     /// Sends what follows the 354, and the announcement of the next message if there is one; and
@@ -514,15 +514,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Some(Announced { envelope: envelope.clone(), mail, unsent })
     }
 
-    async fn reply(&mut self, stage: Phase) -> Result<Reply, ClientError> {
-        let limit = self.timeouts.of(stage);
-        read_reply(&mut self.io, &mut self.read, &mut self.replies, stage, limit).await
+    async fn reply(&mut self, phase: Phase) -> Result<Reply, ClientError> {
+        let limit = self.timeouts.of(phase);
+        read_reply(&mut self.io, &mut self.read, &mut self.replies, phase, limit).await
     }
 }
 
 impl Timeouts {
-    fn of(&self, stage: Phase) -> Duration {
-        match stage {
+    fn of(&self, phase: Phase) -> Duration {
+        match phase {
             Phase::Connect => self.connect,
             Phase::Greeting | Phase::Tls => self.greeting,
             Phase::Hello
@@ -537,7 +537,7 @@ impl Timeouts {
     }
 }
 
-/// What is known before the message goes out: the outcomes on recipients that do not get it, and
+/// What is known before the message goes out: the outcomes of recipients that do not get it, and
 /// the reply to DATA, if that was said.
 type Announcement = (Vec<Option<DeliveryOutcome>>, Option<Reply>);
 
@@ -577,8 +577,8 @@ async fn read_announcement(
 }
 
 /// 421 ends the conversation, whatever it answers: RFC 5321, 3.8.
-fn not_the_end(stage: Phase, reply: Reply) -> Result<Reply, ClientError> {
-    if reply.code() == 421 { Err(ClientError::Refused(stage, reply)) } else { Ok(reply) }
+fn not_the_end(phase: Phase, reply: Reply) -> Result<Reply, ClientError> {
+    if reply.code() == 421 { Err(ClientError::Refused(phase, reply)) } else { Ok(reply) }
 }
 
 /// What a server says before the end of the message is the outcome for those recipients that have
@@ -602,29 +602,29 @@ const PIECE: usize = 64 * 1024;
 async fn write(
     io: &mut (impl AsyncWrite + Unpin),
     bytes: &[u8],
-    stage: Phase,
+    phase: Phase,
     limit: Duration,
 ) -> Result<(), ClientError> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let piece = &rest[..rest.len().min(PIECE)];
         let written =
-            timeout(limit, io.write(piece)).await.map_err(|_| ClientError::TimedOut(stage))?;
-        match written.map_err(at(stage))? {
-            0 => return Err(ClientError::HungUp(stage)),
+            timeout(limit, io.write(piece)).await.map_err(|_| ClientError::TimedOut(phase))?;
+        match written.map_err(at(phase))? {
+            0 => return Err(ClientError::HungUp(phase)),
             written => rest = &rest[written..],
         }
     }
-    flush(io, stage, limit).await
+    flush(io, phase, limit).await
 }
 
 async fn flush(
     io: &mut (impl AsyncWrite + Unpin),
-    stage: Phase,
+    phase: Phase,
     limit: Duration,
 ) -> Result<(), ClientError> {
-    let flushed = timeout(limit, io.flush()).await.map_err(|_| ClientError::TimedOut(stage))?;
-    flushed.map_err(at(stage))
+    let flushed = timeout(limit, io.flush()).await.map_err(|_| ClientError::TimedOut(phase))?;
+    flushed.map_err(at(phase))
 }
 
 /// Writes what the stream takes now of two pieces that follow each other, without waiting. Almost
@@ -651,19 +651,19 @@ async fn write_taken(
     .await
 }
 
-/// An error of the connection at this stage.
-fn at(stage: Phase) -> impl Fn(io::Error) -> ClientError {
-    move |error| ClientError::Io(stage, error)
+/// An error of the connection at this phase.
+fn at(phase: Phase) -> impl Fn(io::Error) -> ClientError {
+    move |error| ClientError::Io(phase, error)
 }
 
 impl Reply {
-    /// Whether this can be said at that stage: RFC 5321, 4.3.2. A `250` to DATA, taken for an
+    /// Whether this can be said at that phase: RFC 5321, 4.3.2. A `250` to DATA, taken for an
     /// outcome, would be a message that no server has.
-    fn answers(&self, stage: Phase) -> bool {
+    fn answers(&self, phase: Phase) -> bool {
         match self.code() {
-            354 => stage == Phase::Data,
-            334 => stage == Phase::Authenticate,
-            200..=299 => stage != Phase::Data,
+            354 => phase == Phase::Data,
+            334 => phase == Phase::Authenticate,
+            200..=299 => phase != Phase::Data,
             code => code >= 400,
         }
     }
@@ -675,11 +675,11 @@ async fn read_reply(
     io: &mut (impl AsyncRead + Unpin),
     read: &mut BytesMut,
     replies: &mut ReplyCodec,
-    stage: Phase,
+    phase: Phase,
     limit: Duration,
 ) -> Result<Reply, ClientError> {
-    let reply = read_any_reply(io, read, replies, stage);
-    timeout(limit, reply).await.unwrap_or(Err(ClientError::TimedOut(stage)))
+    let reply = read_any_reply(io, read, replies, phase);
+    timeout(limit, reply).await.unwrap_or(Err(ClientError::TimedOut(phase)))
 }
 
 /// The same without a limit. Nothing is lost if the future is dropped.
@@ -687,23 +687,23 @@ async fn read_any_reply(
     io: &mut (impl AsyncRead + Unpin),
     read: &mut BytesMut,
     replies: &mut ReplyCodec,
-    stage: Phase,
+    phase: Phase,
 ) -> Result<Reply, ClientError> {
     loop {
         match replies.decode(read) {
-            Ok(Some(reply)) if !reply.answers(stage) => {
-                return Err(ClientError::NotSmtp(stage, "no answer to that"));
+            Ok(Some(reply)) if !reply.answers(phase) => {
+                return Err(ClientError::NotSmtp(phase, "no answer to that"));
             }
             Ok(Some(reply)) => return Ok(reply),
             Ok(None) => {}
-            Err(ReplyError::Io(error)) => return Err(ClientError::Io(stage, error)),
-            Err(ReplyError::Because(why)) => return Err(ClientError::NotSmtp(stage, why)),
+            Err(ReplyError::Io(error)) => return Err(ClientError::Io(phase, error)),
+            Err(ReplyError::Because(why)) => return Err(ClientError::NotSmtp(phase, why)),
         }
         read.reserve(1024);
         match io.read_buf(read).await {
-            Ok(0) => return Err(ClientError::HungUp(stage)),
+            Ok(0) => return Err(ClientError::HungUp(phase)),
             Ok(_) => {}
-            Err(error) => return Err(ClientError::Io(stage, error)),
+            Err(error) => return Err(ClientError::Io(phase, error)),
         }
     }
 }

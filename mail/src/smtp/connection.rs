@@ -31,8 +31,8 @@ use tokio_util::{
     sync::{CancellationToken, WaitForCancellationFuture},
 };
 
-/// What an application does with mail. Each method is asked once for each command, in their order,
-/// and the reply is the client's outcome.
+/// What an application does with mail. Each method is called once for each command, in the order of
+/// the commands, and its reply is what the client is told.
 ///
 /// A method that panics costs its own session only: the client is told to try again, and the
 /// connection is closed. A method that takes longer than [`Limits::handler`] is dropped, and the
@@ -63,7 +63,8 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Whether [`acknowledged`](Handler::acknowledged) is called. It is not by default, since it
     /// has a price: the reply to a message must go out at once, and cannot go together with the
-    /// replies to the commands that came with the message. Where one is written, set the other.
+    /// replies to the commands that came with the message. A handler that has an `acknowledged` of
+    /// its own sets this to true.
     const HEARS_ACKNOWLEDGEMENTS: bool = false;
 
     /// Hears that a message was accepted, and that the client has been told: the reply has been
@@ -124,7 +125,7 @@ pub enum ConnectionEnd {
 #[derive(Debug)]
 pub struct ConnectionOutcome {
     /// How it ended.
-    pub closed: ConnectionEnd,
+    pub end: ConnectionEnd,
     /// How many messages were accepted.
     pub messages: u64,
     /// How many messages were refused, for now or for good, when they had come.
@@ -135,8 +136,11 @@ pub struct ConnectionOutcome {
 pub(super) struct Common<H> {
     /// What the server calls itself.
     pub host: Arc<str>,
+    /// How much one client may ask for, and how long it may take.
     pub limits: Arc<Limits>,
+    /// The memory for messages, which all connections share.
     pub budget: Budget,
+    /// The application.
     pub handler: H,
 }
 
@@ -168,12 +172,12 @@ where
         },
         session,
         stop,
-        clock: Clock { began: now, waits_since: now, last_message: now, last_read: now },
+        moments: Moments { began: now, waits_since: now, last_message: now, last_read: now },
         messages: 0,
         refused: 0,
     };
-    let closed = connection.run().await;
-    ConnectionOutcome { closed, messages: connection.messages, refused: connection.refused }
+    let end = connection.run().await;
+    ConnectionOutcome { end, messages: connection.messages, refused: connection.refused }
 }
 
 struct Connection<'a, H, S> {
@@ -188,7 +192,7 @@ struct Connection<'a, H, S> {
     /// Cancelled when the server is to end.
     stop: &'a CancellationToken,
     /// What the deadlines are counted from.
-    clock: Clock,
+    moments: Moments,
     /// How many messages were accepted: for the outcome.
     messages: u64,
     /// How many were refused: for the outcome.
@@ -196,7 +200,7 @@ struct Connection<'a, H, S> {
 }
 
 /// What the deadlines are counted from.
-struct Clock {
+struct Moments {
     /// When the client connected.
     began: Instant,
     /// Since when a command, or a message, is waited for.
@@ -228,7 +232,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
         let stop = self.stop;
         let mut waits =
-            pin!(Waits { stopped: stop.cancelled(), deadline: sleep_until(self.clock.began) });
+            pin!(Waits { stopped: stop.cancelled(), deadline: sleep_until(self.moments.began) });
         loop {
             if let Err(end) = self.step(waits.as_mut()).await {
                 return end;
@@ -262,8 +266,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     /// 2920, 3.2).
     async fn next_frame(&mut self, waits: Pin<&mut Waits<'_>>) -> Result<Frame, ConnectionEnd> {
         let mut waits = waits.project();
-        self.clock.waits_since = Instant::now();
-        self.clock.last_read = self.clock.waits_since;
+        self.moments.waits_since = Instant::now();
+        self.moments.last_read = self.moments.waits_since;
         loop {
             if let Some(frame) =
                 self.wire.codec.decode(&mut self.wire.read).map_err(ConnectionEnd::Broken)?
@@ -289,7 +293,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             match read {
                 Some(Ok(0)) if in_message => return Err(ConnectionEnd::HungUpInMessage),
                 Some(Ok(0)) => return Err(ConnectionEnd::HungUp),
-                Some(Ok(_)) if in_message => self.clock.last_read = Instant::now(),
+                Some(Ok(_)) if in_message => self.moments.last_read = Instant::now(),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(ConnectionEnd::Broken(error)),
                 None => return Err(self.say_and_close(TOO_SLOW, ConnectionEnd::TimedOut).await),
@@ -299,18 +303,18 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
 
     /// Until when something must come. No command that leads nowhere, and no part of one, moves it.
     fn deadline(&self, in_message: bool) -> Instant {
-        let clock = &self.clock;
+        let moments = &self.moments;
         let limits = self.limits;
         if in_message {
-            let idle = later(clock.last_read, limits.data_idle);
-            return idle.min(later(clock.waits_since, limits.data_total));
+            let idle = later(moments.last_read, limits.data_idle);
+            return idle.min(later(moments.waits_since, limits.data_total));
         }
-        let command = later(clock.waits_since, limits.command);
-        let deadline = command.min(later(clock.last_message, limits.between_messages));
+        let command = later(moments.waits_since, limits.command);
+        let deadline = command.min(later(moments.last_message, limits.between_messages));
         if self.session.has_been_greeted() {
             deadline
         } else {
-            deadline.min(later(clock.began, limits.greeting))
+            deadline.min(later(moments.began, limits.greeting))
         }
     }
 
@@ -356,7 +360,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             false => None,
         };
         let answer = handled(self.handler.message(mail, body), &mut self.wire).await?;
-        self.clock.last_message = Instant::now();
+        self.moments.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
             Err(HandlerError::TookTooLong) => HANDLER_TOO_SLOW,
@@ -385,19 +389,19 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     }
 
     async fn close(&mut self, reply: Reply) -> ConnectionEnd {
-        let closed = if reply.code() == 221 {
+        let end = if reply.code() == 221 {
             ConnectionEnd::Quit
         } else {
             ConnectionEnd::Refused(reply.clone())
         };
-        self.say_and_close(reply, closed).await
+        self.say_and_close(reply, end).await
     }
 
-    async fn say_and_close(&mut self, reply: Reply, closed: ConnectionEnd) -> ConnectionEnd {
+    async fn say_and_close(&mut self, reply: Reply, end: ConnectionEnd) -> ConnectionEnd {
         match self.wire.say_last(&reply).await {
-            Ok(()) => closed,
+            Ok(()) => end,
             // The reason counts, not that the client did not hear it.
-            Err(_) if !matches!(closed, ConnectionEnd::Quit) => closed,
+            Err(_) if !matches!(end, ConnectionEnd::Quit) => end,
             Err(error) => error,
         }
     }
@@ -412,6 +416,7 @@ fn later(moment: Instant, by: Duration) -> Instant {
     }
 }
 
+/// Why a handler has not answered.
 enum HandlerError {
     TookTooLong,
     Panicked,

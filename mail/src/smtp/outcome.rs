@@ -29,7 +29,7 @@ pub enum Phase {
     Data,
     /// The message itself.
     Message,
-    /// Waiting for the outcome on the message.
+    /// Waiting for the reply to the message.
     FinalReply,
     /// QUIT.
     Quit,
@@ -145,10 +145,10 @@ impl ClientError {
     /// outcome did not come.
     pub fn is_in_doubt(&self) -> bool {
         match self {
-            ClientError::Io(stage, _)
-            | ClientError::HungUp(stage)
-            | ClientError::TimedOut(stage)
-            | ClientError::NotSmtp(stage, _) => *stage == Phase::FinalReply,
+            ClientError::Io(phase, _)
+            | ClientError::HungUp(phase)
+            | ClientError::TimedOut(phase)
+            | ClientError::NotSmtp(phase, _) => *phase == Phase::FinalReply,
             _ => false,
         }
     }

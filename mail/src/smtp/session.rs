@@ -7,7 +7,7 @@
 use super::{
     address::Address,
     budget::{Budget, Reservation},
-    codec::{Frame, Refusal},
+    codec::{Frame, MessageError},
     command::{self, Command, CommandError, Parameters},
     limits::Limits,
     message::Envelope,
@@ -160,11 +160,11 @@ impl Session {
             Frame::Message(Err(refusal)) => {
                 self.forget_message();
                 match refusal {
-                    Refusal::LongLine => self.error(TEXT_LINE_TOO_LONG).into(),
-                    Refusal::TooLarge => self.error(MESSAGE_TOO_LARGE).into(),
-                    Refusal::BareNewline => self.error(BARE_NEWLINE_IN_MESSAGE).into(),
+                    MessageError::LongLine => self.error(TEXT_LINE_TOO_LONG).into(),
+                    MessageError::TooLarge => self.error(MESSAGE_TOO_LARGE).into(),
+                    MessageError::BareNewline => self.error(BARE_NEWLINE_IN_MESSAGE).into(),
                     // That is not the client's fault.
-                    Refusal::OutOfMemory => Response::Reply(OUT_OF_MEMORY).into(),
+                    MessageError::OutOfMemory => Response::Reply(OUT_OF_MEMORY).into(),
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! How a campaign ends that does not come to the end of its list, and what it says then.
 use crate::post::{Act, Post, list, not_now, recipient, refused, settings};
-use mail::campaign::{Campaign, CampaignEvent, EndedEarly, FailedList, ListError, RecipientFile};
+use mail::campaign::{Campaign, CampaignEvent, EarlyEnd, FailedList, ListError, RecipientFile};
 use std::{io, time::Duration};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,7 @@ async fn a_stop_waits_for_what_is_in_flight_and_is_told_what_was_not_sent() {
     };
     assert_eq!(post.now(), 400, "two were in flight");
     assert_eq!(post.mails().keys().copied().collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
-    assert!(matches!(summary.stopped, Some(EndedEarly::Asked)));
+    assert!(matches!(summary.stopped, Some(EarlyEnd::Asked)));
     assert_eq!(summary.waiting, [recipient(1)], "refused for now, and not tried again");
     assert!(!summary.all_sent());
     assert_eq!((summary.sent, summary.next), (7, Some(recipient(9))));
@@ -67,7 +67,7 @@ async fn without_a_server_no_recipient_is_taken_from_the_list() {
     assert_eq!(*post.tried_to_connect.borrow(), [0, 1000, 3000], "three attempts");
     assert_eq!(reasons, ["no server listens"; 3]);
     assert!(
-        matches!(&summary.stopped, Some(EndedEarly::NoConnection(why))
+        matches!(&summary.stopped, Some(EarlyEnd::NoConnection(why))
             if why == "no server listens"),
         "{summary:?}"
     );
@@ -106,7 +106,7 @@ async fn a_recipient_is_not_lost_when_the_connection_breaks_for_good() {
     let post = Post::new(100).act(3, [Act::HangUp]);
     post.connections_left.set(1);
     let summary = Campaign::new(&post, settings(1)).run(list(5)).await.unwrap();
-    assert!(matches!(&summary.stopped, Some(EndedEarly::NoConnection(_))), "{summary:?}");
+    assert!(matches!(&summary.stopped, Some(EarlyEnd::NoConnection(_))), "{summary:?}");
     assert_eq!(
         (summary.sent, summary.waiting, summary.next),
         (2, vec![recipient(3)], Some(recipient(4)))
@@ -119,7 +119,7 @@ async fn a_list_that_breaks_off_ends_the_campaign_after_those_that_were_on_it() 
     let broken = std::iter::once(Err(ListError::Unreadable(io::Error::other("the disk is gone"))));
     let summary = Campaign::new(&post, settings(2)).run(list(3).chain(broken)).await.unwrap();
     assert_eq!(post.mails().len(), 3, "what was in flight is finished");
-    assert!(matches!(&summary.stopped, Some(EndedEarly::List(error))
+    assert!(matches!(&summary.stopped, Some(EarlyEnd::List(error))
             if error.to_string() == "the disk is gone"));
     assert!(!summary.all_sent());
 }

@@ -39,17 +39,17 @@ fn post() -> Post {
 }
 
 /// Numbers by what the journal says of them; those in flight there stand under "open".
-fn fates(path: &Path) -> BTreeMap<u64, String> {
-    let mut fates = BTreeMap::new();
+fn outcomes(path: &Path) -> BTreeMap<u64, String> {
+    let mut outcomes = BTreeMap::new();
     for line in fs::read_to_string(path).unwrap().lines().skip(1) {
         let words: Vec<&str> = line.split(' ').collect();
         let outcome = match words[1] {
             "take" | "retry" => "open",
             outcome => outcome,
         };
-        fates.insert(words[2].parse().unwrap(), outcome.to_owned());
+        outcomes.insert(words[2].parse().unwrap(), outcome.to_owned());
     }
-    fates
+    outcomes
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,7 +71,7 @@ async fn a_run_that_is_killed_at_any_time_goes_on_without_sending_twice() {
         let cut_at = Duration::from_millis(cut) + Duration::from_micros(500);
         assert!(timeout(cut_at, campaign.run(list(60))).await.is_err(), "cut at {cut} ms");
 
-        let in_flight: BTreeSet<u64> = fates(&path)
+        let in_flight: BTreeSet<u64> = outcomes(&path)
             .into_iter()
             .filter(|(_, outcome)| outcome == "open")
             .map(|(number, _)| number)
@@ -87,7 +87,7 @@ async fn a_run_that_is_killed_at_any_time_goes_on_without_sending_twice() {
             mails.values().all(|mails| *mails == 1),
             "a recipient got two mails, cut at {cut} ms"
         );
-        for (number, outcome) in fates(&path) {
+        for (number, outcome) in outcomes(&path) {
             match outcome.as_str() {
                 "sent" => assert!(mails.contains_key(&number), "{number}, cut at {cut} ms"),
                 "refused" | "gave-up" => {
@@ -100,7 +100,7 @@ async fn a_run_that_is_killed_at_any_time_goes_on_without_sending_twice() {
                 outcome => panic!("{number} is left as {outcome}, cut at {cut} ms"),
             }
         }
-        assert_eq!(fates(&path).len(), 60, "cut at {cut} ms");
+        assert_eq!(outcomes(&path).len(), 60, "cut at {cut} ms");
         let ended = summary.sent + summary.refused + summary.gave_up + summary.in_doubt;
         assert_eq!(
             (ended, summary.waiting.len()),
@@ -377,7 +377,7 @@ async fn what_is_known_is_in_the_journal_while_a_connection_is_waited_for() {
     assert!(timeout(Duration::from_secs(5), campaign.run(list(5))).await.is_err());
     let expected = [(1, "open"), (2, "sent"), (3, "again")]
         .map(|(number, outcome)| (number, outcome.to_owned()));
-    assert_eq!(fates(&path), BTreeMap::from(expected));
+    assert_eq!(outcomes(&path), BTreeMap::from(expected));
 
     // In doubt, and then no connection.
     let folder = self::folder();
@@ -386,5 +386,5 @@ async fn what_is_known_is_in_the_journal_while_a_connection_is_waited_for() {
     post.connections_left.set(1);
     let campaign = Campaign::new(&post, settings(1)).journal(CampaignJournal::open(&path).unwrap());
     assert!(timeout(Duration::from_millis(500), campaign.run(list(5))).await.is_err());
-    assert_eq!(fates(&path), BTreeMap::from([(1, "in-doubt".to_owned())]));
+    assert_eq!(outcomes(&path), BTreeMap::from([(1, "in-doubt".to_owned())]));
 }

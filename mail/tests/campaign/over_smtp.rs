@@ -338,9 +338,9 @@ async fn a_silent_server_does_not_keep_a_campaign_for_ever() {
 }
 
 #[test]
-fn a_fate_says_what_it_is() {
+fn an_outcome_says_what_it_is() {
     let why = || "550 no".to_owned();
-    let fates = [
+    let outcomes = [
         RecipientOutcome::Sent,
         RecipientOutcome::Refused(why()),
         RecipientOutcome::GaveUp(why()),
@@ -348,5 +348,5 @@ fn a_fate_says_what_it_is() {
     ];
     let said =
         ["sent", "refused: 550 no", "given up: 550 no", "in doubt, may have been sent: 550 no"];
-    assert_eq!(fates.map(|outcome| outcome.to_string()), said);
+    assert_eq!(outcomes.map(|outcome| outcome.to_string()), said);
 }

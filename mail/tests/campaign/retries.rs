@@ -18,17 +18,17 @@ async fn a_refusal_for_now_is_tried_again_after_1_s_and_2_s() {
 #[tokio::test(start_paused = true)]
 async fn a_recipient_that_is_refused_for_now_three_times_is_given_up() {
     let post = Post::new(100).act(2, [not_now(), not_now(), not_now(), not_now()]);
-    let mut fates = vec![];
+    let mut outcomes = vec![];
     let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
         if let CampaignEvent::Ends(recipient, outcome) = event {
-            fates.push((recipient.number, outcome.clone()));
+            outcomes.push((recipient.number, outcome.clone()));
         }
     });
     let summary = campaign.run(list(2)).await.unwrap();
     assert_eq!(post.attempts_for(2), [100, 1200, 3300]);
     assert_eq!((summary.sent, summary.gave_up, summary.all_sent()), (1, 1, false));
     assert_eq!(
-        fates,
+        outcomes,
         [(1, RecipientOutcome::Sent), (2, RecipientOutcome::GaveUp("451 later".into()))]
     );
 }

@@ -7,7 +7,7 @@ import sys
 from aiosmtpd.smtp import SMTP
 
 
-class Desk:
+class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("unknown"):
             return "550 5.1.1 no such mailbox"
@@ -26,7 +26,7 @@ class Desk:
 async def main():
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(Desk(), enable_SMTPUTF8=True, hostname="other.example.org"), "127.0.0.1", 0
+        lambda: SMTP(Handler(), enable_SMTPUTF8=True, hostname="other.example.org"), "127.0.0.1", 0
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

@@ -26,9 +26,9 @@ impl Mail {
 
 /// Has no mailbox unknown@…, and has no room for full@….
 #[derive(Clone, Default)]
-struct Desk(Arc<Mutex<Vec<Mail>>>);
+struct Received(Arc<Mutex<Vec<Mail>>>);
 
-impl Handler for Desk {
+impl Handler for Received {
     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
         match to.local_part() {
             "unknown" => Reply::no_such_mailbox("no such mailbox"),
@@ -50,7 +50,7 @@ impl Handler for Desk {
 
 pub struct Postbox {
     pub address: SocketAddr,
-    desk: Desk,
+    received: Received,
     stop: oneshot::Sender<()>,
     server: JoinHandle<mail::smtp::server::ServerSummary>,
 }
@@ -58,14 +58,14 @@ pub struct Postbox {
 impl Postbox {
     pub async fn open() -> io::Result<Postbox> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (address, desk) = (listener.local_addr()?, Desk::default());
+        let (address, received) = (listener.local_addr()?, Received::default());
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             let _ = stopped.await;
         };
         let server =
-            tokio::spawn(Server::new(desk.clone(), Limits::default()).serve(listener, stopped));
-        Ok(Postbox { address, desk, stop, server })
+            tokio::spawn(Server::new(received.clone(), Limits::default()).serve(listener, stopped));
+        Ok(Postbox { address, received, stop, server })
     }
 
     /// Ends the server: how many connections it had, and what it got.
@@ -73,7 +73,8 @@ impl Postbox {
         drop(self.stop);
         let summary = self.server.await.expect("it does not panic");
         assert_eq!((summary.panics, summary.cut_off), (0, 0));
-        let mails = std::mem::take(&mut *self.desk.0.lock().expect("no panic while it is held"));
+        let mails =
+            std::mem::take(&mut *self.received.0.lock().expect("no panic while it is held"));
         (summary.connections, mails)
     }
 }

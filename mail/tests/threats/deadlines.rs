@@ -134,12 +134,12 @@ async fn threat_10_a_client_that_writes_and_never_reads_is_cut_off() {
     let begin = Instant::now();
     let write = async { while writing.write_all(b"NOOP\r\n").await.is_ok() {} };
     let converse = async {
-        let report = server.converse(theirs, &stop).await;
+        let outcome = server.converse(theirs, &stop).await;
         assert_eq!(since(begin), seconds(60));
-        report
+        outcome
     };
-    let (report, ()) = tokio::join!(converse, write);
-    assert!(matches!(report.closed, ConnectionEnd::WriteTimedOut), "{report:?}");
+    let (outcome, ()) = tokio::join!(converse, write);
+    assert!(matches!(outcome.end, ConnectionEnd::WriteTimedOut), "{outcome:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,7 +158,7 @@ async fn threat_10_many_commands_at_once_are_no_reason_to_keep_all_their_replies
         tokio::io::AsyncReadExt::read_to_string(&mut { reading }, &mut replies).await.unwrap();
         replies.lines().count()
     };
-    let (report, (), replies) = tokio::join!(server.converse(theirs, &stop), write, read);
-    assert!(matches!(report.closed, ConnectionEnd::Quit), "{report:?}");
+    let (outcome, (), replies) = tokio::join!(server.converse(theirs, &stop), write, read);
+    assert!(matches!(outcome.end, ConnectionEnd::Quit), "{outcome:?}");
     assert_eq!(replies, 10_002);
 }

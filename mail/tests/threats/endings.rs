@@ -34,18 +34,18 @@ async fn threat_11_a_message_without_its_end_is_never_delivered_wherever_it_is_c
             ours.write_all(&message.as_bytes()[..cut]).await.unwrap();
             drop(ours);
         };
-        let (report, ()) = tokio::join!(server.converse(theirs, &stop), talk);
+        let (outcome, ()) = tokio::join!(server.converse(theirs, &stop), talk);
         if cut == message.len() {
             // It has been accepted, and the client will never know: it sends it again. Better twice
             // than not at all.
             assert_eq!(postbox.bodies().len(), 1, "the end was there");
         } else {
             assert!(
-                matches!(report.closed, ConnectionEnd::HungUpInMessage),
-                "{report:?}, cut at {cut}"
+                matches!(outcome.end, ConnectionEnd::HungUpInMessage),
+                "{outcome:?}, cut at {cut}"
             );
             assert_eq!(
-                (postbox.bodies().len(), report.messages),
+                (postbox.bodies().len(), outcome.messages),
                 (0, 0),
                 "half a message, cut at {cut}"
             );
@@ -68,8 +68,8 @@ async fn threat_11_to_hang_up_after_the_end_does_not_stop_the_delivery() {
         sleep(seconds(1)).await; // the handler is at work
         drop(ours);
     };
-    let (report, ()) = tokio::join!(server.converse(theirs, &stop), talk);
-    assert_eq!((report.messages, postbox.bodies().len()), (1, 1), "{report:?}");
+    let (outcome, ()) = tokio::join!(server.converse(theirs, &stop), talk);
+    assert_eq!((outcome.messages, postbox.bodies().len()), (1, 1), "{outcome:?}");
 }
 
 /// A client that does this after the 354, and a server, over TCP.
@@ -87,8 +87,8 @@ async fn over_tcp<F: Future<Output = ()>>(
         until(&mut socket, GO_AHEAD).await;
         end(socket).await;
     };
-    let (report, ()) = tokio::join!(server.converse(accepted, &stop), talk);
-    (report.closed, postbox.bodies().len())
+    let (outcome, ()) = tokio::join!(server.converse(accepted, &stop), talk);
+    (outcome.end, postbox.bodies().len())
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use mail::smtp::{
     BareNewlines, Budget, Limits, Message, Server,
-    codec::{Frame, Refusal, ServerCodec},
+    codec::{Frame, MessageError, ServerCodec},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -345,7 +345,7 @@ fn threat_7_a_message_that_is_too_large_is_refused_at_its_end_and_its_memory_is_
     assert_eq!(connection.frames, []);
     connection.feed(b".\r\nNOOP\r\n");
     assert_eq!(connection.replies, ["552 5.3.4 the message is too large", "250 2.0.0 ok"]);
-    assert_eq!(connection.frames[0], Frame::Message(Err(Refusal::TooLarge)));
+    assert_eq!(connection.frames[0], Frame::Message(Err(MessageError::TooLarge)));
 
     let mut connection = SingleConnection::after_data(limits);
     connection.feed(&line.repeat(100));

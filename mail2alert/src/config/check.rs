@@ -1,7 +1,7 @@
 //! From the text of a configuration to one that is known to make sense, or to all that is wrong
 //! with it.
 use super::{
-    Config, Downstream, LedgerFile, Limits, Notifications, Problem, Rest, Unmatched,
+    Config, ConfigError, Downstream, LedgerFile, Notifications, RelayLimits, Rest, Unmatched,
     quantity::{duration, parse_duration, parse_size},
     reference::{default, example},
     written::{
@@ -10,10 +10,10 @@ use super::{
     },
 };
 use crate::{
+    addresses::{EnvelopeAddress, OwnAddress},
     cache::CachePolicy,
-    gocd::Event,
+    gocd::StageEvent,
     ledger::Bounds,
-    mailbox::{Mailbox, Own},
     rest::HttpTimeouts,
     rules::{Function, Rule},
 };
@@ -32,26 +32,26 @@ impl Config {
     pub fn parse(
         text: &str,
         environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Config, Vec<Problem>> {
-        let mut check = Check { text, problems: vec![] };
+    ) -> Result<Config, Vec<ConfigError>> {
+        let mut check = Check { text, errors: vec![] };
         let written: Written = match toml::from_str(text) {
             Ok(written) => written,
             Err(error) => return Err(vec![check.misunderstood(&error)]),
         };
         let config = check.config(written, &environment);
-        check.problems.sort_by_key(|problem| problem.line);
+        check.errors.sort_by_key(|error| error.line);
         match config {
-            Some(config) if check.problems.is_empty() => Ok(config),
-            _ => Err(check.problems),
+            Some(config) if check.errors.is_empty() => Ok(config),
+            _ => Err(check.errors),
         }
     }
 }
 
 struct Check<'a> {
-    /// The whole file: a problem is reported with its line.
+    /// The whole file: an error is reported with its line.
     text: &'a str,
     /// All that was found so far, so that they can be put right at once.
-    problems: Vec<Problem>,
+    errors: Vec<ConfigError>,
 }
 
 impl Check<'_> {
@@ -65,13 +65,13 @@ impl Check<'_> {
         reason: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let problem =
-            Problem { line: self.line(place), reason: reason.into(), remedy: remedy.into() };
-        self.problems.push(problem);
+        let error =
+            ConfigError { line: self.line(place), reason: reason.into(), remedy: remedy.into() };
+        self.errors.push(error);
     }
 
     /// What serde and TOML say, in our words.
-    fn misunderstood(&self, error: &toml::de::Error) -> Problem {
+    fn misunderstood(&self, error: &toml::de::Error) -> ConfigError {
         let said = error.message().lines().collect::<Vec<_>>().join(", ");
         let place = error.span().unwrap_or(0..0);
         let line = self.line(&place);
@@ -104,7 +104,7 @@ impl Check<'_> {
             };
             (said, remedy)
         };
-        Problem { line, reason, remedy }
+        ConfigError { line, reason, remedy }
     }
 
     fn config(
@@ -115,7 +115,7 @@ impl Check<'_> {
         let listen = self.host_and_port(&written.listen);
         let hostname = self.hostname(&written.hostname);
         let recipients = self.recipients(&written.recipients);
-        let postmaster = self.read::<Mailbox>(&written.postmaster);
+        let postmaster = self.read::<EnvelopeAddress>(&written.postmaster);
         let limits = self.limits(&written.limits);
         let notifications = self.notifications(&written.notifications, &recipients);
         let downstream = self.downstream(&written.downstream, &written.limits, limits.answer);
@@ -198,7 +198,7 @@ impl Check<'_> {
         Some(text.get_ref().clone())
     }
 
-    fn recipients(&mut self, written: &Spanned<Vec<Text>>) -> Vec<Own> {
+    fn recipients(&mut self, written: &Spanned<Vec<Text>>) -> Vec<OwnAddress> {
         if written.get_ref().is_empty() {
             let remedy = "list the mailboxes, or a whole domain like \"@example.com\"";
             self.wrong(&written.span(), "no mail would be taken", remedy);
@@ -272,7 +272,7 @@ impl Check<'_> {
     fn notifications(
         &mut self,
         written: &Spanned<WrittenNotifications>,
-        recipients: &[Own],
+        recipients: &[OwnAddress],
     ) -> Notifications {
         let place = written.span();
         let written = written.get_ref();
@@ -282,8 +282,9 @@ impl Check<'_> {
         }
         for text in &written.to {
             // If there are no recipients at all, that has been said.
-            let is_own =
-                |to: &Mailbox| recipients.is_empty() || recipients.iter().any(|own| own.covers(to));
+            let is_own = |to: &EnvelopeAddress| {
+                recipients.is_empty() || recipients.iter().any(|own| own.covers(to))
+            };
             if text.get_ref().parse().is_ok_and(|to| !is_own(&to)) {
                 let reason = format!(
                     "mail to {} would be refused, since it is not among the recipients",
@@ -445,9 +446,9 @@ impl Check<'_> {
         }
     }
 
-    fn limits(&mut self, written: &WrittenLimits) -> Limits {
+    fn limits(&mut self, written: &WrittenLimits) -> RelayLimits {
         let limit = |name| default("limits", name);
-        let limits = Limits {
+        let limits = RelayLimits {
             answer: self.duration(&written.answer, limit("answer")),
             message: self.size(&written.message, limit("message")),
             memory: self.size(&written.memory, limit("memory")),
@@ -473,7 +474,12 @@ impl Check<'_> {
         limits
     }
 
-    fn ledger(&mut self, written: &WrittenLedger, limits: &Limits, rules: &[Rule]) -> LedgerFile {
+    fn ledger(
+        &mut self,
+        written: &WrittenLedger,
+        limits: &RelayLimits,
+        rules: &[Rule],
+    ) -> LedgerFile {
         let entries = self.count(&written.entries, default("ledger", "entries"));
         let age = self.duration(&written.age, default("ledger", "age"));
         let of_one_mail =
@@ -500,7 +506,7 @@ impl Check<'_> {
     ) -> Option<Rule> {
         for text in &written.to {
             let is_notification =
-                |to: &Mailbox| notifications.to.iter().any(|listed| listed.means(to));
+                |to: &EnvelopeAddress| notifications.to.iter().any(|listed| listed.means(to));
             if notifications.from.is_empty()
                 && text.get_ref().parse().is_ok_and(|to| !is_notification(&to))
             {
@@ -543,10 +549,10 @@ impl Check<'_> {
         Some(Rule { name, to, from, events, function, mailto })
     }
 
-    fn event(&mut self, text: &Text) -> Option<Event> {
+    fn event(&mut self, text: &Text) -> Option<StageEvent> {
         let event = text.get_ref().parse().ok();
         if event.is_none() {
-            let known: Vec<String> = Event::ALL.iter().map(Event::to_string).collect();
+            let known: Vec<String> = StageEvent::ALL.iter().map(StageEvent::to_string).collect();
             let reason = format!("{:?} is no event", text.get_ref());
             self.wrong(&text.span(), reason, format!("known are {}", known.join(", ")));
         }

@@ -9,9 +9,9 @@ pub use quantity::{duration, parse_duration, parse_size};
 pub use reference::explain;
 
 use super::{
+    addresses::{EnvelopeAddress, OwnAddress},
     cache::CachePolicy,
     ledger::Bounds,
-    mailbox::{Mailbox, Own},
     rest::HttpTimeouts,
     rules::Rule,
 };
@@ -26,9 +26,9 @@ pub struct Config {
     /// What the relay calls itself.
     pub hostname: String,
     /// The addresses that it takes mail for.
-    pub recipients: Vec<Own>,
+    pub recipients: Vec<OwnAddress>,
     /// The reader of mail to the postmaster, and of notices about mail that was refused.
-    pub postmaster: Mailbox,
+    pub postmaster: EnvelopeAddress,
     /// What is a notification.
     pub notifications: Notifications,
     /// The mail server behind.
@@ -38,7 +38,7 @@ pub struct Config {
     /// What is remembered.
     pub ledger: LedgerFile,
     /// How much, and how long.
-    pub limits: Limits,
+    pub limits: RelayLimits,
     /// Which notification goes where.
     pub rules: Vec<Rule>,
 }
@@ -46,11 +46,11 @@ pub struct Config {
 /// What is a notification, and so goes where the rules say. All other mail passes through.
 #[derive(Clone, Debug)]
 pub struct Notifications {
-    /// Mail to one of these is. Its other recipients get it as it is.
-    pub to: Vec<Mailbox>,
-    /// Mail from one of these is, to whatever address.
-    pub from: Vec<Mailbox>,
-    /// What becomes of one that no rule is about.
+    /// Mail to one of these is a notification. Its other recipients get it as it is.
+    pub to: Vec<EnvelopeAddress>,
+    /// Mail from one of these is a notification, to whatever address.
+    pub from: Vec<EnvelopeAddress>,
+    /// What becomes of a notification that no rule is about.
     pub unmatched: Unmatched,
 }
 
@@ -121,7 +121,7 @@ pub struct LedgerFile {
 
 /// How much, and how long.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct RelayLimits {
     /// From the end of a mail until it is acknowledged or refused: what takes longer is to be tried
     /// again.
     pub answer: Duration,
@@ -142,18 +142,13 @@ pub struct Limits {
 }
 
 /// Something that is wrong in a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}; {remedy}")]
+pub struct ConfigError {
     /// In which line, beginning with 1.
     pub line: usize,
     /// What is wrong.
     pub reason: String,
     /// What to do about it.
     pub remedy: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}; {}", self.line, self.reason, self.remedy)
-    }
 }

@@ -7,19 +7,21 @@
 //! by the digest of its bytes, goes only to those that are missing.
 //!
 //! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
-//! a mail.
+//! a mail. While the disk takes nothing, what is to be written later is bounded, too: it is no more
+//! than what is remembered.
 mod record;
 
-pub use record::{Digest, Record, What};
+pub use record::Digest;
 
 use super::{
+    addresses::EnvelopeAddress,
     gocd::{StageEnd, Stages},
-    mailbox::Mailbox,
 };
-use mail::journal::{Journal, JournalError, Sync};
+use mail::journal::{Journal, JournalError, SyncPolicy};
+use record::{LedgerRecord, Noted};
 use sha2::{Digest as _, Sha256};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -31,8 +33,8 @@ use tokio::{task::spawn_blocking, time::Instant};
 impl Digest {
     /// The digest of a message: of its sender, and of all its bytes. Two retries of one message
     /// have the same.
-    pub fn of(sender: Option<&Mailbox>, message: &[u8]) -> Digest {
-        let sender = sender.map(Mailbox::to_string).unwrap_or_default();
+    pub fn of(sender: Option<&EnvelopeAddress>, message: &[u8]) -> Digest {
+        let sender = sender.map(EnvelopeAddress::to_string).unwrap_or_default();
         // An address has no line break in it, so that no two pairs are written in the same way.
         let digest = Sha256::new().chain_update(sender).chain_update("\n").chain_update(message);
         Digest(digest.finalize().into())
@@ -58,7 +60,7 @@ pub struct Ledger {
     /// Locked while the disk is written, which takes its time; `memory` is free meanwhile.
     disk: Arc<tokio::sync::Mutex<Disk>>,
     /// Tells when something was noted, and so when it is old.
-    clock: Clock,
+    clock: WallClock,
 }
 
 /// Why something could not be written down. It is remembered all the same, until the process ends,
@@ -74,14 +76,14 @@ pub struct LedgerError {
 
 /// Wall time, but at the pace of tokio's clock: so that a test can let five days pass.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+struct WallClock {
     /// The wall time when the ledger was opened, since 1970.
     wall: Duration,
     /// The same moment on tokio's clock.
     opened: Instant,
 }
 
-impl Clock {
+impl WallClock {
     fn now(&self) -> u64 {
         (self.wall + self.opened.elapsed()).as_secs()
     }
@@ -96,15 +98,15 @@ impl Ledger {
     /// If the file cannot be read or written, is something else, or is used by another process.
     pub fn open(path: &Path, bounds: Bounds) -> Result<(Ledger, usize), JournalError> {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let clock = Clock { wall, opened: Instant::now() };
+        let clock = WallClock { wall, opened: Instant::now() };
         let mut memory = Memory { bounds, ..Memory::default() };
         let mut damaged = 0;
-        let journal = Journal::open(path, record::TITLE, Sync::EachAppend, |record| {
-            match record.ok().and_then(Record::parse) {
+        let journal = Journal::open(path, record::TITLE, SyncPolicy::EachAppend, |record| {
+            match record.ok().and_then(LedgerRecord::parse) {
                 // A clock that was wrong may have written a moment that is still to come. It would
                 // never be old, nor would what was written after it.
                 Some(record) => {
-                    memory.apply(Record { at: record.at.min(clock.now()), ..record });
+                    memory.apply(LedgerRecord { at: record.at.min(clock.now()), ..record });
                 }
                 None => damaged += 1,
             }
@@ -127,7 +129,11 @@ impl Ledger {
     }
 
     /// Those of the recipients that have not had the message yet.
-    pub fn missing(&self, message: &Digest, recipients: &[Mailbox]) -> Vec<Mailbox> {
+    pub fn missing(
+        &self,
+        message: &Digest,
+        recipients: &[EnvelopeAddress],
+    ) -> Vec<EnvelopeAddress> {
         let mut memory = lock(&self.memory);
         memory.forget_the_old(self.clock.now());
         let sent = memory.messages.get(message).map_or(&[][..], |entry| &entry.to);
@@ -149,8 +155,12 @@ impl Ledger {
     /// # Errors
     /// If it cannot be written. It is remembered all the same, and written as soon as something
     /// else can be.
-    pub async fn sent(&self, message: Digest, recipients: &[Mailbox]) -> Result<(), LedgerError> {
-        let sent = recipients.iter().map(|to| What::Sent { message, to: to.to_string() });
+    pub async fn sent(
+        &self,
+        message: Digest,
+        recipients: &[EnvelopeAddress],
+    ) -> Result<(), LedgerError> {
+        let sent = recipients.iter().map(|to| Noted::Sent { message, to: to.to_string() });
         self.note(sent.collect()).await
     }
 
@@ -160,7 +170,7 @@ impl Ledger {
     /// As for [`sent`](Ledger::sent).
     pub async fn forget(&self, message: Digest) -> Result<(), LedgerError> {
         if lock(&self.memory).messages.contains_key(&message) {
-            self.note(vec![What::Forget { message }]).await?;
+            self.note(vec![Noted::Forget { message }]).await?;
         }
         Ok(())
     }
@@ -173,7 +183,7 @@ impl Ledger {
         if ended.is_empty() {
             return Ok(());
         }
-        self.note(ended.into_iter().map(What::Ended).collect()).await
+        self.note(ended.into_iter().map(Noted::Ended).collect()).await
     }
 
     /// Asks something of what is known about stages.
@@ -186,17 +196,15 @@ impl Ledger {
         lock(&self.memory).entries
     }
 
-    async fn note(&self, what: Vec<What>) -> Result<(), LedgerError> {
+    async fn note(&self, what: Vec<Noted>) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let number = {
             let mut memory = lock(&self.memory);
             for what in what {
-                let record = Record { at, what };
-                memory.unwritten.push(record.clone());
-                memory.noted += 1;
-                memory.apply(record);
+                memory.note(LedgerRecord { at, what });
             }
             memory.forget_the_old(at);
+            memory.shorten_unwritten(at);
             memory.noted
         };
         // One flush for all that was noted while the disk was busy with the one before.
@@ -231,12 +239,10 @@ struct Disk {
 
 impl Disk {
     fn write(&mut self, memory: &Mutex<Memory>) -> io::Result<()> {
-        const SMALL: usize = 1000;
         let (unwritten, everything, noted) = {
             let mut memory = lock(memory);
             let unwritten = std::mem::take(&mut memory.unwritten);
-            let worth_keeping = memory.entries + memory.stages.iter().count();
-            let is_long = self.journal.records() + unwritten.len() > 2 * worth_keeping + SMALL;
+            let is_long = memory.is_long(self.journal.records() + unwritten.len());
             let everything =
                 if is_long || self.journal.is_torn() { Some(memory.everything()) } else { None };
             (unwritten, everything, memory.noted)
@@ -262,8 +268,8 @@ impl Disk {
     }
 }
 
-fn in_json(records: &[Record]) -> Vec<String> {
-    records.iter().map(Record::to_json).collect()
+fn in_json(records: &[LedgerRecord]) -> Vec<String> {
+    records.iter().map(LedgerRecord::to_json).collect()
 }
 
 /// What is remembered.
@@ -280,8 +286,12 @@ struct Memory {
     entries: usize,
     /// How the last runs of each stage ended.
     stages: Stages,
-    /// What is remembered and not on the disk yet, in order.
-    unwritten: Vec<Record>,
+    /// What is remembered and not on the disk yet, in order. It grows while the disk takes nothing,
+    /// and is shortened when it is long.
+    unwritten: Vec<LedgerRecord>,
+    /// How many of them were left when they were shortened last: to shorten them before there are
+    /// twice as many would take more time than memory is worth.
+    shortened_to: usize,
     /// How many records have been noted since the ledger was opened.
     noted: u64,
 }
@@ -295,6 +305,7 @@ impl Default for Memory {
             entries: 0,
             stages: Stages::default(),
             unwritten: vec![],
+            shortened_to: 0,
             noted: 0,
         }
     }
@@ -305,13 +316,52 @@ struct Entry {
     /// When the first recipient had it, in seconds since 1970.
     at: u64,
     /// The recipients that have had it.
-    to: Vec<Mailbox>,
+    to: Vec<EnvelopeAddress>,
 }
 
 impl Memory {
-    fn apply(&mut self, record: Record) {
+    /// Remembers something, also for the disk.
+    fn note(&mut self, record: LedgerRecord) {
+        self.unwritten.push(record.clone());
+        self.noted += 1;
+        self.apply(record);
+    }
+
+    /// Whether so many records say what far fewer could say.
+    fn is_long(&self, records: usize) -> bool {
+        const SMALL: usize = 1000;
+        records > 2 * (self.entries + self.stages.iter().count()) + SMALL
+    }
+
+    /// If the disk has taken nothing for long: what is to be written is as much as is remembered,
+    /// and not all that was ever noted.
+    fn shorten_unwritten(&mut self, now: u64) {
+        let length = self.unwritten.len();
+        if !self.is_long(length) || length <= 2 * self.shortened_to {
+            return;
+        }
+        // The file may have messages that have been forgotten since. Without these records, a new
+        // alarm with the same bytes would be taken for one of them after the next start, and get
+        // lost. Of what is too old, the file tells nothing any more.
+        let mut shortened = vec![];
+        let mut forgotten = HashSet::new();
+        for record in &self.unwritten {
+            let is_old = now.saturating_sub(record.at) >= self.bounds.age.as_secs();
+            if let Noted::Forget { message } = record.what
+                && !is_old
+                && forgotten.insert(message)
+            {
+                shortened.push(record.clone());
+            }
+        }
+        shortened.append(&mut self.everything());
+        self.shortened_to = shortened.len();
+        self.unwritten = shortened;
+    }
+
+    fn apply(&mut self, record: LedgerRecord) {
         match record.what {
-            What::Sent { message, to } => {
+            Noted::Sent { message, to } => {
                 let Ok(to) = to.parse() else { return }; // a ledger of another program
                 let entry = self.messages.entry(message).or_insert_with(|| {
                     self.order.push_back((record.at, message));
@@ -322,11 +372,11 @@ impl Memory {
                     self.entries += 1;
                 }
             }
-            What::Forget { message } => {
+            Noted::Forget { message } => {
                 self.remove(&message);
                 self.tidy_up();
             }
-            What::Ended(ended) => self.stages.learn(&ended),
+            Noted::Ended(ended) => self.stages.learn(&ended),
         }
     }
 
@@ -366,19 +416,21 @@ impl Memory {
 
     /// All that is worth keeping, in an order in which it can be read again. It includes what is
     /// unwritten.
-    fn everything(&self) -> Vec<Record> {
+    fn everything(&self) -> Vec<LedgerRecord> {
         let mut records = vec![];
         for (at, message) in &self.order {
             if !self.is_current(*at, message) {
                 continue;
             }
             for to in &self.messages[message].to {
-                let what = What::Sent { message: *message, to: to.to_string() };
-                records.push(Record { at: *at, what });
+                let what = Noted::Sent { message: *message, to: to.to_string() };
+                records.push(LedgerRecord { at: *at, what });
             }
         }
         // How a stage ended has no age.
-        records.extend(self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }));
+        records.extend(
+            self.stages.iter().map(|ended| LedgerRecord { at: 0, what: Noted::Ended(ended) }),
+        );
         records
     }
 }
@@ -386,7 +438,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::gocd::{StageId, StageResult, StageRun},
+        super::gocd::{StageId, StageOutcome, StageRun},
         *,
     };
     use futures::{FutureExt, future::join_all};
@@ -395,11 +447,11 @@ mod tests {
 
     const BOUNDS: Bounds = Bounds { entries: 1000, age: Duration::from_secs(100) };
 
-    fn mailbox(name: &str) -> Mailbox {
+    fn mailbox(name: &str) -> EnvelopeAddress {
         format!("{name}@example.com").parse().expect("an address")
     }
 
-    fn mailboxes<const N: usize>(names: [&str; N]) -> Vec<Mailbox> {
+    fn mailboxes<const N: usize>(names: [&str; N]) -> Vec<EnvelopeAddress> {
         names.map(mailbox).to_vec()
     }
 
@@ -503,12 +555,13 @@ mod tests {
         let folder = Folder::new();
         let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
         fs::write(folder.path().with_extension("new"), "in the way").expect("a file");
-        let many: Vec<Mailbox> = (0..1200).map(|number| mailbox(&format!("r{number}"))).collect();
-        ledger.sent(digest("1"), &many).await.expect("it is written");
-        ledger.sent(digest("2"), &mailboxes(["a"])).await.expect("it is written");
-        assert_eq!(folder.lines(), 1201, "it could not be made shorter");
+        for number in 0..1200 {
+            let written = ledger.sent(digest(&number.to_string()), &mailboxes(["a"])).await;
+            written.expect("it is written");
+        }
+        assert_eq!(folder.lines(), 1200, "it could not be made shorter");
         let ledger = folder.open_after_crash();
-        assert_eq!(ledger.missing(&digest("2"), &mailboxes(["a"])), []);
+        assert_eq!(ledger.missing(&digest("1199"), &mailboxes(["a"])), []);
     }
 
     #[tokio::test(start_paused = true)]
@@ -576,7 +629,7 @@ mod tests {
         let ended = |run| StageEnd {
             stage: stage.clone(),
             run: Some(StageRun(run, 1)),
-            ending: StageResult::Failed,
+            ending: StageOutcome::Failed,
         };
         for run in 0..1200 {
             ledger.learn(vec![ended(run)]).await.expect("it is written");
@@ -600,7 +653,7 @@ mod tests {
         )
         .await;
         assert!(all.iter().all(Result::is_ok));
-        let all_of_them: Vec<Mailbox> = names.iter().map(|name| mailbox(name)).collect();
+        let all_of_them: Vec<EnvelopeAddress> = names.iter().map(|name| mailbox(name)).collect();
         assert_eq!(folder.open_after_crash().missing(&digest("1"), &all_of_them), []);
         assert_eq!(folder.lines(), 200);
     }
@@ -617,6 +670,34 @@ mod tests {
         assert_eq!(ledger.missing(&digest("1"), &mailboxes(["a"])), []);
         ledger.sent(digest("1"), &mailboxes(["b"])).await.expect("it is written");
         assert_eq!(folder.open_after_crash().missing(&digest("1"), &mailboxes(["a", "b"])), []);
+    }
+
+    /// A disk that takes nothing for a long time, and then has no room for a second file, so that
+    /// what has waited for it is appended.
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_for_the_disk_is_no_more_than_what_is_remembered() {
+        let folder = Folder::new();
+        let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
+        let all = mailboxes(["a"]);
+        ledger.sent(digest("acknowledged"), &all).await.expect("it is written");
+        let busy = ledger.disk.clone().lock_owned().await;
+        assert_eq!(ledger.forget(digest("acknowledged")).now_or_never(), None);
+        for number in 0..20_000 {
+            let noted = ledger.sent(digest(&number.to_string()), &all);
+            assert_eq!(noted.now_or_never(), None, "the disk is busy");
+            let unwritten = lock(&ledger.memory).unwritten.len();
+            assert!(unwritten <= 1100, "{unwritten} records wait after {number} messages");
+        }
+        fs::write(folder.path().with_extension("new"), "in the way").expect("a file");
+        drop(busy);
+        ledger.sent(digest("last"), &all).await.expect("it is written");
+        let ledger = folder.open_after_crash();
+        for known in ["last", "19999", "19991"] {
+            assert_eq!(ledger.missing(&digest(known), &all), [], "{known}");
+        }
+        for forgotten in ["acknowledged", "0"] {
+            assert_eq!(ledger.missing(&digest(forgotten), &all), all, "{forgotten}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,8 +9,9 @@
 //! ac850ee6 {"at":1511222401,"ended":{"stage":{"pipeline":"p1","stage":"s"},"run":[2,1],…}}
 //! ```
 //!
-//! The disk has a record before the Notifyer hears of what it says ([`Sync::EachAppend`]). A
-//! damaged line is left out: what is forgotten costs a duplicate, never a mail.
+//! The disk has a record before the Notifyer hears of what it says: the journal is opened with
+//! [`EachAppend`](mail::journal::SyncPolicy::EachAppend). A damaged line is left out: what is
+//! forgotten costs a duplicate, never a mail.
 use super::super::gocd::StageEnd;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,18 +21,18 @@ pub(super) const TITLE: &str = "mail2alert ledger 2";
 
 /// Something to remember.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub(super) struct LedgerRecord {
     /// When, in seconds since 1970.
     pub at: u64,
     /// What.
     #[serde(flatten)]
-    pub what: What,
+    pub what: Noted,
 }
 
 /// What to remember.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum What {
+pub(super) enum Noted {
     /// The mail server has taken this message for this recipient.
     Sent {
         /// The digest of the message.
@@ -87,45 +88,45 @@ impl TryFrom<String> for Digest {
     }
 }
 
-impl Record {
+impl LedgerRecord {
     /// As it is written.
     pub(super) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a record has nothing that JSON cannot say")
     }
 
     /// `None` if it is a record of some other version.
-    pub(super) fn parse(json: &str) -> Option<Record> {
+    pub(super) fn parse(json: &str) -> Option<LedgerRecord> {
         serde_json::from_str(json).ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::gocd::{StageId, StageResult, StageRun};
+    use super::super::super::gocd::{StageId, StageOutcome, StageRun};
     use super::*;
 
     #[test]
     fn what_is_written_is_read_again_and_is_one_line() {
         let message = Digest([0xa5; 32]);
         let stage = StageId { pipeline: "p \"ö\n".into(), stage: "s".into() };
-        let ended = StageEnd { stage, run: Some(StageRun(2, 1)), ending: StageResult::Failed };
+        let ended = StageEnd { stage, run: Some(StageRun(2, 1)), ending: StageOutcome::Failed };
         for what in [
-            What::Sent { message, to: "\"a b\"@example.com".into() },
-            What::Ended(ended),
-            What::Forget { message },
+            Noted::Sent { message, to: "\"a b\"@example.com".into() },
+            Noted::Ended(ended),
+            Noted::Forget { message },
         ] {
-            let record = Record { at: 1, what };
+            let record = LedgerRecord { at: 1, what };
             let json = record.to_json();
             assert!(!json.contains('\n'), "{json}");
-            assert_eq!(Record::parse(&json), Some(record));
+            assert_eq!(LedgerRecord::parse(&json), Some(record));
         }
     }
 
     #[test]
     fn the_format_is_the_one_that_the_title_stands_for() {
-        let record = Record {
+        let record = LedgerRecord {
             at: 1,
-            what: What::Sent { message: Digest([0xa5; 32]), to: "\"a b\"@example.com".into() },
+            what: Noted::Sent { message: Digest([0xa5; 32]), to: "\"a b\"@example.com".into() },
         };
         let digest = "a5".repeat(32);
         let expected =

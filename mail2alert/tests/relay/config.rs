@@ -1,6 +1,6 @@
 //! A configuration means what it says, and one that is wrong is refused with its line, the reason,
 //! and a remedy.
-use mail2alert::config::{Config, Problem, explain};
+use mail2alert::config::{Config, ConfigError, explain};
 
 const EXAMPLE: &str = include_str!("../../mail2alert.toml");
 
@@ -8,7 +8,7 @@ fn environment(name: &str) -> Option<String> {
     (name == "GO_PASSWORD").then(|| "secret".to_owned())
 }
 
-fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
     Config::parse(text, environment)
 }
 
@@ -421,8 +421,11 @@ fn what_belongs_together_must_fit() {
         "to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]",
         "to = [\"other@example.net\"]",
     );
-    let problems: Vec<String> =
-        parse(&refused).expect_err("it would be refused").iter().map(Problem::to_string).collect();
+    let problems: Vec<String> = parse(&refused)
+        .expect_err("it would be refused")
+        .iter()
+        .map(ConfigError::to_string)
+        .collect();
     assert!(problems[0].contains("mail to other@example.net would be refused"), "{problems:?}");
     assert!(
         problems[1]

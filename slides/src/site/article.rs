@@ -8,7 +8,7 @@ use crate::{
     compose::{Shown, Talk},
     deck::Language,
     page::{inline, markdown, slug},
-    piece::{Code, Piece, Played, Printed},
+    piece::{Listing, Piece, Played, Printed},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -94,13 +94,13 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
 
 /// The code of a slide. A half has parts of it, so of each piece the one with the most lines is
 /// taken.
-fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Code> {
-    let mut codes: Vec<&Code> = vec![];
+fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
+    let mut codes: Vec<&Listing> = vec![];
     for piece in halves.iter().flat_map(|half| &half.pieces) {
         let Piece::Codes(shown, _) = piece else { continue };
         for code in shown {
-            let same = |other: &&mut &Code| {
-                let last = |code: &Code| code.fragment.numbers.iter().max().copied();
+            let same = |other: &&mut &Listing| {
+                let last = |code: &Listing| code.fragment.numbers.iter().max().copied();
                 other.file == code.file
                     && (other.fragment.numbers.first() == code.fragment.numbers.first()
                         || last(other) == last(code))
@@ -116,7 +116,7 @@ fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Code> {
 }
 
 /// How many lines a piece of code has; an ellipsis, whose number is 0, is none.
-fn lines(code: &Code) -> usize {
+fn lines(code: &Listing) -> usize {
     code.fragment.numbers.iter().filter(|number| **number > 0).count()
 }
 
@@ -141,7 +141,7 @@ fn piece(piece: &Piece) -> Markup {
 }
 
 /// Code, each piece below the other: a phone has no room for two columns.
-fn code(code: &Code) -> Markup {
+fn code(code: &Listing) -> Markup {
     let name = match code.language {
         Language::Python => "Python",
         Language::Rust => "Rust",

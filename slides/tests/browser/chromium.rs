@@ -44,7 +44,7 @@ pub fn deck() -> String {
 }
 
 /// Long enough for any machine: only what hangs takes longer.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Two browsers at once would only be in each other's way.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -97,8 +97,8 @@ pub fn with_chromium(test: impl AsyncFnOnce(&Chromium)) {
             .user_data_dir(profile.path())
             .viewport(None)
             .window_size(1280, 720)
-            .launch_timeout(PATIENCE)
-            .request_timeout(PATIENCE)
+            .launch_timeout(TIME_LIMIT)
+            .request_timeout(TIME_LIMIT)
             .args(quiet)
             .build()
             .expect("a configuration");
@@ -139,7 +139,7 @@ impl Chromium {
                     return tab;
                 }
             }
-            assert!(begun.elapsed() < PATIENCE, "no presenter console has been opened");
+            assert!(begun.elapsed() < TIME_LIMIT, "no presenter console has been opened");
             sleep(Duration::from_millis(20)).await;
         }
     }
@@ -211,7 +211,7 @@ impl Tab {
     pub async fn is(&self, condition: &str) {
         let begun = Instant::now();
         while !self.eval::<bool>(&format!("Boolean({condition})")).await {
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIME_LIMIT {
                 let state = "[
                     location.href,
                     document.querySelector('#run-panel')?.innerText,

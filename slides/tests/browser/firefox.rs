@@ -20,6 +20,8 @@ fn firefox_draws_the_explorer_and_the_deck() {
         let mut firefox = Command::new("firefox-esr");
         firefox.args(["--headless", "--no-remote", "--window-size", "1280,720"]);
         firefox.arg("--profile").arg(profile.path());
+        // Run by root, it insists on a home of root's. That of a container may be another user's.
+        firefox.env("HOME", profile.path());
         firefox.arg("--screenshot").arg(&picture).arg(url);
         let ran = firefox.stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert!(ran.expect("this test needs Firefox: apt-get install firefox-esr").success());

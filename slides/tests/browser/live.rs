@@ -1,6 +1,6 @@
 //! Running examples from the slides.
 use crate::{
-    chromium::{PATIENCE, Tab, with_chromium},
+    chromium::{TIME_LIMIT, Tab, with_chromium},
     served::{Server, go_on},
 };
 use std::{path::PathBuf, time::Duration};
@@ -24,7 +24,7 @@ async fn resting_gather(server: &Server) -> PathBuf {
             return process;
         }
         assert!(
-            begun.elapsed() < PATIENCE,
+            begun.elapsed() < TIME_LIMIT,
             "gather prints nothing, or has ended before it could be seen"
         );
         sleep(Duration::from_millis(5)).await;
@@ -85,7 +85,7 @@ fn stop_and_leaving_the_slide_end_the_run() {
             tab.is(&format!("{STATUS} === 'stopped'")).await;
             let begun = Instant::now();
             while !server.runs("gather").is_empty() {
-                assert!(begun.elapsed() < PATIENCE, "its process is not killed by {way}");
+                assert!(begun.elapsed() < TIME_LIMIT, "its process is not killed by {way}");
                 sleep(Duration::from_millis(5)).await;
             }
             let output: String = tab.eval(OUTPUT).await;

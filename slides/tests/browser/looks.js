@@ -20,7 +20,7 @@
       const chart = box(document.getElementById("chart"));
       if (box(document.querySelector(".cursor")).bottom > chart.bottom)
         found("the cursor has no lower edge");
-      if (all("#past text").length > 0) found("a text is cut where the future begins");
+      if (all("#bars text").length > 0) found("a text is cut where the future begins");
       for (const text of all("#chart text").filter(isSeen)) {
         const { left, right } = box(text);
         const isOnEdge = (edge) => left < edge - 1 && right > edge + 1;

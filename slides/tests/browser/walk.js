@@ -40,7 +40,8 @@
         const step = steps[last[index]];
         if (!step || !sources[index]) continue;
         if (!idle) for (const [lane, line] of step.stands) stands[index][lane] = line;
-        // A mark for each lane that stands on a line that is shown, and on that line.
+        // Each lane that stands on a line that is shown has a mark, and on that line. Where there
+        // are many lanes, several have one mark.
         const places = new Map();
         for (const line of sources[index].querySelectorAll(".line")) {
           places.set(Number(line.querySelector(".n").textContent), line.offsetTop);
@@ -49,13 +50,15 @@
         for (const [lane, line] of stands[index].entries()) {
           const ran = !idle && lane === step.lane;
           const there = ran || "wdxrbt".includes(step.states[lane] ?? ".");
-          if (line !== null && places.has(line) && there) wanted.push(String(line));
+          if (line !== null && places.has(line) && there) wanted.push(`${lane} at ${line}`);
         }
         const marks = [...sources[index].querySelectorAll(".mark")];
-        const marked = marks.map((mark) => mark.dataset.line);
+        const marked = marks.flatMap(({ dataset: { lanes, line } }) =>
+          lanes.split(" ").map((lane) => `${lane} at ${line}`),
+        );
         const where = `scene ${scene}, moment ${nth}, ${data.sources[index].name}`;
         if (marked.sort().join() !== wanted.sort().join()) {
-          wrong.push(`${where}: marks at ${marked}, not ${wanted}`);
+          wrong.push(`${where}: marks of lanes ${marked}, not ${wanted}`);
         }
         for (const mark of marks.filter((mark) => !isBeyond(mark))) {
           const apart = Math.abs(parseFloat(mark.style.top) - places.get(Number(mark.dataset.line)));

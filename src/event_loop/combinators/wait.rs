@@ -51,13 +51,14 @@ pub async fn wait<T: 'static>(
             unfinished.set(unfinished.get() - 1);
             // The last one is not asked for its exception, which counts as retrieved once it was
             // asked for. As in asyncio, the caller has to ask.
-            let enough = match return_when {
-                _ if unfinished.get() == 0 => true,
-                ReturnWhen::FirstCompleted => true,
-                ReturnWhen::FirstException => matches!(future.exception(), Ok(Some(_))),
-                ReturnWhen::AllCompleted => false,
-            };
-            if enough {
+            let is_last = unfinished.get() == 0;
+            let is_enough = is_last
+                || match return_when {
+                    ReturnWhen::FirstCompleted => true,
+                    ReturnWhen::FirstException => matches!(future.exception(), Ok(Some(_))),
+                    ReturnWhen::AllCompleted => false,
+                };
+            if is_enough {
                 release(&waiter);
             }
             Ok(())

@@ -37,7 +37,8 @@ pub struct TokioDriver {
     /// What `run_in_executor` has asked for.
     jobs: Arc<Jobs>,
     /// Tokio's time has been paused. Before that it is the system's, and can be read without
-    /// entering the runtime: it saves 10 % of a timer that is set while the loop does not run.
+    /// entering the runtime: it saves to enter it for each timer that is set while the loop does
+    /// not run.
     paused: Cell<bool>,
 }
 
@@ -65,8 +66,8 @@ impl Wake for Notifier {
 /// Jobs, and how many of tokio's threads do them.
 ///
 /// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, for the first
-/// 512, a new one. Here a thread does jobs until there are none: that takes a sixth of the time if
-/// they are short. As in asyncio's `ThreadPoolExecutor` there are as many threads as processors and
+/// 512, a new one. Here a thread does jobs until there are none, so short ones cost neither. As in
+/// asyncio's `ThreadPoolExecutor` there are as many threads as processors and
 /// four more, at most 32.
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);
@@ -207,8 +208,9 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Only a panic of tokio's tells that another runtime is running on this thread. A handle
-        // does not mean that: a thread of `spawn_blocking` has one, too, and may run a loop.
+        // Only a panic of tokio's tells that another runtime is running on this thread; its message
+        // is printed, since a panic hook belongs to the whole process. A handle does not mean that:
+        // a thread of `spawn_blocking` has one, too, and may run a loop.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {

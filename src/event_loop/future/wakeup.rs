@@ -84,10 +84,11 @@ impl<T> FutureCell<T> {
         self.add_callback(added);
     }
 
-    /// Refuses an await that could never end; what this returns is what its poll returns. A task
-    /// gets the error one iteration later, as in asyncio, where the error goes through the queue:
-    /// this poll is pending, and `due` keeps the error for the next one.
-    pub(super) fn refuses(
+    /// Refuses an await that could never end; what this returns is what its poll returns, and
+    /// `None` if the await is not refused. A task gets the error one iteration later, as in
+    /// asyncio, where the error goes through the queue: this poll is pending, and `due` keeps the
+    /// error for the next one.
+    pub(super) fn refuse(
         &self,
         current: Option<&CurrentTask>,
         waker: &Waker,

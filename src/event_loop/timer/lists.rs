@@ -10,7 +10,7 @@ use crate::event_loop::Handle;
 /// timers of equal time run in that order, which CPython leaves open.
 ///
 /// asyncio counts time as a `float`, we as a `u64`, which ends after 584 years: two words are
-/// compared faster than a `Duration` and a word, 14 % of the time of a timer.
+/// compared faster than a `Duration` and a word.
 pub(super) type Key = (u64, u64);
 
 /// The largest time there is. A timer for later than this is due at this time.
@@ -32,8 +32,8 @@ struct Lists {
     sorted: BTreeMap<Key, Handle>,
     /// Timers set since the last iteration began, in the order of their numbers, and `None` in the
     /// place of one that was cancelled. asyncio sorts a timer when it is set; we sort it when the
-    /// next iteration begins, and most timeouts are cancelled by then: it saves 60 % of the time of
-    /// setting and cancelling a timer.
+    /// next iteration begins, and most timeouts are cancelled by then: it saves to sort these, and
+    /// to take them out again.
     unsorted: Vec<Option<(u64, Handle)>>,
     /// The number of the first timer in `unsorted`; the others follow without a gap. So the number
     /// in a key tells in which of the two lists a timer is, and its place in `unsorted` is found

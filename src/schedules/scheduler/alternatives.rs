@@ -31,8 +31,9 @@ fn could_come(
     }
     let context = decision.context;
     if candidate.lane == LATER {
-        for (poll, made) in &lanes[decision.lane].made_beside {
-            if Some(*poll) == context.inside() && *made > decision.moment {
+        // It came if the poll in which the decision was made has made a lane after it.
+        for beside in &lanes[decision.lane].nesting.made_beside {
+            if Some(beside.poll) == context.inside() && beside.made > decision.moment {
                 return true;
             }
         }
@@ -40,7 +41,7 @@ fn could_come(
     }
     let lane = &lanes[candidate.lane];
     let anywhere = matches!(context, ArrivalContext::Anywhere { .. });
-    match lane.first_arrival {
+    match lane.nesting.first_arrival {
         // A branch arrives in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),
         Some(_) => anywhere,

@@ -4,7 +4,10 @@
 //! that is just beginning, or a future that is never polled. So a decision lists all of them. What
 //! they were is judged when the run is over, in `alternatives`. A choice that is wrong all the same
 //! shows itself: the lane does not arrive, and the run is not counted.
-use super::{history::Moment, known::KnownLane};
+use super::{
+    history::Moment,
+    known::{KnownLane, Readiness},
+};
 use crate::timeline::{LaneId, Poller};
 
 /// Stands for lanes that do not exist yet: the lane that arrives waits, until the one around it has
@@ -64,7 +67,7 @@ pub(crate) struct Situation<'a> {
 
 /// Whether `lane` polls `other`, perhaps through others.
 pub(crate) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
-    while let Some(Poller::Lane(outer)) = lanes[other].poller {
+    while let Some(Poller::Lane(outer)) = lanes[other].nesting.poller {
         if outer == lane {
             return true;
         }
@@ -85,13 +88,13 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
             others.push(other);
         }
     }
-    others.sort_by_key(|other| lanes[*other].ready);
+    others.sort_by_key(|other| lanes[*other].place.since);
     let mut all = vec![];
     for lane in std::iter::once(lane).chain(others) {
-        all.push(Candidate { lane, known: lanes[lane].first_arrival.is_some() });
+        all.push(Candidate { lane, known: lanes[lane].nesting.first_arrival.is_some() });
     }
     // A lane that does not exist yet can only be waited for in a poll that may still make it.
-    if context.inside().is_some() && !lanes[lane].started {
+    if context.inside().is_some() && lanes[lane].readiness == Readiness::New {
         all.push(Candidate { lane: LATER, known: false });
     }
     all
@@ -101,17 +104,19 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
 fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
     let Situation { lanes, lane, running, .. } = *situation;
     let known = &lanes[other];
-    if running.contains(&other) || !known.is_ready() || known.passed_over {
+    if running.contains(&other) || !known.is_ready() || known.nesting.is_passed_over {
         return false;
     }
     match situation.context {
         // Those that are new, and those that have been new in this poll and had to wait.
         ArrivalContext::FirstOf { .. } => {
-            let beside = known.branch && known.poller == lanes[lane].poller;
-            known.first_arrival.is_none() || (beside && !known.started)
+            let nesting = &known.nesting;
+            let is_beside = nesting.is_branch && nesting.poller == lanes[lane].nesting.poller;
+            let had_to_wait = is_beside && known.readiness == Readiness::New;
+            nesting.first_arrival.is_none() || had_to_wait
         }
         ArrivalContext::Anywhere { .. } => {
-            let rests = known.yielded && situation.has_deferred;
+            let rests = known.readiness == Readiness::Yielded && situation.has_deferred;
             !rests && !a_lane_around_comes_first(lanes, other, running)
         }
     }
@@ -119,7 +124,7 @@ fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
 
 /// Whether a lane around `lane` is ready itself: its own code runs before it gets to `lane`.
 fn a_lane_around_comes_first(lanes: &[KnownLane], mut lane: LaneId, running: &[LaneId]) -> bool {
-    while let Some(Poller::Lane(outer)) = lanes[lane].poller {
+    while let Some(Poller::Lane(outer)) = lanes[lane].nesting.poller {
         if lanes[outer].is_ready() && !running.contains(&outer) {
             return true;
         }

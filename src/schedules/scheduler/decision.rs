@@ -21,8 +21,8 @@ pub(crate) struct Decision {
     /// In whose poll the decision was made. What was possible depends on it, and is judged when the
     /// run is over.
     pub context: ArrivalContext,
-    /// Everything that had happened until then. When the same choices are made again and this
-    /// differs, something was decided at random.
+    /// What had happened until then: see [`State::digest`](super::state::State::digest). When the
+    /// same choices are made again and this differs, something was decided at random.
     pub digest: u64,
     /// When it was made, on the clock of the run.
     pub at: Duration,
@@ -42,13 +42,10 @@ pub(crate) struct Ends {
     pub spins: Option<Duration>,
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,
-    /// The lane that was to be dropped has been dropped. After that, decisions go on.
-    pub has_dropped: bool,
 }
 
 impl Ends {
-    /// Whether nothing is decided any more. A run that is no schedule of the program shows nothing
-    /// that was asked for.
+    /// Whether the run is no schedule of the program: then it shows nothing that was asked for.
     pub fn is_no_schedule(&self) -> bool {
         self.absent.is_some() || self.misfit.is_some() || self.refusal.is_some()
     }
@@ -61,6 +58,7 @@ pub(crate) enum Refusal {
     Threads,
     /// A loop of its own calls its callbacks. This is the name of one.
     Callback(String),
-    /// A task without a lane took part: after these words, "a task without a lane".
+    /// A task without a lane took part. The text is the beginning of a sentence that ends with "a
+    /// task without a lane".
     Task(String),
 }

@@ -2,44 +2,67 @@
 use super::history::Moment;
 use crate::timeline::LaneId;
 
+/// Why a lane is polled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PollReason {
+    /// Its own code can go on.
+    OwnCode,
+    /// Its own code goes on with the poll that its budget has ended. Without a scheduler the two
+    /// are one poll.
+    RestOfAPoll,
+    /// Its own code cannot go on, but that of a lane inside it may. It makes no progress itself,
+    /// and no decision is due for it.
+    LaneInside,
+    /// The same, and only because a lane was deferred. Without a scheduler there is no such poll.
+    Deferral,
+}
+
+impl PollReason {
+    /// Whether the lane's own code goes on in this poll.
+    pub fn is_own_code(self) -> bool {
+        matches!(self, PollReason::OwnCode | PollReason::RestOfAPoll)
+    }
+
+    /// Whether the poll stands in the recording only if something happens in it: see
+    /// [`Quiet`](crate::timeline::Admission::Quiet).
+    pub fn is_quiet(self) -> bool {
+        matches!(self, PollReason::RestOfAPoll | PollReason::Deferral)
+    }
+}
+
 /// What a scheduler knows of a poll, until it returns.
 pub(super) struct Frame {
     /// The lane that is polled.
     pub lane: LaneId,
+    /// Why it is.
+    pub reason: PollReason,
     /// When the poll began. This moment identifies it: a lane has many polls, and a decision
     /// belongs to one.
     pub begun: Moment,
-    /// It takes place only because of a lane that was deferred: see
-    /// [`Quiet`](crate::timeline::Admission::Quiet).
-    pub quiet: bool,
-    /// It was this lane's turn. Otherwise the lane is polled for the sake of one inside it, makes
-    /// no progress of its own, and no decision is due for it.
-    pub own_turn: bool,
     /// How many wakes had reached the lane when the poll began.
     pub wakes: u64,
     /// The lanes that this poll was about to poll. A lane that was chosen and is not among them
     /// when the poll ends did not arrive in it.
     pub arrived: Vec<LaneId>,
     /// Those of them that it polled for the first time.
-    pub started: Vec<LaneId>,
+    pub first_polls: Vec<LaneId>,
     /// A lane inside it was deferred. Then a wake of its own lane may be due to the scheduler: see
     /// what [`State::woken`](super::state::State::woken) says of `FuturesUnordered`.
-    pub deferred: bool,
+    pub has_deferred: bool,
 }
 
 impl Frame {
     /// The poll of `lane` that begins at the moment `begun`, when so many wakes have reached the
     /// lane.
-    pub fn new(lane: LaneId, begun: Moment, wakes: u64) -> Frame {
+    pub fn new(lane: LaneId, reason: PollReason, begun: Moment, wakes: u64) -> Frame {
         Frame {
             lane,
+            reason,
             begun,
-            quiet: false,
-            own_turn: true,
             wakes,
             arrived: vec![],
-            started: vec![],
-            deferred: false,
+            first_polls: vec![],
+            has_deferred: false,
         }
     }
 }

@@ -16,8 +16,8 @@ pub(crate) const MOST_ARRIVALS: u64 = 20_000;
 pub(super) struct History {
     /// The number of what happened last.
     now: Moment,
-    /// How often a lane arrived, also if it was deferred. A program that spins is recognised by it,
-    /// and lanes that became ready during one poll.
+    /// How often a lane arrived, also if it was deferred. A program that spins is recognised by it;
+    /// and lanes with the same number became ready during one poll.
     pub arrivals: u64,
     /// The time on the run's clock when a lane last arrived.
     pub at: Duration,

@@ -1,13 +1,18 @@
-//! What a scheduler knows of a lane, and whether the lane is ready.
+//! What a scheduler knows of a lane.
 //!
-//! | a lane that | `live` | `started` | `woken` | `yielded` | `exhausted` | when it arrives |
-//! |---|---|---|---|---|---|---|
-//! | is new | yes | no | | | | may be polled: a first poll needs no wake |
-//! | waits | yes | yes | no | no | | is polled only for the sake of a lane inside it |
-//! | is ready | yes | yes | yes | no | no | may be polled |
-//! | has yielded | yes | yes | yes | yes | no | is polled when no other lane is ready |
-//! | goes on | yes | yes | yes | no | yes | may go on with the poll that its budget ended |
-//! | is over | no | | | | | does not arrive |
+//! Whether its own code can go on is one of five states ([`Readiness`]):
+//!
+//! | it is | which means | until | when it arrives |
+//! |---|---|---|---|
+//! | `New` | nothing has polled its code | its first poll, which needs no wake | may be polled |
+//! | `Waits` | its code is polled, or waits | a wake | is polled for a lane inside it only |
+//! | `Ready` | it was woken | its next poll | may be polled |
+//! | `Yielded` | it was woken as it had asked for | the same | is polled when no other is ready |
+//! | `Over` | it has ended, or was dropped | | does not arrive |
+//!
+//! At [`Operations`](super::granularity::Granularity::Operations), where each poll may do one
+//! operation of tokio, there is a second question: whether its budget has ended its last poll
+//! (`is_interrupted`). Then its next poll is the rest of that one.
 use super::history::Moment;
 use crate::timeline::{Made, Poller};
 use std::panic::Location;
@@ -18,54 +23,104 @@ pub(crate) struct KnownLane {
     pub name: String,
     /// Where `.lane()` was called.
     pub made_at: &'static Location<'static>,
-    /// It has not ended, and was not dropped.
-    pub live: bool,
-    /// It has been polled in its own turn.
-    pub started: bool,
-    /// Its own waker was called since its last poll: so it is ready.
-    pub woken: bool,
-    /// A wake has reached it since its last poll: of its own waker, or one of a lane inside it that
-    /// went through it. Only the first kind says that its own code can go on.
-    pub reached: bool,
-    /// How many wakes have reached it in all. If a poll ends with more than it began with, the lane
-    /// is polled again, and nothing can be concluded from what that poll did not do.
-    pub wakes: u64,
-    /// It was woken because it had asked to be polled after all others that are ready.
-    pub yielded: bool,
-    /// Its last poll ended because there was no budget left; the lane goes on when it is woken.
-    /// Only at [`Operations`](super::granularity::Granularity::Operations), where each poll may do
-    /// one operation of tokio.
-    pub exhausted: bool,
-    /// Its last poll took place in its own turn or after a wake; and neither the lane nor a lane
-    /// that it polls has been deferred since. So if that poll returned `Pending`, the lane has
-    /// suspended.
-    pub suspends: bool,
+    /// When it was made.
+    pub created: Moment,
+    /// Whether its own code can go on.
+    pub readiness: Readiness,
+    /// Its budget has ended its last poll, so that its next one is the rest of that.
+    pub is_interrupted: bool,
+    /// Since when it can go on.
+    pub place: PlaceInQueue,
+    /// When the last poll of its own code began; 0 before the first.
+    pub last_own_poll: Moment,
+    /// Whether a cancellation can be tried after its poll.
+    pub suspension: Suspension,
+    /// The wakes that have reached it.
+    pub wakes: Wakes,
+    /// What polls it, and beside which others.
+    pub nesting: Nesting,
+}
+
+/// Whether a lane's own code can go on: see the table above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readiness {
+    New,
+    Waits,
+    Ready,
+    Yielded,
+    Over,
+}
+
+/// Where a ready lane stands in the runtime's queue, which has lanes in the order in which they
+/// became ready.
+#[derive(Clone, Copy)]
+pub(crate) struct PlaceInQueue {
+    /// When it became ready.
+    pub since: Moment,
+    /// How many arrivals there had been then. Lanes with the same number became ready during one
+    /// poll: their order is that of the wakes, which may be random.
+    pub batch: u64,
+}
+
+/// Whether a lane suspends if its poll returns `Pending`. Not if the lane, or a lane that it polls,
+/// was deferred: without a scheduler that poll would go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suspension {
+    /// Its last poll was no poll of the lane itself, or the lane itself was deferred.
+    No,
+    /// Its last poll took place because its own code could go on, or after a wake.
+    Yes,
     /// A lane that it polls was deferred in a poll after which it would have suspended. It suspends
     /// after the poll in which that lane is polled: without a scheduler the two are one poll.
-    pub suspends_later: bool,
+    Later,
+}
+
+/// The wakes that have reached a lane: of its own waker, or of a lane inside it, whose wakes go
+/// through it. Only the first kind says that its own code can go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Wakes {
+    /// One has, since its last poll began.
+    pub since_poll: bool,
+    /// How many have, in all. If a poll ends with more than it began with, the lane is polled
+    /// again, and nothing can be concluded from what that poll did not do.
+    pub in_all: u64,
+}
+
+impl Wakes {
+    /// One more has reached the lane. `counts` is false if it is none of the program's own.
+    pub fn count(&mut self, counts: bool) {
+        self.in_all += 1;
+        self.since_poll |= counts;
+    }
+}
+
+/// What polls a lane, and beside which others. Each lane is polled by the runtime, as a task, or by
+/// the lane around it.
+#[derive(Default)]
+pub(crate) struct Nesting {
     /// What polled it last.
     pub poller: Option<Poller>,
-    /// What was first about to poll it, and the beginning of the poll in which that was.
+    /// What was first about to poll it, and the beginning of the poll in which that was. A task
+    /// arrives in no poll: there it is the moment of its own arrival.
     pub first_arrival: Option<(Poller, Moment)>,
-    /// While this lane waited, the lane around it made others and polled them in the same poll: the
-    /// beginning of that poll, and the moment at which the other lane was made.
-    pub made_beside: Vec<(Moment, Moment)>,
     /// It is one of several futures that are polled together, so others may come in between.
     /// Branches of a `join!` can change places among each other; a lane that is awaited alone
     /// cannot.
-    pub branch: bool,
+    pub is_branch: bool,
+    /// Others that the lane around it polled for the first time after this one, in the same poll.
+    pub made_beside: Vec<MadeBeside>,
     /// The lane around it was polled and did not poll it, although it is ready. As long as that is
     /// true, a schedule that chooses it would wait for nothing.
-    pub passed_over: bool,
-    /// When it became ready. The runtime's queue has ready lanes in this order.
-    pub ready: Moment,
-    /// How many arrivals there had been when it became ready. Lanes with the same number became
-    /// ready during one poll: their order is that of the wakes, which may be random.
-    pub batch: u64,
-    /// When it was made.
-    pub created: Moment,
-    /// When its last poll in its own turn began; 0 before the first.
-    pub polled: Moment,
+    pub is_passed_over: bool,
+}
+
+/// That the lane around a lane has polled another one after it, for the first time.
+#[derive(Clone, Copy)]
+pub(crate) struct MadeBeside {
+    /// The beginning of the poll of the lane around both.
+    pub poll: Moment,
+    /// When the other lane was made.
+    pub made: Moment,
 }
 
 impl KnownLane {
@@ -74,29 +129,54 @@ impl KnownLane {
         KnownLane {
             name: made.name.to_owned(),
             made_at: made.at,
-            live: true,
-            started: false,
-            woken: false,
-            reached: true, // its first poll needs no wake
-            wakes: 0,
-            yielded: false,
-            exhausted: false,
-            suspends: false,
-            suspends_later: false,
-            poller: None,
-            first_arrival: None,
-            made_beside: vec![],
-            branch: false,
-            passed_over: false,
-            ready: now,
-            batch: arrivals,
             created: now,
-            polled: 0,
+            readiness: Readiness::New,
+            is_interrupted: false,
+            place: PlaceInQueue { since: now, batch: arrivals },
+            last_own_poll: 0,
+            suspension: Suspension::No,
+            // Its first poll needs no wake, and counts as if there had been one.
+            wakes: Wakes { since_poll: true, in_all: 0 },
+            nesting: Nesting::default(),
         }
     }
 
     /// Whether its own code would go on if it were polled.
     pub fn is_ready(&self) -> bool {
-        self.live && (self.woken || !self.started)
+        match self.readiness {
+            Readiness::New | Readiness::Ready | Readiness::Yielded => true,
+            Readiness::Waits | Readiness::Over => false,
+        }
+    }
+
+    /// It has not ended, and was not dropped.
+    pub fn is_there(&self) -> bool {
+        self.readiness != Readiness::Over
+    }
+
+    /// Its own code is polled from now on.
+    pub fn own_code_begins(&mut self, now: Moment) {
+        self.readiness = Readiness::Waits;
+        self.is_interrupted = false;
+        self.last_own_poll = now;
+    }
+
+    /// Its own waker was called. The first wake counts: those that follow before the next poll
+    /// change nothing. `yielded` says that the lane had asked to be polled after all others.
+    pub fn becomes_ready(&mut self, yielded: bool, place: PlaceInQueue) {
+        if self.readiness != Readiness::Waits {
+            return; // it is ready already, or over
+        }
+        // After an interruption it has not yielded by itself.
+        let rests = yielded && !self.is_interrupted;
+        self.readiness = if rests { Readiness::Yielded } else { Readiness::Ready };
+        self.place = place;
+    }
+
+    /// A lane that has yielded is from now on as ready as any.
+    pub fn need_not_rest(&mut self) {
+        if self.readiness == Readiness::Yielded {
+            self.readiness = Readiness::Ready;
+        }
     }
 }

@@ -8,8 +8,9 @@
 //! `Pending` without having been polled, and its waker is kept. When the chosen lane has arrived,
 //! the kept wakers are called, in the order in which their lanes arrived. So the runtime's queue is
 //! what it was, without the chosen lane. Until then no kept waker is called: the queue runs empty,
-//! then what has asked for `yield_now` arrives, and then `main`. If the chosen lane has not arrived
-//! when the runtime is about to sleep, it never will: there is no such schedule.
+//! then `main` arrives, if it was woken, and then what has asked for `yield_now`. If the chosen
+//! lane has not arrived when the runtime is about to sleep, it never will: there is no such
+//! schedule.
 //!
 //! Time does not pass meanwhile. Before the runtime sleeps, the kept wakers are called, and then it
 //! has something to do.
@@ -39,18 +40,28 @@
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
 //! What a waker calls may come back here at once, so none is called while the state is locked.
-mod alternatives;
-mod candidates;
-mod decision;
-mod frame;
-mod granularity;
+// In reading order; the blank lines keep rustfmt from sorting them.
 mod history;
+
 mod known;
-mod plan;
+
+mod candidates;
 mod roles;
-mod state;
-mod tasks;
+
+mod plan;
+
 mod waiting;
+
+mod granularity;
+
+mod frame;
+
+mod tasks;
+
+mod alternatives;
+mod decision;
+
+mod state;
 
 pub use self::granularity::Granularity;
 pub(super) use self::{
@@ -64,6 +75,7 @@ pub(super) use self::{
 
 use self::{
     granularity::leave_one_operation,
+    known::Readiness,
     state::{Answer, Arrival, State},
 };
 use super::cancellable::PlannedDrop;
@@ -112,7 +124,8 @@ impl Scheduler {
     }
 }
 
-/// Calls wakers as the scheduler: that is no wake of the program, and may run its code.
+/// Calls wakers for the scheduler's own sake: no wake of the program is noted. What a waker does
+/// may be code of the program.
 fn wake(wakers: Vec<Waker>) {
     quietly(|| wakers.into_iter().for_each(Waker::wake));
 }
@@ -125,8 +138,8 @@ impl Gate for Scheduler {
     fn before_poll(&self, lane: LaneId, poller: Poller, waker: &Waker, at: Duration) -> Admission {
         let arrival = Arrival { lane, poller, waker, at };
         let answer = self.change(|state| state.arrives(arrival));
-        let Answer::Poll { own_turn, quiet } = answer else { return Admission::Defer };
-        if own_turn && self.granularity == Granularity::Operations {
+        let Answer::Poll(reason) = answer else { return Admission::Defer };
+        if reason.is_own_code() && self.granularity == Granularity::Operations {
             if !coop::has_budget_remaining() {
                 // A lane before it has used up the budget of their task, so this one could do
                 // nothing.
@@ -134,11 +147,11 @@ impl Gate for Scheduler {
                 wake(vec![quietly(|| waker.clone())]);
                 return Admission::Defer;
             }
-            let first_poll = self.state().lanes[lane].polled == 0;
-            leave_one_operation(first_poll);
+            let is_first_poll = self.state().lanes[lane].readiness == Readiness::New;
+            leave_one_operation(is_first_poll);
         }
-        self.change(|state| state.poll_begins(arrival, own_turn, quiet));
-        if quiet { Admission::Quiet } else { Admission::Poll }
+        self.change(|state| state.poll_begins(arrival, reason));
+        if reason.is_quiet() { Admission::Quiet } else { Admission::Poll }
     }
 
     fn after_poll(&self, lane: LaneId, ended: bool) {
@@ -159,12 +172,8 @@ impl Gate for Scheduler {
     }
 
     fn dropped(&self, lane: LaneId) {
-        let mut state = self.state();
-        let unused = state.dropped(lane);
-        let released = state.take_released();
-        drop(state);
+        let unused = self.change(|state| state.dropped(lane));
         drop(unused); // without the lock: the destructor of a waker may be the program's
-        wake(released);
     }
 
     fn said(&self, text: &str) {

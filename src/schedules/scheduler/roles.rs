@@ -26,7 +26,7 @@ struct Role {
     inside: bool,
     /// It was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// While it waited after its first poll, another lane was made and polled beside it.
+    /// After it, another lane was polled for the first time in the same poll of the lane around.
     grows: bool,
 }
 
@@ -47,9 +47,9 @@ impl Roles {
         let mut roles = self.lock();
         for (number, known) in lanes.iter().enumerate() {
             let role = roles.entry(key(known)).or_default();
-            role.grows |= !known.made_beside.is_empty();
+            role.grows |= !known.nesting.made_beside.is_empty();
             // What polls it first says what it is.
-            match known.first_arrival {
+            match known.nesting.first_arrival {
                 Some((Poller::Lane(_), _)) => role.inside = true,
                 Some(_) => role.task = true,
                 None => role.absent |= absent == Some(number),
@@ -113,7 +113,7 @@ pub(super) fn put_in_canonical_order(
     order.retain(|candidate| candidate.lane == lane || roles.may_come(*candidate, situation));
     let others = if first_stays { &mut order[1..] } else { &mut order[..] };
     others.sort_by_key(|candidate| match lanes.get(candidate.lane) {
-        Some(known) => (known.batch, candidate.lane),
+        Some(known) => (known.place.batch, candidate.lane),
         None => (u64::MAX, candidate.lane), // a lane that does not exist yet comes last
     });
 }

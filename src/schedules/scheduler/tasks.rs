@@ -19,9 +19,9 @@ struct TaskCount {
     lane: LaneId,
     /// When that was, on the clock of the run.
     at: Duration,
-    /// As many tasks as the runtime counts: those without a lane are among them.
+    /// How many tasks the runtime has: those without a lane are among them.
     alive: usize,
-    /// As many lanes as were known to be tasks, and were alive.
+    /// How many lanes were alive and known to be tasks.
     tasks: usize,
     /// Lanes that nothing had polled yet: some of them may turn out to be tasks.
     unpolled: Vec<LaneId>,
@@ -43,11 +43,11 @@ impl TaskCounts {
         // Without `main`, which is no task.
         for (number, known) in lanes.iter().enumerate().skip(1) {
             // The task of a lane that has just ended is still there: it has not returned yet.
-            let there = known.live || (ended && number == lane);
+            let there = known.is_there() || (ended && number == lane);
             if !there {
                 continue;
             }
-            match known.poller {
+            match known.nesting.poller {
                 None => unpolled.push(number),
                 Some(Poller::Runtime) => tasks += 1,
                 Some(_) => {}
@@ -77,7 +77,7 @@ impl TaskCount {
     fn became_tasks(&self, lanes: &[KnownLane]) -> usize {
         let mut became = 0;
         for lane in &self.unpolled {
-            if let None | Some((Poller::Runtime, _)) = lanes[*lane].first_arrival {
+            if let None | Some((Poller::Runtime, _)) = lanes[*lane].nesting.first_arrival {
                 became += 1;
             }
         }

@@ -230,7 +230,7 @@ impl Painter<'_> {
             lines.push(line.trim_end().to_owned());
         }
         if left_out > 0 {
-            lines.push(self.dim(&format!("… and {} lanes more", lanes.len() - shown)));
+            lines.push(self.dim(&format!("… and {} more lanes", lanes.len() - shown)));
         }
         lines
     }
@@ -330,6 +330,8 @@ async fn both() {
             rows: 2,
             tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
             moments: vec![], // a terminal shows the steps of Rust only
+            output: vec![],
+            of_python: None,
             variant: None,
         };
         let whole = vec![begins.clone(), sleeps, ends];
@@ -430,7 +432,7 @@ Space on · Backspace back · Home · End · Tab next scene · Q quit";
             step: walk.step(),
             options: TerminalOptions { width: 80, colour: false },
         };
-        assert_eq!(painter.lanes(1), ["… and 2 lanes more"]);
+        assert_eq!(painter.lanes(1), ["… and 2 more lanes"]);
         assert_eq!(painter.lanes(2).len(), 2);
     }
 

@@ -6,9 +6,9 @@
 //! So a span is made when it ends.
 //!
 //! The events are read once, in order, and each one does two things: it may begin a new instant
-//! (`reach`), and it may end a span of its lane and begin the next (`event`). A second pass over
-//! the finished spans tells *ready* from *woken, not polled* (`tell_ready_from_not_polled`), since
-//! that depends on what all other lanes did at the same time.
+//! (`reach`; `instants` says when), and it may end a span of its lane and begin the next (`event`).
+//! A second pass over the finished spans tells *ready* from *woken, not polled*
+//! (`tell_ready_from_not_polled`), since that depends on what all other lanes did at the same time.
 //!
 //! Within an instant a position is the number of polls that have begun so far. So each poll gets a
 //! column of its own, and a poll that polls others is as wide as all of them:
@@ -21,8 +21,8 @@
 //!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
 //! ```
 use super::{
-    chart::Woken,
-    chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
+    chart::{Chart, End, Hold, Instant, Owner, Pos, Row, Said, Span, State, Until, Wake, Woken},
+    instants::{Beginning, LONG_POLL},
     places::Places,
 };
 use crate::timeline::{Clock, Event, LaneId, Place, Polled, Waits, What, WokenBy};
@@ -62,8 +62,8 @@ impl Chart {
                 ..Chart::default()
             },
             clock,
+            beginning: Beginning::new(clock),
             hues: HashMap::new(),
-            began: Duration::ZERO,
             open: vec![],
             stacks: vec![vec![]; workers + 1],
             wakes: 0,
@@ -85,17 +85,16 @@ impl Chart {
 
 /// A chart in the making.
 struct Assembly {
-    /// What is finished. A span is added when it ends, and is not changed later, with two
-    /// exceptions: `join_with_the_wait_before` and `tell_ready_from_not_polled`.
+    /// What is finished. A span is added when it ends, and is not changed later, with three
+    /// exceptions: `stopped_at_once`, `join_with_the_wait_before` and `tell_ready_from_not_polled`.
     chart: Chart,
-    /// Which rule says where an instant begins. On the paused clock two times are equal or they are
-    /// not; instants of the real clock are found by their distance.
+    /// Of the real clock more has to be judged: see `instants`.
     clock: Clock,
+    /// Says where an instant begins.
+    beginning: Beginning,
     /// The distinct names of lanes, in the order in which they came up. Lanes of one name share a
     /// colour, so a colour belongs to a name and not to a lane.
     hues: HashMap<String, usize>,
-    /// When the last instant began, as it was measured: its own time is rounded.
-    began: Duration,
     /// What each lane does, and since when: one for each row of `chart`, at the same index, since
     /// rows and these are only ever pushed together.
     open: Vec<Open>,
@@ -117,10 +116,9 @@ struct Open {
     /// Since when.
     /// It is also where the span before this one ended: a row has no gaps.
     from: Pos,
-    /// When its last poll began, and the index of the instant at which it began: from these a long
-    /// poll is known, which must not disappear within an instant.
-    /// The time is the measured one; that of the instant is rounded, and later polls share it.
-    polled: (Duration, usize),
+    /// Where its last poll began: from this a long poll is known, which must not disappear within
+    /// an instant.
+    polled: PollBegin,
     /// How much of that poll was spent in polls of lanes inside it.
     /// What one of those does is said of that one, and not of all around it.
     inside: Duration,
@@ -140,42 +138,22 @@ struct Open {
     waits: Option<Waits>,
 }
 
+/// Where a poll began.
+#[derive(Clone, Copy, Default)]
+struct PollBegin {
+    /// When, as it was measured. The time of the instant is rounded, and later polls share it.
+    at: Duration,
+    /// The index of the instant.
+    instant: usize,
+}
+
 impl Assembly {
     /// Time is at least `at` now. A new instant begins if `at` is later than the last one; or, with
     /// `long_poll`, if a poll that began at the last one has taken so long that it must be seen.
     fn reach(&mut self, at: Duration, long_poll: bool) {
-        // The first event: there is nothing yet that it could be compared with.
-        let Some(last) = self.chart.instants.last() else {
-            let at = match self.clock {
-                Clock::Paused => at,
-                Clock::Real => roundest(at, JITTER),
-            };
+        if let Some(at) = self.beginning.of_instant(&self.chart.instants, at, long_poll) {
             self.chart.instants.push(Instant { at, columns: 0 });
-            self.began = at;
-            return;
-        };
-        // Measured from the beginning of the instant and not from its last event. Otherwise a lane
-        // that is polled every few milliseconds would make one endless instant.
-        let passed = at.saturating_sub(self.began);
-        let same = match self.clock {
-            Clock::Paused => passed.is_zero(),
-            Clock::Real => passed <= JITTER && !long_poll,
-        };
-        if same {
-            return;
         }
-        let rounded = match self.clock {
-            Clock::Paused => at,
-            // Rounding is for timers, which are late. This instant begins since a poll has ended.
-            Clock::Real if passed <= JITTER => at,
-            Clock::Real => {
-                roundest(at, lateness(self.chart.instants.len(), at.saturating_sub(last.at)))
-            }
-        };
-        // Rounding goes back in time, and must not go back beyond the instant before.
-        let at_least = last.at;
-        self.chart.instants.push(Instant { at: rounded.max(at_least), columns: 0 });
-        self.began = at;
     }
 
     /// Whether this event is the end of a poll that began at the last instant and took so long that
@@ -187,8 +165,9 @@ impl Assembly {
             return false;
         }
         // A poll that began at an earlier instant is seen anyway: it reaches into a later one.
-        let (began, instant) = self.open[event.lane].polled;
-        event.at.saturating_sub(began) > LONG_POLL && instant + 1 == self.chart.instants.len()
+        let began = self.open[event.lane].polled;
+        let is_long = event.at.saturating_sub(began.at) > LONG_POLL;
+        is_long && began.instant + 1 == self.chart.instants.len()
     }
 
     /// The right edge of all that has happened so far.
@@ -204,40 +183,18 @@ impl Assembly {
     }
 
     fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
-        let own_time = self.own_time(lane);
-        let inside = self.time_inside(lane);
-        let open = &mut self.open[lane];
-        let state = open.state;
-        let from = open.from;
-        open.state = next;
-        open.from = now;
+        let Open { state, from, .. } = self.open[lane];
+        // Before the span is closed: it may be that of a poll, whose length is measured up to here.
+        let seen = state.map(|state| self.as_it_was(lane, state, from.instant < now.instant));
+        self.open[lane].state = next;
+        self.open[lane].from = now;
         // A lane that has ended does nothing, so no span ends now.
-        let Some(mut state) = state else { return };
+        let Some(state) = seen else { return };
         if from == now {
-            // A wait that ended at once. The poll before it says where it was.
-            if matches!(state, State::Waiting(_) | State::Ready)
-                && let Some(waits) = &open.waits
-                && let Some(last) = self.chart.rows[lane].spans.last_mut()
-                && last.state.is_poll()
-            {
-                last.stopped = Places::recorded(waits);
-            }
+            self.stopped_at_once(lane, state);
             return;
         }
-        if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
-            // The paused clock moves during a poll for two reasons: a lane blocks, and then there
-            // was an event; or the program moves it, as `tokio::time::advance` does. If it was a
-            // lane inside this one, this one only lasts as long.
-            state = match self.clock {
-                Clock::Paused if own_time.is_zero() => state,
-                Clock::Paused if open.has_blocked => State::Blocking,
-                Clock::Paused => State::MovedClock,
-                // A machine can stall between an inner poll and its outer one as well: of what the
-                // inner one took, a tenth proves nothing.
-                Clock::Real if own_time > LONG_POLL.max(inside / 10) => State::Blocking,
-                Clock::Real => state,
-            };
-        }
+        let open = &self.open[lane];
         // A lane that runs has no place to show: what it last waited for is over. A lane that was
         // not polled yet has a place only if it is a callback, which waits in a loop's queue.
         let places = match (state, &open.waits) {
@@ -256,11 +213,47 @@ impl Assembly {
         self.chart.rows[lane].spans.push(Span { state, from, to: now, places, woken, stopped });
     }
 
+    /// A wait has ended at once, so it is no span. The poll before it says where it was.
+    fn stopped_at_once(&mut self, lane: LaneId, state: State) {
+        if matches!(state, State::Waiting(_) | State::Ready)
+            && let Some(waits) = &self.open[lane].waits
+            && let Some(last) = self.chart.rows[lane].spans.last_mut()
+            && last.state.is_poll()
+        {
+            last.stopped = Places::recorded(waits);
+        }
+    }
+
+    /// What a span shows: the state that is open, but for a poll that took long. `lasts` says
+    /// whether an instant began meanwhile.
+    ///
+    /// The paused clock moves during a poll for two reasons: a lane blocks, and then there was an
+    /// event; or the program moves it, as `tokio::time::advance` does. If an inner lane did that,
+    /// this one has only waited for it, and has run as any other.
+    fn as_it_was(&self, lane: LaneId, state: State, lasts: bool) -> State {
+        let is_run = matches!(state, State::Running | State::RunningUnwoken);
+        if !is_run || !lasts {
+            return state;
+        }
+        let own_time = self.own_time(lane);
+        match self.clock {
+            Clock::Paused if own_time.is_zero() => state,
+            Clock::Paused if self.open[lane].has_blocked => State::Blocking,
+            Clock::Paused => State::MovedClock,
+            Clock::Real => {
+                // Between the end of an inner poll and that of the outer one the machine may stall.
+                // So up to a tenth of the inner poll's time is not called blocking.
+                let stall = self.time_inside(lane) / 10;
+                if own_time > LONG_POLL.max(stall) { State::Blocking } else { state }
+            }
+        }
+    }
+
     /// How long the poll of the lane that is going on, or ends now, has lasted, without the polls
     /// of lanes inside it.
     fn own_time(&self, lane: LaneId) -> Duration {
         let open = &self.open[lane];
-        self.at.saturating_sub(open.polled.0).saturating_sub(self.time_inside(lane))
+        self.at.saturating_sub(open.polled.at).saturating_sub(self.time_inside(lane))
     }
 
     /// How long lanes inside this one have been polled in its poll.
@@ -272,7 +265,7 @@ impl Assembly {
             if let Some(depth) = depth
                 && let Some(&inner) = stack.get(depth + 1)
             {
-                inside += self.at.saturating_sub(self.open[inner].polled.0);
+                inside += self.at.saturating_sub(self.open[inner].polled.at);
             }
         }
         inside
@@ -300,9 +293,9 @@ impl Assembly {
     /// next one would be drawn as blocking.
     fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
         let now = self.now();
-        let (began, instant) = self.open[lane].polled;
-        let short = event.at.saturating_sub(began) <= LONG_POLL;
-        if self.clock == Clock::Real && short && instant < now.instant {
+        let PollBegin { at, instant } = self.open[lane].polled;
+        let is_short = event.at.saturating_sub(at) <= LONG_POLL;
+        if self.clock == Clock::Real && is_short && instant < now.instant {
             return Pos { instant, column: self.chart.instants[instant].columns };
         }
         now
@@ -351,6 +344,7 @@ impl Assembly {
             hue,
             parent,
             polled_by: None,
+            polled_before: vec![],
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),
@@ -358,7 +352,7 @@ impl Assembly {
         self.open.push(Open {
             state: Some(State::Lazy),
             from: now,
-            polled: (Duration::ZERO, 0),
+            polled: PollBegin::default(),
             inside: Duration::ZERO,
             has_blocked: false,
             woken_while_polled: false,
@@ -383,7 +377,7 @@ impl Assembly {
         self.change(lane, Some(next));
         let now = self.now();
         let open = &mut self.open[lane];
-        open.polled = (event.at, now.instant);
+        open.polled = PollBegin { at: event.at, instant: now.instant };
         open.polled_for = open.woken.take();
         open.inside = Duration::ZERO;
         open.has_blocked = false;
@@ -395,8 +389,12 @@ impl Assembly {
         {
             hold.to = now;
         }
-        // The last poll decides: a future can be handed from one owner to another.
-        self.chart.rows[lane].polled_by = outer;
+        let row = &mut self.chart.rows[lane];
+        // A future can be handed from one owner to another.
+        if row.polled_by != outer && row.was_polled() {
+            row.polled_before.push(Owner { lane: row.polled_by, until: now });
+        }
+        row.polled_by = outer;
         self.stacks[thread].push(lane);
         self.chart.threads[thread].push(Hold { lane, from: now, to: now });
         // Last, so that the poll begins at the left edge of its column.
@@ -426,7 +424,7 @@ impl Assembly {
             hold.to = now;
         }
         if let Some(&outer) = self.stacks[thread].last() {
-            let took = event.at.saturating_sub(self.open[lane].polled.0);
+            let took = event.at.saturating_sub(self.open[lane].polled.at);
             self.open[outer].inside += took;
             self.chart.threads[thread].push(Hold { lane: outer, from: now, to: now });
         }
@@ -468,7 +466,8 @@ impl Assembly {
     /// Notes that a lane woke another one, for the arrows.
     fn add_wake(&mut self, from: LaneId, to: LaneId) {
         let at = self.now();
-        // A second wake at the same place says nothing new: it would be one arrow, drawn twice.
+        // One arrow to a lane at one place is enough, also if several lanes wake it there: the
+        // first wake is why it is polled.
         for wake in self.chart.wakes.iter().rev() {
             if wake.at != at {
                 break;
@@ -542,7 +541,6 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
     //    after       ░░░░░░░░░░░░░░░░░░░░┄┄┄┄┄┄┄┄┄┄█     ready until 2, then not polled
     for lane in 0..chart.rows.len() {
         let mut spans = vec![];
-        let owner = chart.rows[lane].polled_by;
         for span in &chart.rows[lane].spans {
             if span.state != State::Ready {
                 spans.push(span.clone());
@@ -553,7 +551,9 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
             let not_polled = gaps.find(|&gap| {
                 // On the real clock a busy machine can keep the runtime's thread from running, and
                 // then it looks idle. So there the owner must have been seen to wait.
-                idle[gap] && (clock == Clock::Paused || waits_in(chart, owner, gap))
+                idle[gap]
+                    && (clock == Clock::Paused
+                        || waits_in(chart, chart.rows[lane].owner_at(span.from), gap))
             });
             let Some(gap) = not_polled else {
                 spans.push(span.clone());
@@ -603,36 +603,4 @@ fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
         }
     }
     false
-}
-
-/// Instants of the real clock that are no further apart than this are one: tokio's timers are up to
-/// a millisecond late, and a busy machine adds its own.
-const JITTER: Duration = Duration::from_millis(10);
-
-/// A poll that takes longer than this, on the real clock, keeps others waiting, and is to be seen.
-const LONG_POLL: Duration = Duration::from_millis(1);
-
-/// By how much the timer that began the `nth` instant, so long after the one before, may be late:
-/// each timer in a row adds up to a millisecond. Where instants are close to each other, less: a
-/// small step is not to be rounded away.
-fn lateness(nth: usize, gap: Duration) -> Duration {
-    let millisecond = Duration::from_millis(1);
-    let of_timers_in_a_row = JITTER + millisecond * nth as u32;
-    let of_a_small_step = (gap / 10).max(2 * millisecond);
-    // Never more than half: two instants must not fall together.
-    of_timers_in_a_row.min(of_a_small_step).min(gap / 2)
-}
-
-/// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was
-/// set to.
-fn roundest(at: Duration, window: Duration) -> Duration {
-    // From the roundest to the least round: a timer for 100 ms that fired at 103 ms was set to 100.
-    for unit in [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis) {
-        let round =
-            Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);
-        if at - round <= window {
-            return round;
-        }
-    }
-    at
 }

@@ -49,9 +49,8 @@ impl Chart {
     /// This chart above another, on one time axis, with lanes of one name at the same place, and
     /// with a mark on what differs.
     pub fn beside(&self, other: &Chart) -> Pair {
-        let [upper, lower]: [Chart; 2] =
+        let mut charts: [Chart; 2] =
             with_common_instants(&[self, other]).try_into().expect("as many as were given");
-        let mut charts = [upper, lower];
         share_colours(&mut charts);
         let rows = with_common_rows(&charts);
         let mut pair = Pair { charts, rows, different: vec![], notes: vec![] };
@@ -260,7 +259,8 @@ impl Doings {
 
 /// The charts, each with the instants of all of them.
 pub(super) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
-    // Of two instants of one time in each chart the second meets the second.
+    // Instants meet by their time. Of several with one time the second meets the second: see
+    // `keys`.
     let mut common: Vec<(Duration, usize)> = vec![];
     let mut all_keys = vec![];
     for chart in charts {
@@ -277,8 +277,7 @@ pub(super) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
     moved
 }
 
-/// The chart with further instants, at which nothing runs: those that a run to be shown beside it
-/// has.
+/// The chart with the instants of a run that is shown beside it. Nothing runs at these.
 pub(super) fn with_times(chart: &Chart, times: &[Duration]) -> Chart {
     let keys = keys(chart);
     let mut all = keys.clone();
@@ -324,6 +323,9 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
             if let Some(woken) = &mut span.woken {
                 woken.at = moved(woken.at);
             }
+        }
+        for owner in &mut row.polled_before {
+            owner.until = moved(owner.until);
         }
         row.end.0 = moved(row.end.0);
     }

@@ -172,7 +172,7 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
         check_position(chart, span.from)?;
         check_position(chart, span.to)?;
         if span.to <= span.from {
-            return Err(format!("a span of {} ends before it begins", row.name));
+            return Err(format!("a span of {} does not end after it begins", row.name));
         }
         if span.from < until {
             return Err(format!("the spans of {} are not in order", row.name));
@@ -197,7 +197,11 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
     if let End::Cancelled { by: Some(by), .. } = row.end.1 {
         check_lane(chart, by)?;
     }
-    for other in [row.parent, row.polled_by].into_iter().flatten() {
+    for owner in &row.polled_before {
+        check_position(chart, owner.until)?;
+    }
+    let before = row.polled_before.iter().map(|owner| owner.lane);
+    for other in before.chain([row.parent, row.polled_by]).flatten() {
         check_lane(chart, other)?;
     }
     Ok(())

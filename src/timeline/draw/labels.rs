@@ -82,6 +82,7 @@ pub(super) fn thread_name(chart: &Chart, number: usize) -> String {
     match number {
         0 => "[thread]".into(),
         _ if number <= chart.workers => format!("[worker {number}]"),
+        // `[thread]` is the first one, so the next is the second.
         _ => format!("[thread {}]", number - chart.workers + 1),
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Room {
     pub cut: f64,
 }
 
-/// From positions to places on paper.
+/// Where each position is drawn.
 pub(super) struct Layout {
     /// The right edge of the last band that is drawn, in the unit of the [`Room`]. Signs and notes
     /// to the right of it are not counted.

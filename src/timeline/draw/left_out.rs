@@ -99,11 +99,15 @@ impl fmt::Display for LeftOut {
                 let lanes = if count == 1 { "lane is" } else { "lanes are" };
                 write!(f, "{count} more {lanes} not drawn: {}.", parts.join(", "))
             }
-            LeftOut::Events { count, after } => write!(
-                f,
-                "The recording was full at {}: what happened later ({count} events) is missing.",
-                human(*after)
-            ),
+            LeftOut::Events { count, after } => {
+                let events = if *count == 1 { "event" } else { "events" };
+                let full = human(*after);
+                write!(
+                    f,
+                    "The recording was full at {full}: what happened later ({count} {events}) is \
+                     missing."
+                )
+            }
         }
     }
 }

@@ -73,8 +73,7 @@ impl Mark {
     ];
 
     /// In a few words: what stands in a legend.
-    /// Short enough for three of them in a line of 80 characters, since most pictures have five or
-    /// six.
+    /// Short, since most pictures have five or six of them.
     pub fn label(self) -> &'static str {
         match self {
             Mark::Running => "running",
@@ -136,10 +135,10 @@ impl Mark {
         }
     }
 
-    /// The sign on a terminal. Arrows, numbers and differences are not drawn there.
+    /// The sign on a terminal. Arrows and numbers are not drawn there.
     /// Each is one column wide in every font that has box-drawing characters; the signs of emoji
-    /// are two columns wide in some terminals, and one in others. The three polls have one sign,
-    /// because the text in the bar (`blocks 100 ms`) tells them apart.
+    /// are two columns wide in some terminals, and one in others. Running, blocking and a moved
+    /// clock have one sign, because the text in the bar (`blocks 100 ms`) tells them apart.
     pub fn sign(self) -> Option<char> {
         match self {
             Mark::Running | Mark::Blocking | Mark::MovedClock => Some('█'),

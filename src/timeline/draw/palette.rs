@@ -1,10 +1,10 @@
 //! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
 //! colour alone.
 //!
-//! The tests below check the contrast of all colours: text can be read on what it lies on (4.5, or
-//! 7 for running text), also on stripes; a bar can be seen on its paper (3.0); and the colours of a
-//! terminal can be seen on black and on white. What no test checks is that neighbours look
-//! different: when you change a colour, look at a picture.
+//! The tests below check the contrast of all colours of an SVG and of a terminal: text can be read
+//! on what it lies on (4.5, or 7 for running text), also on stripes; a bar can be seen on its paper
+//! (3.0); and the colours of a terminal can be seen on black and on white. What no test checks is
+//! that neighbours look different: when you change a colour, look at a picture.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];

@@ -16,7 +16,7 @@
 //! Times are in microseconds. The viewer draws slices of one thread that overlap below each other;
 //! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
-    chart::{Chart, End, Hold, Pos},
+    chart::{Chart, End, Hold, Pos, State},
     labels::{thread_name, used_threads},
     rows,
 };
@@ -112,8 +112,8 @@ impl Trace {
             let place = process.chart.place(span);
             slice["args"] = json!({ "until": reason, "waits": place });
             match span.state {
-                super::State::WokenNotPolled => slice["cname"] = RED.into(),
-                super::State::Blocking => slice["cname"] = AMBER.into(),
+                State::WokenNotPolled => slice["cname"] = RED.into(),
+                State::Blocking => slice["cname"] = AMBER.into(),
                 _ => {}
             }
             self.events.push(slice);

@@ -1,8 +1,9 @@
 //! Where a lane waits, and for what, as a chart has it.
 //!
-//! A recording has the addresses of a stack. To look these up takes a tenth of a second, once in a
-//! process. So a chart keeps the addresses, and looks them up only when something needs the places:
-//! a picture that shows them, a description in words, or the file that a chart is written to.
+//! A recording has the addresses of a stack. To look these up takes long enough to be noticed, once
+//! in a process. So a chart keeps the addresses, and looks them up only when something needs the
+//! places: a picture that shows them, a description in words, or the file that a chart is written
+//! to.
 //!
 //! A picture for a README needs no places and never pays for them. A chart that is compared,
 //! printed as JSON or described looks them up, once.
@@ -10,7 +11,8 @@ use crate::timeline::{Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// Where a lane waits, and for what. Cheap to clone; the first look takes a tenth of a second.
+/// Where a lane waits, and for what. Cheap to clone; the first look may take long enough to be
+/// noticed.
 #[derive(Clone, Default)]
 pub struct Places(Source);
 

@@ -40,7 +40,7 @@ const NARROWEST: usize = 36;
 /// What is written behind the end of a lane is cut off here.
 const NOTE: usize = 30;
 /// More rows than this are more than a screen.
-pub(super) const ROWS: usize = 24;
+const ROWS_OF_A_SCREEN: usize = 24;
 /// Between the names and the chart, and again at its right edge, where the sign of an end stands.
 const BESIDE: usize = 2;
 
@@ -56,7 +56,7 @@ pub struct TerminalOptions {
 impl Chart {
     /// Draws the chart as lines of text, with what its signs mean and what it shows below.
     pub fn to_text(&self, options: TerminalOptions) -> String {
-        let rows = Rows::new(self, ROWS);
+        let rows = Rows::new(self, ROWS_OF_A_SCREEN);
         // The order matters: the names say how much room there is, the room says where things go,
         // and only then can a line be drawn.
         let label = label_width(&[(self, &rows)], options.width);
@@ -355,9 +355,11 @@ impl<'c> Picture<'c> {
             // In the margin between the names and the chart, so that no name moves.
             let sign = Mark::Differs.sign().unwrap_or(' ');
             indent += &paint(&name, style, self.options);
-            return Line { label: format!("{indent}{sign} "), cells: vec![] };
+            return Line { label: format!("{indent}{sign:<BESIDE$}"), cells: vec![] };
         }
-        Line { label: format!("{indent}{}  ", paint(&name, style, self.options)), cells: vec![] }
+        let margin = " ".repeat(BESIDE);
+        let name = paint(&name, style, self.options);
+        Line { label: format!("{indent}{name}{margin}"), cells: vec![] }
     }
 }
 
@@ -407,8 +409,8 @@ pub(super) fn legend(marks: &[Mark], drawn: &[String], options: TerminalOptions)
     lines.iter().map(|line| paint(line, &grey(), options)).collect()
 }
 
-/// The three polls have one sign, so the legend has one entry for all: a label in the bar says
-/// which of them blocks the thread or moves the clock.
+/// Running, blocking and a moved clock have one sign, so the legend has one entry for all: a label
+/// in the bar says which of them blocks the thread or moves the clock.
 fn short_label(mark: Mark) -> &'static str {
     match mark {
         Mark::Blocking | Mark::MovedClock => Mark::Running.label(),

@@ -36,7 +36,7 @@ struct OwnWork {
 
 /// A stretch of time in which a lane did something.
 struct Stretch {
-    /// Lanes of which one polls the other overlap always, and are not compared.
+    /// A lane and the one that polls it always overlap, so these two are not compared.
     lane: LaneId,
     /// Positions and not times: on the real clock two instants may have one time.
     from: Pos,
@@ -184,7 +184,7 @@ impl Chart {
         if unexplained.is_zero() { Some(own) } else { None }
     }
 
-    /// Whether at any time two lanes waited or worked, of which neither polls the other.
+    /// Whether two lanes, neither of which polls the other, ever waited or worked at the same time.
     fn anything_overlaps(&self) -> bool {
         let mut stretches = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
@@ -200,12 +200,12 @@ impl Chart {
         for (nth, one) in stretches.iter().enumerate() {
             for other in &stretches[nth + 1..] {
                 if other.from.instant >= one.to.instant {
-                    break; // and so do all that come after it
+                    break; // all that come after it begin later, too
                 }
                 // A lane that polls another one waits for that lane, so the two do not overlap.
                 let related = one.lane == other.lane
-                    || self.is_inside(one.lane, other.lane)
-                    || self.is_inside(other.lane, one.lane);
+                    || self.is_inside(one.lane, other.lane, other.from)
+                    || self.is_inside(other.lane, one.lane, other.from);
                 if !related && one.overlaps(other) {
                     return true;
                 }
@@ -274,7 +274,7 @@ impl Chart {
                 lines.push(format!("{name}  {} to {}  {words}{times}", human(from), human(to)));
             }
         }
-        // On a recording without places there is no heading either.
+        // For a recording without places there is no heading either.
         if lines.is_empty() {
             return String::new();
         }
@@ -320,7 +320,7 @@ impl Chart {
                 _ => {}
             }
         }
-        // What woke it, each once. Sleeping is left out: the times of a lane that sleeps say it.
+        // What woke it, each once. Timers are left out: that a lane has slept is worth no word.
         let mut wakers: Vec<String> = vec![];
         for (nth, span) in row.spans.iter().enumerate() {
             let Some(reason) = self.reason(row, nth) else { continue };

@@ -149,7 +149,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
         // The place of the wait is here, and not where a waker is cloned: this is what the loop
         // calls.
         run.registers(lane);
-        run.poll_is_pending(lane, Clones::default());
+        run.note_pending(lane, Clones::default());
     }
     let mut until = pin!(until);
     // Wakers of the lane, so that the timeline knows what ended the wait.
@@ -183,7 +183,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     if let Some(lane) = watched {
         run.poll_starts(lane);
     }
-    run.has_waited();
+    run.note_wait();
     output
 }
 
@@ -200,7 +200,7 @@ pub fn turn() {
         // The poll before ends at this very moment and the next begins, so the lane must have woken
         // itself: in a picture these are two polls side by side.
         run.gives_way(lane);
-        run.poll_is_pending(lane, Clones::default());
+        run.note_pending(lane, Clones::default());
         run.woken(lane, NO_TASK);
         run.poll_starts(lane);
     }
@@ -208,8 +208,8 @@ pub fn turn() {
 
 /// An event loop makes a call, and the lanes that are woken from here on are woken by this: by the
 /// clock, if the call was a timer; by the lane that has asked for the call. If nothing is given,
-/// they are woken by the lane in which the loop runs: so it is of the coroutine of a task that has
-/// no lane, which prints as that lane as well.
+/// they are woken by the lane in which the loop runs. That is for a step of a task whose coroutine
+/// has no lane: what it prints is that lane's as well.
 ///
 /// A lane that is polled in the call, or a [`callback`](super::callback), wakes for itself what it
 /// wakes. A loop that says nothing is taken for one whose calls are timers, unless the lane that is

@@ -13,7 +13,7 @@ pub struct Event {
     /// Time since the run began, on the run's clock.
     pub at: Duration,
     /// 0 is the runtime's thread; others are numbered from 1, and a number is used again once its
-    /// thread has left.
+    /// thread has left. A lane that was created always has 0.
     pub thread: usize,
     /// The lane that it happened to.
     pub lane: LaneId,
@@ -24,7 +24,7 @@ pub struct Event {
 /// What can happen to a lane.
 #[derive(Debug)]
 pub enum What {
-    /// `.lane(name)` was called, [`super::on_thread`] or [`super::callback`].
+    /// `.lane(name)`, [`super::on_thread`] or [`super::callback`] was called.
     Created {
         /// The name it was given.
         name: String,

@@ -66,7 +66,7 @@ pub(crate) enum Poller {
 /// Whether a lane may be polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// It is its turn.
+    /// It is polled.
     Poll,
     /// It would not be polled now if the gate had not deferred another one: unless something
     /// happens in this poll, it does not stand in the recording.

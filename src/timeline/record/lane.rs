@@ -157,7 +157,8 @@ pub(super) struct Probe {
     lane: LaneId,
     /// It has returned its last value, or panicked: dropping it then is no cancellation.
     ended: bool,
-    /// The task in which it was made; none is the one that the runtime was started with.
+    /// The task in which it was made; none in the future that the runtime was started with, which
+    /// is no task.
     /// A lane that is polled in another task than this one was handed to `spawn`; so dropping it
     /// without a lane around is an `abort`.
     made_in: Option<tokio::task::Id>,
@@ -231,9 +232,9 @@ impl Probe {
         });
         drop(floor);
         match &polled {
-            Ok(Poll::Pending) => self.is_pending(&run, outer),
-            Ok(Poll::Ready(value)) => self.has_returned(&run, ready(value)),
-            Err(panic) => self.has_returned(&run, Polled::Panicked(panic_message(&**panic))),
+            Ok(Poll::Pending) => self.note_pending(&run, outer),
+            Ok(Poll::Ready(value)) => self.note_returned(&run, ready(value)),
+            Err(panic) => self.note_returned(&run, Polled::Panicked(panic_message(&**panic))),
         }
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);
@@ -243,7 +244,7 @@ impl Probe {
     }
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
-    fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
+    fn note_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
         // The outer lane waits for this one, here. A clone of the outer waker does not always tell
         // that: this lane may have kept a waker from before, or may be polled with another one, as
         // in a `FuturesUnordered`.
@@ -252,11 +253,11 @@ impl Probe {
         }
         // Whether the lane waits elsewhere than before decides with which waker it is polled next.
         let clones = self.wakers.after_the_poll();
-        self.wakers.after_pending(run.poll_is_pending(self.lane, clones));
+        self.wakers.after_pending(run.note_pending(self.lane, clones));
     }
 
     /// The poll returned a value, or panicked.
-    fn has_returned(&mut self, run: &Arc<Run>, polled: Polled) {
+    fn note_returned(&mut self, run: &Arc<Run>, polled: Polled) {
         // A stream that has given an item is not at its end, and dropping it is worth an event.
         self.ended = !matches!(polled, Polled::Item);
         if !self.ended {

@@ -19,27 +19,37 @@
 //! - `gate`: what decides which lane is polled next, when a test goes through many orders.
 //!
 //! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
-mod blocking;
+// In reading order; the blank lines keep rustfmt from sorting them.
 mod event;
-#[cfg_attr(not(feature = "schedules"), allow(dead_code))]
-mod gate;
-mod here;
+
 mod lane;
-mod origin;
 mod pair;
-mod place;
-mod primitives;
+mod stream;
+mod wakers;
+
 mod processor;
+mod run;
+
+mod here;
 mod progress;
 mod recorder;
-mod run;
-mod scheduler;
+
+mod place;
+mod primitives;
 mod stack;
-mod stream;
-mod threads;
-mod verdict;
 mod waits;
-mod wakers;
+
+mod origin;
+
+mod scheduler;
+mod threads;
+
+mod blocking;
+
+mod verdict;
+
+#[cfg_attr(not(feature = "schedules"), allow(dead_code))]
+mod gate;
 
 pub use blocking::{
     coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,

@@ -1,7 +1,15 @@
 //! The two wakers of a lane, and whether anything else keeps one of them.
 //!
 //! It is used by `wakers`, which makes the pairs, and by `run`, which keeps a [`Kept`] for each
-//! lane.
+//! lane. The wakers of a lane are numbered. A lane that waits twice at line 5, and then at line 9:
+//!
+//! ```text
+//!   poll   polled with   its clone   what the future does          after the poll
+//!   1      0             1           clones at line 5              NoButCloned: 1 is next
+//!   2      1             2           has 1, and finds it equal     No: still 1
+//!   3      1             2           clones at line 9              Yes: a new pair
+//!   4      3             4           …
+//! ```
 use hooked_waker::Hooked;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -16,24 +24,29 @@ use std::{
 ///
 /// [`wakers`]: super::wakers
 pub struct Pair {
-    /// Handed to the future at each poll, until the lane has moved.
+    /// Handed to the future at each poll, until the lane waits elsewhere: see [`Moved::Yes`].
     pub polled_with: Hooked,
     /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     pub number: u64,
-    /// What a clone of `polled_with` is; its number is one more. After a poll in which the lane has
-    /// not moved, the lane is polled with this one: the future has kept it, and finds it equal.
+    /// What a clone of `polled_with` is; its number is one more. After a poll that has cloned it,
+    /// and in which the lane waits where it did, the lane is polled with this one: the future has
+    /// kept it, and finds it equal.
     pub cloned: Hooked,
-    /// Where `cloned` was handed out in the poll that goes on, or in the last one: the number of a
-    /// stack, or none if it has no number. The outer `None`: it was not.
-    pub first: Option<Option<u32>>,
+    /// Where `cloned` was handed out in the poll that goes on, or in the last one; none if it was
+    /// not.
+    pub first: Option<ClonedAt>,
     /// What was handed out at other places in the poll that goes on. Empty between two polls.
-    pub others: Vec<(Option<u32>, Hooked)>,
+    pub others: Vec<(ClonedAt, Hooked)>,
     /// The waker to which both pass a wake on.
     pub inner: Waker,
-    /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
-    /// wakers that are kept elsewhere remain right.
+    /// The lane waits elsewhere now: both are replaced at its next poll. Not before, so that the
+    /// counts of wakers that are kept elsewhere remain right.
     pub outdated: bool,
 }
+
+/// Where a waker was cloned: the number of the stack, or none if the stack has no number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ClonedAt(pub Option<u32>);
 
 /// Knows whether anything keeps a waker of a lane. Weak, since only the lane owns its wakers.
 pub struct Kept(pub Weak<Mutex<Option<Pair>>>);
@@ -52,17 +65,18 @@ pub enum Moved {
 impl Pair {
     /// A poll has ended: which of the wakers that were cloned in it are kept.
     pub fn after_the_poll(&mut self) -> Clones {
-        // Each of these has one owner in the pair, and the waker of the poll is still there.
-        let waker_is_kept = Arc::strong_count(&self.polled_with) > 2;
-        let mut clones = Clones { given_back: vec![], an_older_one_is_kept: waker_is_kept };
+        // Each waker has one owner in the pair; that of this poll has another, until the poll is
+        // left.
+        let an_older_one_is_kept = Arc::strong_count(&self.polled_with) > 2;
+        let mut clones = Clones { given_back: vec![], an_older_one_is_kept };
         if let Some(place) = self.first
             && Arc::strong_count(&self.cloned) == 1
         {
-            clones.given_back.extend(place);
+            clones.given_back.extend(place.0);
         }
         for (place, hook) in self.others.drain(..) {
             if Arc::strong_count(&hook) == 1 {
-                clones.given_back.extend(place);
+                clones.given_back.extend(place.0);
             }
         }
         clones

@@ -40,7 +40,7 @@ use std::{
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call =
         Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect_slot()));
-    move || Call::run(call, work)
+    move || Call::make(call, work)
 }
 
 /// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. The lane is lazy until
@@ -49,7 +49,7 @@ pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnO
 #[track_caller]
 pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call = Call::new(name.as_ref(), Location::caller(), |_| None);
-    move || Call::run(call, work)
+    move || Call::make(call, work)
 }
 
 thread_local! {
@@ -133,20 +133,20 @@ impl Call {
         Some(Call { slot, lane, run, begun: false })
     }
 
-    fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
+    fn make<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
         // Taken also without a run: it was said of this closure, and not of one that `work` calls.
         let scheduled = SCHEDULED.take();
         let Some(mut call) = call else { return work() };
         call.begun = true;
-        call.waited(scheduled);
+        call.note_scheduled(scheduled);
         if call.slot.is_some() {
-            return Run::as_closure(|| call.run_it(work));
+            return Run::as_closure(|| call.make_in_its_slot(work));
         }
-        call.run_it(work)
+        call.make_in_its_slot(work)
     }
 
     /// The four steps around a call, in the order of the table above.
-    fn run_it<R>(self, work: impl FnOnce() -> R) -> R {
+    fn make_in_its_slot<R>(self, work: impl FnOnce() -> R) -> R {
         let run = &self.run;
         if let Some(slot) = self.slot {
             run.scheduler.begin_slot(slot);
@@ -178,9 +178,9 @@ impl Call {
     }
 
     /// Notes where it waited to be called, if an event loop has said so.
-    fn waited(&self, scheduled: Option<Waits>) {
+    fn note_scheduled(&self, scheduled: Option<Waits>) {
         if let (Some(lane), Some(waits)) = (self.watched(), scheduled) {
-            self.run.was_scheduled(lane, waits);
+            self.run.note_scheduled(lane, waits);
         }
     }
 
@@ -199,7 +199,7 @@ impl Drop for Call {
         if let Some(slot) = self.slot {
             self.run.scheduler.cancel(slot);
         }
-        self.waited(SCHEDULED.take());
+        self.note_scheduled(SCHEDULED.take());
         if let Some(lane) = self.watched() {
             self.run.dropped(lane, self.slot.is_some());
         }

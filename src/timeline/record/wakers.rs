@@ -11,14 +11,14 @@
 //! awaits that future at one line, and later at another, no clone tells the second line. So:
 //!
 //! - A lane that registers in one place, and in the same place each time, keeps its waker.
-//! - A lane that has moved, or waits in several places, gets a new waker for its next poll.
+//! - A lane that waits elsewhere, or in several places, gets a new waker for its next poll.
 //! - Within one poll a clone is another waker than the original: if the future is polled again in
 //!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
 //!   the future finds it equal.
 use super::{
     LaneId,
     gate::is_quiet,
-    pair::{Clones, Kept, Moved, Pair, lock},
+    pair::{ClonedAt, Clones, Kept, Moved, Pair, lock},
     run::{MOST_PLACES, Run},
 };
 use crate::waker::original_waker;
@@ -42,7 +42,7 @@ pub(super) struct LaneWakers {
 impl LaneWakers {
     pub fn new(run: &Arc<Run>, lane: LaneId) -> LaneWakers {
         let wakers = LaneWakers { run: run.clone(), lane, pair: Arc::default() };
-        run.has_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
+        run.note_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
         wakers
     }
 
@@ -73,7 +73,7 @@ impl LaneWakers {
         let before = pair.replace(new);
         drop(pair);
         drop(before); // without the lock: this may run the destructor of a waker of the program
-        self.run.is_in_task(self.lane, task);
+        self.run.note_task(self.lane, task);
         made
     }
 
@@ -157,9 +157,9 @@ impl RecordingWaker {
 impl Hook for RecordingWaker {
     fn cloned(&self) -> Option<Hooked> {
         if is_quiet() || self.run.current_lane() != Some(self.lane) {
-            return None; // by what keeps it already, or by a lane inside this one
+            return None; // cloned by what keeps it already, or by a lane inside this one
         }
-        let place = self.run.registers(self.lane);
+        let place = ClonedAt(self.run.registers(self.lane));
         let pair = self.pair.upgrade()?;
         let mut pair = lock(&pair);
         let pair = pair.as_mut()?;

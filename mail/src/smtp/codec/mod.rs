@@ -4,4 +4,4 @@ mod client;
 mod server;
 
 pub use client::{ReplyCodec, ReplyError, dot_stuff};
-pub use server::{Frame, Refusal, ServerCodec};
+pub use server::{Frame, MessageError, ServerCodec};

@@ -25,12 +25,12 @@ pub enum Frame {
     BareNewline,
     /// A message, without the dots that were added to it, and with CRLF at the end of each line; or
     /// why it was not kept.
-    Message(Result<Bytes, Refusal>),
+    Message(Result<Bytes, MessageError>),
 }
 
 /// Why a message was not kept. What came first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum MessageError {
     /// A line is longer than [`Limits::text_line`].
     LongLine,
     /// It is larger than [`Limits::message`].
@@ -79,7 +79,7 @@ struct Incoming {
     /// For what `body` has allocated.
     memory: Reservation,
     /// If it is lost already, why; then nothing more is kept of it.
-    refusal: Option<Refusal>,
+    refusal: Option<MessageError>,
     /// The last line ended with CRLF. Only then can a dot be the end, and only then has a dot been
     /// added to it.
     after_crlf: bool,
@@ -150,7 +150,7 @@ impl ServerCodec {
         // The end of a line may be far away. One byte more is allowed for a dot that was added: RFC
         // 5321, 4.5.3.1.6.
         if incoming.in_long_line || source.len() > self.text_line {
-            incoming.refuse(Refusal::LongLine);
+            incoming.refuse(MessageError::LongLine);
             incoming.in_long_line = true;
             throw_away(source);
         }
@@ -186,12 +186,12 @@ impl Incoming {
             line => line,
         };
         if line.len() > longest_line {
-            self.refuse(Refusal::LongLine);
+            self.refuse(MessageError::LongLine);
         }
         let text = &line[..line.len() - end];
         let bare = !ends_with_crlf || memchr(b'\r', text).is_some();
         if bare && bare_newlines == BareNewlines::Refuse {
-            self.refuse(Refusal::BareNewline);
+            self.refuse(MessageError::BareNewline);
         }
         if self.refusal.is_none() {
             if bare { self.append_normalised(text, largest) } else { self.append(line, largest) }
@@ -213,7 +213,7 @@ impl Incoming {
         }
         let needed = self.body.len() + bytes.len();
         if needed > largest {
-            return self.refuse(Refusal::TooLarge);
+            return self.refuse(MessageError::TooLarge);
         }
         if needed > self.body.capacity() {
             // What is allocated counts, not what is filled; and while it grows, the old and the new
@@ -221,7 +221,7 @@ impl Incoming {
             let old = self.body.capacity();
             let new = needed.max(2 * old).max(1024).min(largest);
             if !self.memory.grow(new) {
-                return self.refuse(Refusal::OutOfMemory);
+                return self.refuse(MessageError::OutOfMemory);
             }
             self.body.reserve_exact(new - self.body.len());
             self.memory.shrink(old);
@@ -230,7 +230,7 @@ impl Incoming {
     }
 
     /// The message is lost, and its memory is given back at once, not when its end has come.
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: MessageError) {
         if self.refusal.is_none() {
             self.refusal = Some(refusal);
             self.body = vec![];

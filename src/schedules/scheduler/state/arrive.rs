@@ -4,8 +4,9 @@ use crate::{
     schedules::scheduler::{
         candidates,
         decision::Refusal,
+        frame::PollReason,
         history::{MOST_ARRIVALS, Moment},
-        known::KnownLane,
+        known::{KnownLane, MadeBeside, Readiness},
         waiting::Hold,
     },
     timeline::{LaneId, Made, Poller},
@@ -29,22 +30,22 @@ impl State {
             return Answer::Defer;
         }
         if !self.lanes[lane].is_ready() {
-            return Answer::Poll { own_turn: false, quiet: self.is_quiet(arrival) };
+            return Answer::Poll(self.reason_if_not_ready(arrival));
         }
         if self.ends.is_no_schedule() {
             // The run comes to its end as if there were no scheduler.
             self.release();
-            return Answer::Poll { own_turn: true, quiet: false };
+            return Answer::Poll(PollReason::OwnCode);
         }
         // As long as no lane was deferred, tokio itself polls it after all others.
-        if self.lanes[lane].yielded && self.has_deferred {
+        if self.lanes[lane].readiness == Readiness::Yielded && self.has_deferred {
             return self.rest(arrival);
         }
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => self.its_turn(lane),
             // The chosen lane is inside this one, whose own code comes first.
             Hold::For(chosen) if candidates::holds(&self.lanes, lane, chosen) => {
-                Answer::Poll { own_turn: true, quiet: false }
+                Answer::Poll(PollReason::OwnCode)
             }
             Hold::For(_) => self.defer(arrival),
             Hold::Later { inside, since } => match self.is_made_later(lane, inside, since) {
@@ -70,42 +71,57 @@ impl State {
             let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
+        // The runtime's own poll is none that could be identified, so this moment stands for it.
         let now = self.history.tick();
-        let mut begun = now;
+        let poll = match self.frames.last() {
+            Some(frame) => frame.begun,
+            None => now,
+        };
+        self.note_made_beside(lane);
         if let Some(frame) = self.frames.last_mut() {
-            begun = frame.begun;
-            if self.lanes[lane].first_arrival.is_none() {
-                // The lane around it makes lanes one after the other and polls each at once: for
-                // those that it has polled already, this one was made beside them.
-                let made = self.lanes[lane].created;
-                for other in &frame.arrived {
-                    let other = &mut self.lanes[*other];
-                    if other.live {
-                        other.made_beside.push((begun, made));
-                    }
-                }
-            }
             frame.arrived.push(lane);
         }
-        let known = &mut self.lanes[lane];
-        known.poller = Some(poller);
-        known.passed_over = false;
-        known.first_arrival.get_or_insert((poller, begun));
+        let nesting = &mut self.lanes[lane].nesting;
+        nesting.poller = Some(poller);
+        nesting.is_passed_over = false;
+        nesting.first_arrival.get_or_insert((poller, poll));
     }
 
-    /// Whether the poll of a lane that is not ready takes place only because another lane was
-    /// deferred: then it does not stand in the recording.
-    fn is_quiet(&self, arrival: Arrival<'_>) -> bool {
-        let without_us = match arrival.poller {
+    /// If the lane arrives for the first time, in a poll in which others have arrived: these may be
+    /// lanes that the one around them makes one after the other, and polls at once. The branches of
+    /// a `join!`, all of which are made first, are noted as well. That costs runs in which a later
+    /// lane is waited for and does not come, and nothing is claimed of these.
+    fn note_made_beside(&mut self, lane: LaneId) {
+        let Some(frame) = self.frames.last() else { return };
+        if self.lanes[lane].nesting.first_arrival.is_some() {
+            return;
+        }
+        let beside = MadeBeside { poll: frame.begun, made: self.lanes[lane].created };
+        for other in &frame.arrived {
+            let other = &mut self.lanes[*other];
+            if other.is_there() {
+                other.nesting.made_beside.push(beside);
+            }
+        }
+    }
+
+    /// Why a lane is polled that is not ready: for a lane inside it, or only since another lane was
+    /// deferred.
+    fn reason_if_not_ready(&self, arrival: Arrival<'_>) -> PollReason {
+        let also_without_us = match arrival.poller {
             // A lane inside another is polled whenever that one is.
             Poller::Lane(_) => match self.frames.last() {
-                Some(frame) => !frame.quiet,
+                Some(frame) => !frame.reason.is_quiet(),
                 None => true,
             },
             // A task is polled when something has woken it.
-            Poller::Runtime | Poller::UnnamedTask => self.lanes[arrival.lane].reached,
+            Poller::Runtime | Poller::UnnamedTask => self.lanes[arrival.lane].wakes.since_poll,
         };
-        self.has_deferred && !without_us
+        if self.has_deferred && !also_without_us {
+            PollReason::Deferral
+        } else {
+            PollReason::LaneInside
+        }
     }
 
     /// Whether the lane was made after `since`, and arrives in the poll that began at `inside`.
@@ -114,6 +130,6 @@ impl State {
             Some(frame) => frame.begun == inside,
             None => false,
         };
-        here && self.lanes[lane].created >= since
+        here && self.lanes[lane].created > since
     }
 }

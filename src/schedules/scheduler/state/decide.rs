@@ -4,6 +4,9 @@ use crate::{
     schedules::scheduler::{
         candidates::{self, ArrivalContext, Candidate, LATER, Situation},
         decision::Decision,
+        frame::PollReason,
+        history::Moment,
+        known::Readiness,
         roles::put_in_canonical_order,
         waiting::Hold,
     },
@@ -17,7 +20,7 @@ impl State {
         // If another lane than this one is chosen, those that have waited have to arrive again.
         let hold = self.waiting.hold;
         self.release();
-        let context = self.context(arrival);
+        let context = self.find_context(arrival);
         let mut running = vec![];
         for frame in &self.frames {
             running.push(frame.lane);
@@ -29,12 +32,12 @@ impl State {
             running: &running,
             has_deferred: self.has_deferred,
         };
-        let order = self.candidates(&situation, hold);
-        if order.len() == 1 {
+        let candidates = self.candidates(&situation, hold);
+        if candidates.len() == 1 {
             return self.its_turn(lane); // no decision, and nothing is noted
         }
         let nth = self.decisions.len();
-        let taken = match self.plan.choose(nth, &order, &situation) {
+        let taken = match self.plan.choose(nth, &candidates, &situation) {
             Some(taken) => taken,
             None => {
                 // The program is not the one that the schedule was found in. It goes on in tokio's
@@ -43,21 +46,8 @@ impl State {
                 0
             }
         };
-        let chosen = order[taken].lane;
-        let digest = self.history.digest();
-        let moment = self.history.tick();
-        // Noted before it is known whether the chosen lane arrives. If it does not, this is the
-        // decision that was wrong.
-        self.decisions.push(Decision {
-            candidates: order,
-            taken,
-            lane,
-            moment,
-            context,
-            digest,
-            at: arrival.at,
-            came: None,
-        });
+        let chosen = candidates[taken].lane;
+        let moment = self.note_decision(arrival, context, candidates, taken);
         if chosen == lane {
             return self.its_turn(lane);
         }
@@ -69,27 +59,53 @@ impl State {
         self.defer(arrival)
     }
 
+    /// Notes a decision, before it is known whether the chosen lane arrives: if it does not, this
+    /// is the decision that was wrong. Returns its moment.
+    fn note_decision(
+        &mut self,
+        arrival: Arrival<'_>,
+        context: ArrivalContext,
+        candidates: Vec<Candidate>,
+        taken: usize,
+    ) -> Moment {
+        let digest = self.history.digest();
+        let moment = self.history.tick();
+        self.decisions.push(Decision {
+            candidates,
+            taken,
+            lane: arrival.lane,
+            moment,
+            context,
+            digest,
+            at: arrival.at,
+            came: None,
+        });
+        moment
+    }
+
     /// The lanes that could be polled next, in the order in which choices are numbered. `hold` is
     /// what the lanes were waiting for until now.
     fn candidates(&self, situation: &Situation<'_>, hold: Hold) -> Vec<Candidate> {
         let lane = situation.lane;
-        let mut order = candidates::of(situation);
+        let mut candidates = candidates::of(situation);
         // If a lane that did not exist yet was to come first, those that did exist do not.
         if let Hold::Later { since, .. } = hold {
-            order.retain(|candidate| {
-                let stays = [lane, LATER].contains(&candidate.lane);
-                stays || self.lanes[candidate.lane].created > since
+            candidates.retain(|candidate| {
+                candidate.lane == lane
+                    || candidate.lane == LATER
+                    || self.lanes[candidate.lane].created > since
             });
         }
         if let Some(roles) = &self.canonical {
             let goes_on = hold == Hold::MayGoOn(lane);
-            put_in_canonical_order(&mut order, goes_on, roles, situation);
+            put_in_canonical_order(&mut candidates, goes_on, roles, situation);
         }
-        order
+        candidates
     }
 
-    /// In whose poll the lane arrives, and whether others may come before it there.
-    fn context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
+    /// In whose poll the lane arrives, and whether others may come before it there. Notes it if the
+    /// lane turns out to be a branch.
+    fn find_context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
         let lane = arrival.lane;
         let frame = match (arrival.poller, self.frames.last()) {
             (Poller::Lane(_), Some(frame)) => frame,
@@ -98,15 +114,15 @@ impl State {
         let inside = Some(frame.begun);
         let known = &self.lanes[lane];
         // It has been polled, or stood beside others before: so others may come before it again.
-        if known.started || known.branch {
+        if known.readiness != Readiness::New || known.nesting.is_branch {
             return ArrivalContext::Anywhere { inside };
         }
         // This poll has polled another lane for the first time, which is still there, and this one
         // existed already: so the two are polled together, as by `join!`.
-        for other in &frame.started {
+        for other in &frame.first_polls {
             let other = &self.lanes[*other];
-            if other.live && known.created < other.polled {
-                self.lanes[lane].branch = true;
+            if other.is_there() && known.created < other.last_own_poll {
+                self.lanes[lane].nesting.is_branch = true;
                 return ArrivalContext::Anywhere { inside };
             }
         }
@@ -123,8 +139,9 @@ impl State {
             decision.came = Some(lane);
         }
         self.release();
+        let known = &self.lanes[lane];
         // If it goes on with a new budget, that is still the poll that it was.
-        let goes_on = self.lanes[lane].exhausted && !self.lanes[lane].yielded;
-        Answer::Poll { own_turn: true, quiet: goes_on }
+        let goes_on = known.is_interrupted && known.readiness != Readiness::Yielded;
+        Answer::Poll(if goes_on { PollReason::RestOfAPoll } else { PollReason::OwnCode })
     }
 }

@@ -1,7 +1,12 @@
 //! Lanes wait, and need not wait any more.
 use super::{Answer, Arrival, State};
 use crate::{
-    schedules::scheduler::{candidates::LATER, granularity::Granularity, waiting::Hold},
+    schedules::scheduler::{
+        candidates::LATER,
+        granularity::Granularity,
+        known::{PlaceInQueue, Suspension},
+        waiting::Hold,
+    },
     timeline::{LaneId, Poller},
 };
 
@@ -11,9 +16,10 @@ impl State {
         let lane = arrival.lane;
         self.waiting.defer(lane, arrival.waker);
         self.note_deferred(lane);
-        // A lane inside another that is deferred has siblings, or nothing could have come first.
-        if matches!(self.lanes[lane].poller, Some(Poller::Lane(_))) {
-            self.lanes[lane].branch = true;
+        // A new lane that is deferred inside another one has siblings: nothing else could have come
+        // first. Of a lane that has been polled before, it does not matter.
+        if matches!(self.lanes[lane].nesting.poller, Some(Poller::Lane(_))) {
+            self.lanes[lane].nesting.is_branch = true;
         }
         Answer::Defer
     }
@@ -42,17 +48,20 @@ impl State {
             // What has yielded until now stands at its place in the runtime's queue, which nothing
             // has disturbed yet.
             for known in &mut self.lanes {
-                known.yielded = false;
+                known.need_not_rest();
             }
         }
         // It is about to return `Pending`, and has not suspended.
-        self.lanes[lane].suspends = false;
+        if self.lanes[lane].suspension == Suspension::Yes {
+            self.lanes[lane].suspension = Suspension::No;
+        }
         for frame in &mut self.frames {
-            frame.deferred = true;
+            frame.has_deferred = true;
             // Nor have the lanes around it, which have not polled all that they would have.
             let around = &mut self.lanes[frame.lane];
-            around.suspends_later |= around.suspends;
-            around.suspends = false;
+            if around.suspension == Suspension::Yes {
+                around.suspension = Suspension::Later;
+            }
         }
     }
 
@@ -61,7 +70,7 @@ impl State {
         let mut released = self.waiting.release();
         if self.granularity == Granularity::Operations {
             // A lane whose budget was used up stands behind those that were ready before it.
-            released.sort_by_key(|(lane, _)| self.lanes[*lane].ready);
+            released.sort_by_key(|(lane, _)| self.lanes[*lane].place.since);
         }
         for (_, waker) in released {
             self.released.push(waker);
@@ -84,9 +93,8 @@ impl State {
         let now = self.history.tick();
         for (lane, waker) in self.waiting.end_rest() {
             let known = &mut self.lanes[lane];
-            known.yielded = false;
-            known.ready = now;
-            known.batch = self.history.arrivals;
+            known.need_not_rest();
+            known.place = PlaceInQueue { since: now, batch: self.history.arrivals };
             self.released.push(waker);
         }
     }

@@ -3,7 +3,10 @@ use super::State;
 use crate::{
     schedules::{
         cancellable::{Droppable, Suspensions},
-        scheduler::waiting::Hold,
+        scheduler::{
+            known::{Readiness, Suspension},
+            waiting::Hold,
+        },
     },
     timeline::LaneId,
 };
@@ -14,8 +17,8 @@ impl State {
     /// polled again. Returns whether this run drops it now.
     pub fn drops(&mut self, lane: LaneId, suspends: bool) -> bool {
         let known = &self.lanes[lane];
-        let was_woken = known.started && known.reached;
-        if suspends && !known.suspends {
+        let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;
+        if suspends && known.suspension != Suspension::Yes {
             return false; // it was deferred, or polled for the sake of another lane
         }
         let droppable = self.droppable(lane);
@@ -24,7 +27,7 @@ impl State {
         }
         let Some(planned) = &mut self.planned_drop else { return false };
         // Once in a run: what comes of it is to be seen without a second cancellation.
-        if planned.lane != droppable || self.ends.has_dropped {
+        if planned.lane != droppable || self.has_dropped {
             return false;
         }
         if suspends {
@@ -34,8 +37,8 @@ impl State {
             true => !planned.once_woken,
             false => planned.once_woken && was_woken,
         };
-        self.ends.has_dropped = is_the_moment && planned.seen == planned.nth;
-        self.ends.has_dropped
+        self.has_dropped = is_the_moment && planned.seen == planned.nth;
+        self.has_dropped
     }
 
     /// The lane by its name and its position among those of that name: its number may differ in
@@ -67,7 +70,7 @@ impl State {
     /// dropped without the lock.
     pub fn dropped(&mut self, lane: LaneId) -> Vec<(LaneId, Waker)> {
         self.history.note(&(lane, "dropped"));
-        self.lanes[lane].live = false;
+        self.lanes[lane].readiness = Readiness::Over;
         let unused = self.waiting.forget(lane);
         // If it was the one that the others waited for, they wait no more.
         match self.waiting.hold {

@@ -16,10 +16,10 @@ mod wake;
 
 use super::{
     decision::{Decision, Ends, Refusal},
-    frame::Frame,
+    frame::{Frame, PollReason},
     granularity::Granularity,
     history::History,
-    known::KnownLane,
+    known::{KnownLane, Readiness},
     plan::Plan,
     roles::Roles,
     tasks::TaskCounts,
@@ -38,7 +38,7 @@ pub struct Arrival<'a> {
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,
-    /// With this waker the lane is polled. It is called to be polled again.
+    /// The lane is polled with it. To call it is to ask for another poll.
     pub waker: &'a Waker,
     /// On the clock of the run.
     pub at: Duration,
@@ -46,8 +46,8 @@ pub struct Arrival<'a> {
 
 /// What becomes of a lane that has arrived.
 pub enum Answer {
-    /// It is polled. See [`Frame`] for the two fields.
-    Poll { own_turn: bool, quiet: bool },
+    /// It is polled.
+    Poll(PollReason),
     /// It is not polled, and has to wait.
     Defer,
 }
@@ -87,6 +87,8 @@ pub(crate) struct State {
     tasks: TaskCounts,
     /// Which lane to drop, and when; none in a run that drops nothing.
     planned_drop: Option<PlannedDrop>,
+    /// It has been dropped. Decisions go on after that, and no second lane is dropped.
+    pub has_dropped: bool,
     /// The lanes that may be dropped, and when they suspended. The first run tells by it which
     /// cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
@@ -115,12 +117,13 @@ impl State {
             ends: Ends::default(),
             tasks: TaskCounts::default(),
             planned_drop,
+            has_dropped: false,
             suspensions: vec![],
         }
     }
 
-    /// Everything that has happened until now, as one number: equal for two runs in which the same
-    /// has happened.
+    /// What has happened until now, as one number, to compare two runs by it: lanes that were made,
+    /// polled and dropped, and the lines that were printed.
     pub fn digest(&self) -> u64 {
         self.history.digest()
     }
@@ -143,7 +146,8 @@ impl State {
             Stranger::Thread => self.refuse(Refusal::Threads),
             Stranger::Task => self.refuse(Refusal::Task("something is said or woken by".into())),
             Stranger::Callback(lane) => {
-                self.lanes[lane].live = false;
+                // Nothing polls it, so it never arrives, and must be no candidate.
+                self.lanes[lane].readiness = Readiness::Over;
                 let name = self.lanes[lane].name.clone();
                 self.refuse(Refusal::Callback(name));
             }

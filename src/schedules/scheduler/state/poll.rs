@@ -4,8 +4,9 @@ use crate::{
     schedules::scheduler::{
         candidates::{ArrivalContext, LATER},
         decision::Decision,
-        frame::Frame,
+        frame::{Frame, PollReason},
         granularity::Granularity,
+        known::{Readiness, Suspension},
         waiting::Hold,
     },
     timeline::{LaneId, Poller},
@@ -13,33 +14,25 @@ use crate::{
 
 impl State {
     /// The poll of a lane that has arrived begins.
-    pub fn poll_begins(&mut self, arrival: Arrival<'_>, own_turn: bool, quiet: bool) {
+    pub fn poll_begins(&mut self, arrival: Arrival<'_>, reason: PollReason) {
         let lane = arrival.lane;
-        if own_turn {
+        if reason.is_own_code() {
             self.history.note(&(lane, arrival.at));
         }
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
-        let wakes = known.wakes;
-        known.suspends = own_turn || known.reached || known.suspends_later;
-        known.suspends_later = false;
-        known.reached = false;
-        if own_turn {
-            known.woken = false;
-            known.yielded = false;
-            known.exhausted = false;
-            known.polled = begun;
-            if !known.started {
-                known.started = true;
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.started.push(lane);
-                }
+        let is_late = known.suspension == Suspension::Later;
+        let suspends = is_late || reason.is_own_code() || known.wakes.since_poll;
+        known.suspension = if suspends { Suspension::Yes } else { Suspension::No };
+        known.wakes.since_poll = false;
+        if reason.is_own_code() {
+            let is_first_poll = known.readiness == Readiness::New;
+            if is_first_poll && let Some(frame) = self.frames.last_mut() {
+                frame.first_polls.push(lane);
             }
+            known.own_code_begins(begun);
         }
-        let mut frame = Frame::new(lane, begun, wakes);
-        frame.own_turn = own_turn;
-        frame.quiet = quiet;
-        self.frames.push(frame);
+        self.frames.push(Frame::new(lane, reason, begun, known.wakes.in_all));
     }
 
     /// The poll of a lane has returned. `ended` says that the lane is over, `exhausted` that there
@@ -49,9 +42,12 @@ impl State {
         let Some(nth) = self.frames.iter().rposition(|frame| frame.lane == lane) else { return };
         let frame = self.frames.remove(nth);
         if ended {
-            self.lanes[lane].live = false;
-        } else if exhausted && frame.own_turn && self.granularity == Granularity::Operations {
-            self.lanes[lane].exhausted = true;
+            self.lanes[lane].readiness = Readiness::Over;
+        } else if exhausted
+            && frame.reason.is_own_code()
+            && self.granularity == Granularity::Operations
+        {
+            self.lanes[lane].is_interrupted = true;
             if self.waiting.hold == Hold::Nothing && !self.ends.is_no_schedule() {
                 self.waiting.hold = Hold::MayGoOn(lane);
             }
@@ -59,7 +55,7 @@ impl State {
         if self.frames.is_empty() {
             self.tasks.count(&self.lanes, lane, ended, self.history.at);
         }
-        let is_polled_again = self.lanes[lane].wakes > frame.wakes;
+        let is_polled_again = self.lanes[lane].wakes.in_all > frame.wakes;
         if ended || is_polled_again {
             return;
         }
@@ -79,10 +75,10 @@ impl State {
     /// can change it.
     fn note_passed_over(&mut self, frame: &Frame) {
         for (number, known) in self.lanes.iter_mut().enumerate() {
-            let inside = known.poller == Some(Poller::Lane(frame.lane));
-            let was_ready = known.is_ready() && known.ready < frame.begun;
+            let inside = known.nesting.poller == Some(Poller::Lane(frame.lane));
+            let was_ready = known.is_ready() && known.place.since < frame.begun;
             if inside && was_ready && !frame.arrived.contains(&number) {
-                known.passed_over = true;
+                known.nesting.is_passed_over = true;
             }
         }
     }
@@ -92,12 +88,12 @@ impl State {
         if frame.arrived.contains(&chosen) {
             return false;
         }
-        if self.lanes[chosen].passed_over {
+        if self.lanes[chosen].nesting.is_passed_over {
             return true;
         }
         match self.decisions.last() {
             Some(Decision { context: ArrivalContext::FirstOf { inside }, .. }) => {
-                *inside == frame.begun && self.lanes[chosen].first_arrival.is_none()
+                *inside == frame.begun && self.lanes[chosen].nesting.first_arrival.is_none()
             }
             _ => false,
         }

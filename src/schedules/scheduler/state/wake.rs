@@ -1,6 +1,9 @@
 //! A lane is woken.
 use super::State;
-use crate::timeline::LaneId;
+use crate::{
+    schedules::scheduler::{frame::Frame, known::PlaceInQueue},
+    timeline::LaneId,
+};
 
 impl State {
     /// The waker of a lane was called. `yielded` says that the runtime did it, because the lane had
@@ -9,39 +12,36 @@ impl State {
     /// A lane passes a wake on to the lane around it, so the innermost one is noted first. Only
     /// that one has become ready: the lanes around it are polled for its sake.
     pub fn woken(&mut self, lane: LaneId, yielded: bool) -> bool {
-        let innermost = self.wakes_under_way == 0;
+        let is_innermost = self.wakes_under_way == 0;
         self.wakes_under_way += 1;
-        // `FuturesUnordered` wakes its task when it has polled all that is in it. That says nothing
-        // about what the task itself can do. If a lane in it was deferred, even the wake is due to
-        // that.
-        if innermost
+        if is_innermost
             && !yielded
-            && let Some(frame) = self.frames.last()
-            && frame.lane == lane
-            && !frame.arrived.is_empty()
+            && let Some(frame) = self.poll_of_others_in(lane)
         {
-            let our_doing = frame.deferred;
-            let known = &mut self.lanes[lane];
-            known.wakes += 1;
-            known.reached |= !our_doing;
-            return !our_doing;
+            // `FuturesUnordered` wakes its task when it has polled all that is in it. That says
+            // nothing about what the task itself can do. If a lane in it was deferred, there would
+            // be no such wake without the scheduler, and it is not recorded.
+            // Any future that polls a lane and then wakes itself looks the same.
+            let is_our_doing = frame.has_deferred;
+            self.lanes[lane].wakes.count(!is_our_doing);
+            return !is_our_doing;
         }
-        let now = self.history.tick();
+        let place = PlaceInQueue { since: self.history.tick(), batch: self.history.arrivals };
         let known = &mut self.lanes[lane];
-        known.wakes += 1;
         // With another budget it only goes on with the poll that it was in.
-        let goes_on = known.exhausted && yielded;
-        known.reached |= !goes_on;
-        if !innermost {
+        let goes_on = yielded && known.is_interrupted;
+        known.wakes.count(!goes_on);
+        if !is_innermost {
             return true;
         }
-        if !known.woken {
-            known.woken = true;
-            known.yielded = yielded && !goes_on;
-            known.ready = now;
-            known.batch = self.history.arrivals;
-        }
+        known.becomes_ready(yielded, place);
         !goes_on
+    }
+
+    /// The poll of `lane` that is going on, if it has polled other lanes already.
+    fn poll_of_others_in(&self, lane: LaneId) -> Option<&Frame> {
+        let frame = self.frames.last()?;
+        if frame.lane == lane && !frame.arrived.is_empty() { Some(frame) } else { None }
     }
 
     /// The wake has been passed on to the lane around.

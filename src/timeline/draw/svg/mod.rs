@@ -161,7 +161,7 @@ const BETWEEN: f64 = 28.0;
 
 /// A picture in the making: charts that are drawn one below the other.
 #[derive(Default)]
-struct Column {
+struct Pictures {
     /// What is drawn, and how far from the top.
     body: Vec<(f64, Markup)>,
     /// The whole picture in words, for a screen reader: a text for each chart or pair.
@@ -176,7 +176,7 @@ struct Column {
     left_out: Vec<LeftOut>,
 }
 
-impl Column {
+impl Pictures {
     fn add(&mut self, picture: &Picture<'_>) {
         if self.body.is_empty() {
             self.stops = picture.stops();
@@ -217,18 +217,18 @@ impl Column {
 }
 
 fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
-    let mut column = Column::default();
+    let mut pictures = Pictures::default();
     for chart in charts {
         let rows = Rows::new(chart, ROWS);
         // A sheet and a layout of its own: each chart uses the whole width for its own time.
         let sheet = Sheet::new(&[(chart, &rows)], options);
         let layout = Layout::new(&[(chart, &rows)], sheet.room);
-        column.add(&Picture::new(chart, &rows, &layout, &sheet, &[]));
-        column.described.push(chart.describe_with(options.titles));
-        column.width = column.width.max(sheet.width);
-        column.left_out.extend(layout.left_out);
+        pictures.add(&Picture::new(chart, &rows, &layout, &sheet, &[]));
+        pictures.described.push(chart.describe_with(options.titles));
+        pictures.width = pictures.width.max(sheet.width);
+        pictures.left_out.extend(layout.left_out);
     }
-    column.finish(options)
+    pictures.finish(options)
 }
 
 /// Draws several pairs of charts into one picture, one below the other.
@@ -238,7 +238,7 @@ pub fn pairs_to_svg(pairs: &[Pair], options: SvgOptions) -> String {
 
 /// Pairs of runs, each pair on one time axis: see [`Pair`].
 fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
-    let mut column = Column::default();
+    let mut pictures = Pictures::default();
     for pair in pairs {
         let [upper, lower] = &pair.charts;
         let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
@@ -246,13 +246,13 @@ fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
         let sheet = Sheet::new(&both, options);
         let layout = Layout::new(&both, sheet.room);
         for (chart, rows) in both {
-            column.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
+            pictures.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
         }
-        column.described.push(pair.describe_with(options.titles));
-        column.width = column.width.max(sheet.width);
-        column.left_out.extend(layout.left_out);
+        pictures.described.push(pair.describe_with(options.titles));
+        pictures.width = pictures.width.max(sheet.width);
+        pictures.left_out.extend(layout.left_out);
     }
-    column.finish(options)
+    pictures.finish(options)
 }
 
 fn theme_class(theme: Theme) -> &'static str {

@@ -28,7 +28,7 @@ pub fn page_style() -> PageStyle {
     }
 }
 
-/// Not by colour alone: what blocks is striped, what runs on another thread is ruled.
+/// Not by colour alone: what blocks is striped, what runs on another thread has lines along it.
 pub(super) fn patterns() -> Markup {
     html! {
         defs {

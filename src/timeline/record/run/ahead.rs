@@ -46,12 +46,12 @@ impl Run {
         }
     }
 
-    /// `lane` was woken after the limit, through a waker that reaches the task `task`.
+    /// `lane` was woken after the limit, through a waker that leads to the task `task`.
     pub(super) fn woken_ahead(&self, lane: LaneId, task: usize) {
         if self.lock().ahead.is_none() {
             return; // nothing asks for it
         }
-        let woken = self.wake_now(lane, task);
+        let woken = self.describe_wake(lane, task);
         let mut log = self.lock();
         if let Some(ahead) = &mut log.ahead {
             if ahead.first.is_none() {

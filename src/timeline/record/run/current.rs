@@ -21,12 +21,12 @@ struct Here {
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The task in which that began; none is the one that the runtime was started with.
-    /// A `LocalSet` polls other tasks inside it.
+    /// The task in which that began; none for the future that the runtime was started with, which
+    /// is no task. A `LocalSet` polls other tasks inside it.
     task: Option<tokio::task::Id>,
-    /// The lane whose end was the last thing seen here: a lane that is woken next was joining it.
-    /// And how many tasks there were then: as soon as the task of that lane is gone, there are
-    /// fewer.
+    /// The lane whose end was the last thing seen here: a lane that is woken next is taken for one
+    /// that joins it. And how many tasks there were then: as soon as the task of that lane is gone,
+    /// there are fewer.
     finished: Option<(LaneId, usize)>,
     /// The lane runs an event loop: wakes are not by this lane, but by what the loop calls.
     runs_a_loop: bool,
@@ -189,7 +189,7 @@ impl Run {
     }
 
     /// The lane that runs has waited, as an event loop does.
-    pub fn has_waited(&self) {
+    pub fn note_wait(&self) {
         HERE.with_borrow_mut(|here| {
             here.runs_a_loop = true;
             here.has_waited = true;

@@ -14,77 +14,73 @@ use std::{
 };
 
 /// What a verdict has to know of a lane at any time, also when the log is full.
+///
+/// | question | answered by |
+/// |---|---|
+/// | which lane is it? | `name`, `made_at` |
+/// | what does it do? | `now`, `since` |
+/// | does it spin? | `instant` |
+/// | was it woken, by what, and when? | `woken`, `ahead` |
+/// | where does it wait, and for what? | `wait` |
+/// | what polls it? | `owner` |
+/// | can anything still wake it? | `wakers` |
+/// | what happens in its poll? | `poll`, `said` |
 pub struct LaneState {
     /// Cleaned: see `clean`.
     pub name: String,
     /// Where `.lane()` was called: the place that is known also of a lane that was never polled.
     pub made_at: &'static Location<'static>,
-    /// Followed event by event, so that it needs no list of events.
+    /// What it does. Followed event by event, so that it needs no list of events.
     pub now: Doing,
-    /// When it was polled last.
-    /// With `polls` and `self_wakes` it tells a lane that spins from one that is polled now and
-    /// then.
-    pub polled: Duration,
-    /// How often it has been polled at that instant.
-    pub polls: u64,
-    /// How often it was woken, at that instant, while it had not been woken yet.
-    /// Not the same as `polls`: a lane can be polled as often only since a neighbour was woken.
-    pub wakes: u64,
-    /// How often it has woken itself, or asked for another poll, at that instant.
-    pub self_wakes: u64,
     /// Since when it does what it does now. A poll without a wake does not end a wait.
     pub since: Duration,
+    /// What has happened to it at the instant of its last poll.
+    pub instant: LastInstant,
     /// The first wake since its last poll began.
     /// None once a poll has answered it.
     pub woken: Option<Woken>,
-    /// The lane whose poll polled it last.
-    /// A verdict on a lane that was woken and not polled looks there.
-    pub polled_by: Option<LaneId>,
-    /// Another lane has polled it before that one: it was handed on, or is shared.
-    pub polled_by_several: bool,
-    /// The task in which it was polled last; none is the one that the runtime was started with.
-    /// A lane that runs a `LocalSet` polls lanes of other tasks, for which it does not wait.
-    pub in_task: Option<tokio::task::Id>,
-    /// What it waits for.
-    /// After its last poll that was not ready. It remains when it is polled again, for the words
-    /// “after its wait at …”.
-    pub waits: Option<Waits>,
-    /// Its last poll has answered a wake.
-    pub(super) answers_a_wake: bool,
     /// The wake that would have come after the limit of the run, as the first of all.
     pub ahead: Option<Woken>,
-    /// Whether a waker of it was kept at the limit of the run; none before that.
-    /// What comes later uses wakers up: a timer that is due then drops the waker that it calls.
-    pub(super) kept_at_the_limit: Option<bool>,
-    /// Whether anything keeps a waker of it; none of a closure, which has none.
-    /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
-    pub(super) kept: Option<Kept>,
-    /// The address of the waker of the task in which it was polled last. A wake through a waker of
-    /// another task does not reach it.
-    pub(super) task: usize,
-    /// Where it registered its waker in the poll that is going on.
-    pub(super) registered: Vec<Registration>,
-    /// Where it woke itself in the poll that is going on: the number of a stack. A lane that has
-    /// registered nowhere waits there.
-    pub(super) gave_way: Option<u32>,
-    /// Where its waker is registered: the number of a stack. None if it is registered in several
-    /// places, or nowhere.
-    place: Option<u32>,
-    /// When its poll began, on the wall clock.
-    /// So a poll that blocks is seen also where the paused clock stands still.
-    pub began: Instant,
-    /// `Log::waited` when its poll began. That number is updated rarely, so the thread may have
-    /// waited longer by then: what is taken off the time of a poll is too much rather than too
-    /// little.
-    pub(super) waited: Duration,
-    /// How much of its poll was spent in polls of lanes inside it, or in `block`.
-    /// A remark on time names the lane that computes, and not the lanes around it.
-    pub(super) inside: Duration,
-    /// Where it last printed a line.
+    /// Where it waits. It remains when the lane is polled again, for the words “after its wait at
+    /// …”.
+    pub wait: LastWait,
+    /// What polls it.
+    pub owner: Owner,
+    /// Whether anything keeps a waker of it.
+    pub(super) wakers: KeptWakers,
+    /// The poll that is going on, or else its last one.
+    pub poll: LastPoll,
+    /// The line that it printed last.
     /// Where a poll is stuck cannot be seen from outside; this is the nearest that is known.
-    pub said: Option<(String, &'static Location<'static>)>,
-    /// It has printed that line since its poll began.
-    pub said_in_this_poll: bool,
+    pub said: Option<LastLine>,
+}
+
+/// What a lane does, as far as a verdict has to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Never polled.
+    Lazy,
+    Running,
+    Waiting,
+    /// A stream that has returned an item, and was not asked for the next.
+    Idle,
+    /// On another thread than the runtime's.
+    OnThread,
+    Ended,
+}
+
+/// What has happened to a lane at one instant. A lane that spins does so without time passing, so
+/// the counts tell it from one that is polled now and then.
+pub struct LastInstant {
+    /// When that is: the time of the lane's last poll.
+    pub at: Duration,
+    /// How often the lane has been polled.
+    pub polls: u64,
+    /// How often it was woken, where several wakes before one poll count once.
+    /// Fewer than `polls` if it was polled because a neighbour was woken.
+    pub wakes: u64,
+    /// How often it has woken itself, or asked for another poll.
+    pub self_wakes: u64,
 }
 
 /// That a lane was woken.
@@ -112,18 +108,70 @@ pub struct Trace {
     pub current: Option<LaneId>,
 }
 
-/// What a lane does, as far as a verdict has to know.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    /// Never polled.
-    Lazy,
-    Running,
-    Waiting,
-    /// A stream that has returned an item, and was not asked for the next.
-    Idle,
-    /// On another thread than the runtime's.
-    OnThread,
-    Ended,
+/// Where a lane waits, and for what.
+#[derive(Default)]
+pub struct LastWait {
+    /// Where it has registered its wakers, as its last poll that was not ready has found it.
+    pub at: Option<Waits>,
+    /// The number of the stack on which its waker is registered: see `Log::stacks`. None if it is
+    /// registered in several places, or nowhere.
+    stack: Option<u32>,
+}
+
+/// What polls a lane.
+pub struct Owner {
+    /// The lane whose poll polled it last; none if it is a task.
+    /// A verdict on a lane that was woken and not polled looks there.
+    pub lane: Option<LaneId>,
+    /// Another lane has polled it before that one: it was handed on, or is shared.
+    pub has_changed: bool,
+    /// The task in which it was polled last; none in the future that the runtime was started with,
+    /// which is no task.
+    /// A lane that runs a `LocalSet` polls lanes of other tasks, for which it does not wait.
+    pub task: Option<tokio::task::Id>,
+    /// The address of that task's waker, as [`LaneState::is_reached_through`] compares it.
+    task_waker: usize,
+}
+
+/// Whether anything keeps a waker of a lane. If nothing does, nothing can wake the lane: that is a
+/// verdict of its own.
+#[derive(Default)]
+pub struct KeptWakers {
+    /// Knows whether something does now; none of a closure, which has no wakers.
+    now: Option<Kept>,
+    /// Whether something did at the limit of the run; none before that.
+    /// What comes later uses wakers up: a timer that is due then drops the waker that it calls.
+    at_the_limit: Option<bool>,
+}
+
+/// The poll of a lane that is going on, or else its last one.
+pub struct LastPoll {
+    /// When it began, on the wall clock.
+    /// So a poll that blocks is seen also where the paused clock stands still.
+    pub began: Instant,
+    /// It has answered a wake.
+    pub(super) answers_a_wake: bool,
+    /// Where the lane registered its waker in it.
+    pub(super) registered: Vec<Registration>,
+    /// Where the lane woke itself in it: the number of a stack. A lane that has registered nowhere
+    /// waits there.
+    pub(super) gave_way: Option<u32>,
+    /// `Log::waited` when it began. That number is updated rarely, so the thread may have waited
+    /// longer by then: what is taken off the time of a poll is too much rather than too little.
+    pub(super) waited: Duration,
+    /// How much of it was spent in polls of lanes inside this one, or in `block`.
+    /// A remark on time names the lane that computes, and not the lanes around it.
+    pub(super) inside: Duration,
+}
+
+/// The line that a lane printed last.
+pub struct LastLine {
+    /// What it said.
+    pub text: String,
+    /// Where in the source.
+    pub place: &'static Location<'static>,
+    /// It was printed in the poll that is going on, or else in the last one.
+    pub in_this_poll: bool,
 }
 
 /// A lane is said to wait in so many places at most: a `join!` of a thousand shows the first.
@@ -153,66 +201,75 @@ impl LaneState {
             name,
             made_at,
             now: Doing::Lazy,
-            polled: at,
-            polls: 0,
-            wakes: 0,
-            self_wakes: 0,
             since: at,
+            instant: LastInstant { at, polls: 0, wakes: 0, self_wakes: 0 },
             woken: None,
-            polled_by: None,
-            polled_by_several: false,
-            in_task: None,
-            waits: None,
-            answers_a_wake: false,
             ahead: None,
-            kept_at_the_limit: None,
-            kept: None,
-            task: NO_TASK,
-            registered: vec![],
-            gave_way: None,
-            place: None,
-            began: Instant::now(),
-            waited: Duration::ZERO,
-            inside: Duration::ZERO,
+            wait: LastWait::default(),
+            owner: Owner { lane: None, has_changed: false, task: None, task_waker: NO_TASK },
+            wakers: KeptWakers::default(),
+            poll: LastPoll::begins(Duration::ZERO, false),
             said: None,
-            said_in_this_poll: false,
         }
     }
 
-    /// A poll of the lane begins. If the lane was `waiting`, and was not woken, the wait goes on.
-    pub(super) fn is_polled_at(&mut self, at: Duration, waiting: bool) {
-        // The counts are for one instant: a lane that spins does so without time passing.
-        if self.polled != at {
-            self.polls = 0;
-            self.wakes = 0;
-            self.self_wakes = 0;
+    /// Notes that a poll of the lane begins. If the lane was `waiting`, and was not woken, the wait
+    /// goes on.
+    pub(super) fn begin_poll_at(&mut self, at: Duration, waiting: bool) {
+        // The counts are for one instant.
+        if self.instant.at != at {
+            self.instant = LastInstant { at, polls: 0, wakes: 0, self_wakes: 0 };
         }
-        self.polls += 1;
-        self.polled = at;
-        self.answers_a_wake = self.woken.take().is_some();
-        if self.answers_a_wake || !waiting {
+        self.instant.polls += 1;
+        self.poll.answers_a_wake = self.woken.take().is_some();
+        if self.poll.answers_a_wake || !waiting {
             self.since = at;
         }
     }
 
     /// Forgets what was known of the poll before. `waited` is `Log::waited`.
-    pub(super) fn begins_poll(&mut self, waited: Duration) {
-        self.waited = waited;
-        self.said_in_this_poll = false;
-        self.registered.clear();
-        self.gave_way = None;
-        self.inside = Duration::ZERO;
-        self.began = Instant::now();
+    pub(super) fn forget_last_poll(&mut self, waited: Duration) {
+        self.poll = LastPoll::begins(waited, self.poll.answers_a_wake);
+        if let Some(said) = &mut self.said {
+            said.in_this_poll = false;
+        }
     }
 
-    /// It has registered its waker there, in the poll that is going on.
-    pub(super) fn registers(&mut self, registration: Registration) {
-        // A second time at the same place counts as the later one: what was registered in between
-        // may be over.
-        self.registered.retain(|other| *other != registration);
-        if self.registered.len() < MOST_PLACES {
-            self.registered.push(registration);
+    /// Notes a wake. The first one counts, since those that follow before the next poll change
+    /// nothing; but one that reaches the lane counts before one that does not.
+    pub(super) fn note_wake(&mut self, woken: Woken) {
+        match &self.woken {
+            None => self.instant.wakes += 1,
+            Some(before) if before.through_an_old_waker && !woken.through_an_old_waker => {}
+            Some(_) => return,
         }
+        self.woken = Some(woken);
+    }
+
+    /// Notes what polls it: `outer`, in the task that runs now.
+    pub(super) fn note_owner(&mut self, outer: Option<LaneId>) {
+        let was_polled_before = self.now != Doing::Lazy;
+        if was_polled_before && self.owner.lane != outer {
+            self.owner.has_changed = true;
+        }
+        self.owner.lane = outer;
+        self.owner.task = tokio::task::try_id();
+    }
+
+    /// Notes the task that polls it, by the address of the waker of that task.
+    pub(super) fn note_task(&mut self, task_waker: usize) {
+        self.owner.task_waker = task_waker;
+    }
+
+    /// Whether a wake through the waker of a task with that address reaches what polls it now. If
+    /// it was polled by another task since, the wake goes to the task before.
+    pub(super) fn is_reached_through(&self, task_waker: usize) -> bool {
+        task_waker == self.owner.task_waker || task_waker == NO_TASK
+    }
+
+    /// Notes that it has wakers; `kept` knows whether anything keeps one.
+    pub(super) fn note_wakers(&mut self, kept: Kept) {
+        self.wakers.now = Some(kept);
     }
 
     /// Leaves out of what a poll has `registered` what is over: that of which no waker is kept, and
@@ -228,7 +285,7 @@ impl LaneState {
     ) -> bool {
         if registered.is_empty() {
             // In a poll without a wake nothing has changed, so the lane has not gone on either.
-            return self.answers_a_wake;
+            return self.poll.answers_a_wake;
         }
         // Called meanwhile by another thread: it is not kept any more, and nothing is over yet.
         let woken_meanwhile = self.woken.is_some();
@@ -247,8 +304,50 @@ impl LaneState {
         true
     }
 
-    /// What a poll that returned `Pending` registered, compared with where the lane waited before.
-    pub(super) fn moves(&mut self, registered: &[Registration]) -> Moved {
+    /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
+    /// wake it with that.
+    pub fn is_kept(&self) -> bool {
+        match (self.wakers.at_the_limit, &self.wakers.now) {
+            (Some(kept), _) => kept,
+            (None, Some(kept)) => kept.anywhere(),
+            (None, None) => false,
+        }
+    }
+
+    /// Notes how things are at the limit of the run, which has been reached.
+    pub(super) fn note_the_limit(&mut self) {
+        self.wakers.at_the_limit = Some(self.is_kept());
+    }
+}
+
+impl LastPoll {
+    /// A poll that begins now. `waited` is `Log::waited`.
+    fn begins(waited: Duration, answers_a_wake: bool) -> LastPoll {
+        LastPoll {
+            began: Instant::now(),
+            answers_a_wake,
+            registered: vec![],
+            gave_way: None,
+            waited,
+            inside: Duration::ZERO,
+        }
+    }
+
+    /// The lane has registered its waker there.
+    pub(super) fn registers(&mut self, registration: Registration) {
+        // A second time at the same place counts as the later one: what was registered in between
+        // may be over.
+        self.registered.retain(|other| *other != registration);
+        if self.registered.len() < MOST_PLACES {
+            self.registered.push(registration);
+        }
+    }
+}
+
+impl LastWait {
+    /// Notes what a poll that returned `Pending` has registered. Returns whether the lane waits
+    /// elsewhere than before.
+    pub(super) fn note_registrations(&mut self, registered: &[Registration]) -> Moved {
         // Lanes inside this one do not count: they are noted at each poll, with or without a clone.
         let mut cloned = vec![];
         for registration in registered {
@@ -259,9 +358,10 @@ impl LaneState {
         match cloned[..] {
             [] => Moved::No,
             // One clone says where the lane waits.
-            [place] => match self.place.replace(place) {
-                Some(before) if before != place => {
-                    self.place = None;
+            [stack] => match self.stack.replace(stack) {
+                Some(before) if before != stack => {
+                    // With its next waker it clones anew, and only that clone counts.
+                    self.stack = None;
                     Moved::Yes
                 }
                 _ => Moved::NoButCloned,
@@ -269,29 +369,9 @@ impl LaneState {
             // With two it is a `join!` or a `select!`, and only new wakers can show whether all of
             // them register again.
             _ => {
-                self.place = None;
+                self.stack = None;
                 Moved::Yes
             }
         }
-    }
-
-    /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
-    /// wake it with that.
-    pub fn is_kept(&self) -> bool {
-        match (self.kept_at_the_limit, &self.kept) {
-            (Some(kept), _) => kept,
-            (None, Some(kept)) => kept.anywhere(),
-            (None, None) => false,
-        }
-    }
-
-    /// It was polled last by `outer`, in the task that runs now.
-    pub(super) fn has_owner(&mut self, outer: Option<LaneId>) {
-        let polled_before = self.now != Doing::Lazy;
-        if polled_before && self.polled_by != outer {
-            self.polled_by_several = true;
-        }
-        self.polled_by = outer;
-        self.in_task = tokio::task::try_id();
     }
 }

@@ -18,9 +18,9 @@ use std::{
     time::Duration,
 };
 
-/// A recording keeps this many events and this many lines. What comes later is counted, not kept:
-/// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
-/// memory.
+/// A recording keeps this many events and this many lines. Of later events it has the number, of
+/// later lines nothing: a picture of a million polls shows nothing, and a program that runs for a
+/// day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
 
 /// So many waits are enough to see whether a binary has line tables: usually the first tells.
@@ -29,7 +29,8 @@ const LOOKED_AT: usize = 16;
 /// What has been seen so far.
 #[derive(Default)]
 pub struct Log {
-    /// In the order in which they were seen, which is one that can have happened: see `Run::log`.
+    /// In the order in which they were seen. It is a possible order of what happened, since there
+    /// is one lock: see `Run::log`.
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     pub(super) quiet: Vec<QuietPoll>,
@@ -155,7 +156,7 @@ impl Log {
     pub(super) fn begin_quiet_polls(&mut self) {
         for QuietPoll { start, before } in std::mem::take(&mut self.quiet) {
             if let Some(state) = self.lanes.get_mut(&start.lane) {
-                state.is_polled_at(start.at, matches!(before, Doing::Waiting));
+                state.begin_poll_at(start.at, matches!(before, Doing::Waiting));
             }
             let goes_on = match self.events.last() {
                 Some(Event { at, lane, what: What::PollEnd { polled, .. }, .. }) => {
@@ -186,7 +187,7 @@ impl Log {
         true
     }
 
-    /// A lane that has ended and is in no event any more is of no use to a verdict.
+    /// A lane that has ended is of no use to a verdict once no more events are kept.
     pub(super) fn forget_if_full(&mut self, lane: LaneId) {
         if self.is_full() {
             self.lanes.remove(&lane);

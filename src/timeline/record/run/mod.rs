@@ -14,20 +14,29 @@
 //!
 //! The files after this one have methods of [`Run`]. Most of these lock the log, note what
 //! happened, and return.
-mod ahead;
-mod current;
+// In reading order; the blank lines keep rustfmt from sorting them.
 mod kind;
+
 mod lane_state;
+
 mod log;
+// Here comes this file.
+
+mod current;
+
 mod polls;
+
 mod registrations;
-mod say;
 mod wakes;
+
+mod say;
+
+mod ahead;
 
 pub(super) use ahead::Next;
 pub use kind::Observe;
 pub(super) use kind::{Home, Phase};
-pub(super) use lane_state::{Doing, LaneState, MOST_PLACES, NO_TASK, Trace, Woken};
+pub(super) use lane_state::{Doing, LaneState, LastLine, MOST_PLACES, NO_TASK, Trace, Woken};
 pub(super) use log::Log;
 pub(super) use polls::LONG_POLL;
 pub use say::say_line;
@@ -64,11 +73,12 @@ pub(crate) struct Run {
     log: Mutex<Log>,
     /// Called with each line as it is said.
     print: Option<fn(&Line)>,
-    /// A [`Phase`]. Beside the log, since `say!` asks on threads that may hold it.
+    /// A [`Phase`]. Not in the log, since a `print` function is called while that is held, and may
+    /// ask for the phase.
     phase: AtomicU8,
 }
 
-/// The run as a place that others find: on a thread, and by its phase.
+/// The beginning of a run, its phases, and its end.
 impl Run {
     /// A run that has not begun, in a runtime of its own, on one thread.
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
@@ -131,28 +141,20 @@ impl Run {
 
     /// When the runtime has last gone to sleep or woken up, and whether it sleeps now. Of several
     /// threads one may go on while another is kept, so there it is the oldest poll that counts.
-    pub fn last_moved(&self) -> (Instant, bool) {
+    pub(crate) fn last_moved(&self) -> (Instant, bool) {
         if self.home.workers() == 0 {
             return self.scheduler.last_moved();
         }
-        let mut oldest: Option<Instant> = None;
+        let mut began = vec![];
         for lane in self.lock().lanes.values() {
-            match oldest {
-                _ if lane.now != Doing::Running => {}
-                Some(other) if other <= lane.began => {}
-                _ => oldest = Some(lane.began),
+            if lane.now == Doing::Running {
+                began.push(lane.poll.began);
             }
         }
-        match oldest {
-            Some(began) => (began, false),
+        match began.into_iter().min() {
+            Some(oldest) => (oldest, false),
             None => (Instant::now(), true),
         }
-    }
-
-    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now.
-    #[cfg(feature = "schedules")]
-    pub(crate) fn movement(&self) -> (Instant, bool) {
-        self.scheduler.last_moved()
     }
 
     /// Whether threads keep to the clock in the order of their lanes: see `scheduler`.
@@ -176,7 +178,7 @@ impl Run {
         }
     }
 
-    /// A panic while the log is held leaves it readable: every change to it is a single push.
+    /// A panic while the log is held leaves it readable: no change makes it invalid half-way.
     pub(super) fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -204,7 +206,7 @@ impl Run {
         let mut log = self.lock();
         log.closed = true;
         for state in log.lanes.values_mut() {
-            state.kept_at_the_limit = Some(state.is_kept());
+            state.note_the_limit();
         }
     }
 }

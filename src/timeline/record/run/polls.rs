@@ -40,6 +40,7 @@ impl Run {
             log.hues.entry(name.clone()).or_insert(next);
         }
         let created = What::Created { name: name.clone(), parent };
+        // It does not matter on which thread a lane is made, so the first one stands here.
         log.push(Event { at, thread: 0, lane, what: created });
         drop(log);
         if let Some(gate) = &self.gate {
@@ -48,17 +49,17 @@ impl Run {
         lane
     }
 
-    /// `lane` has wakers of its own from now on, and `kept` knows whether anything keeps one.
-    pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
+    /// Notes that `lane` has wakers of its own; `kept` knows whether anything keeps one.
+    pub fn note_wakers(&self, lane: LaneId, kept: Kept) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
-            state.kept = Some(kept);
+            state.note_wakers(kept);
         }
     }
 
-    /// From now on `lane` is polled as a part of `task`.
-    pub fn is_in_task(&self, lane: LaneId, task: usize) {
+    /// Notes that `lane` is polled as a part of `task` from now on.
+    pub fn note_task(&self, lane: LaneId, task: usize) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
-            state.task = task;
+            state.note_task(task);
         }
     }
 
@@ -69,17 +70,19 @@ impl Run {
         let mut log = self.lock();
         let waited = log.waited;
         let Some(state) = log.lanes.get_mut(&lane) else { return };
-        // Put back if nothing happens in it: see `forget_quiet_poll`.
+        // Put back if nothing happens in it: see `forget_quiet_poll`. The lane was polled before,
+        // so its owner is known, and is not noted again.
         let before = state.now;
         state.now = Doing::Running;
-        state.begins_poll(waited);
+        state.forget_last_poll(waited);
         let thread = log.thread();
         let start = Event { at, thread, lane, what: What::PollStart };
         log.quiet.push(QuietPoll { start, before });
     }
 
-    /// `lane` is a callback that an event loop calls or drops now. It has waited for that.
-    pub fn was_scheduled(&self, lane: LaneId, waits: Waits) {
+    /// Notes that `lane` is a callback, which an event loop calls or drops now, and where it has
+    /// waited for that.
+    pub fn note_scheduled(&self, lane: LaneId, waits: Waits) {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let thread = log.thread_in_passing();
@@ -98,10 +101,10 @@ impl Run {
         let waited = log.waited;
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
-            state.is_polled_at(at, waiting);
-            state.has_owner(outer);
+            state.begin_poll_at(at, waiting);
+            state.note_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
-            state.begins_poll(waited);
+            state.forget_last_poll(waited);
         }
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollStart });
@@ -123,28 +126,28 @@ impl Run {
         }
         log.begin_quiet_polls();
         let thread = log.thread();
-        // Each thread has a count of its own, and a remark is made of polls on this one only.
+        // Each thread has a count of its own, and only polls on the first one are remarked on.
         let on_the_first_thread = thread == 0;
         let mut took = Duration::ZERO;
         if let Some(state) = log.lanes.get_mut(&lane) {
-            if state.polled != at {
-                state.polled = at; // time has passed in the poll
+            if state.instant.at != at {
+                state.instant.at = at; // time has passed in the poll
                 state.since = at;
             }
             state.now = now;
-            let all = state.began.elapsed();
-            took = all.saturating_sub(state.inside);
+            let all = state.poll.began.elapsed();
+            took = all.saturating_sub(state.poll.inside);
             if took >= LONG_POLL && on_the_first_thread {
                 // All waiting since the last look is taken off, though some of it may have been
                 // before this poll: better no remark than a false one.
                 let waited = waited_for_a_processor();
-                took = took.saturating_sub(waited.saturating_sub(state.waited));
+                took = took.saturating_sub(waited.saturating_sub(state.poll.waited));
                 log.waited = waited;
             }
             if let Some(outer) = outer
                 && let Some(outer) = log.lanes.get_mut(&outer)
             {
-                outer.inside += all;
+                outer.poll.inside += all;
             }
         }
         log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
@@ -205,8 +208,8 @@ impl Run {
 
     /// This thread has been occupied until now, on the paused clock, by `block`.
     ///
-    /// It took `wall` on the wall clock, in which other threads may have had their turn. That is no
-    /// time that the paused clock does not show.
+    /// It took `wall` on the wall clock, in which other threads may have run. The paused clock
+    /// shows what `block` stands for, so none of that counts as computing.
     pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
@@ -217,7 +220,7 @@ impl Run {
         if let Some(lane) = lane
             && let Some(state) = log.lanes.get_mut(&lane)
         {
-            state.inside += wall;
+            state.poll.inside += wall;
         }
         if let Some(lane) = lane
             && self.observe == Observe::Everything

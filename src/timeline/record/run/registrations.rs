@@ -13,32 +13,32 @@ use crate::timeline::record::{
 
 impl Run {
     /// The poll of `lane` has returned `Pending`; `clones` says what has become of the wakers that
-    /// were cloned in it. Says whether it waits elsewhere than before.
-    pub fn poll_is_pending(&self, lane: LaneId, clones: Clones) -> Moved {
+    /// were cloned in it. Returns whether it waits elsewhere than before.
+    pub fn note_pending(&self, lane: LaneId, clones: Clones) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         // The poll is over: what it registered becomes what the lane waits for.
-        let mut registered = std::mem::take(&mut state.registered);
-        let moved = state.moves(&registered);
+        let mut registered = std::mem::take(&mut state.poll.registered);
+        let moved = state.wait.note_registrations(&registered);
         let ended = log.ended_of(&registered);
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         let mut may_have_gone_on = state.leaves_out_what_is_over(&mut registered, &clones, &ended);
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if registered.is_empty()
-            && let Some(stack) = state.gave_way
+            && let Some(stack) = state.poll.gave_way
         {
             registered.push(Registration { stack, inside: None });
             may_have_gone_on = false;
         }
         let made_at = state.made_at;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
-        let waits = match &state.waits {
+        let waits = match &state.wait.at {
             Some(before) if registered.is_empty() => before.kept_from_before(may_have_gone_on),
             _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![], false),
             _ => log.waits(registered, made_at, may_have_gone_on),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
-            state.waits = Some(waits.clone());
+            state.wait.at = Some(waits.clone());
         }
         drop(log);
         self.poll_ends(lane, Polled::Pending(waits));
@@ -49,7 +49,7 @@ impl Run {
     /// Returns the number of the stack; none if it has none.
     pub fn registers(&self, lane: LaneId) -> Option<u32> {
         self.note_stack(lane, |state, stack| {
-            state.registers(Registration { stack, inside: None });
+            state.poll.registers(Registration { stack, inside: None });
         })
     }
 
@@ -58,19 +58,19 @@ impl Run {
         // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
         // future that it has given to `run_until`, and not for these.
         let log = self.lock();
-        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.in_task);
+        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.owner.task);
         let in_one_task = task(lane) == task(inside);
         drop(log);
         if !in_one_task {
             return;
         }
         let inside = Some(inside);
-        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
+        self.note_stack(lane, |state, stack| state.poll.registers(Registration { stack, inside }));
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
     pub fn gives_way(&self, lane: LaneId) {
-        self.note_stack(lane, |state, stack| state.gave_way = Some(stack));
+        self.note_stack(lane, |state, stack| state.poll.gave_way = Some(stack));
     }
 
     /// Shows `note` the number of the stack up to the poll of `lane`, if places are noted.

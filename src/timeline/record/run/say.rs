@@ -1,5 +1,5 @@
 //! What a lane prints.
-use super::{Run, log::CAPACITY};
+use super::{Run, lane_state::LastLine, log::CAPACITY};
 use crate::timeline::{
     clean,
     record::event::{Event, Line, What},
@@ -12,22 +12,24 @@ impl Run {
         let text = clean::text(text);
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
-        let mut log = self.lock();
-        if log.closed {
+        let is_closed = self.lock().closed;
+        if is_closed {
             return;
         }
+        // Without the log, as wherever the gate is asked: it may call wakers.
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
             gate.said(&text);
         }
+        let mut log = self.lock();
         let mut name = "-".to_owned();
         let mut hue = None;
         if let Some(lane) = lane
             && let Some(state) = log.lanes.get_mut(&lane)
         {
             name.clone_from(&state.name);
-            state.said = Some((text.clone(), location));
-            state.said_in_this_poll = true;
+            let text = text.clone();
+            state.said = Some(LastLine { text, place: location, in_this_poll: true });
             hue = log.hues.get(&name).copied();
         }
         // A text of several lines is several lines of the transcript, each with the time and the

@@ -2,7 +2,8 @@
 use super::{
     Run,
     kind::Home,
-    lane_state::{LaneState, NO_TASK, Trace, Woken},
+    lane_state::{NO_TASK, Trace, Woken},
+    log::Log,
 };
 use crate::timeline::{
     Clock,
@@ -17,32 +18,40 @@ use crate::timeline::{
 use std::time::Duration;
 
 /// What has woken a lane, as far as it is known while the run goes on.
-enum Cause {
-    Known(WokenBy),
-    /// Only the stack tells, which is looked up later. Until then, and in a binary that has no line
-    /// tables, it counts as `guess`.
-    Traced {
-        stack: Captured,
-        /// The lane that has ended just before.
-        ended: Option<LaneId>,
-        /// See [`Trace::current`].
-        current: Option<LaneId>,
-        guess: WokenBy,
-    },
+struct Cause {
+    /// For certain, or, with a stack, as a guess.
+    by: WokenBy,
+    /// Set if only the stack tells. It is looked up later; until then, and in a binary that has no
+    /// line tables, the guess counts.
+    stack: Option<SeenStack>,
+}
+
+/// What was seen when a waker was called, to be looked up later: see [`Trace`].
+struct SeenStack {
+    /// From where the waker was called.
+    stack: Captured,
+    /// The lane that has ended just before.
+    ended: Option<LaneId>,
+    /// The lane that was being polled, if it runs a `LocalSet`.
+    current: Option<LaneId>,
 }
 
 impl Cause {
-    fn by(&self) -> WokenBy {
-        match self {
-            Cause::Known(by) | Cause::Traced { guess: by, .. } => *by,
-        }
+    fn known(by: WokenBy) -> Cause {
+        Cause { by, stack: None }
+    }
+
+    /// Only the stack tells, as it is now.
+    fn guessed(guess: WokenBy, ended: Option<LaneId>, current: Option<LaneId>) -> Cause {
+        let stack = SeenStack { stack: capture(), ended, current };
+        Cause { by: guess, stack: Some(stack) }
     }
 }
 
 impl Run {
-    /// The waker of `lane` was called that reaches the task `task`.
+    /// A waker of `lane` was called, one that leads to the task `task`.
     ///
-    /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
+    /// Returns whether the gate, if there is one, was told: not when the run is over.
     pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
             self.woken_ahead(lane, task);
@@ -53,38 +62,27 @@ impl Run {
         if by_itself {
             self.gives_way(lane);
         }
-        // Before the lock, which `cause` takes for itself, and before the gate may keep the wake.
-        let cause = self.cause(lane);
+        // Before the lock, which `cause` takes for itself; and before the gate, which may keep the
+        // wake out of the recording.
+        let Cause { by, stack } = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
-            if !gate.woken(lane, cause.by() == WokenBy::Yield) {
+            if !gate.woken(lane, by == WokenBy::Yield) {
                 return true;
             }
         }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        let by = cause.by();
-        let mut trace = None;
-        if let Cause::Traced { stack, ended, current, .. } = &cause {
-            trace = log.trace_next_event(stack, *ended, *current);
-        }
+        let trace = match stack {
+            Some(seen) => log.trace_next_event(&seen.stack, seen.ended, seen.current),
+            None => None,
+        };
         if let Some(state) = log.lanes.get_mut(&lane) {
             if by_itself || by == WokenBy::Yield {
-                state.self_wakes += 1;
+                state.instant.self_wakes += 1;
             }
-            let through_an_old_waker = state.task != task && task != NO_TASK;
-            // The first wake counts, since those that follow before the next poll change nothing;
-            // but one that reaches the lane counts before one that does not.
-            let counts = match &state.woken {
-                None => {
-                    state.wakes += 1;
-                    true
-                }
-                Some(before) => before.through_an_old_waker && !through_an_old_waker,
-            };
-            if counts {
-                state.woken = Some(Woken { at, by, through_an_old_waker, trace });
-            }
+            let through_an_old_waker = !state.is_reached_through(task);
+            state.note_wake(Woken { at, by, through_an_old_waker, trace });
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
@@ -93,6 +91,7 @@ impl Run {
 
     /// Tells the gate if this is done by something that is none of its lanes.
     pub(super) fn look_for_strangers(&self, gate: &dyn Gate) {
+        // The end of a task wakes what joins it, still in that task and in no lane.
         let ended = Run::what_finished().is_some();
         if !self.on_runtime_thread() {
             gate.stranger(Stranger::Thread);
@@ -115,72 +114,85 @@ impl Run {
         if self.on_runtime_thread() && self.tasks_alive() < tasks { None } else { Some(lane) }
     }
 
-    /// What wakes `lane`, judged from what runs on this thread while the waker is called.
+    /// What wakes `lane`, judged from what runs on this thread while the waker is called:
+    ///
+    /// | what runs here | what wakes the lane |
+    /// |---|---|
+    /// | a lane | that lane: see `woken_while_polled` |
+    /// | a loop of the program's own that tells | what it has told |
+    /// | a thread that is not the runtime's own | the closure that has just ended, or “outside” |
+    /// | a task without a lane | “outside” |
+    /// | a runtime with several threads, or the caller's | only the stack tells |
+    /// | a loop that does not tell | see `woken_by_a_silent_loop` |
+    /// | nothing but the runtime | see `woken_by_the_runtime` |
     fn cause(&self, lane: LaneId) -> Cause {
-        let runs_a_loop = Run::runs_a_loop();
+        let in_a_loop = Run::runs_a_loop();
         let ended = self.ended_just_now();
         if let Some(current) = self.current_lane()
-            && !runs_a_loop
+            && !in_a_loop
         {
             return self.woken_while_polled(current, ended);
         }
         if let Some(by) = self.woken_by_the_loop(lane) {
-            return Cause::Known(by);
+            return Cause::known(by);
         }
-        if self.on_runtime_thread() {
-            if tokio::task::try_id().is_some() {
-                return Cause::Known(WokenBy::Outside); // a task without a lane
-            }
-        } else {
+        if !self.on_runtime_thread() {
             // A thread of the pool wakes the lane that joins a closure when the closure has ended.
-            let by = match ended {
+            return Cause::known(match ended {
                 Some(ended) => WokenBy::Lane(ended),
                 None => WokenBy::Outside,
-            };
-            return Cause::Known(by);
+            });
+        }
+        let in_a_task = tokio::task::try_id().is_some();
+        if in_a_task {
+            return Cause::known(WokenBy::Outside);
         }
         if self.home != Home::OneThread {
             // The runtime does not tell when it has come to rest, or has several threads.
-            return Cause::Traced {
-                stack: capture(),
-                ended,
-                current: None,
-                guess: WokenBy::Outside,
-            };
+            return Cause::guessed(WokenBy::Outside, ended, None);
         }
-        let at = self.scheduler.elapsed();
+        if in_a_loop {
+            return Cause::known(self.woken_by_a_silent_loop(lane, ended));
+        }
+        self.woken_by_the_runtime(lane, ended)
+    }
+
+    /// A loop has called what wakes the lane: a timer of its own, or a call that was put off to
+    /// this iteration.
+    fn woken_by_a_silent_loop(&self, lane: LaneId, ended: Option<LaneId>) -> WokenBy {
+        if let Some(ended) = ended {
+            return WokenBy::Lane(ended);
+        }
+        let now = self.scheduler.elapsed();
+        let polled = polled_last(&self.lock(), lane);
+        if now <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock }
+    }
+
+    /// Nothing but the runtime runs: it has fired a timer, or calls the waker of a lane that has
+    /// given way; or it has polled a socket, or dropped a task, and then only the stack tells.
+    ///
+    /// On the paused clock no timer is due before the thread has come to rest, which would have
+    /// been noticed; unless the clock was moved by hand. So the time says what it must have been,
+    /// if it was not the end of a task without a lane, a socket or a signal: these come at any
+    /// time.
+    fn woken_by_the_runtime(&self, lane: LaneId, ended: Option<LaneId>) -> Cause {
+        let now = self.scheduler.elapsed();
         let log = self.lock();
-        let polled = match log.lanes.get(&lane) {
-            Some(state) => state.polled,
-            None => Duration::ZERO,
-        };
+        let polled = polled_last(&log, lane);
         // If it was moved by hand, several timers may be due at once, and the time alone does not
         // tell which of them this is.
         let moved_by_hand = log.blocked > polled;
         drop(log);
-        if runs_a_loop {
-            if let Some(ended) = ended {
-                return Cause::Known(WokenBy::Lane(ended));
-            }
-            // The loop has called what wakes the lane: a timer of its own, or a call that was put
-            // off to this iteration.
-            let by = if at <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock };
-            return Cause::Known(by);
-        }
-        // On the paused clock no timer is due before the thread has come to rest, which would have
-        // been noticed; unless the clock was moved by hand. So the time says what it must have
-        // been, if it was not the end of a task without a lane, a socket or a signal: these come at
-        // any time, and only the stack tells them from the rest.
         let guess = match (self.clock, ended) {
             (Clock::Paused, Some(ended)) if !moved_by_hand => WokenBy::Lane(ended),
-            (Clock::Paused, None) if at == polled => WokenBy::Yield,
+            (Clock::Paused, None) if now == polled => WokenBy::Yield,
             (Clock::Paused, None) if !moved_by_hand => WokenBy::Clock,
             _ => WokenBy::Outside,
         };
         if self.clock == Clock::Paused && !self.places {
-            return Cause::Known(guess); // one of thousands of schedules: see `places`
+            return Cause::known(guess); // one of thousands of schedules: see `places`
         }
-        Cause::Traced { stack: capture(), ended, current: None, guess }
+        Cause::guessed(guess, ended, None)
     }
 
     /// What wakes a lane while `current` is being polled, if `ended` has ended just before: that
@@ -188,23 +200,24 @@ impl Run {
     fn woken_while_polled(&self, current: LaneId, ended: Option<LaneId>) -> Cause {
         let mine = Run::task_of_the_current_lane();
         if mine != tokio::task::try_id() {
-            return Cause::Known(WokenBy::Outside); // a task of the set that has no lane
+            return Cause::known(WokenBy::Outside); // a task of the set that has no lane
         }
-        let its_task = |lane| self.lock().lanes.get(&lane).map(|state: &LaneState| state.in_task);
         // The end of a task wakes what joins it, when the poll of the task is over. The lane that
         // runs the set may do the same when its own future goes on, and only the stack tells.
-        match ended {
-            Some(ended) if self.places && its_task(ended) != Some(mine) => {
-                let guess = WokenBy::Lane(current);
-                Cause::Traced {
-                    stack: capture(),
-                    ended: Some(ended),
-                    current: Some(current),
-                    guess,
-                }
-            }
-            _ => Cause::Known(WokenBy::Lane(current)),
+        if let Some(ended) = ended
+            && self.places
+            && self.task_of(ended) != Some(mine)
+        {
+            return Cause::guessed(WokenBy::Lane(current), Some(ended), Some(current));
         }
+        Cause::known(WokenBy::Lane(current))
+    }
+
+    /// The task in which a lane was polled last: see `Owner`. None if nothing is known of the lane.
+    fn task_of(&self, lane: LaneId) -> Option<Option<tokio::task::Id>> {
+        let log = self.lock();
+        let state = log.lanes.get(&lane)?;
+        Some(state.owner.task)
     }
 
     /// What wakes `lane` if a loop runs on this thread that has told what its calls wake by. The
@@ -223,19 +236,29 @@ impl Run {
         }
     }
 
-    /// A wake of `lane` as it comes now, without the claim that the run goes on.
-    pub(super) fn wake_now(&self, lane: LaneId, task: usize) -> Woken {
-        let cause = self.cause(lane);
+    /// As what a wake of `lane` would be noted that comes at this moment. Nothing is noted here.
+    pub(super) fn describe_wake(&self, lane: LaneId, task: usize) -> Woken {
+        let Cause { by, stack } = self.cause(lane);
         let at = self.scheduler.elapsed();
-        let by = cause.by();
         let mut log = self.lock();
         let mut trace = None;
-        if let Cause::Traced { stack, ended, current, .. } = &cause
-            && let Some(stack) = log.stacks.number(stack)
+        if let Some(SeenStack { stack, ended, current }) = stack
+            && let Some(stack) = log.stacks.number(&stack)
         {
-            trace = Some(Trace { stack, ended: *ended, current: *current });
+            trace = Some(Trace { stack, ended, current });
         }
-        let reached = log.lanes.get(&lane).map_or(NO_TASK, |state| state.task);
-        Woken { at, by, through_an_old_waker: reached != task && task != NO_TASK, trace }
+        let through_an_old_waker = match log.lanes.get(&lane) {
+            Some(state) => !state.is_reached_through(task),
+            None => task != NO_TASK,
+        };
+        Woken { at, by, through_an_old_waker, trace }
+    }
+}
+
+/// When a lane was polled last.
+fn polled_last(log: &Log, lane: LaneId) -> Duration {
+    match log.lanes.get(&lane) {
+        Some(state) => state.instant.at,
+        None => Duration::ZERO,
     }
 }

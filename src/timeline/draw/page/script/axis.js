@@ -34,26 +34,83 @@ function places(moments, instants, columns, width) {
   return { at, bands, column, width: x };
 }
 
-// The rows of each track, those of Python first, since its source is on the left. In Rust each
-// lane has a row, and if there are variants, each lane of any variant. In Python each lane has a
-// row that is ever there.
+// The rows of each track, those of Python first, since its source is on the left.
 function groups() {
-  const all = tracks().map((track) => {
-    const lanes = [...run().lanes.keys()];
-    // A callback of asyncio is no task, so it has a step and no state.
-    const isSeen = ({ lane, states }, wanted) =>
-      lane === wanted || (states[wanted] ?? ".") !== ".";
-    const seen = lanes.filter((lane) => track.steps.some((step) => isSeen(step, lane)));
-    const own = track.index === 0 ? lanes.slice(0, run().rows) : seen;
-    const rows = own.map((lane) => ({
-      name: name(lane),
-      hue: run().lanes[lane].hue,
-      lane,
-      differs: [],
-    }));
-    return { track, rows: track.index === 0 ? (variant()?.rows ?? rows) : rows };
-  });
+  const all = tracks().map((track) => ({ track, rows: shared(rowsOf(track)) }));
   return all.reverse();
+}
+
+// A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane of
+// any variant; in Python for each lane that is ever there. `lives` says from which step to which it
+// is there, in each run that has to have the same rows.
+function rowsOf(track) {
+  if (track.index === 0 && variant()) return rowsOfVariants();
+  const lives = livesOf(track.steps, run().lanes.length);
+  const rows = [];
+  run().lanes.forEach(({ name, hue }, lane) => {
+    if (track.index === 0 ? lane >= run().rows : lives[lane] === null) return;
+    rows.push({ name, hue, lanes: [lane], lives: [lives[lane]], differs: [], isOnlyHere: false });
+  });
+  return rows;
+}
+
+function rowsOfVariants() {
+  const { among, rows } = variant();
+  const runs = among.map((nth) => data.scenes[nth]);
+  const lives = runs.map(({ tracks, lanes }) => livesOf(tracks[0].steps, lanes.length));
+  return rows.map(({ name, hue, lane, differs }, nth) => {
+    const lanes = runs.map(({ variant }) => variant.rows[nth].lane);
+    return {
+      name,
+      hue,
+      lanes: lane === null ? [] : [lane],
+      lives: lanes.map((lane, run) => (lane === null ? null : lives[run][lane])),
+      differs,
+      isOnlyHere: lane !== null && lanes[0] === null,
+    };
+  });
+}
+
+// For each lane the first and the last step in which it is there; none if it never is. A callback of
+// asyncio is no task, so it has a step and no state.
+function livesOf(steps, count) {
+  const lives = Array(count).fill(null);
+  const isThere = (lane, nth) => {
+    lives[lane] ??= { first: nth };
+    lives[lane].last = nth;
+  };
+  steps.forEach(({ lane, states }, nth) => {
+    isThere(lane, nth);
+    for (let other = 0; other < states.length; other += 1)
+      if (!ENDED.has(states[other])) isThere(other, nth);
+  });
+  return lives;
+}
+// The letters of a lane that is not there yet, or is over.
+const ENDED = new Set(".fcpu");
+
+// Lanes of one name that a loop makes one after the other share a row, as in the pictures.
+function shared(rows) {
+  const all = [];
+  for (const row of rows) {
+    const isFree = (other) =>
+      other.name === row.name && other.lives.every((life, nth) => isBefore(life, row.lives[nth]));
+    const free = all.find(isFree);
+    if (free === undefined) {
+      all.push({ ...row });
+      continue;
+    }
+    free.lanes = [...free.lanes, ...row.lanes];
+    free.differs = [...free.differs, ...row.differs];
+    free.lives = free.lives.map((life, nth) => row.lives[nth] ?? life);
+    free.isOnlyHere &&= row.isOnlyHere;
+  }
+  return all;
+}
+
+// Whether a lane is over when another one is made, which may be in its last step.
+function isBefore(one, other) {
+  return one === null || other === null || one.last <= other.first;
 }
 
 const TOP = 20; // above the rows are the times
@@ -93,7 +150,7 @@ function arrange(shown, room) {
     if (height > TOP) height += between;
     const top = height;
     group.middle = (nth) => top + nth * row + row / 2;
-    const nths = new Map(group.rows.map(({ lane }, nth) => [lane, nth]));
+    const nths = new Map(group.rows.flatMap(({ lanes }, nth) => lanes.map((lane) => [lane, nth])));
     group.y = (lane) => group.middle(nths.get(lane));
     height += group.rows.length * row;
   }

@@ -6,7 +6,7 @@
 const isAtEnd = () => moment === run().moments.length - 1;
 
 function showChart() {
-  const { axis, clip, wakes, cursor, moving, room, names, fades } = drawn;
+  const { axis, veil, wakes, cursor, moving, room, names, fades } = drawn;
   const x = axis.at[moment] ?? 0;
   // A run that is wider than its place is moved below the cursor.
   const most = Math.max(axis.width - room, 0);
@@ -14,17 +14,45 @@ function showChart() {
   moving.setAttribute("transform", `translate(${names - shift} 0)`);
   fades[0].classList.toggle("left-out", shift === 0);
   fades[1].classList.toggle("left-out", shift === most);
-  const edge = isAtEnd() ? axis.width + AFTER : x + axis.column + 2;
-  // Not a pixel more than the column: there the line of the thread turns to the lane that is next.
-  clip.setAttribute("width", (isAtEnd() ? edge : x + axis.column) + BEFORE);
+  // Not a pixel more than the column is seen: there the line of the thread turns to the lane that is
+  // next. A text that begins right behind the column belongs to it.
+  const end = axis.width + AFTER;
+  const edge = isAtEnd() ? end : x + axis.column;
+  veil.setAttribute("x", edge);
+  veil.setAttribute("width", end - edge);
   cursor.setAttribute("x", x - 1);
   showTimes(drawn);
-  showTexts(drawn, edge);
+  showTexts(drawn, isAtEnd() ? end : edge + 2);
   byId("chart").classList.toggle("without-future", !showsFuture());
   for (const wake of wakes) showWake(wake, axis);
-  for (const button of byId("chart").querySelectorAll("[data-lane]"))
-    button.setAttribute("aria-pressed", Number(button.dataset.lane) === alone);
+  showAlone();
+  if (drawn.scrolls) scrollToRows();
 }
+
+// Says of the names which row is seen alone.
+function showAlone() {
+  if (drawn.alone === alone) return;
+  drawn.alone = alone;
+  for (const button of drawn.buttons)
+    button.setAttribute("aria-pressed", button.dataset.lane === alone?.join(" "));
+}
+
+// Where there are more rows than there is room for, those of the lanes that run are in sight.
+function scrollToRows() {
+  const chart = byId("chart");
+  for (const { track, y } of drawn.shown) {
+    if (track.isIdle(moment) || !track.shown(moment)) continue;
+    const middle = y(track.shown(moment).lane);
+    const [above, below] = [middle - drawn.row / 2 - TOP, middle + drawn.row / 2];
+    if (above < chart.scrollTop || below > chart.scrollTop + chart.clientHeight)
+      chart.scrollTop = middle - chart.clientHeight / 2;
+  }
+}
+
+// The times stay at the top of what is seen.
+byId("chart").addEventListener("scroll", () => {
+  drawn?.head.setAttribute("transform", `translate(0 ${byId("chart").scrollTop})`);
+});
 
 // Shows the time at which the cursor stands, and the others beside which there is room for it.
 // Only what changes is touched: there may be thousands of times.

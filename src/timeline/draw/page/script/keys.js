@@ -59,17 +59,19 @@ function choose(number) {
   show(number, later < 0 ? Infinity : Math.max(later - 1, 0));
 }
 
-function onlyLane(lane) {
-  alone = alone === lane ? null : lane;
+// Shows the lanes of a row alone; or all, if it is that row already.
+function onlyRow(button) {
+  const lanes = button.dataset.lane.split(" ").map(Number);
+  alone = alone?.join() === lanes.join() ? null : lanes;
   show(scene, moment);
 }
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const lane = event.target.closest?.("[data-lane]");
-  if (lane && (event.key === "Enter" || event.key === " ")) {
+  const row = event.target.closest?.("[data-lane]");
+  if (row && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
-    onlyLane(Number(lane.dataset.lane));
+    onlyRow(row);
     return;
   }
   if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
@@ -87,9 +89,9 @@ const chart = byId("chart");
 let dragging = false;
 chart.addEventListener("pointerdown", (event) => {
   if (event.button !== 0) return;
-  const lane = event.target.closest("[data-lane]");
-  if (lane) {
-    onlyLane(Number(lane.dataset.lane));
+  const row = event.target.closest("[data-lane]");
+  if (row) {
+    onlyRow(row);
     return;
   }
   const arrow = event.target.closest(".wake-target");

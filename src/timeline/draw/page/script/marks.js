@@ -6,99 +6,162 @@
 // The kind of mark for each letter of a state; a lane in any other state stands nowhere.
 const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
-// The lanes that poll the one that runs, the outermost first.
-const around = (step) => step.around;
-
 function clear(pane) {
-  for (const line of pane.lines.values()) {
+  for (const number of pane.changed) {
+    const line = pane.lines.get(number);
     line.className = "line";
     line.querySelector(".note")?.remove();
   }
+  pane.changed.clear();
   pane.marks.replaceChildren();
   pane.placed = [];
   pane.pane.classList.remove("idle");
 }
 
-// Where each lane stands, and which lines are lit.
+// Shows where each lane stands, and which lines are lit.
 function showSource(pane, track) {
-  const { lines, marks } = pane;
   clear(pane);
   const current = track.shown(moment);
   if (!current) return;
   const idle = track.isIdle(moment);
   pane.pane.classList.toggle("idle", idle);
-  // A note at the end of a line: what was printed there, and which lanes wait.
-  const notes = new Map();
-  const note = (number, element) => {
-    if (!lines.has(number)) return;
-    if (!notes.has(number)) notes.set(number, make("span", { class: "note" }));
-    notes.get(number).append(element);
-  };
-  const light = (number, kind, lane) => {
-    lines.get(number)?.classList.add(kind, hue(lane));
-  };
-  const lit = !idle && (alone === null || alone === current.lane);
-  if (lit) {
-    for (const number of current.chain) light(number, "chain", current.lane);
-    if (current.resumed !== null) light(current.resumed, "resumed", current.lane);
-    for (const [lane, text, number] of current.says) {
-      if (number === null) continue;
-      light(number, "said", lane);
-      note(number, make("span", { class: `says ${hue(lane)}` }, text));
-    }
-    if (current.stop !== null) light(current.stop, "stop", current.lane);
-  }
-  const outer = around(current);
-  const places = track.places(moment);
-  places.forEach((number, lane) => {
-    if (number === null || !lines.has(number)) return;
-    const isAround = !idle && outer.includes(lane);
-    const own = isAround ? "polls" : KINDS[current.states[lane]];
-    const kind = !idle && lane === current.lane ? "ran" : own;
-    if (!kind) return;
-    const dim = alone !== null && alone !== lane ? " dim" : "";
-    const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, short(lane));
-    const polled = isAround ? (outer[outer.indexOf(lane) + 1] ?? current.lane) : null;
-    const state = data.words[current.states[lane]];
-    const ran = kind === "ran" ? "ran just now; " : "";
-    mark.title = `${name(lane)}: ${ran}${polled === null ? state : `polls ${name(polled)}`}`;
-    mark.dataset.line = number;
-    mark.style.setProperty("--k", column(track, lane));
-    pane.placed.push({ mark, number });
-    marks.append(mark);
-    if (kind === "waits" || kind === "unpolled") {
-      const unpolled = kind === "unpolled" ? "unpolled " : "";
-      note(number, make("span", { class: `tile ${unpolled}${hue(lane)}` }, short(lane)));
-    }
-  });
-  if (lit && current.on !== null && current.stop !== null) {
-    // Its own tile stands right before the word, since others may wait at the same line.
-    note(current.stop, make("span", { class: `tile ${hue(current.lane)}` }, short(current.lane)));
-    note(current.stop, make("span", { class: "waits" }, current.on));
-  }
-  for (const [number, element] of notes) lines.get(number).querySelector(".n").after(element);
+  const lit = !idle && isSeen(current.lane);
+  const standing = lanesAt(pane, track, current, idle);
+  if (lit) lightLines(pane, current);
+  addNotes(pane, current, standing, lit);
+  addMarks(pane, track, standing);
   if (lit) drawPath(pane, track, current);
+  const places = track.places(moment);
   scrollToLit(pane, track, current, places);
   // A note may have made its line longer, so only now the lines stand where they stay.
   placeMarks(pane);
 }
 
+// The lanes that stand on a line of this source: on which, the kind of mark, and what each does.
+function lanesAt({ lines }, track, current, idle) {
+  const standing = [];
+  track.places(moment).forEach((number, lane) => {
+    if (number === null || !lines.has(number)) return;
+    const state = current.states[lane];
+    let kind = KINDS[state];
+    let does = data.words[state];
+    const outer = idle ? -1 : current.around.indexOf(lane);
+    if (outer >= 0) {
+      kind = "polls";
+      does = `polls ${name(current.around[outer + 1] ?? current.lane)}`;
+    }
+    if (!idle && lane === current.lane) {
+      kind = "ran";
+      does = `ran just now; ${does}`;
+    }
+    if (kind) standing.push({ lane, number, kind, does: `${name(lane)}: ${does}` });
+  });
+  return standing;
+}
+
+// Lights what was seen of the lane that ran, and nothing else: where it went on, what it printed,
+// in which awaits it is, and where it waits.
+function lightLines({ lines, changed }, current) {
+  const light = (number, kind, lane) => {
+    if (!lines.has(number)) return;
+    lines.get(number).classList.add(kind, hue(lane));
+    changed.add(number);
+  };
+  for (const number of current.chain) light(number, "chain", current.lane);
+  light(current.resumed, "resumed", current.lane);
+  for (const [lane, , number] of current.says) light(number, "said", lane);
+  light(current.stop, "stop", current.lane);
+}
+
+// Adds a note at the end of a line: what was printed there, which lanes wait, and for what.
+function addNotes({ lines, changed }, current, standing, lit) {
+  const notes = new Map();
+  const add = (number, ...elements) => {
+    if (!lines.has(number)) return;
+    if (!notes.has(number)) notes.set(number, make("span", { class: "note" }));
+    notes.get(number).append(...elements);
+  };
+  if (lit) {
+    for (const [lane, text, number] of current.says)
+      add(number, make("span", { class: `says ${hue(lane)}`, title: text }, text));
+  }
+  const waiting = new Map(); // the lanes by their line
+  for (const one of standing) {
+    if (one.kind !== "waits" && one.kind !== "unpolled") continue;
+    waiting.set(one.number, [...(waiting.get(one.number) ?? []), one]);
+  }
+  for (const [number, all] of waiting) add(number, ...waitingTiles(all));
+  if (lit && current.on !== null && current.stop !== null) {
+    // Its own tile stands right before the word, since others may wait at the same line.
+    const own = make("span", { class: `tile ${hue(current.lane)}` }, short(current.lane));
+    add(current.stop, own, make("span", { class: "waits" }, current.on));
+  }
+  for (const [number, element] of notes) {
+    lines.get(number).querySelector(".n").after(element);
+    changed.add(number);
+  }
+}
+
+// A tile for each lane that waits at a line. More of them than these would cover the code.
+const MOST_TILES = 6;
+
+function waitingTiles(all) {
+  const tiles = all.slice(0, MOST_TILES).map(({ lane, kind, does }) => {
+    const unpolled = kind === "unpolled" ? "unpolled " : "";
+    return make("span", { class: `tile ${unpolled}${hue(lane)}`, title: does }, short(lane));
+  });
+  const more = all.slice(MOST_TILES);
+  if (more.length > 0) {
+    const title = more.map(({ does }) => does).join(", ");
+    tiles.push(make("span", { class: "more", title }, `+${more.length}`));
+  }
+  return tiles;
+}
+
+// Adds a mark for each lane. There is room for some columns only: of the lanes that share the last
+// one, those that stand on one line have one mark, with their number.
+function addMarks(pane, track, standing) {
+  const together = new Map();
+  for (const one of standing) {
+    const at = column(track, one.lane);
+    const isShared = at === COLUMNS - 1 && one.kind !== "ran";
+    const key = isShared ? `line ${one.number}` : `lane ${one.lane}`;
+    together.set(key, [...(together.get(key) ?? []), { ...one, at }]);
+  }
+  for (const all of together.values()) {
+    const [{ lane, number, kind, at }] = all;
+    const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
+    const text = all.length === 1 ? short(lane) : String(all.length);
+    const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, text);
+    mark.title = all.map(({ does }) => does).join(", ");
+    mark.dataset.line = number;
+    mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
+    mark.style.setProperty("--k", at);
+    pane.placed.push({ mark, number });
+    pane.marks.append(mark);
+  }
+}
+
 // Puts each mark beside its line. One whose line is out of sight stands at the edge behind which
 // its line is.
 function placeMarks({ pane, lines, placed }) {
+  if (placed.length === 0) return;
+  // All sizes are read before any mark is moved: each mark is as high as the first, and to read
+  // between two moves would make the browser lay out the page for each mark.
   const above = pane.scrollTop;
-  const tops = placed.map(({ number }) => lines.get(number).offsetTop);
   const below = above + pane.clientHeight;
+  const high = placed[0].mark.offsetHeight;
+  const tops = placed.map(({ number }) => lines.get(number).offsetTop);
   placed.forEach(({ mark }, nth) => {
-    const high = mark.offsetHeight;
     const top = Math.max(above, Math.min(tops[nth], below - high - 4));
     mark.classList.toggle("beyond", Math.abs(top - tops[nth]) > high / 2);
     mark.style.top = `${top}px`;
   });
 }
 
-// The column of a lane beside the source. There is room for nine; further lanes share the last.
-const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? 0, 8);
+// The column of a lane beside the source. Lanes for which there is none share the last.
+const COLUMNS = 9;
+const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? 0, COLUMNS - 1);
 
 // A bar along the lines through which the lane ran, one for each function, and a thin line along
 // its chain of awaits.
@@ -141,7 +204,7 @@ function scrollToLit({ pane, lines }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
   const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
-  const polling = around(current).map((lane) => places[lane]);
+  const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
   let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
   // In a step without any of them, and while nothing runs, where the lanes stand.

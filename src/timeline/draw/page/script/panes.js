@@ -31,8 +31,9 @@ const panes = data.sources.map((source) => {
   byId("sources").append(section);
   const found = parts(source);
   const all = { source, pane, lines, marks, parts: found, owners: owners(source, found) };
-  // And what is shown now: the marks with their lines, and the signs of what is left out.
-  Object.assign(all, { placed: [], folds: [] });
+  // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
+  // their lines, and the signs of what is left out.
+  Object.assign(all, { changed: new Set(), placed: [], folds: [] });
   pane.addEventListener("scroll", () => placeMarks(all));
   return all;
 });

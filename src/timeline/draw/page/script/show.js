@@ -19,7 +19,31 @@ function show(newScene, newMoment, keep = true) {
   showOutput();
   byId("count").textContent = `${moment + 1} / ${last + 1}`;
   byId("tells").textContent = heard(all);
-  if (keep) history.replaceState(null, "", `#${scene + 1}.${moment + 1}`);
+  if (keep) keepAddress();
+}
+
+// The position stands in the address, so that it can be sent. A browser needs longer to write an
+// address than to show a step, and of too many in a short time it forgets some, or throws: so while
+// a key is held the address is written when it has been released.
+const WRITTEN_EVERY = 150; // milliseconds
+let written = -Infinity; // when it was written last
+let later = null; // what writes it, once some time has passed
+
+function keepAddress() {
+  clearTimeout(later);
+  const wait = written + WRITTEN_EVERY - performance.now();
+  const before = location.hash;
+  later = setTimeout(writeAddress, Math.max(wait, 0), before);
+  if (wait <= 0) writeAddress(before);
+}
+
+function writeAddress(before) {
+  clearTimeout(later);
+  // A link may have been followed meanwhile: what it says comes first.
+  if (location.hash !== before) return;
+  const address = `#${scene + 1}.${moment + 1}`;
+  if (location.hash !== address) history.replaceState(null, "", address);
+  written = performance.now();
 }
 
 // Shows what stays the same in all moments of a scene.
@@ -30,7 +54,7 @@ function showScene(all) {
   listOutput();
   panes.forEach((pane, nth) => {
     fold(pane, all[nth]);
-    const columns = Math.min(all[nth]?.width ?? 1, 9);
+    const columns = Math.min(all[nth]?.width ?? 1, COLUMNS);
     pane.pane.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
     if (nth < all.length) return;
     clear(pane);

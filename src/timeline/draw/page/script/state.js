@@ -35,7 +35,7 @@ function make(tag, attributes = {}, ...children) {
 // What is shown now.
 let scene = 0; // which run
 let moment = 0; // which of its moments
-let alone = null; // the lane that is seen alone
+let alone = null; // the lanes of the row that is seen alone; none if all are seen
 let future = true; // whether what comes later is shown
 // Predicting: whether it is on, how many questions were answered and how many of the answers were
 // right, and whether a question is open.
@@ -44,6 +44,7 @@ const game = { on: false, asked: 0, right: 0, open: false };
 const run = () => data.scenes[scene];
 const variant = () => run().variant;
 const showsFuture = () => future && !game.on;
+const isSeen = (lane) => alone === null || alone.includes(lane);
 // The grey of `main` is taken once: of more lanes than colours some share another one.
 const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
 const hue = (lane) => colour(run().lanes[lane].hue);

@@ -16,6 +16,19 @@ function tile(lane, kind = "") {
   return make("span", { class: `tile ${kind} ${hue(lane)}` }, name(lane));
 }
 
+// Tiles for the first of some lanes, and how many more there are.
+const MOST_NAMED = 10;
+
+function tiles(lanes, kind = "") {
+  const named = lanes.slice(0, MOST_NAMED).map((lane) => tile(lane, kind));
+  const more = lanes.slice(MOST_NAMED);
+  if (more.length > 0) {
+    const title = more.map(name).join(", ");
+    named.push(make("span", { class: "more", title }, `and ${more.length} more`));
+  }
+  return named;
+}
+
 // A queue with its heading. An empty one keeps its place, so that the others stay where they are.
 function cell(title, ...content) {
   const filled = content.length ? content : ["–"];
@@ -33,16 +46,12 @@ function readyGroups(track, ready) {
   for (const lane of ready) {
     const inside = track.inside(lane);
     const last = groups.at(-1);
-    if (last && last.inside === inside && inside !== null) last.lanes.push(lane);
+    if (last && last.inside === inside) last.lanes.push(lane);
     else groups.push({ inside, lanes: [lane] });
   }
   return groups.map(({ inside, lanes }) => {
-    const tiles = lanes.map((lane) => tile(lane, "ready"));
-    return make(
-      "span",
-      { class: "group" },
-      ...(inside === null ? tiles : [name(inside), " ▸ ", ...tiles]),
-    );
+    const parent = inside === null ? [] : [name(inside), " ▸ "];
+    return make("span", { class: "group" }, ...parent, ...tiles(lanes, "ready"));
   });
 }
 
@@ -58,16 +67,7 @@ function waitingChains(waits) {
   return waits.map((chain) => {
     const last = chain.at(-1);
     const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
-    const links = chain.map((lanes) =>
-      make(
-        "span",
-        {},
-        ...between(
-          lanes.map((lane) => tile(lane)),
-          " ",
-        ),
-      ),
-    );
+    const links = chain.map((lanes) => make("span", {}, ...between(tiles(lanes), " ")));
     return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
   });
 }
@@ -97,9 +97,7 @@ function showStrip(element, track, moment) {
     for (const lane of current.around) ran.push(`${name(lane)} ▸`);
     ran.push(tile(current.lane, "full"));
   }
-  const unpolled = [...current.states].flatMap((state, lane) =>
-    state === "x" ? [tile(lane, "unpolled")] : [],
-  );
+  const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
   const cells = [
     cell("Ran", ...ran),
     // tokio polls the future of `block_on` when it comes to it, and no queue says when.
@@ -108,11 +106,11 @@ function showStrip(element, track, moment) {
       ...readyGroups(track, current.ready),
     ),
   ];
-  if (unpolled.length > 0) cells.push(cell(data.words.x, ...unpolled));
+  if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
   if (showsFuture()) {
     const timers = byTime(current.timers).map(([due, lanes]) => {
       const title = due === "?" ? "no wake has proved when" : null;
-      return make("span", { class: "group", title }, due, ...lanes.map((lane) => tile(lane)));
+      return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
     cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
   }
@@ -122,22 +120,11 @@ function showStrip(element, track, moment) {
 // Where the two languages part: what only one of them prints, and what the header of the example
 // says of Python.
 function showParting(moment) {
-  const parts = run().moments.some(({ only }) => only.length > 0);
   const element = byId("parts");
-  element.hidden = !parts;
-  element.replaceChildren(...parting(moment));
-}
-
-function parting(moment) {
-  const { only } = run().moments[moment] ?? { only: [] };
-  if (only.length === 0) return [];
-  const lines = only.map(([track, nth]) => {
-    const { language, steps } = tracks()[track];
-    const [lane, text] = steps[run().moments[moment].steps[track]].says[nth];
-    return `only ${language}’s ${name(lane)} prints “${text}”`;
-  });
-  const reason = data.of_python ? prose(` ${data.of_python}`) : [];
-  return [make("b", {}, `Here the two part: ${lines.join(", ")}.`), ...reason];
+  element.hidden = run().moments.every(({ parts }) => parts === null);
+  const { parts } = run().moments[moment] ?? { parts: null };
+  const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
+  element.replaceChildren(...(parts === null ? [] : [make("b", {}, parts), ...reason]));
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
@@ -163,7 +150,7 @@ function reserve() {
   const measured = [
     ...longest((nth) => most(nth, told), 2),
     ...longest((nth) => most(nth, listed), 3),
-    ...longest((nth) => run().moments[nth].only.length, 1),
+    ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
     for (const track of tracks()) showStrip(strip.children[track.index], track, nth);

@@ -19,30 +19,30 @@ function drawChart() {
   const width = Math.max(chart.clientWidth, 300);
   const room = width - names - AFTER;
   const axis = places(moments, instants, common?.columns, room);
-  const signs = moments.some(({ only }) => only.length > 0) ? 14 : 6; // where the two part
+  const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6; // where the two part
   const others = common ? endsOfOthers(common, axis) : [];
   const foot = others.reduce(
     (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
     signs,
   );
   const { row, height } = arrange(shown, mostHeight() - foot);
-  const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
-  const past = make("g", { id: "past" });
-  const texts = []; // each with the place from which on it is seen
-  drawBands(past, axis, height);
-  // The variants are compared in Rust, which is the last group.
-  if (common) markWhatDiffers(past, texts, shown.at(-1), others, axis, row, height + signs);
-  for (const group of shown) drawTrack(past, texts, group, axis, ended, Math.min(18, row - 3));
-  drawParting(texts, axis, height);
-  const times = drawTimes(axis);
-  times.forEach(({ element }, instant) => texts.push({ element, from: axis.bands[instant][0] }));
-  texts.sort((one, other) => one.from - other.from);
-  for (const { element } of texts) element.classList.add("later");
   const tall = height + foot;
-  const clip = make("rect", { x: -BEFORE, y: 0, width: 0, height: tall });
-  const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
-  const later = make("use", { href: "#past", class: "future" });
-  const seen = make("g", { "clip-path": "url(#until)" }, past);
+  const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
+  const bars = make("g", { id: "bars" });
+  const texts = []; // each with the place from which on it is seen
+  drawBands(bars, axis, height);
+  // The variants are compared in Rust, which is the last group.
+  if (common) markWhatDiffers(bars, texts, shown.at(-1), others, axis, row, height + signs);
+  for (const group of shown) {
+    const high = Math.min(18, row - 3);
+    for (const { lanes, y } of rowsWithPlaces(group))
+      for (const lane of lanes) drawLane(bars, texts, group.track, lane, axis, { y, high, ended });
+    drawThread(bars, group, axis);
+  }
+  drawParting(texts, axis, height);
+  const defs = make("defs");
+  // The future is what lies behind a veil, from the cursor on.
+  const veil = make("rect", { class: "veil", y: 0, height: tall });
   const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
   const wakes = shown.map((group) => arrow(group, defs));
   const cursor = make("rect", {
@@ -53,7 +53,17 @@ function drawChart() {
     rx: 3,
   });
   const arrows = wakes.flatMap(({ line, target }) => [line, target]);
-  const moving = make("g", {}, later, seen, written, cursor, ...arrows);
+  // The times stay in sight while rows are scrolled.
+  const times = drawTimes(axis);
+  const paper = { x: -BEFORE, y: 0, width: axis.width + BEFORE + AFTER, height: 16 };
+  const head = make("g", {}, make("rect", { class: "paper", ...paper }));
+  times.forEach(({ element }, instant) => {
+    head.append(element);
+    texts.push({ element, from: axis.bands[instant][0] });
+  });
+  texts.sort((one, other) => one.from - other.from);
+  for (const { element } of texts) element.classList.add("later");
+  const moving = make("g", {}, bars, veil, written, cursor, ...arrows, head);
   const attributes = {
     viewBox: `0 0 ${width} ${tall}`,
     preserveAspectRatio: "xMinYMin meet",
@@ -66,8 +76,16 @@ function drawChart() {
   chart.replaceChildren(svg);
   // The sources get what the timeline does not need.
   document.body.style.setProperty("--below", `${tall + aroundChart()}px`);
-  drawn = { axis, clip, wakes, cursor, moving, room, names, times, texts, fades };
-  Object.assign(drawn, { past: 0, around: [] }); // the texts that a step has changed
+  drawn = { axis, shown, veil, wakes, cursor, moving, head, room, row, names, times, texts, fades };
+  // What a step has changed: how many texts are of the past, and the times that it has moved away.
+  Object.assign(drawn, { past: 0, around: [] });
+  drawn.scrolls = tall > mostHeight();
+  drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
+}
+
+// The lanes of each row of a group, and the height of its middle.
+function rowsWithPlaces({ rows, middle }) {
+  return rows.map(({ lanes }, nth) => ({ lanes, y: middle(nth) }));
 }
 
 // What stands above and below the timeline in its part of the page.
@@ -95,12 +113,12 @@ function drawFades(defs, names, width, tall) {
 }
 
 // A band for each instant.
-function drawBands(past, axis, height) {
+function drawBands(bars, axis, height) {
   const used = new Set(run().moments.map(({ instant }) => instant));
   axis.bands.forEach(([from, to], instant) => {
     // At some instants only other variants poll.
     const kind = variant() && !used.has(instant) ? "band empty" : "band";
-    past.append(
+    bars.append(
       make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }),
     );
   });
@@ -121,88 +139,99 @@ function drawTimes(axis) {
   });
 }
 
-// What each lane of a language does at each moment, and the thread, as a line from lane to lane.
-function drawTrack(past, texts, { track, rows, y }, axis, ended, high) {
-  const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
-  const thread = [];
-  const rests = [];
-  let stays = null; // where the thread is until something runs again
-  let before = ""; // the states after the moment before
-  run().moments.forEach((_, nth) => {
+// What a lane does at all moments. A moment has a column from `from` to `end`, with the poll if the
+// lane is polled in it, and what the lane does after it lasts until the next moment, at `to`. What
+// it goes on doing over many moments is one shape: a page may have thousands of moments, and at
+// most of them most lanes only wait.
+function drawLane(bars, texts, track, lane, axis, { y, high, ended }) {
+  const of = hue(lane);
+  const box = (kind, x, width, height) => {
+    const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
+    bars.append(make("rect", { class: `${kind} ${of}`, ...place }));
+  };
+  const draw = ({ state, from, to }) => {
+    const { kind, box: share, gap } = SHAPES[state];
+    if (share) box(kind, from + gap, Math.max(to - from - 2 * gap, 2), high * share);
+    else bars.append(make("line", { class: `${kind} ${of}`, x1: from, x2: to, y1: y, y2: y }));
+  };
+  let before = "."; // its state after the moment before
+  let open = null; // what it goes on doing, and from where to where
+  const close = () => {
+    if (open !== null && open.to > open.from) draw(open);
+    open = null;
+  };
+  for (let nth = 0; nth < axis.at.length; nth += 1) {
     const step = track.shown(nth);
-    if (!step) return;
+    if (!step) continue;
     const idle = track.isIdle(nth);
+    const state = step.states[lane] ?? ".";
     const from = axis.at[nth];
     const end = from + axis.column;
     const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
-    for (const lane of lanes) {
-      const state = step.states[lane] ?? ".";
-      const place = { from, end, to, middle: y(lane), high };
-      const ran = !idle && lane === step.lane;
-      const polls = state === "r" || (!idle && around(step).includes(lane));
-      drawState(past, lane, state, { ran, polls }, place);
-      if (state !== (before[lane] ?? ".")) drawEnd(texts, lane, state, place);
-    }
-    // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
-    // until the next column begins, so that what is not seen of the future does not show in it.
-    // From one instant to the next it is pale, unless a poll keeps the thread: nothing runs.
-    if (!idle && !step.on_thread) {
-      const here = `${from + axis.column / 2} ${y(step.lane)}`;
-      const { instant } = run().moments[nth];
-      const rested = stays !== null && instant > stays.instant && !stays.blocks;
-      if (stays === null) thread.push(`M${here}`);
-      else if (rested) {
-        rests.push(`M${stays.here} H${from}`);
-        thread.push(`M${from} ${stays.y} L${here}`);
-      } else thread.push(`H${from} L${here}`);
-      const blocks = step.states.includes("b");
-      stays = { here, y: y(step.lane), instant, blocks };
-    }
-    before = step.states;
-  });
-  past.append(make("path", { class: "thread rests", d: rests.join(" ") }));
-  past.append(make("path", { class: "thread", d: thread.join(" ") }));
+    const ran = !idle && lane === step.lane;
+    const polls = state === "r" || (!idle && step.around.includes(lane));
+    if (open !== null && (ran || polls || open.state !== state)) close();
+    if (ran || polls) box(ran ? "block" : "outer", from + 1, end - from - 2, high);
+    if (open !== null) open.to = to;
+    // There is no gap between a poll and the work that goes on after it.
+    else if (SHAPES[state]?.box === 1) open = { state, from: ran ? end - 1 : from, to };
+    else if (SHAPES[state]) open = { state, from: ran || polls ? end : from, to };
+    if (state !== before) drawEnd(texts, lane, state, { end, y });
+    before = state;
+  }
+  close();
 }
 
-// What a lane does at a moment. The column of the moment is from `from` to `end`, and what the
-// lane does after its poll lasts until the next moment, at `to`. `ran` says that it was polled,
-// and `polls` that it is being polled and polls the lane that ran.
-function drawState(past, lane, state, { ran, polls }, { from, end, to, middle, high }) {
-  const box = (name, x, width, height) => {
-    const place = { x, y: middle - height / 2, width: Math.max(width, 0), height, rx: 3 };
-    past.append(make("rect", { class: `${name} ${hue(lane)}`, ...place }));
-  };
-  const line = (name, x1) => {
-    if (to <= x1) return;
-    const place = { x1, x2: to, y1: middle, y2: middle };
-    past.append(make("line", { class: `${name} ${hue(lane)}`, ...place }));
-  };
-  if (ran) box("block", from + 1, end - from - 2, high);
-  else if (polls) box("outer", from + 1, end - from - 2, high);
-  const begin = ran || polls ? end : from;
-  const overlap = ran ? end - 1 : from; // no gap between the poll and what follows it
-  if (state === "b" || state === "t") box("outer", overlap, to - overlap, high);
-  if (state === "w") line("wait", begin);
-  if (state === "i") line("between", begin);
-  if (state === "l") line("lazy", from);
-  if ((state === "d" || state === "x") && to > begin) {
-    const name = state === "d" ? "ready" : "unpolled";
-    box(name, begin + 1, Math.max(to - begin - 2, 2), (high * 2) / 3);
-  }
+// How a state is drawn, by its letter: as a line, or as a box of some share of a poll's height, with
+// a gap before and after it.
+const SHAPES = {
+  w: { kind: "wait" },
+  i: { kind: "between" },
+  l: { kind: "lazy" },
+  d: { kind: "ready", box: 2 / 3, gap: 1 },
+  x: { kind: "unpolled", box: 2 / 3, gap: 1 },
+  b: { kind: "outer", box: 1, gap: 0 },
+  t: { kind: "outer", box: 1, gap: 0 },
+};
+
+// The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. It
+// stays in its row until the next column begins, so that what is not seen of the future does not
+// show in it. From one instant to the next it is pale, unless a poll keeps the thread: nothing runs.
+function drawThread(bars, { track, y }, axis) {
+  const runs = [];
+  const rests = [];
+  let stays = null; // where the thread is until something runs again
+  run().moments.forEach(({ instant }, nth) => {
+    const step = track.shown(nth);
+    if (!step || track.isIdle(nth) || step.on_thread) return;
+    const from = axis.at[nth];
+    const here = `${from + axis.column / 2} ${y(step.lane)}`;
+    if (stays === null) {
+      runs.push(`M${here}`);
+    } else if (instant > stays.instant && !stays.blocks) {
+      rests.push(`M${stays.here} H${from}`);
+      runs.push(`M${from} ${stays.y} L${here}`);
+    } else {
+      runs.push(`H${from} L${here}`);
+    }
+    stays = { here, y: y(step.lane), instant, blocks: step.states.includes("b") };
+  });
+  bars.append(make("path", { class: "thread rests", d: rests.join(" ") }));
+  bars.append(make("path", { class: "thread", d: runs.join(" ") }));
 }
 
 // The sign of the end of a lane, right after the poll in which it ended.
-function drawEnd(texts, lane, state, { end, middle }) {
+function drawEnd(texts, lane, state, { end, y }) {
   const sign = { f: "✓", c: "×", p: "‼" }[state];
   if (!sign) return;
-  const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: middle + 4 }, sign);
+  const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: y + 4 }, sign);
   texts.push({ element, from: end });
 }
 
 // A sign below each moment at which the two languages do not print the same.
 function drawParting(texts, axis, height) {
-  run().moments.forEach(({ only }, nth) => {
-    if (only.length === 0) return;
+  run().moments.forEach(({ parts }, nth) => {
+    if (parts === null) return;
     const attributes = {
       class: "parting",
       x: axis.at[nth] + axis.column / 2,
@@ -218,30 +247,27 @@ function drawNames(shown, names, height) {
   const group = make("g");
   const place = { x: 0, y: 0, width: names - BEFORE, height: height + 99 };
   group.append(make("rect", { ...place, fill: "var(--paper)" }));
-  const common = variant();
   for (const { track, rows, middle } of shown) {
     if (shown.length > 1)
       group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
-    rows.forEach(({ name, hue, lane, differs }, nth) => {
+    rows.forEach(({ name, hue, lanes, differs, isOnlyHere }, nth) => {
       const place = { x: names - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
       const button = {
-        "data-lane": lane,
+        "data-lane": lanes.join(" "),
         tabindex: "0",
         role: "button",
         "aria-label": `${name}: show it alone`,
       };
-      const absent = lane === null ? " absent" : "";
+      const absent = lanes.length === 0 ? " absent" : "";
       const shortened = fitting(name);
       const text = make(
         "text",
-        { class: `name ${colour(hue)}${absent}`, ...place, ...(lane === null ? {} : button) },
+        { class: `name ${colour(hue)}${absent}`, ...place, ...(absent ? {} : button) },
         shortened,
       );
       if (shortened !== name) text.append(make("title", {}, name));
       group.append(text);
-      const first =
-        common && track.index === 0 ? data.scenes[common.among[0]].variant.rows[nth] : null;
-      if (differs.length > 0 || (lane !== null && first?.lane === null)) {
+      if (differs.length > 0 || isOnlyHere) {
         const sign = {
           class: "unlike",
           x: shown.length > 1 ? 50 : 1,

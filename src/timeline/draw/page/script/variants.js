@@ -33,12 +33,12 @@ function endsOfOthers(common, axis) {
 }
 
 // Where a lane does something else than in the first variant, and when the others are over.
-function markWhatDiffers(past, texts, { rows, middle }, others, axis, rowHeight, height) {
+function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight, height) {
   const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
   rows.forEach(({ differs }, row) => {
     for (const [from, to] of differs) {
       const x = edge(from);
-      past.append(
+      bars.append(
         make("rect", {
           class: "unlike-area",
           x,
@@ -51,7 +51,7 @@ function markWhatDiffers(past, texts, { rows, middle }, others, axis, rowHeight,
     }
   });
   for (const { x, from, text, line } of others) {
-    past.append(
+    bars.append(
       make("line", {
         class: "other-end",
         x1: x,

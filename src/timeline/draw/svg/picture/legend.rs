@@ -42,7 +42,7 @@ impl Picture<'_> {
         if !self.sheet.options.legend {
             return vec![];
         }
-        // States and ends first, then what the terminal has no sign for; each only if it is drawn.
+        // States and ends first, then what is no state of a lane; each only if it is drawn.
         let mut marks = occurring(self.chart, self.rows);
         if !self.drawn_wakes().is_empty() {
             marks.push(Mark::Wake);

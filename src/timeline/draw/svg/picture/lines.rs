@@ -41,17 +41,17 @@ impl Picture<'_> {
             return html! {};
         }
         let (shown, columns) = self.listed();
-        let column = (self.sheet.width - self.sheet.left) / columns as f64;
+        let column_width = (self.sheet.width - self.sheet.left) / columns as f64;
         // Column by column: read from top to bottom, lines are in the order of time.
         let per_column = shown.len().div_ceil(columns).max(1);
         let more = self.chart.said.len() - shown.len();
         html! {
             @for (index, said) in shown.iter().enumerate() {
-                @let x = self.sheet.left + (index / per_column) as f64 * column;
+                @let x = self.sheet.left + (index / per_column) as f64 * column_width;
                 @let y = 14.0 + (index % per_column) as f64 * LINE;
                 @let name = &self.chart.rows[said.lane].name;
                 // 24 pixels for the number, 8 between name and text, and 16 to the next column.
-                @let room = column - 48.0 - width_of(name, SMALL);
+                @let room = column_width - 48.0 - width_of(name, SMALL);
                 text.number x=(px(x + 16.0)) y=(px(y)) { (index + 1) }
                 text.said x=(px(x + 24.0)) y=(px(y)) {
                     tspan.strong { (name) }

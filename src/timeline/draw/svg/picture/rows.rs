@@ -153,8 +153,8 @@ impl Picture<'_> {
     }
 }
 
-/// A note in a room of this width: in one line, or else in two of about the same width. Only a word
-/// that is wider than the room is shortened.
+/// A note in a room of this width: in one line, or else in two of about the same width. What does
+/// not fit into two is cut off.
 fn lines_of_note(note: &str, width: f64) -> Vec<String> {
     if note.is_empty() {
         return vec![];

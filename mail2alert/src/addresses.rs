@@ -1,4 +1,5 @@
-//! Mailboxes: addresses that are compared as a mail server compares them.
+//! The addresses of envelopes, compared as a mail server compares them; and those of them that the
+//! relay takes mail for.
 use mail::smtp::{Address, AddressError};
 use std::{
     fmt,
@@ -6,25 +7,26 @@ use std::{
     str::FromStr,
 };
 
-/// An address, as it was written. Two are equal if their domains are, in capitals or not, and their
-/// local parts are to the letter, since what a local part means only its own server knows: RFC
-/// 5321, 2.4.
+/// A sender or a recipient, as it was written. Two are equal if their local parts are the same,
+/// letter by letter, and their domains are the same but for capitals: whether capitals matter in a
+/// local part, only the server of that domain knows (RFC 5321, 2.4).
 #[derive(Clone, Debug)]
-pub struct Mailbox(Address);
+pub struct EnvelopeAddress(Address);
 
-impl Mailbox {
-    /// The mailbox of an address.
-    pub fn new(address: Address) -> Mailbox {
-        Mailbox(address)
+impl EnvelopeAddress {
+    /// This address.
+    pub fn new(address: Address) -> EnvelopeAddress {
+        EnvelopeAddress(address)
     }
 
-    /// The address, as it was written.
+    /// As it was written.
     pub fn address(&self) -> &Address {
         &self.0
     }
 
-    /// Whether a configuration that has `self` means `other`: capitals do not matter there.
-    pub fn means(&self, other: &Mailbox) -> bool {
+    /// Whether a configuration that lists `self` means `other`: in a configuration, capitals do not
+    /// matter.
+    pub fn means(&self, other: &EnvelopeAddress) -> bool {
         self.0.as_str().to_lowercase() == other.0.as_str().to_lowercase()
     }
 
@@ -33,93 +35,91 @@ impl Mailbox {
     }
 }
 
-impl PartialEq for Mailbox {
-    fn eq(&self, other: &Mailbox) -> bool {
+impl PartialEq for EnvelopeAddress {
+    fn eq(&self, other: &EnvelopeAddress) -> bool {
         self.0.local_part() == other.0.local_part() && self.domain() == other.domain()
     }
 }
 
-impl Eq for Mailbox {}
+impl Eq for EnvelopeAddress {}
 
-impl Hash for Mailbox {
+impl Hash for EnvelopeAddress {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.0.local_part().hash(hasher);
         self.domain().hash(hasher);
     }
 }
 
-impl fmt::Display for Mailbox {
+impl fmt::Display for EnvelopeAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl FromStr for Mailbox {
+impl FromStr for EnvelopeAddress {
     type Err = AddressError;
 
-    fn from_str(text: &str) -> Result<Mailbox, AddressError> {
-        Address::new(text).map(Mailbox)
+    fn from_str(text: &str) -> Result<EnvelopeAddress, AddressError> {
+        Address::new(text).map(EnvelopeAddress)
     }
 }
 
 /// The addresses that the relay takes mail for. All others are refused: a server that takes mail
 /// for all the world is an *open relay*, and will soon send the world's spam.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Own {
+pub enum OwnAddress {
     /// This mailbox.
-    Mailbox(Mailbox),
+    Mailbox(EnvelopeAddress),
     /// Every mailbox of this domain, in small letters.
     Domain(String),
 }
 
-impl Own {
+impl OwnAddress {
     /// Whether it covers a recipient.
     ///
     /// A domain does not cover local parts that once were routes, such as `user%other.example` or
     /// `other.example!user`: the mail server behind might still follow them elsewhere.
     /// Such a mailbox can be listed by name.
-    pub fn covers(&self, recipient: &Mailbox) -> bool {
+    pub fn covers(&self, recipient: &EnvelopeAddress) -> bool {
         match self {
-            Own::Mailbox(mailbox) => mailbox.means(recipient),
-            Own::Domain(domain) => {
+            OwnAddress::Mailbox(mailbox) => mailbox.means(recipient),
+            OwnAddress::Domain(domain) => {
                 let is_route = recipient.0.local_part().contains(['%', '!', '@']);
                 recipient.domain().as_ref() == Some(domain) && !is_route
             }
         }
     }
-}
 
-impl Own {
     /// Whether it takes mail for a mailbox in this domain.
     pub fn is_in(&self, domain: &str) -> bool {
         match self {
-            Own::Mailbox(mailbox) => {
+            OwnAddress::Mailbox(mailbox) => {
                 mailbox.domain().is_some_and(|own| own == domain.to_lowercase())
             }
-            Own::Domain(own) => *own == domain.to_lowercase(),
+            OwnAddress::Domain(own) => *own == domain.to_lowercase(),
         }
     }
 }
 
-impl fmt::Display for Own {
+impl fmt::Display for OwnAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Own::Mailbox(mailbox) => mailbox.fmt(f),
-            Own::Domain(domain) => write!(f, "any mailbox at {domain}"),
+            OwnAddress::Mailbox(mailbox) => mailbox.fmt(f),
+            OwnAddress::Domain(domain) => write!(f, "any mailbox at {domain}"),
         }
     }
 }
 
-impl FromStr for Own {
+impl FromStr for OwnAddress {
     type Err = AddressError;
 
     /// Reads `alice@example.com`, or `@example.com` for a whole domain.
-    fn from_str(text: &str) -> Result<Own, AddressError> {
+    fn from_str(text: &str) -> Result<OwnAddress, AddressError> {
         match text.strip_prefix('@') {
-            // With a mailbox in it, it has to be an address.
+            // There is no type for a domain: with a mailbox before it, it has to be an address.
             Some(domain) => Address::new(&format!("mailbox@{domain}"))
-                .map(|_| Own::Domain(domain.to_lowercase())),
-            None => text.parse().map(Own::Mailbox),
+                .map(|_| OwnAddress::Domain(domain.to_lowercase())),
+            None => text.parse().map(OwnAddress::Mailbox),
         }
     }
 }
@@ -128,7 +128,7 @@ impl FromStr for Own {
 mod tests {
     use super::*;
 
-    fn mailbox(address: &str) -> Mailbox {
+    fn mailbox(address: &str) -> EnvelopeAddress {
         address.parse().expect("an address")
     }
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn only_own_recipients_are_covered() {
-        let own = |text: &str| text.parse::<Own>().expect("own");
+        let own = |text: &str| text.parse::<OwnAddress>().expect("own");
         for (own, recipient, expected) in [
             (own("alert@example.com"), "Alert@Example.com", true),
             (own("alert@example.com"), "other@example.com", false),
@@ -157,7 +157,7 @@ mod tests {
             assert_eq!(own.covers(&mailbox(recipient)), expected, "{own} covers {recipient}");
         }
         for garbage in ["", "@", "@a b", "alert", "a@b@c", "@a@b"] {
-            assert!(garbage.parse::<Own>().is_err(), "{garbage:?}");
+            assert!(garbage.parse::<OwnAddress>().is_err(), "{garbage:?}");
         }
     }
 }

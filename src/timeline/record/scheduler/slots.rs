@@ -1,0 +1,129 @@
+//! How far each closure is, and which of them comes next.
+use super::STUCK_AFTER;
+use std::{collections::BTreeMap, thread::ThreadId, time::Duration};
+
+/// How far a closure is.
+///
+/// ```text
+/// Expected ──► Ready ──► Running ──► Ending ──► (gone)
+///    │  ▲        ▲          │  ▲
+///    ▼  │        │          ▼  │
+///   Queued ──────┘        Blocked
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Slot {
+    /// It may begin at any moment, or wait in a queue. Since when, on the wall clock.
+    Expected(std::time::Instant),
+    /// It was expected, and did not come: no thread has been free for it.
+    Queued,
+    /// It has begun, and waits for the coordinator.
+    Ready,
+    /// It is the one that runs.
+    Running,
+    /// In [`block`](super::block), until this time since the run began.
+    Blocked(Duration),
+    /// Its closure has ended, but the pool may still be waking the task that joins it.
+    Ending(ThreadId),
+}
+
+/// The slot of the runtime's own thread. It comes first among those that are due at the same time.
+pub(super) const RUNTIME: u64 = 0;
+
+/// What threads wait for. All of it is behind one lock.
+pub(super) struct State {
+    /// The slots in their order, which is that of their lanes.
+    pub slots: BTreeMap<u64, Slot>,
+    /// The number of the next slot.
+    /// Numbers are never used again: a slot that is late must not be taken for another one.
+    pub next_slot: u64,
+    /// The coordinator is at work, and need not be started: see [`Scheduler::ensure_coordinator`].
+    pub coordinator_runs: bool,
+    /// How often any of this has been changed, other than by the coordinator: so it sees that what
+    /// it has based a decision on is out of date.
+    pub changes: u64,
+    /// The runtime's own thread is in [`block`](super::block): it cannot become idle.
+    pub runtime_blocks: bool,
+    /// How often the runtime was asked to do what there is to do.
+    pub visits: u64,
+    /// The last visit after which it became idle.
+    pub idle_after: u64,
+    /// The runtime's thread sleeps.
+    /// Read by the watchdog in `recorder`: a runtime that sleeps is not stuck in a poll.
+    pub asleep: bool,
+    /// When the runtime's thread has last gone to sleep or woken up, on the wall clock.
+    pub moved: std::time::Instant,
+    /// The run is over. Once this is set, every wait in this file returns at once.
+    pub closed: bool,
+}
+
+impl State {
+    /// Of a run that has not begun.
+    pub fn new() -> State {
+        State {
+            slots: BTreeMap::new(),
+            next_slot: RUNTIME + 1,
+            coordinator_runs: false,
+            changes: 0,
+            runtime_blocks: false,
+            visits: 0,
+            idle_after: 0,
+            asleep: false,
+            moved: std::time::Instant::now(),
+            closed: false,
+        }
+    }
+
+    /// Something runs, or may do so at any moment: nothing is decided until that is over.
+    pub fn a_slot_is_busy(&self) -> bool {
+        self.slots
+            .values()
+            .any(|slot| matches!(slot, Slot::Running | Slot::Ending(_) | Slot::Expected(_)))
+    }
+
+    /// A slot that is queued needs no coordinator: the end of another one starts it again.
+    pub fn has_nothing_to_schedule(&self) -> bool {
+        self.slots.values().all(|slot| *slot == Slot::Queued)
+    }
+
+    /// Which slot comes next: one that has not begun yet, or else the one whose time has come
+    /// first.
+    pub fn next(&self, now: Duration) -> Option<u64> {
+        let mut first: Option<(Duration, u64)> = None;
+        // In the order of their numbers, so that of two that are due at once the earlier lane is
+        // first.
+        for (number, slot) in &self.slots {
+            match slot {
+                Slot::Ready => return Some(*number),
+                Slot::Blocked(until) if *until <= now => {
+                    let due = (*until, *number);
+                    match first {
+                        Some(earlier) if earlier < due => {}
+                        _ => first = Some(due),
+                    }
+                }
+                _ => {}
+            }
+        }
+        first.map(|(_, number)| number)
+    }
+
+    /// A closure that was expected for too long is taken to wait for a free thread.
+    pub fn give_up_waiting(&mut self) {
+        for slot in self.slots.values_mut() {
+            match slot {
+                Slot::Expected(since) if since.elapsed() >= STUCK_AFTER => *slot = Slot::Queued,
+                _ => {}
+            }
+        }
+        self.slots.retain(|_, slot| !matches!(slot, Slot::Ending(_)));
+    }
+
+    /// A thread may be free now for a closure that waits in a queue.
+    pub fn a_thread_is_free(&mut self) {
+        for slot in self.slots.values_mut() {
+            if *slot == Slot::Queued {
+                *slot = Slot::Expected(std::time::Instant::now());
+            }
+        }
+    }
+}
