@@ -14,8 +14,8 @@
 //!
 //! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
 //! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
-//! lanes are named at most; then it says "; and 3 more lanes like these", or "; and 1 more lane like
-//! these".
+//! lanes are named at most; then it says "; and 3 more lanes like these", or
+//! "; and 1 more lane like these".
 //!
 //! # `woken-not-polled`
 //!
