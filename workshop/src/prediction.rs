@@ -46,7 +46,8 @@ pub(crate) fn compare<T>(predicted: (u64, &str), run: &Run<T>) -> Option<String>
     for (_, name) in ends.iter().take(LANES) {
         happened.push(*name);
     }
-    let (said, happened) = (said.join(" "), happened.join(" "));
+    let said = said.join(" ");
+    let happened = happened.join(" ");
     text += &format!("; you said the order {said}, and it was {happened}");
     if more > 0 {
         text += &format!(", and {more} more");

@@ -59,19 +59,12 @@ pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {
     resume_unwind(Box::new(text))
 }
 
-/// Ends the test of an exploration that is not made: an earlier run has its verdict, and is what the
-/// learner has to look at.
+/// Ends the test of an exploration that is not made: an earlier run has its verdict, and is what
+/// the learner has to look at.
 pub(crate) fn fail_without_a_run() -> ! {
     let text = "not tried: an earlier run of this file keeps its thread, and would slow this one";
     eprintln!("{text}");
     resume_unwind(Box::new(text.to_owned()))
-}
-
-/// Ends the test of a run of which there is no recording: this is its verdict.
-pub(crate) fn fail_with(headline: &str) -> ! {
-    remember(&format!("{headline}\n"));
-    eprintln!("{headline}");
-    resume_unwind(Box::new(headline.to_owned()))
 }
 
 /// Everything but the headline.

@@ -3,7 +3,6 @@ use crate::{
     asleep::{self, Asleep},
     compiler,
     panics::{self, Place},
-    report,
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
@@ -44,9 +43,9 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 /// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices. An
-/// hour of ticks takes a second or two, and half a minute on a machine that is busy with twenty other
-/// things.
+/// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices.
+/// An hour of ticks takes a second or two, and half a minute on a machine that is busy with twenty
+/// other things.
 const SLICES: u32 = 1800;
 
 /// One of them.
@@ -164,11 +163,11 @@ where
         }
     }
     GIVEN_UP.store(true, Ordering::Relaxed);
-    report::fail_with(
-        "the thread was kept: it did not end within three minutes on the wall clock, and went \
+    let text = "the thread was kept: it did not end within three minutes on the wall clock, and went \
          on all the time. Does a thread wait for a future, as with `Handle::block_on`? The runtime \
-         waits for that thread, too",
-    );
+         waits for that thread, too";
+    eprintln!("{text}");
+    resume_unwind(Box::new(text.to_owned()))
 }
 
 /// A run that has been recorded already: what only its own thread knows is left open.
@@ -441,7 +440,7 @@ impl<T> Run<T> {
         lazy
     }
 
-    /// The lanes but `main` that ended by themselves, in the order of their ends, each with its time.
+    /// The lanes but `main` that ended by themselves, in the order of their ends, with the times.
     pub(crate) fn ends(&self) -> Vec<(Duration, &str)> {
         let mut ended = vec![];
         for row in self.rows_below_main() {

@@ -391,8 +391,8 @@ fn at_most_one_in_ten_of_the_wrong_answers_gets_no_cause() {
     assert!(messages.len() > 300 && without * 10 <= messages.len(), "{without}");
 }
 
-/// Where a lane waits or what panicked, a verdict says by the line. A line of the harness would help
-/// no learner. All attempts are parts of one file here.
+/// Where a lane waits or what panicked, a verdict says by the line. A line of the harness would be
+/// no help to a learner. All attempts are parts of one file here.
 #[test]
 fn every_place_that_a_headline_names_is_in_the_file_of_the_exercise() {
     complain_of_each(|exercise| {
