@@ -84,6 +84,9 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str, shown: bool) -> Str
 /// A sentence of the recorder, without “since 10 ms”, “at 10 ms” and the like: what keeps them from
 /// a learner who has not predicted yet. Of “at x.rs:41” nothing is taken away.
 fn without_times(sentence: &str) -> String {
+    // The sentence has no other form: what it is made of is known to the recorder alone, and that
+    // has no use for a sentence without times. So the words themselves are looked at, for those
+    // that `human` writes, and for the two that come before them.
     let words: Vec<&str> = sentence.split(' ').collect();
     let mut kept = vec![];
     let mut next = 0;

@@ -224,6 +224,8 @@ fn only_once<T: Send + 'static>(
     made_at: Place,
     not_tried: String,
 ) -> Found<T> {
+    // As in any attempt, but for the watching of its thread: that it slept is seen by the attempt
+    // that the exercise makes of the same program.
     panics::note_where();
     let recorder = Recorder::new("your run").watchdog(watchdog() / 2).limit(LIMIT);
     let recording = recorder.made_at(made_at).record(program);

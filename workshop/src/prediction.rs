@@ -58,6 +58,9 @@ pub(crate) fn compare<T>(predicted: (u64, &str), run: &Run<T>) -> Option<String>
 /// Whether the lanes that were named ended in this order. Lanes that end at the same time do so in
 /// any order, and a lane that was not named may end whenever it does.
 fn is_the_order(said: &[&str], ends: &[(Duration, &str)]) -> bool {
+    // Each lane that is named is looked for among those that are left and do not end before the one
+    // that was named last. The first of them is taken: of several lanes with one name it is the one
+    // that leaves most of the others to be named behind it.
     let mut left = ends.to_vec();
     let mut before = Duration::ZERO;
     // A name may have a space in it: a lane is then named by several words.
