@@ -34,7 +34,8 @@ pub fn stands_in() {
     STOOD_IN.store(true, Ordering::Relaxed);
 }
 
-/// A run begins.
+/// A run begins: what an earlier one has left must not be taken for this one's. A run that was
+/// given up may still call [`stands_in`], but what stands in is short, and keeps no thread.
 pub(crate) fn forget_what_stood_in() {
     STOOD_IN.store(false, Ordering::Relaxed);
 }

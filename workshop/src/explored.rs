@@ -375,7 +375,10 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
     /// Otherwise, with the simplest run that fails, as [`Attempt::verdict`] does.
     #[track_caller]
     pub fn verdict(self) {
-        // It would be given up as well, after a second for each of several runs.
+        // It would be given up as well, after a second for each of several runs; and what spins in
+        // the thread that is kept takes a processor from them, so that each second becomes several.
+        // The earlier run has said all that there is to say: this verdict is short, and it does not
+        // take the place of that one under rustlings.
         if a_thread_is_kept() {
             report::fail_without_a_run();
         }

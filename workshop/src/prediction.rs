@@ -36,6 +36,8 @@ pub(crate) fn compare<T>(predicted: (u64, &str), run: &Run<T>) -> Option<String>
     if said.is_empty() {
         return Some(text);
     }
+    // With their times, since only these tell whether two of them could have ended the other way
+    // round: the order within one moment is the runtime's, and no prediction is wrong by it.
     let ends = run.ends();
     if is_the_order(&said, &ends) {
         text += "; the order was as you said";

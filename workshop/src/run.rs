@@ -166,8 +166,8 @@ where
     // Without a timeline, since nothing was recorded to the end: the recorder still has it all.
     // It begins as every verdict on a thread that is kept, so that no test is repeated after it.
     let text = "the thread was kept: it did not end within three minutes on the wall clock, and \
-         went on all the time. Does a thread wait for a future, as with `Handle::block_on`? The runtime \
-         waits for that thread, too";
+                went on all the time. Does a thread wait for a future, as with \
+                `Handle::block_on`? The runtime waits for that thread, too";
     eprintln!("{text}");
     resume_unwind(Box::new(text.to_owned()))
 }

@@ -41,6 +41,8 @@ fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<
     forget_what_stood_in();
     let recorder = Recorder::new(name).watchdog(watchdog());
     let recording = recorder.print(|line: &Line| println!("{line:#}")).record(main);
+    // As in a verdict: the same questions are asked of it, so that `cargo run` and the test never
+    // differ in what they say of one program.
     let run = Run::from(recording);
     if run.stood_in {
         println!("\n{RUSTC_HAS_NOT_SEEN_IT}");
