@@ -322,8 +322,8 @@ fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
     let mut command = example("deadlock", &["--fast", "--no-timeline", "--quiet"]);
     let output = command.env("COLUMNS", "80").output().expect("cargo");
     let verdict = "ended: nothing can happen any more: A has been waiting since 100 ms at \
-                   examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since \
-                   100 ms at examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]";
+                   examples/debugging/deadlock.rs:38 for `Mutex::lock`; B has been waiting since \
+                   100 ms at examples/debugging/deadlock.rs:38 for `Mutex::lock` [deadlock]";
     let printed = stdout(&output);
     // In as many lines as it takes.
     let words = printed.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,7 +1,8 @@
 //! Logging: two requests take turns, so their lines come mixed. Which line belongs to which?
 //!
 //! In Python: `logging`, with a context variable that a filter puts into each line, see
-//! `logging_twin.py` beside this file.
+//! `logging_twin.py` beside this file. In "entered" the twin's list of open
+//! requests loses A when A has ended; in Rust A's span stays the parent of B's.
 //! Look for: A span says for which request a line is. In "entered" it is open on the thread, also
 //! while the request waits, so it stands on the lines of the others, too. `instrument` opens it for
 //! each poll and closes it after, so it survives the interleaving. "one target" shows more of what

@@ -5,7 +5,7 @@
 //! file.
 //! Look for: It depends on the way of waiting. `try_join!` drops the siblings where Python's
 //! `gather` lets them finish, so "fail fast" prints two lines fewer than the twin. "nested" hears
-//! of the failure at 0.8 s, not at 0.1 s: a task that returns an error has not failed.
+//! of the failure at 0.8 s, not at 0.1 s as in Python: a task that returns an error has not failed.
 //!
 //!     cargo run --example gather_errors
 use async_concepts::{LaneExt, say, stage::Stage};

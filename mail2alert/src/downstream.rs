@@ -9,16 +9,16 @@ use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Reply,
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
-/// To say goodbye to a server that has said all that we wanted to hear.
+/// How long QUIT may take. Nothing depends on the reply to it.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// The mail server, as one sees it from here.
+/// The mail server behind, and how to reach it.
 pub(super) struct MailServer<M> {
     /// How to reach it.
     dial: M,
     /// What we call ourselves.
     hostname: String,
-    /// As many as there may be connections to it.
+    /// A permit for each connection that there may be to it.
     connections: Arc<Semaphore>,
     /// How long to wait for each of its replies.
     timeouts: Timeouts,

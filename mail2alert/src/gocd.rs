@@ -3,8 +3,8 @@
 //!
 //! A build server (here [GoCD](https://www.gocd.org)) says *failed*. Whether that is news, it does
 //! not always say: a stage that fails after it passed *breaks*, one that passes after it failed is
-//! *fixed*. So one has to remember how each stage last ended, and must not forget it too soon or
-//! learn it too early: see [`Stages`].
+//! *fixed*. So the relay remembers how each stage last ended, and must neither forget it too soon
+//! nor learn it too early: see [`Stages`].
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -352,8 +352,7 @@ impl PipelineGroups {
     /// `pipelines`.
     ///
     /// # Errors
-    /// A sentence, if it is something else. Nothing there is a list without groups, never a missing
-    /// one.
+    /// A sentence, if it is something else. A server without groups answers with an empty list.
     pub fn parse(json: &[u8]) -> Result<PipelineGroups, String> {
         serde_json::from_slice(json)
             .map_err(|error| format!("that is no list of pipeline groups: {error}"))

@@ -23,8 +23,8 @@
 //!
 //! 1. [`config`]: what there is to decide. The file `mail2alert.toml` of this package has all of
 //!    it, with comments.
-//! 2. [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and to which
-//!    addresses it goes; pure functions.
+//! 2. [`addresses`], [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and
+//!    to which addresses it goes; pure functions.
 //! 3. [`rest`], [`cache`]: facts from a server that may be slow, broken or another one.
 //! 4. [`ledger`]: which recipients have had which mail.
 //! 5. [`Relay`]: what is done between the end of a mail and its acknowledgement.

@@ -40,8 +40,8 @@ enum Command {
     Print(String),
 }
 
-/// What went wrong, in sentences, and the exit status: 2 for what the user wrote, 1 for what the
-/// world did.
+/// What went wrong, in sentences, and the exit status: 2 if the command or the configuration is
+/// wrong, 1 otherwise.
 struct ProgramError(u8, Vec<String>);
 
 fn main() -> ExitCode {

@@ -29,8 +29,8 @@ impl Dial for Tcp {
 
     async fn dial(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(&self.0).await?;
-        // What is written is whole; to wait for more of it would cost 40 ms each time the other
-        // side waits, too.
+        // Each write is a whole request. With Nagle's algorithm and the peer's delayed
+        // acknowledgements, the end of one could wait for 40 ms.
         stream.set_nodelay(true)?;
         Ok(stream)
     }

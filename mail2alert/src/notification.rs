@@ -2,9 +2,9 @@
 //!
 //! The relay never changes a mail but for the trace that it puts in front, so it only has to read:
 //! the subject, which the rules are about; the message's identity, by which a retry is known; and
-//! how often it was received already. The encoded words of RFC 2047 are `mail-parser`'s work. To
-//! find the fields is ours: a mail that is not quite a mail has to be understood as far as it goes,
-//! too.
+//! how often it was received already. `mail-parser` decodes the encoded words of RFC 2047. The
+//! fields are found here, since a mail that breaks the rules has to be understood as far as
+//! possible, too.
 use mail_parser::{HeaderName, MessageParser};
 
 /// The header of a mail.
@@ -19,8 +19,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads a mail. It never fails: what is no header line is skipped, since whatever it is, it
-    /// has to get somewhere.
+    /// Reads a mail. It never fails: a line that is no header line is skipped, since such a mail
+    /// has to be delivered, too.
     pub fn read(mail: &[u8]) -> Header {
         let mut header = Header { subject: String::new(), has_message_id: false, hops: 0 };
         for (name, value) in fields(mail) {

@@ -101,8 +101,8 @@ impl<D: Dial> RestServer<D> {
                 .map_err(broken)?;
             within("end of the answer", self.timeouts.body, self.read(answer)).await?
         };
-        // The connection is what moves the bytes: hyper leaves it to us where. Here both live and
-        // die together.
+        // The connection is a future that moves the bytes, and hyper does not run it. Here it runs
+        // beside the exchange, and no longer than that.
         let mut exchange = pin!(exchange);
         tokio::select! {
             answer = &mut exchange => answer,

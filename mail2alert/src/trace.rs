@@ -15,7 +15,8 @@ pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Mes
         Some(address) => format!(" ([{}])", literal(address.ip())),
         None => String::new(),
     };
-    // A name is what a stranger says. Only so much of it that it cannot be anything else.
+    // The client chooses its name. Only harmless characters of it are kept, so that it cannot look
+    // like another part of the line.
     let name: String =
         peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
     let name = if name.is_empty() { "unknown" } else { &name };

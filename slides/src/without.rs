@@ -29,6 +29,10 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
     for row in &mut fewer.rows {
         row.parent = row.parent.and_then(|lane| ids[lane]);
         row.polled_by = row.polled_by.and_then(|lane| ids[lane]);
+        // What has gone polls nothing any more, as if the runtime did.
+        for owner in &mut row.polled_before {
+            owner.lane = owner.lane.and_then(|lane| ids[lane]);
+        }
         for span in &mut row.spans {
             if let State::Waiting(Until::Lane(by)) = &mut span.state {
                 // A picture in which nothing ends this wait would be wrong, so the deck has to say

@@ -86,10 +86,11 @@ pub mod verdicts;
 pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
-    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, PageStyle, Pair,
-    Places, Pos, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
-    SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Until, Variant, Wake,
-    Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, OutputLine, Owner,
+    PageStyle, Pair, Places, Pos, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane,
+    SteppedRun, SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Unlike,
+    Until, Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page,
+    to_perfetto, to_svg,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;

@@ -289,8 +289,8 @@ fn two_locks_in_two_orders_get_a_verdict_instead_of_a_hang() {
     assert_eq!(
         verdict.to_string(),
         "nothing can happen any more: A has been waiting since 100 ms at \
-         examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since 100 ms at \
-         examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]"
+         examples/debugging/deadlock.rs:38 for `Mutex::lock`; B has been waiting since 100 ms at \
+         examples/debugging/deadlock.rs:38 for `Mutex::lock` [deadlock]"
     );
 }
 

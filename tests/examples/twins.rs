@@ -7,13 +7,14 @@ use super::{
 };
 use async_concepts::{
     stage::printed,
-    timeline::{Observe, SteppedRun},
+    timeline::{Observe, OutputLine, SteppedRun, Track, Unlike},
 };
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -258,18 +259,33 @@ fn twins_print_the_same_line_by_line() {
     }
 }
 
+/// All scenes as the explorer steps through them, each with the name of its example. They are run
+/// once for all tests: some of them take seconds.
+fn stepped() -> &'static [(&'static str, SteppedRun)] {
+    static STEPPED: OnceLock<Vec<(&str, SteppedRun)>> = OnceLock::new();
+    STEPPED.get_or_init(|| {
+        let mut runs = vec![];
+        for Example { name, stage, .. } in examples() {
+            for scene in stage().run_for_test(Observe::Everything) {
+                if let Some(chart) = scene.chart {
+                    runs.push((*name, chart.steps()));
+                }
+            }
+        }
+        runs
+    })
+}
+
 /// The explorer marks where the two languages part. It knows the twins from their recordings, so
 /// this needs no Python.
 #[test]
 fn an_explorer_marks_exactly_what_the_twins_print_differently() {
-    for Example { name, stage, .. } in examples() {
+    for Example { name, .. } in examples() {
         let mut parts: Vec<String> = vec![];
         let mut compared = false;
-        for scene in stage().run_for_test(Observe::Everything) {
-            let Some(chart) = scene.chart else { continue };
-            let run = chart.steps();
+        for (_, run) in stepped().iter().filter(|(example, _)| example == name) {
             compared |= run.tracks.len() > 1;
-            parts.extend(marked(&run));
+            parts.extend(marked(run));
         }
         if !compared {
             continue; // there is no twin, or it was not recorded
@@ -286,15 +302,106 @@ fn an_explorer_marks_exactly_what_the_twins_print_differently() {
     }
 }
 
-/// The lines that only one language prints, in the form of [`DIFFERENCES`].
+/// Where the two part, a reader asks why. The header answers, for each scene: a reason that is that
+/// of another scene would be worse than none.
+#[test]
+fn the_header_says_why_the_two_part_in_each_scene_in_which_they_do() {
+    let mut told = vec![];
+    for (name, run) in stepped() {
+        if run.moments.iter().any(|moment| moment.parts.is_some()) {
+            let reason = run.of_python.clone().unwrap_or_default();
+            assert!(!reason.is_empty(), "{name}, {}: why do the two part?", run.title);
+            told.push(format!("{name}, {}: {reason}", run.title));
+        }
+    }
+    let said = |scene: &str| {
+        let start = format!("{scene}: ");
+        let found: Vec<&str> = told.iter().filter_map(|told| told.strip_prefix(&start)).collect();
+        assert_eq!(found.len(), 1, "{scene}: {told:#?}");
+        found[0]
+    };
+    // Two scenes of one example, and two reasons.
+    assert!(said("gather_errors, fail fast").contains("lets them finish"));
+    assert!(said("gather_errors, nested").starts_with("\"nested\" hears of the failure"));
+    assert!(said("slow_callback, in pieces").contains("beats once less"));
+}
+
+/// The output of a page has each line of each language once, and in the order of that language.
+#[test]
+fn the_output_of_a_page_keeps_the_order_of_each_language() {
+    for (name, run) in stepped() {
+        for (track, Track { steps, .. }) in run.tracks.iter().enumerate() {
+            let mut expected = vec![];
+            for step in steps {
+                for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
+                    let text = without_places(text).trim_end().to_owned();
+                    expected.push((*at, run.lanes[*lane].name.clone(), text));
+                }
+            }
+            // A poll that blocks prints later than another thread in a step after it.
+            expected.sort_by_key(|(at, ..)| *at);
+            let mut listed = vec![];
+            let mut moment = 0;
+            for line in &run.output {
+                assert!(
+                    moment <= line.moment,
+                    "{name}, {}: a page shows the first lines",
+                    run.title
+                );
+                moment = line.moment;
+                if line.track == track || line.unlike.is_none() {
+                    let step = &run.tracks[line.track].steps[line.step];
+                    let (lane, text, _) = &step.says[line.line];
+                    let text = without_places(text).trim_end().to_owned();
+                    let name = run.lanes[*lane].name.clone();
+                    listed.push((step.said_at[line.line], name, text));
+                }
+            }
+            assert_eq!(listed, expected, "{name}, {}, track {track}", run.title);
+        }
+    }
+}
+
+/// A line of one lane that both print is never said to be missing, if only its place is another.
+#[test]
+fn a_line_in_another_order_is_not_said_to_be_missing() {
+    let mut moved = vec![];
+    for (name, run) in stepped() {
+        let said = |line: &OutputLine| {
+            let (lane, text, _) = &run.tracks[line.track].steps[line.step].says[line.line];
+            (run.lanes[*lane].name.as_str(), text.as_str())
+        };
+        for line in &run.output {
+            // How often a track prints what this line says.
+            let prints = |track: usize| {
+                let in_track = |other: &&OutputLine| other.track == track || other.unlike.is_none();
+                run.output.iter().filter(in_track).filter(|other| said(other) == said(line)).count()
+            };
+            match line.unlike {
+                Some(Unlike::InAnotherOrder) => moved.push(format!("{name}: {}", said(line).1)),
+                Some(Unlike::Only) => {
+                    let more = prints(line.track) > prints(1 - line.track);
+                    assert!(more, "{name}, {}: {:?}", run.title, said(line));
+                }
+                Some(Unlike::AtAnotherTime) | None => {}
+            }
+        }
+    }
+    moved.sort();
+    moved.dedup();
+    let expected = ["fairness: has the thread", "pipeline: fetch", "pipeline: store B"];
+    assert_eq!(moved, [&expected[..], &["ticker: closed"]].concat());
+}
+
+/// The lines that are not the same in both languages, in the form of [`DIFFERENCES`].
 fn marked(run: &SteppedRun) -> Vec<String> {
     let mut parts = vec![];
-    for moment in &run.moments {
-        for (track, nth) in &moment.only {
-            let step = &run.tracks[*track].steps[moment.steps[*track].expect("its step")];
-            let (lane, text, _) = &step.says[*nth];
-            let seconds = Duration::from_nanos(step.said_at[*nth]).as_secs_f64();
-            let sign = if *track == 0 { "-" } else { "+" };
+    for line in &run.output {
+        if line.unlike.is_some() {
+            let step = &run.tracks[line.track].steps[line.step];
+            let (lane, text, _) = &step.says[line.line];
+            let seconds = Duration::from_nanos(step.said_at[line.line]).as_secs_f64();
+            let sign = if line.track == 0 { "-" } else { "+" };
             let line = format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name);
             parts.push(without_places(&line).trim_end().to_owned());
         }

@@ -160,24 +160,58 @@ fn every_example_has_one_row_in_the_readme_in_the_order_of_the_manifest() {
     assert_eq!(rows, listed, "the rows of README.md, and the examples of Cargo.toml");
 }
 
+/// As GitHub makes the anchor of a heading.
+fn anchor(heading: &str) -> String {
+    let mut anchor = String::new();
+    for letter in heading.trim().to_lowercase().chars() {
+        match letter {
+            ' ' => anchor.push('-'),
+            letter if letter.is_alphanumeric() || matches!(letter, '-' | '_') => {
+                anchor.push(letter);
+            }
+            _ => {}
+        }
+    }
+    anchor
+}
+
+/// Whether a document has a heading with this anchor.
+fn has_heading(text: &str, fragment: &str) -> bool {
+    let mut headings = text.lines().filter(|line| line.starts_with('#'));
+    headings.any(|line| anchor(line.trim_start_matches('#')) == fragment)
+}
+
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
     for document in [
         "README.md",
         "CONTRIBUTING.md",
+        "benches/README.md",
+        "docs/design.md",
+        "docs/in_your_own_tests.md",
+        "hooked-waker/README.md",
         "mail/README.md",
+        "mail/benches/README.md",
         "mail2alert/README.md",
         "mail2alert/RUNNING.md",
+        "tests/asyncio_parity/README.md",
+        "workshop/README.md",
+        "workshop/TEACHING.md",
     ] {
         let folder = Path::new(document).parent().expect("it is in the repository");
-        for link in
-            read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
-        {
-            let outside = link.is_empty() || link.starts_with("https://");
-            assert!(
-                outside || root().join(folder).join(link).exists(),
-                "{document} links to {link}, which is not there"
-            );
+        for link in read(document).split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            if path.starts_with("https://") {
+                continue;
+            }
+            let target = if path.is_empty() { PathBuf::from(document) } else { folder.join(path) };
+            let there = root().join(&target);
+            assert!(there.exists(), "{document} links to {link}, which is not there");
+            if !fragment.is_empty() && path.ends_with(".md") {
+                let text = fs::read_to_string(there).expect("a document");
+                assert!(has_heading(&text, fragment), "{document}: no heading is meant by {link}");
+            }
         }
     }
 }

@@ -276,6 +276,46 @@ fn that_a_lane_keeps_the_thread_is_not_told_before_it_does() {
     assert_eq!(states_of(&run), ["rl", "rf", "bf", "ff"]);
 }
 
+/// Each poll belongs to the lane that polls it then.
+#[test]
+fn a_future_that_is_polled_in_main_and_then_moved_into_a_task_is_inside_main_until_then() {
+    let run = record("moved", async || {
+        let mut nap = Box::pin(sleep(ms(10)).lane("nap"));
+        assert!(futures::poll!(&mut nap).is_pending());
+        say!("moved");
+        tokio::spawn(nap).await.unwrap();
+    });
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "nap begins and waits (sleep).",
+            "main goes on, prints “moved” and waits (JoinHandle). (for nap)",
+            "nap goes on as a task and waits (sleep). (until 10 ms)",
+            "nap goes on (its time has come), wakes main and ends.",
+            "main goes on (woken by nap) and ends.",
+        ]
+    );
+    let around: Vec<Value> = steps(&run).iter().map(|step| step["around"].clone()).collect();
+    assert_eq!(around[1], json!([0]), "its first poll is inside main");
+    assert_eq!(around[3..5], [json!([]), json!([])], "it is a task by then");
+    // What is read back from a file is drawn in the same way.
+    let read = from_json(&to_json(&[run.chart()])).expect("what was written");
+    assert_eq!(read, [run.chart()]);
+    let owners = &read[0].row("nap").polled_before;
+    assert_eq!((owners.len(), owners[0].lane), (1, Some(0)));
+}
+
+#[test]
+fn a_verdict_is_a_sentence_without_its_code() {
+    let run = record("hangs", async || std::future::pending::<()>().await);
+    let chart = run.chart();
+    assert!(chart.verdict.as_ref().expect("a verdict").ends_with("[no-waker]"), "{chart:?}");
+    let verdict = chart.steps().verdict.expect("a verdict");
+    assert!(!verdict.contains('['), "{verdict}");
+    assert!(chart.verdict.expect("a verdict").starts_with(&verdict), "{verdict}");
+}
+
 #[test]
 fn the_cause_of_a_poll_is_told_once() {
     let run = record("again", async || {

@@ -105,11 +105,8 @@ fn rows_of_one_name_are_at_one_height_and_have_one_colour() {
 fn what_a_lane_does_otherwise_is_marked_and_what_it_does_alike_is_not() {
     let [first, in_a_row] = &scenes(&[both(), in_a_row()])[..] else { panic!("two scenes") };
     for row in 0..3 {
-        assert_eq!(
-            first["variant"]["rows"][row]["differs"],
-            json!([]),
-            "it is compared with itself"
-        );
+        let differs = &first["variant"]["rows"][row]["differs"];
+        assert_eq!(differs, &json!([]), "it is compared with itself");
     }
     // A naps from 0 to 100 ms in both.
     assert_eq!(in_a_row["variant"]["rows"][1]["differs"], json!([]));
@@ -179,6 +176,26 @@ fn lanes_of_one_name_are_named_once() {
         let said = sentence(scene);
         assert!(said.contains(expected), "{said}");
     }
+}
+
+#[test]
+fn work_that_goes_on_in_a_lane_that_it_makes_is_compared_as_a_whole() {
+    let first = record("both", || async { nap(200).lane("A").await }).chart();
+    let in_pieces = variant(&record("in pieces", || async {
+        let (done, all_done) = tokio::sync::oneshot::channel();
+        let begins = async move {
+            nap(50).await;
+            let ends = async move {
+                nap(50).await;
+                done.send(()).unwrap();
+            };
+            tokio::spawn(ends.lane("A"));
+        };
+        tokio::spawn(begins.lane("A"));
+        all_done.await.unwrap();
+    }));
+    let said = scenes(&[first, in_pieces]);
+    assert!(sentence(&said[1]).contains("; `A` ends earlier; "), "{}", sentence(&said[1]));
 }
 
 #[test]

@@ -7,8 +7,8 @@
 //! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection.
 //!   A worker takes the next recipient when it has a connection for it, so at most so many mails
 //!   are in flight. To a server that offers PIPELINING it announces the next mail with the end of
-//!   the one before it, so there the list is read one recipient further for each connection. That
-//!   makes memory a matter of connections and not of recipients.
+//!   the one before it, so there the list is read one recipient further for each connection. So
+//!   memory grows with the connections, and not with the recipients.
 //! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's
 //!   budget: so others get the thread at least after every 128 mails, also when no mail ever has to
 //!   wait for the network. A [`Heartbeat`] beside them sees it.
@@ -237,7 +237,9 @@ impl<'a, C: Connector> Campaign<'a, C> {
 
 /// Why a worker ended before the work was done.
 enum WorkerError {
+    /// Its attempts to connect are used up; why the last one failed.
     NoConnection(String),
+    /// The list, the journal or the list of failures: no other worker can go on either.
     Failed(QueueError),
 }
 

@@ -32,8 +32,8 @@ pub enum ListError {
     Unreadable(#[source] io::Error),
 }
 
-/// Without its line end. SMTP allows 254 bytes for an address, so this is a mistake, and not kept
-/// in memory.
+/// In bytes, without the line end. SMTP allows 254 for an address, so a longer line is a mistake,
+/// and is not kept in memory.
 const LONGEST_LINE: u64 = 1000;
 
 /// A file of recipients, one on each line; blank lines and those that begin with `#` do not count.

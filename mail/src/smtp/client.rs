@@ -44,7 +44,7 @@ pub struct Timeouts {
     pub data: Duration,
     /// For the server to take another piece of what is sent: 3 minutes.
     pub write: Duration,
-    /// For the outcome on a message that has been sent: 10 minutes. After giving up here you do not
+    /// For the reply to a message that has been sent: 10 minutes. After giving up here you do not
     /// know whether the message was accepted.
     pub message: Duration,
 }
@@ -537,7 +537,7 @@ impl Timeouts {
     }
 }
 
-/// What is known before the message goes out: the outcomes on recipients that do not get it, and
+/// What is known before the message goes out: the outcomes of recipients that do not get it, and
 /// the reply to DATA, if that was said.
 type Announcement = (Vec<Option<DeliveryOutcome>>, Option<Reply>);
 

@@ -31,8 +31,8 @@ use tokio_util::{
     sync::{CancellationToken, WaitForCancellationFuture},
 };
 
-/// What an application does with mail. Each method is asked once for each command, in their order,
-/// and the reply is the client's outcome.
+/// What an application does with mail. Each method is called once for each command, in the order of
+/// the commands, and its reply is what the client is told.
 ///
 /// A method that panics costs its own session only: the client is told to try again, and the
 /// connection is closed. A method that takes longer than [`Limits::handler`] is dropped, and the
@@ -136,8 +136,11 @@ pub struct ConnectionOutcome {
 pub(super) struct Common<H> {
     /// What the server calls itself.
     pub host: Arc<str>,
+    /// How much one client may ask for, and how long it may take.
     pub limits: Arc<Limits>,
+    /// The memory for messages, which all connections share.
     pub budget: Budget,
+    /// The application.
     pub handler: H,
 }
 
@@ -413,6 +416,7 @@ fn later(moment: Instant, by: Duration) -> Instant {
     }
 }
 
+/// Why a handler has not answered.
 enum HandlerError {
     TookTooLong,
     Panicked,

@@ -29,7 +29,7 @@ pub enum Phase {
     Data,
     /// The message itself.
     Message,
-    /// Waiting for the outcome on the message.
+    /// Waiting for the reply to the message.
     FinalReply,
     /// QUIT.
     Quit,

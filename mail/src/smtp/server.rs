@@ -15,8 +15,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// From where connections come. Any other source than [`TcpListener`] will do; tests have one that
-/// fails.
+/// Where connections come from: a [`TcpListener`], or any other source. Tests have one that fails.
 pub trait Listener: Send {
     /// What a connection is.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
@@ -187,8 +186,10 @@ async fn session<H: Handler, S: AsyncRead + AsyncWrite + Unpin>(
     TaskEnd::Session(converse(&common, io, address, &stop).await)
 }
 
+/// How the task of a connection ended.
 enum TaskEnd {
     Session(ConnectionOutcome),
+    /// There were too many connections, and the client was told.
     TurnedAway,
 }
 

@@ -46,11 +46,11 @@ pub struct Config {
 /// What is a notification, and so goes where the rules say. All other mail passes through.
 #[derive(Clone, Debug)]
 pub struct Notifications {
-    /// Mail to one of these is. Its other recipients get it as it is.
+    /// Mail to one of these is a notification. Its other recipients get it as it is.
     pub to: Vec<EnvelopeAddress>,
-    /// Mail from one of these is, to whatever address.
+    /// Mail from one of these is a notification, to whatever address.
     pub from: Vec<EnvelopeAddress>,
-    /// What becomes of one that no rule is about.
+    /// What becomes of a notification that no rule is about.
     pub unmatched: Unmatched,
 }
 

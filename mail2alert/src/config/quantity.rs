@@ -46,7 +46,7 @@ pub fn duration(duration: Duration) -> String {
         }
         text.push(c);
     }
-    // A metre is something else.
+    // humantime writes minutes as `m`, which a reader may take for months.
     let words: Vec<&str> =
         text.split(' ').map(|word| if word == "m" { "min" } else { word }).collect();
     words.join(" ")

@@ -5,8 +5,8 @@ use toml::Spanned;
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<usize>;
 
-/// The file as it is written. That its keys are known and their values of the right kind, serde
-/// sees to; all else has to be said with the line in which it stands, and so remembers where it
+/// The file as it is written. serde checks that its keys are known, and that their values are of
+/// the right kind. All other checks come later and report a line, so a value remembers where it
 /// stood.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

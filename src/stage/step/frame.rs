@@ -330,6 +330,8 @@ async fn both() {
             rows: 2,
             tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
             moments: vec![], // a terminal shows the steps of Rust only
+            output: vec![],
+            of_python: None,
             variant: None,
         };
         let whole = vec![begins.clone(), sleeps, ends];

@@ -21,7 +21,7 @@
 //!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
 //! ```
 use super::{
-    chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake, Woken},
+    chart::{Chart, End, Hold, Instant, Owner, Pos, Row, Said, Span, State, Until, Wake, Woken},
     instants::{Beginning, LONG_POLL},
     places::Places,
 };
@@ -344,6 +344,7 @@ impl Assembly {
             hue,
             parent,
             polled_by: None,
+            polled_before: vec![],
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),
@@ -388,8 +389,12 @@ impl Assembly {
         {
             hold.to = now;
         }
-        // The last poll decides: a future can be handed from one owner to another.
-        self.chart.rows[lane].polled_by = outer;
+        let row = &mut self.chart.rows[lane];
+        // A future can be handed from one owner to another.
+        if row.polled_by != outer && row.was_polled() {
+            row.polled_before.push(Owner { lane: row.polled_by, until: now });
+        }
+        row.polled_by = outer;
         self.stacks[thread].push(lane);
         self.chart.threads[thread].push(Hold { lane, from: now, to: now });
         // Last, so that the poll begins at the left edge of its column.
@@ -536,7 +541,6 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
     //    after       ░░░░░░░░░░░░░░░░░░░░┄┄┄┄┄┄┄┄┄┄█     ready until 2, then not polled
     for lane in 0..chart.rows.len() {
         let mut spans = vec![];
-        let owner = chart.rows[lane].polled_by;
         for span in &chart.rows[lane].spans {
             if span.state != State::Ready {
                 spans.push(span.clone());
@@ -547,7 +551,9 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
             let not_polled = gaps.find(|&gap| {
                 // On the real clock a busy machine can keep the runtime's thread from running, and
                 // then it looks idle. So there the owner must have been seen to wait.
-                idle[gap] && (clock == Clock::Paused || waits_in(chart, owner, gap))
+                idle[gap]
+                    && (clock == Clock::Paused
+                        || waits_in(chart, chart.rows[lane].owner_at(span.from), gap))
             });
             let Some(gap) = not_polled else {
                 spans.push(span.clone());

@@ -324,6 +324,9 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
                 woken.at = moved(woken.at);
             }
         }
+        for owner in &mut row.polled_before {
+            owner.until = moved(owner.until);
+        }
         row.end.0 = moved(row.end.0);
     }
     for wake in &mut chart.wakes {

@@ -93,12 +93,25 @@ pub struct Row {
     pub hue: usize,
     /// The lane that made it.
     pub parent: Option<LaneId>,
-    /// The lane that polls it; none if the runtime does.
+    /// The lane that polls it; none if the runtime does. If it was handed from one to another, as a
+    /// future that is moved into a task, the last one: see [`Row::owner_at`].
     pub polled_by: Option<LaneId>,
+    /// What polled it before that, in order of time; empty if it was never handed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub polled_before: Vec<Owner>,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how.
     pub end: (Pos, End),
+}
+
+/// What polled a lane until it was handed to another owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The lane that polled it; none if the runtime did.
+    pub lane: Option<LaneId>,
+    /// Where the next owner polled it first.
+    pub until: Pos,
 }
 
 /// A stretch of time in which a lane did one thing.
@@ -306,6 +319,14 @@ impl Row {
         }
     }
 
+    /// The lane that polls this one at a position, or polls it next; none if the runtime does.
+    pub fn owner_at(&self, pos: Pos) -> Option<LaneId> {
+        match self.polled_before.iter().find(|owner| pos < owner.until) {
+            Some(owner) => owner.lane,
+            None => self.polled_by,
+        }
+    }
+
     /// Whether it was polled at all.
     pub fn was_polled(&self) -> bool {
         // A lane leaves the state `Lazy` by its first poll, so any other state means a poll.
@@ -406,18 +427,19 @@ impl Chart {
     pub(super) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {
-            if let Some(outer) = row.polled_by {
+            let before = row.polled_before.iter().map(|owner| owner.lane);
+            for outer in before.chain([row.polled_by]).flatten() {
                 polls[outer] = true;
             }
         }
         polls
     }
 
-    /// Whether the lane is polled, directly or not, by the other.
-    pub(super) fn is_inside(&self, mut lane: LaneId, outer: LaneId) -> bool {
+    /// Whether the lane is polled, directly or not, by the other at a position.
+    pub(super) fn is_inside(&self, mut lane: LaneId, outer: LaneId, at: Pos) -> bool {
         // A chart that was read from a file might have a circle: no chain is longer than the list.
         for _ in 0..self.rows.len() {
-            match self.rows[lane].polled_by {
+            match self.rows[lane].owner_at(at) {
                 Some(next) if next == outer => return true,
                 Some(next) => lane = next,
                 None => return false,

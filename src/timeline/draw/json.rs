@@ -197,7 +197,11 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
     if let End::Cancelled { by: Some(by), .. } = row.end.1 {
         check_lane(chart, by)?;
     }
-    for other in [row.parent, row.polled_by].into_iter().flatten() {
+    for owner in &row.polled_before {
+        check_position(chart, owner.until)?;
+    }
+    let before = row.polled_before.iter().map(|owner| owner.lane);
+    for other in before.chain([row.parent, row.polled_by]).flatten() {
         check_lane(chart, other)?;
     }
     Ok(())

@@ -45,13 +45,14 @@ mod words;
 
 pub use beside::Pair;
 pub use chart::{
-    Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Variant, Wake, Woken,
+    Chart, End, Hold, Instant, Owner, Pos, Row, Said, Span, State, Until, Variant, Wake, Woken,
 };
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
-    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track, to_page,
+    Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
+    Track, Unlike, to_page,
 };
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;

@@ -145,13 +145,16 @@ impl Deeds {
         }
         for wake in &chart.wakes {
             // That an inner lane was woken passes through the lane that polls it: that is no deed.
-            if !chart.is_inside(wake.from, wake.to) {
+            if !chart.is_inside(wake.from, wake.to, wake.at) {
                 at[wake.from].push(wake.at);
             }
         }
         for (lane, row) in chart.rows.iter().enumerate() {
-            if let Some(outer) = row.polled_by {
-                inside[outer].push(lane);
+            let before = row.polled_before.iter().map(|owner| owner.lane);
+            for outer in before.chain([row.polled_by]).flatten() {
+                if inside[outer].last() != Some(&lane) {
+                    inside[outer].push(lane);
+                }
             }
             let begin = row.begin();
             if let Some(parent) = row.parent
@@ -176,7 +179,7 @@ impl Deeds {
 fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> {
     let lasts = span.from.instant < span.to.instant;
     let inside = &deeds.inside[lane];
-    let inner = inner_polls(chart, inside, span);
+    let inner = inner_polls(chart, inside, lane, span);
     // The positions at which something is seen of this lane.
     let all = &deeds.at[lane];
     let begun = all.partition_point(|at| *at <= span.from);
@@ -204,17 +207,23 @@ fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> 
     rests
 }
 
-/// The polls directly inside a poll, in order. `inside` are the lanes that this lane polls.
-fn inner_polls<'c>(chart: &'c Chart, inside: &[LaneId], outer: &Span) -> Vec<&'c Span> {
+/// The polls directly inside a poll of `lane`, in order. `inside` are the lanes that it
+/// polls at any time.
+fn inner_polls<'c>(
+    chart: &'c Chart,
+    inside: &[LaneId],
+    lane: LaneId,
+    outer: &Span,
+) -> Vec<&'c Span> {
     let mut inner = vec![];
-    for lane in inside {
-        let row = &chart.rows[*lane];
+    for other in inside {
+        let row = &chart.rows[*other];
         let first = row.spans.partition_point(|span| span.from <= outer.from);
         for span in &row.spans[first..] {
             if span.from >= outer.to {
                 break;
             }
-            if span.state.is_poll() {
+            if span.state.is_poll() && row.owner_at(span.from) == Some(lane) {
                 inner.push(span);
             }
         }
@@ -233,7 +242,10 @@ fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
 fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
     let ends_in_it = |inner: &LaneId| {
         let row = &chart.rows[*inner];
-        row.end.1 == End::Finished && span.from < row.end.0 && row.end.0 <= span.to
+        row.polled_by == Some(lane)
+            && row.end.1 == End::Finished
+            && span.from < row.end.0
+            && row.end.0 <= span.to
     };
     if !inside.iter().any(ends_in_it) {
         return false;
@@ -261,7 +273,7 @@ fn still(chart: &Chart, pieces: &[Piece]) -> Vec<LaneId> {
         }
         still.push(piece.lane);
         let mut lane = piece.lane;
-        while let Some(outer) = chart.rows[lane].polled_by
+        while let Some(outer) = chart.rows[lane].owner_at(piece.poll)
             && !still.contains(&outer)
         {
             still.push(outer);
@@ -286,7 +298,7 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         }
     }
     for wake in &chart.wakes {
-        if !chart.is_inside(wake.from, wake.to)
+        if !chart.is_inside(wake.from, wake.to, wake.at)
             && let Some(piece) = done_in(chart, pieces, wake.from, wake.at)
         {
             pieces[piece].woke.push(wake.to);
@@ -294,7 +306,8 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
     }
     for (lane, row) in chart.rows.iter().enumerate() {
         let begin = row.begin();
-        if row.polled_by.is_none()
+        // A future that is moved into a task later was none when it was made.
+        if row.owner_at(begin).is_none()
             && row.was_polled()
             && let Some(maker) = row.parent
             && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)

@@ -3,7 +3,8 @@
 //! A loop makes a lane in each round. Drawn one below the other, thirty rounds would be thirty rows
 //! with one poll each; and since a picture has room for a few rows only, the last rounds, in which
 //! the loop ends, would be missing. So lanes of one name that one parent made share a row where one
-//! ends before the next begins.
+//! ends before the next begins. So do lanes of which each makes the next under its own name, as a
+//! callback does that sets a timer for the next piece of its work.
 //!
 //! ```text
 //!   for n in 0..3 { fetch(n).lane("fetch").await }
@@ -84,16 +85,16 @@ impl Rows {
     }
 }
 
-/// All lanes in rows: those of one name and one parent in one, as long as they do not overlap.
+/// All lanes in rows: those of one name and one origin in one, as long as they do not overlap.
 pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     let mut rows: Vec<Vec<LaneId>> = vec![];
-    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time,
+    // The rows of each name and origin. Most have one; a loop that runs three lanes at a time,
     // three.
     let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
     // In the order in which lanes were made, so the last lane of a row is also the latest.
     for (lane, row) in chart.rows.iter().enumerate() {
         // The parent counts, too: two loops that both make a lane “worker” are two rows.
-        let candidates = known.entry((&row.name, row.parent)).or_default();
+        let candidates = known.entry((&row.name, origin(chart, lane))).or_default();
         let mut free = None;
         for &candidate in candidates.iter() {
             let last = *rows[candidate].last().expect("a row has a lane");
@@ -113,6 +114,19 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
         }
     }
     rows
+}
+
+/// The lane that made this one, or, if that has the same name, the one that made that.
+fn origin(chart: &Chart, mut lane: LaneId) -> Option<LaneId> {
+    let name = &chart.rows[lane].name;
+    // A chart that was read from a file might have a circle: no chain is longer than the list.
+    for _ in 0..chart.rows.len() {
+        lane = chart.rows[lane].parent?;
+        if chart.rows[lane].name != *name {
+            break;
+        }
+    }
+    Some(lane)
 }
 
 /// How much would be missing without a row. Rows in which something goes wrong come before others;

@@ -204,8 +204,8 @@ impl Chart {
                 }
                 // A lane that polls another one waits for that lane, so the two do not overlap.
                 let related = one.lane == other.lane
-                    || self.is_inside(one.lane, other.lane)
-                    || self.is_inside(other.lane, one.lane);
+                    || self.is_inside(one.lane, other.lane, other.from)
+                    || self.is_inside(other.lane, one.lane, other.from);
                 if !related && one.overlaps(other) {
                     return true;
                 }

@@ -6,9 +6,12 @@
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
 //! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
 //! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
-//! of a Python twin, `align` puts both in one order, and `variants` compares runs. The parts of the
-//! script are in the folder `script`, and `script` puts them together.
+//! of a Python twin, `align` puts both in one order, `output` lists what they print, and `variants`
+//! compares runs. The parts of the script are in the folder `script`, and `script` puts them
+//! together.
 mod align;
+mod output;
+mod pairs;
 mod reader;
 mod script;
 mod sentence;
@@ -25,7 +28,8 @@ use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
 use std::collections::{BTreeMap, BTreeSet};
 pub use steps::{
-    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
+    Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
+    Track, Unlike,
 };
 use twin::TwinScene;
 
@@ -39,9 +43,6 @@ struct Data {
     scenes: Vec<SteppedRun>,
     /// Why there is no source, or none in Python; none if there are both.
     missing: Option<String>,
-    /// What the header of the file says of Python. The script shows it where the two languages
-    /// part, which is where a reader asks why.
-    of_python: Option<String>,
     /// What the states of lanes are called, by their letters.
     words: BTreeMap<char, &'static str>,
 }
@@ -95,6 +96,9 @@ impl Sources {
         let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
+            let titles = twin::titles(&twin.scenes);
+            run.of_python =
+                self.rust.as_ref().and_then(|rust| rust.of_python(&chart.title, &titles));
         }
         run
     }
@@ -159,9 +163,8 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
         shown.push(file.lines());
     }
     let missing = sources.missing();
-    let of_python = sources.rust.as_ref().and_then(SourceFile::of_python);
     let words = script::words();
-    let data = Data { sources: shown, scenes, missing, of_python, words };
+    let data = Data { sources: shown, scenes, missing, words };
     let data = serde_json::to_string(&data).expect("keys are letters, and numbers are finite");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.

@@ -160,7 +160,7 @@ impl<'c> Reader<'c> {
         let mut around = vec![];
         let mut lane = piece.lane;
         // A chart that was read from a file might have a circle.
-        while let Some(outer) = self.chart.rows[lane].polled_by
+        while let Some(outer) = self.chart.rows[lane].owner_at(piece.poll)
             && !around.contains(&outer)
         {
             let spans = &self.chart.rows[outer].spans;
@@ -262,9 +262,9 @@ impl<'c> Reader<'c> {
             Now::PolledNext { poll, .. } if let Some(woken) = self.woken_for(lane, poll) => {
                 return Listed::Ready((woken.at, woken.nth));
             }
-            Now::PolledNext { before: None, .. } => {
+            Now::PolledNext { before: None, poll } => {
                 let row = &self.chart.rows[lane];
-                return match (row.parent, row.polled_by) {
+                return match (row.parent, row.owner_at(poll.from)) {
                     // A task that has just been spawned.
                     (Some(_), None) => Listed::Ready((row.begin(), usize::MAX)),
                     _ => Listed::Nowhere,
@@ -303,7 +303,8 @@ impl<'c> Reader<'c> {
         piece: &Piece,
     ) -> Listed {
         let row = &self.chart.rows[lane];
-        let is_polled = row.spans.get(1).is_some_and(|next| next.state.is_poll());
+        let poll = row.spans.get(1).filter(|next| next.state.is_poll());
+        let is_polled = poll.is_some();
         // A callback of an event loop: the loop has said where it is.
         if let Some(wait) = span.places.waits().last() {
             return match wait.on.as_deref() {
@@ -317,8 +318,9 @@ impl<'c> Reader<'c> {
         let Some(maker) = row.parent else {
             return Listed::Nowhere;
         };
-        if !is_polled || row.polled_by.is_some() {
-            return Listed::Nowhere;
+        match poll {
+            Some(poll) if row.owner_at(poll.from).is_none() => {}
+            _ => return Listed::Nowhere,
         }
         let spans = &self.chart.rows[maker].spans;
         let begun = spans.partition_point(|span| span.from < to);
@@ -346,7 +348,7 @@ impl<'c> Reader<'c> {
         let in_a_set = |wait: &Wait| wait.on.as_deref().is_some_and(is_set_of_futures);
         if others.is_empty() && span.places.waits().iter().any(in_a_set) {
             for (other, row) in self.chart.rows.iter().enumerate() {
-                if row.polled_by == Some(lane) {
+                if row.owner_at(piece.after) == Some(lane) {
                     others.push(other);
                 }
             }
@@ -470,7 +472,7 @@ impl<'c> Reader<'c> {
         for piece in &self.order[nth..] {
             let mut inner = piece.lane;
             for _ in 0..self.chart.rows.len() {
-                match self.chart.rows[inner].polled_by {
+                match self.chart.rows[inner].owner_at(piece.poll) {
                     Some(outer) if outer == lane => return Some(inner),
                     Some(outer) => inner = outer,
                     None => break,
@@ -575,7 +577,7 @@ impl<'c> Reader<'c> {
             let by = lane_of(woken).filter(|by| *by != lane)?;
             match self.wake_at(by, woken.at) {
                 // It was woken itself at that very moment, and has only passed that on.
-                Some(inner) if self.chart.is_inside(by, lane) => woken = inner,
+                Some(inner) if self.chart.is_inside(by, lane, woken.at) => woken = inner,
                 _ => return done_in(self.chart, self.order, by, woken.at),
             }
         }

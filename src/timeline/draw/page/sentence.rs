@@ -143,15 +143,17 @@ impl Reader<'_> {
             return "is asked for its next item".into();
         }
         if poll.state == State::RunningUnwoken {
-            return "is polled without a wake".into();
+            return self.cause_without_a_wake(lane, poll);
         }
-        let why = match self.woken_for(lane, poll).map(|woken| woken.by) {
+        let woken = self.woken_for(lane, poll);
+        let why = match woken.map(|woken| woken.by) {
             Some(Until::Clock) => "its time has come".into(),
             Some(Until::Lane(by)) if by != lane => {
                 let name = &self.chart.rows[by].name;
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
                 // names the inner lane as what was woken: it is not the cause.
-                let inside = self.chart.is_inside(by, lane);
+                let at = woken.map_or(poll.from, |woken| woken.at);
+                let inside = self.chart.is_inside(by, lane, at);
                 if inside { format!("{name} was woken") } else { format!("woken by {name}") }
             }
             Some(Until::Outside) => "woken from outside".into(),
@@ -163,6 +165,17 @@ impl Reader<'_> {
             _ => return "goes on".into(),
         };
         format!("goes on ({why})")
+    }
+
+    /// Why the lane was polled that nothing has woken: its owner was, or it has another owner now.
+    fn cause_without_a_wake(&self, lane: LaneId, poll: &Span) -> String {
+        let row = &self.chart.rows[lane];
+        let has_moved = row.polled_before.iter().any(|before| before.until == poll.from);
+        match row.owner_at(poll.from) {
+            None if has_moved => "goes on as a task".into(),
+            Some(owner) if has_moved => format!("goes on inside {}", self.chart.rows[owner].name),
+            _ => "is polled without a wake".into(),
+        }
     }
 
     /// Why a poll goes on: a poll inside it has returned, or time has passed. A thread that works
@@ -198,10 +211,10 @@ impl Reader<'_> {
     fn item_inside(&self, piece: &Piece) -> Option<&str> {
         for row in &self.chart.rows {
             let begun = row.spans.partition_point(|span| span.from < piece.from);
-            if row.polled_by == Some(piece.lane)
-                && let Some(next) = row.spans.get(begun)
+            if let Some(next) = row.spans.get(begun)
                 && next.from == piece.from
                 && next.state == State::BetweenItems
+                && row.owner_at(row.spans[begun - 1].from) == Some(piece.lane)
             {
                 return Some(&row.name);
             }

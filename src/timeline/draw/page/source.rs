@@ -133,15 +133,37 @@ impl SourceFile {
         ))
     }
 
-    /// The sentences of the header that speak of Python, without those that only name the twin.
-    pub(super) fn of_python(&self) -> Option<String> {
-        let looks_for = self.paragraph("Look for: ")?;
-        let mut found: Vec<&str> = vec![];
-        for sentence in sentences(&looks_for) {
-            if sentence.contains("Python") || sentence.contains("asyncio") {
-                found.push(sentence);
+    /// What the header says of Python in the scene of that title; none if it says nothing. `titles`
+    /// are those of all scenes.
+    ///
+    /// It is what stands under “In Python” after the first sentence, which names the twin, and the
+    /// sentences under “Look for” that speak of Python. A sentence that has titles of scenes in
+    /// quotation marks is about these scenes, and goes before those about all of them:
+    ///
+    /// ```text
+    /// //! In Python: `gather`, see `gather.py`. In "drop" its tasks go on.
+    /// ```
+    pub(super) fn of_python(&self, title: &str, titles: &[&str]) -> Option<String> {
+        let mut here: Vec<&str> = vec![];
+        let mut everywhere: Vec<&str> = vec![];
+        let paragraphs = [self.paragraph("In Python: "), self.paragraph("Look for: ")];
+        for (nth, paragraph) in paragraphs.iter().enumerate() {
+            let Some(paragraph) = paragraph else { continue };
+            // The first sentence under “In Python” only says what the thing is called there.
+            for sentence in sentences(paragraph).into_iter().skip(1 - nth) {
+                let of_python = ["Python", "asyncio", "the twin"];
+                if nth == 1 && !of_python.iter().any(|word| sentence.contains(word)) {
+                    continue;
+                }
+                let names = |title: &&str| sentence.contains(&format!("\"{title}\""));
+                if names(&title) {
+                    here.push(sentence);
+                } else if !titles.iter().any(names) {
+                    everywhere.push(sentence);
+                }
             }
         }
+        let found = if here.is_empty() { everywhere } else { here };
         if found.is_empty() { None } else { Some(found.join(" ")) }
     }
 
@@ -305,11 +327,26 @@ mod tests {
                     //! short.\n//! Look for: It naps. Python\n//! naps on `a.b`. The end.\n\
                     //!\n//! More on Python.\nfn nap() {}\n";
         let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
-        assert_eq!(source.of_python().as_deref(), Some("Python naps on `a.b`."));
+        assert_eq!(source.of_python("nap", &[]).as_deref(), Some("Python naps on `a.b`."));
         let why = source.without_twin().expect("it has no twin");
         assert_eq!(why, "There is no Python beside it: it is short.");
         let plain = SourceFile { text: "fn nap() {}\n".into(), ..source };
-        assert_eq!((plain.of_python(), plain.without_twin()), (None, None));
+        assert_eq!((plain.of_python("nap", &[]), plain.without_twin()), (None, None));
+    }
+
+    #[test]
+    fn a_sentence_that_names_scenes_is_said_of_these_alone() {
+        let text = "//! In Python: `nap`, see `nap.py` beside this file. In \"long\" it goes on;\n\
+                    //! in \"drop\", too.\n\
+                    //! Look for: It naps. In \"short\" asyncio is late. In Python\n\
+                    //! all of them nap.\n";
+        let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
+        let said = |title| source.of_python(title, &["long", "drop", "short", "other"]);
+        let long = "In \"long\" it goes on; in \"drop\", too.";
+        assert_eq!(said("long").as_deref(), Some(long));
+        assert_eq!(said("drop").as_deref(), Some(long));
+        assert_eq!(said("short").as_deref(), Some("In \"short\" asyncio is late."));
+        assert_eq!(said("other").as_deref(), Some("In Python all of them nap."));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Makes the steps of a run.
 use super::{
+    output,
     reader::Reader,
     steps::{Moment, SteppedLane, SteppedRun, Track},
 };
-use crate::timeline::{Chart, draw::pieces::pieces, human};
+use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
 
 /// The steps of a run.
 ///
@@ -42,17 +43,32 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     // With one track there is nothing to align: a moment is a step.
     let mut moments = vec![];
     for (nth, step) in steps.iter().enumerate() {
-        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], only: vec![] });
+        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], parts: None });
     }
-    SteppedRun {
+    let mut run = SteppedRun {
         title: chart.title.clone(),
-        verdict: chart.verdict.clone(),
+        verdict: chart.verdict.as_deref().map(without_code).map(str::to_owned),
         took: human(chart.elapsed),
         instants,
         rows: lanes.len(),
         lanes,
         tracks: vec![Track { file, steps, aligned: None }],
         moments,
+        output: vec![],
+        of_python: None,
         variant: None,
+    };
+    run.output = output::of_rust_alone(&run);
+    run
+}
+
+/// A verdict without the code at its end, by which a reader of a log looks it up. On a page it is a
+/// sentence among sentences.
+fn without_code(verdict: &str) -> &str {
+    for code in Code::ALL {
+        if let Some(sentence) = verdict.strip_suffix(&format!(" [{code}]")) {
+            return sentence;
+        }
     }
+    verdict
 }

@@ -33,6 +33,11 @@ pub struct SteppedRun {
     pub tracks: Vec<Track>,
     /// The steps of all tracks in one order: a page goes from moment to moment.
     pub moments: Vec<Moment>,
+    /// What was printed, in order.
+    pub output: Vec<OutputLine>,
+    /// What the header of the source says of Python in this scene. A page shows it where the two
+    /// languages part, which is where a reader asks why.
+    pub of_python: Option<String>,
     /// How the run compares with the other variants of its program; none if the page has none.
     pub variant: Option<SteppedVariant>,
 }
@@ -61,9 +66,37 @@ pub struct Moment {
     pub instant: usize,
     /// For each track the index of its step; none if that language does nothing here.
     pub steps: Vec<Option<usize>>,
-    /// The lines that only one language prints at this instant: the index of its track, and which
-    /// line of that step it is. Here the two languages part.
-    pub only: Vec<(usize, usize)>,
+    /// In one sentence, where the two languages part here: what only one of them prints, or prints
+    /// at another place. None if both print the same.
+    pub parts: Option<String>,
+}
+
+/// A line of the output, which is one list for both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputLine {
+    /// From which moment on it is shown.
+    pub moment: usize,
+    /// The track of which it is, and the step of that track, and which of the lines that this step
+    /// prints. A line that both print is that of Rust.
+    pub track: usize,
+    /// See `track`.
+    pub step: usize,
+    /// See `track`.
+    pub line: usize,
+    /// How the two languages part here; none if both print this line.
+    pub unlike: Option<Unlike>,
+}
+
+/// How a line of one language differs from what the other one prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlike {
+    /// The other one does not print it.
+    Only,
+    /// The other one prints it at the same time, but in another order.
+    InAnotherOrder,
+    /// The other one prints it earlier or later.
+    AtAnotherTime,
 }
 
 /// A lane of a run that is stepped through.
@@ -139,7 +172,7 @@ pub struct SteppedVariant {
     pub ends: Vec<usize>,
     /// The rows of all the runs, those of the first at the top.
     pub rows: Vec<SharedRow>,
-    /// For each line that this run printed, in order: whether the first prints it, too.
+    /// For each line that this run printed in Rust, in order: whether the first prints it, too.
     pub lines: Vec<SaidBefore>,
     /// What differs from the first, in one sentence. In the first, how long each run takes.
     pub sentence: String,

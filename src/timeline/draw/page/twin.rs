@@ -6,6 +6,7 @@
 //! two tracks a page shows at once.
 use super::{
     align::{aligned, moments},
+    output::Both,
     reader::{chains, join},
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
@@ -113,6 +114,11 @@ pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s Twi
     }
 }
 
+/// The titles of all scenes that have one.
+pub(super) fn titles(scenes: &[TwinScene]) -> Vec<&str> {
+    scenes.iter().filter_map(|scene| scene.title.as_deref()).collect()
+}
+
 impl TwinScene {
     /// When something ran.
     pub(super) fn times(&self) -> Vec<Duration> {
@@ -127,7 +133,11 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
     for nth in 0..twin.steps.len() {
         steps.push(reader.step(nth));
     }
-    run.moments = moments(run, &steps);
+    let both = Both::new([&run.tracks[0].steps, &steps], &run.lanes);
+    let mut moments = moments(run, &steps, &both);
+    both.tell_partings(&mut moments);
+    run.moments = moments;
+    run.output = both.output(run);
     let aligned = Some(aligned(&run.moments));
     run.tracks.push(Track { file: file.to_owned(), steps, aligned });
 }

@@ -53,6 +53,7 @@ impl Group {
     pub(super) fn compare(&self, scenes: &mut [SteppedRun]) {
         let columns = self.columns(scenes);
         let rows = shared_rows(&self.charts);
+        let wholes = wholes(&self.charts, &rows);
         let ends: Vec<usize> =
             self.charts.iter().map(|chart| chart.rows[0].end.0.instant).collect();
         for (nth, &member) in self.members.iter().enumerate() {
@@ -67,7 +68,7 @@ impl Group {
             }
             let lines = said_before(&scenes[self.members[0]], &scenes[member]);
             let sentence =
-                if nth == 0 { self.times() } else { self.what_differs(nth, &rows, &lines) };
+                if nth == 0 { self.times() } else { self.what_differs(nth, &wholes, &lines) };
             scenes[member].variant = Some(SteppedVariant {
                 among: self.members.clone(),
                 columns: columns.clone(),
@@ -282,16 +283,51 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
     rows
 }
 
+/// The rows, but work that goes on in one lane after the other, of which each has made the next
+/// under its own name, is one row: a callback that sets a timer for its next piece is such work.
+/// The last of these lanes says how it ends.
+fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
+    let mut wholes: Vec<Row> = vec![];
+    // For each chart and lane the whole to which it belongs.
+    let mut known: HashMap<(usize, LaneId), usize> = HashMap::new();
+    for row in rows {
+        let mut goes_on = None;
+        for (index, lane) in row.lanes.iter().enumerate() {
+            let Some(lane) = *lane else { continue };
+            let rows = &charts[index].rows;
+            if let Some(maker) = rows[lane].parent
+                && rows[maker].name == row.name
+            {
+                goes_on = known.get(&(index, maker)).copied();
+            }
+        }
+        let whole = goes_on.unwrap_or(wholes.len());
+        if whole == wholes.len() {
+            let lanes = vec![None; charts.len()];
+            wholes.push(Row { name: row.name.clone(), hue: row.hue, lanes });
+        }
+        for (index, lane) in row.lanes.iter().enumerate() {
+            if let Some(lane) = *lane {
+                known.insert((index, lane), whole);
+                wholes[whole].lanes[index] = Some(lane);
+            }
+        }
+    }
+    wholes
+}
+
 /// A line of a run: when it was printed, by which lane, and what.
 type Printed<'r> = (u64, &'r str, &'r str);
 
-/// What a run printed, in the order of its steps. The time of a line need not be that of its step:
-/// a poll that blocks prints later, too.
+/// What a run printed in Rust, in the order of its output. The time of a line need not be that of
+/// its step: a poll that blocks prints later, too.
 fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     let mut lines = vec![];
-    for step in &run.tracks[0].steps {
-        for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
-            lines.push((*at, run.lanes[*lane].name.as_str(), text.as_str()));
+    for line in &run.output {
+        if line.track == 0 {
+            let step = &run.tracks[0].steps[line.step];
+            let (lane, text, _) = &step.says[line.line];
+            lines.push((step.said_at[line.line], run.lanes[*lane].name.as_str(), text.as_str()));
         }
     }
     lines

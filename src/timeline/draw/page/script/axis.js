@@ -108,9 +108,9 @@ function shared(rows) {
   return all;
 }
 
-// Whether a lane is over before another one is there.
+// Whether a lane is over when another one is made, which may be in its last step.
 function isBefore(one, other) {
-  return one === null || other === null || one.last < other.first;
+  return one === null || other === null || one.last <= other.first;
 }
 
 const TOP = 20; // above the rows are the times
@@ -127,8 +127,9 @@ function wide(text, font = "12px") {
 // The name of a lane, as long as there is room for it.
 function fitting(name) {
   const most = innerWidth > 800 ? 130 : 76;
+  const letters = lettersOf(name);
   let text = name;
-  while (wide(text, "600 12px") > most) text = `${text.slice(0, text === name ? -1 : -2)}…`;
+  while (wide(text, "600 12px") > most && letters.pop()) text = `${letters.join("")}…`;
   return text;
 }
 

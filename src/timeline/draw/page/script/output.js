@@ -6,35 +6,12 @@ let printed = []; // the moment from which on each printed line is shown, and th
 let listed = 0; // how many of them are shown: the first so many
 let marked = []; // those that the moment has added
 
-// The moment in which a line is shown that a step prints: a poll that blocks prints later than it
-// begins, and its line comes when its time has come.
-function comesAt(begun, time) {
-  const { instants, moments } = run();
-  let nth = begun;
-  while (nth + 1 < moments.length && instants[moments[nth].instant][0] < time) nth += 1;
-  return nth;
-}
-
-// The lines of a moment: of each the track that lists it, and which line of its step it is. What
-// both print is listed once, where Rust prints it; what only Python prints stands between, where
-// Python prints it.
-function linesOfMoment({ steps, only }) {
-  const [rust, python] = tracks().map((track) => {
-    const said = track.steps[steps[track.index]]?.says ?? [];
-    return said.map((_, nth) => {
-      const alone = only.some(([index, line]) => index === track.index && line === nth);
-      return { track, nth, alone };
-    });
-  });
-  if (!python) return rust;
-  const lines = [];
-  for (const line of python) {
-    if (line.alone) lines.push(line);
-    // Up to the line that both print: this one.
-    else while (rust.length > 0 && lines.push(rust[0]) && rust.shift().alone);
-  }
-  return [...lines, ...rust];
-}
+// What a line says of the other language, which does not print it here.
+const UNLIKE = {
+  only: (language) => `only ${language}`,
+  in_another_order: (language) => `here in ${language}`,
+  at_another_time: (language) => `at this time in ${language}`,
+};
 
 function listOutput() {
   const list = byId("lines");
@@ -43,27 +20,24 @@ function listOutput() {
   listed = 0;
   marked = [];
   let inRust = 0; // how many of the lines Rust prints
-  run().moments.forEach((current, nth) => {
-    for (const { track, nth: number, alone } of linesOfMoment(current)) {
-      const step = track.steps[current.steps[track.index]];
-      const [lane, text] = step.says[number];
-      const time = (step.said_at[number] / 1e9).toFixed(3);
-      const said = make("div", {}, make("span", {}, text));
-      const parts = [make("time", {}, time), tile(lane), said];
-      const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
-      const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
-      if (track.index === 0) inRust += 1;
-      const notes = [];
-      if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
-      if (before === "at_another_time") notes.push("at another time");
-      if (alone) notes.push(`only ${track.language}`);
-      if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
-      if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
-      printed.push([comesAt(nth, step.said_at[number]), line]);
-    }
-  });
-  // A line of a poll that blocks comes after those that a thread prints meanwhile.
-  printed.sort(([one], [other]) => one - other);
+  for (const { moment, track, step: nth, line: number, unlike } of run().output) {
+    const { language, steps } = tracks()[track];
+    const step = steps[nth];
+    const [lane, text] = step.says[number];
+    const time = (step.said_at[number] / 1e9).toFixed(3);
+    const said = make("div", {}, make("span", {}, text));
+    const parts = [make("time", {}, time), tile(lane), said];
+    const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
+    const before = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+    if (track === 0) inRust += 1;
+    const notes = [];
+    if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
+    if (before === "at_another_time") notes.push("at another time");
+    if (unlike !== null) notes.push(UNLIKE[unlike](language));
+    if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
+    if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
+    printed.push([moment, line]);
+  }
   list.append(...printed.map(([, line]) => line));
   if (run().verdict !== null) {
     const line = make(

@@ -50,14 +50,29 @@ const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
 const hue = (lane) => colour(run().lanes[lane].hue);
 const name = (lane) => run().lanes[lane].name;
 
+// The letters of a text, as a person sees them: an emoji may be several characters, and so may a
+// letter with its accents. Half of one would be another sign, or none.
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+const lettersOf = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+
 // What fits into a mark beside the code: the first letter of a name, and one more where several
-// names begin with that letter.
+// names begin with that letter. It is found once for each scene, since many marks have it.
+const shortNames = new WeakMap();
 function short(lane) {
-  const own = name(lane);
-  const isAlike = (other) => other.name !== own && other.name[0] === own[0];
-  if (own.length <= 2 || !run().lanes.some(isAlike)) return own.slice(0, own.length <= 2 ? 2 : 1);
-  const word = own.split(" ").at(-1);
-  return own[0] + (word !== own && word.length <= 2 ? word[0] : own[1]);
+  if (!shortNames.has(run())) shortNames.set(run(), shortened(run().lanes));
+  return shortNames.get(run())[lane];
+}
+
+function shortened(lanes) {
+  const letters = lanes.map(({ name }) => lettersOf(name));
+  return lanes.map(({ name }, lane) => {
+    const own = letters[lane];
+    const isAlike = (other, nth) => lanes[nth].name !== name && other[0] === own[0];
+    if (own.length <= 2) return name;
+    if (!letters.some(isAlike)) return own[0];
+    const word = lettersOf(name.split(" ").at(-1));
+    return own[0] + (word.length <= 2 ? word[0] : own[1]);
+  });
 }
 
 // Text as the header of a file and a verdict have it: what stands in backticks is code.

@@ -120,22 +120,11 @@ function showStrip(element, track, moment) {
 // Where the two languages part: what only one of them prints, and what the header of the example
 // says of Python.
 function showParting(moment) {
-  const parts = run().moments.some(({ only }) => only.length > 0);
   const element = byId("parts");
-  element.hidden = !parts;
-  element.replaceChildren(...parting(moment));
-}
-
-function parting(moment) {
-  const { only } = run().moments[moment] ?? { only: [] };
-  if (only.length === 0) return [];
-  const lines = only.map(([track, nth]) => {
-    const { language, steps } = tracks()[track];
-    const [lane, text] = steps[run().moments[moment].steps[track]].says[nth];
-    return `only ${language}’s ${name(lane)} prints “${text}”`;
-  });
-  const reason = data.of_python ? prose(` ${data.of_python}`) : [];
-  return [make("b", {}, `Here the two part: ${lines.join(", ")}.`), ...reason];
+  element.hidden = run().moments.every(({ parts }) => parts === null);
+  const { parts } = run().moments[moment] ?? { parts: null };
+  const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
+  element.replaceChildren(...(parts === null ? [] : [make("b", {}, parts), ...reason]));
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
@@ -161,7 +150,7 @@ function reserve() {
   const measured = [
     ...longest((nth) => most(nth, told), 2),
     ...longest((nth) => most(nth, listed), 3),
-    ...longest((nth) => run().moments[nth].only.length, 1),
+    ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
     for (const track of tracks()) showStrip(strip.children[track.index], track, nth);

@@ -19,7 +19,7 @@ function drawChart() {
   const width = Math.max(chart.clientWidth, 300);
   const room = width - names - AFTER;
   const axis = places(moments, instants, common?.columns, room);
-  const signs = moments.some(({ only }) => only.length > 0) ? 14 : 6; // where the two part
+  const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6; // where the two part
   const others = common ? endsOfOthers(common, axis) : [];
   const foot = others.reduce(
     (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
@@ -230,8 +230,8 @@ function drawEnd(texts, lane, state, { end, y }) {
 
 // A sign below each moment at which the two languages do not print the same.
 function drawParting(texts, axis, height) {
-  run().moments.forEach(({ only }, nth) => {
-    if (only.length === 0) return;
+  run().moments.forEach(({ parts }, nth) => {
+    if (parts === null) return;
     const attributes = {
       class: "parting",
       x: axis.at[nth] + axis.column / 2,

@@ -14,7 +14,7 @@ impl Picture<'_> {
             let from = self.rows.of_lane(wake.from);
             let to = self.rows.of_lane(wake.to);
             let drawn = from.is_some() && to.is_some() && from != to;
-            let passed_on = self.chart.rows[wake.from].polled_by == Some(wake.to);
+            let passed_on = self.chart.rows[wake.from].owner_at(wake.at) == Some(wake.to);
             if drawn && !passed_on && !self.layout.hides(wake.at) {
                 wakes.push(wake);
             }

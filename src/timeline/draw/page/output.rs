@@ -1,0 +1,309 @@
+//! What a run has printed so far, as one list of both languages; and where the two part.
+//!
+//! A line that both print, by lanes of one name and at the same time, is listed once. Around these
+//! lines each language keeps its own order: what only one of them prints stands where it printed
+//! it.
+//!
+//! ```text
+//!   Rust       Python     the list
+//!   begin      begin      begin
+//!   end        closed     closed   only Python
+//!              end        end
+//! ```
+//!
+//! Not each line that has no counterpart is one that the other language does not print. It may
+//! print it in another order, or at another time; and only what it prints nowhere is called its
+//! lack.
+use super::{
+    pairs::best_pairs,
+    steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
+};
+use std::cmp::Ordering;
+
+/// A printed line of a track. Lanes are known by their names, since one name may be several lanes
+/// in Rust.
+pub(super) struct Printed<'a> {
+    /// In which step it was printed.
+    pub step: usize,
+    /// Which line of that step it is.
+    nth: usize,
+    /// Whether that step prints nothing after it.
+    pub is_last_of_its_step: bool,
+    /// A poll that blocks prints later than it began, and the other language may have a step of its
+    /// own for that: so lines are compared by their own times, and not by those of their steps.
+    at: u64,
+    /// The name of the lane that printed it: two lanes may print the same text.
+    lane: &'a str,
+    /// What was printed.
+    text: &'a str,
+}
+
+/// For each line of a track that the other one does not print beside it, how the two part there;
+/// none for a line that both have in common. With how they part comes the line of the other track,
+/// if it prints that somewhere else.
+type Partings = Vec<Option<(Unlike, Option<usize>)>>;
+
+/// What both languages print.
+pub(super) struct Both<'a> {
+    /// The lines of Rust and those of Python, each in order of time.
+    pub printed: [Vec<Printed<'a>>; 2],
+    /// The lines that both print at the same time and in the same order, as pairs of indices.
+    pub common: Vec<(usize, usize)>,
+    /// All others.
+    partings: [Partings; 2],
+}
+
+impl<'a> Both<'a> {
+    pub fn new(tracks: [&'a [Step]; 2], lanes: &'a [SteppedLane]) -> Both<'a> {
+        let printed = tracks.map(|steps| printed(steps, lanes));
+        let common = lines_in_common(&printed);
+        let partings = partings(&printed, &common);
+        Both { printed, common, partings }
+    }
+
+    /// One list of all lines. The run has its moments already.
+    pub fn output(&self, run: &SteppedRun) -> Vec<OutputLine> {
+        let begun = [moment_of_each_step(&run.moments, 0), moment_of_each_step(&run.moments, 1)];
+        let shown = |track: usize, nth: usize| {
+            let line = &self.printed[track][nth];
+            shown_from(run, begun[track][line.step], line.at)
+        };
+        let listed = |track: usize, nth: usize, moment: usize| {
+            let line = &self.printed[track][nth];
+            let unlike = self.partings[track][nth].map(|(unlike, _)| unlike);
+            OutputLine { moment, track, step: line.step, line: line.nth, unlike }
+        };
+        let mut lines = vec![];
+        let mut next = [0, 0];
+        // The last pair is no pair: it ends what comes after all others.
+        let ends = (self.printed[0].len(), self.printed[1].len());
+        for pair in self.common.iter().chain([&ends]) {
+            let until = [pair.0, pair.1];
+            // Before a line that both print, those that only one of them prints, in order of time;
+            // at one time those of Rust come first.
+            while next != until {
+                let at = |track: usize| match next[track] < until[track] {
+                    true => self.printed[track][next[track]].at,
+                    false => u64::MAX,
+                };
+                let track = usize::from(at(1) < at(0));
+                lines.push(listed(track, next[track], shown(track, next[track])));
+                next[track] += 1;
+            }
+            if *pair == ends {
+                break;
+            }
+            // A reader sees it as soon as one of the two has printed it.
+            lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
+            next = [pair.0 + 1, pair.1 + 1];
+        }
+        // A page shows the first so many of them.
+        lines.sort_by_key(|line| line.moment);
+        lines
+    }
+
+    /// Says at each moment where the two part.
+    pub fn tell_partings(&self, moments: &mut [Moment]) {
+        const LANGUAGES: [&str; 2] = ["Rust", "Python"];
+        let begun = [moment_of_each_step(moments, 0), moment_of_each_step(moments, 1)];
+        let mut told: Vec<Vec<String>> = vec![vec![]; moments.len()];
+        for track in 0..2 {
+            let [own, other] = [LANGUAGES[track], LANGUAGES[1 - track]];
+            for (nth, line) in self.printed[track].iter().enumerate() {
+                let Some((_, elsewhere)) = self.partings[track][nth] else { continue };
+                let Printed { lane, text, step, .. } = line;
+                let here = begun[track][*step];
+                let Some(elsewhere) = elsewhere else {
+                    told[here].push(format!("only {own}’s {lane} prints “{text}”"));
+                    continue;
+                };
+                let there = begun[1 - track][self.printed[1 - track][elsewhere].step];
+                let when = match there.cmp(&here) {
+                    Ordering::Less => "earlier",
+                    Ordering::Greater => "later",
+                    Ordering::Equal if track == 0 => "in another order",
+                    Ordering::Equal => continue, // said of Rust’s line
+                };
+                told[here]
+                    .push(format!("{lane} prints “{text}” here in {own}, and {when} in {other}"));
+            }
+        }
+        for (moment, told) in moments.iter_mut().zip(told) {
+            if !told.is_empty() {
+                moment.parts = Some(format!("Here the two part: {}.", told.join("; ")));
+            }
+        }
+    }
+}
+
+/// The output of a run that was recorded in Rust only.
+pub(super) fn of_rust_alone(run: &SteppedRun) -> Vec<OutputLine> {
+    let begun = moment_of_each_step(&run.moments, 0);
+    let mut lines = vec![];
+    for line in printed(&run.tracks[0].steps, &run.lanes) {
+        let moment = shown_from(run, begun[line.step], line.at);
+        lines.push(OutputLine { moment, track: 0, step: line.step, line: line.nth, unlike: None });
+    }
+    lines.sort_by_key(|line| line.moment);
+    lines
+}
+
+/// What a track prints, in order of time.
+fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> {
+    let mut printed = vec![];
+    for (number, step) in steps.iter().enumerate() {
+        for (nth, (lane, text, _)) in step.says.iter().enumerate() {
+            let at = step.said_at[nth];
+            let lane = &lanes[*lane].name;
+            let is_last_of_its_step = nth + 1 == step.says.len();
+            printed.push(Printed { step: number, nth, is_last_of_its_step, at, lane, text });
+        }
+    }
+    // What a poll prints that keeps its thread may come after what a later step prints on another
+    // thread.
+    printed.sort_by_key(|line| line.at);
+    printed
+}
+
+/// The lines that both tracks print at the same time and in the same order, as pairs of indices.
+fn lines_in_common(printed: &[Vec<Printed<'_>>; 2]) -> Vec<(usize, usize)> {
+    let mut times: Vec<u64> = printed[0].iter().map(|line| line.at).collect();
+    times.dedup();
+    let mut common = vec![];
+    for time in times {
+        let at_that_time = |lines: &[Printed<'_>]| {
+            let from = lines.partition_point(|line| line.at < time);
+            from..lines.partition_point(|line| line.at <= time)
+        };
+        let rust = at_that_time(&printed[0]);
+        let python = at_that_time(&printed[1]);
+        let pairs = best_pairs(rust.len(), python.len(), |one, other| {
+            let one = &printed[0][rust.start + one];
+            u32::from(is_the_same(one, &printed[1][python.start + other]))
+        });
+        for (one, other) in pairs {
+            common.push((rust.start + one, python.start + other));
+        }
+    }
+    common
+}
+
+/// Finds how the two part at each line that they do not have in common.
+fn partings(printed: &[Vec<Printed<'_>>; 2], common: &[(usize, usize)]) -> [Partings; 2] {
+    let only = Some((Unlike::Only, None));
+    let mut rust: Partings = vec![only; printed[0].len()];
+    let mut python: Partings = vec![only; printed[1].len()];
+    for pair in common {
+        rust[pair.0] = None;
+        python[pair.1] = None;
+    }
+    // The same time first: a line of that text may have been printed at another time, too.
+    for unlike in [Unlike::InAnotherOrder, Unlike::AtAnotherTime] {
+        for (nth, line) in printed[0].iter().enumerate() {
+            if rust[nth] != only {
+                continue;
+            }
+            let is_its_other = |other: &usize| {
+                let that = &printed[1][*other];
+                let is_in_time = unlike == Unlike::AtAnotherTime || line.at == that.at;
+                python[*other] == only && is_in_time && is_the_same(line, that)
+            };
+            if let Some(other) = (0..printed[1].len()).find(is_its_other) {
+                rust[nth] = Some((unlike, Some(other)));
+                python[other] = Some((unlike, Some(nth)));
+            }
+        }
+    }
+    [rust, python]
+}
+
+/// Whether two lines, of one language each, are the same but for their times.
+fn is_the_same(one: &Printed<'_>, other: &Printed<'_>) -> bool {
+    one.lane == other.lane && without_place(one.text) == without_place(other.text)
+}
+
+/// A line without the place at its end, as in `(lock.rs:42)`: each language shows its own source.
+fn without_place(text: &str) -> &str {
+    for file in [".rs:", ".py:"] {
+        if let Some((before, _)) = text.rsplit_once(file)
+            && text.ends_with(')')
+        {
+            return before;
+        }
+    }
+    text
+}
+
+/// For each step of a track, in which moment it is.
+fn moment_of_each_step(moments: &[Moment], track: usize) -> Vec<usize> {
+    // The steps of a track are in the moments in their order, and each is in one.
+    let mut places = vec![];
+    for (nth, moment) in moments.iter().enumerate() {
+        if moment.steps[track].is_some() {
+            places.push(nth);
+        }
+    }
+    places
+}
+
+/// The moment from which on a line is shown that a step prints: that of the step, or, if a poll
+/// prints it later than it began, the first one at that time.
+fn shown_from(run: &SteppedRun, begun: usize, at: u64) -> usize {
+    let mut moment = begun;
+    while moment + 1 < run.moments.len() && run.instants[run.moments[moment].instant].0 < at {
+        moment += 1;
+    }
+    moment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines that lanes print at times: `A begin@0`.
+    fn lines(text: &str) -> Vec<Printed<'_>> {
+        let mut lines = vec![];
+        for (step, line) in text.split(", ").enumerate() {
+            let (line, at) = line.split_once('@').expect("a time");
+            let (lane, text) = line.split_once(' ').expect("a lane");
+            let at = at.parse().expect("a time");
+            lines.push(Printed { step, nth: 0, is_last_of_its_step: true, at, lane, text });
+        }
+        lines
+    }
+
+    /// How the two part at each line of Rust, and at each of Python.
+    fn found(rust: &str, python: &str) -> [Vec<Option<Unlike>>; 2] {
+        let printed = [lines(rust), lines(python)];
+        let common = lines_in_common(&printed);
+        partings(&printed, &common)
+            .map(|lines| lines.into_iter().map(|line| line.map(|(unlike, _)| unlike)).collect())
+    }
+
+    #[test]
+    fn a_line_in_another_order_or_at_another_time_is_not_said_to_be_missing() {
+        let order = Some(Unlike::InAnotherOrder);
+        let time = Some(Unlike::AtAnotherTime);
+        let only = Some(Unlike::Only);
+        assert_eq!(
+            found("A one@0, B has it@0, A two@0", "A one@0, A two@0, B has it@0"),
+            [vec![None, order, None], vec![None, None, order]]
+        );
+        assert_eq!(
+            found("A one@0, B end@1, A end@2", "A one@0, A end@1, B end@1"),
+            [vec![None, None, time], vec![None, time, None]]
+        );
+        assert_eq!(found("A one@0", "B one@0"), [vec![only], vec![only]], "of another lane");
+        // Of two lines of one text, the one at the same time is meant.
+        assert_eq!(
+            found("B x@0, A x@1, B y@1", "A x@0, B y@1, A x@1"),
+            [vec![only, order, None], vec![only, None, order]]
+        );
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_a_line_is_of_one_language() {
+        assert_eq!(without_place("slow (lock.rs:42)"), without_place("slow (lock.py:7)"));
+        assert_eq!(without_place("see lock.rs"), "see lock.rs");
+    }
+}
