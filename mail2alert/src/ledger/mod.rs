@@ -370,8 +370,8 @@ impl Memory {
         }
         // The file may have messages that have been forgotten since. Without these records, a new
         // alarm with the same bytes would be taken for one of them after the next start, and get
-        // lost. What the file never had needs no such record, nor does what is too old: of that, the
-        // file tells nothing any more.
+        // lost. What the file never had needs no such record, nor does what is too old: of that,
+        // the file tells nothing any more.
         let mut shortened = vec![];
         let mut to_forget = self.forgotten_on_disk.clone();
         for record in &self.unwritten {
