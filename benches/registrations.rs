@@ -15,7 +15,11 @@ use std::{
     task::{Poll, Waker},
     time::Duration,
 };
-use tokio::task::{LocalSet, yield_now};
+use tokio::{
+    spawn,
+    task::{LocalSet, yield_now},
+    time::sleep,
+};
 
 /// Fewer than would fill a recording: each poll is three events.
 const POLLS: u32 = 10_000;
@@ -111,7 +115,27 @@ fn time_of_a_poll(depth: u32, at: At) -> (Duration, usize) {
     run.output()
 }
 
+/// How long it takes to sleep once in a task, with a lane around it or without. With one, each time
+/// the stack is walked where the lane registers, and once more where its timer wakes it.
+fn time_of_a_nap(with_a_lane: bool) -> Duration {
+    let run = Recorder::new("naps").record(move || async move {
+        let naps = async {
+            for _ in 0..POLLS {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let begin = processor_time();
+        let task = if with_a_lane { spawn(naps.lane("A")) } else { spawn(naps) };
+        task.await.expect("it does not panic");
+        (processor_time() - begin) / POLLS
+    });
+    run.output()
+}
+
 fn main() {
+    let bare = least_of(ROUNDS, || time_of_a_nap(false));
+    let with_a_lane = least_of(ROUNDS, || time_of_a_nap(true));
+    println!("to sleep once: {bare:.2?}; in a lane, with its two walks: {with_a_lane:.2?}\n");
     println!("boxed futures   frames    a poll   a registration   a frame   a bare walk   a frame");
     for depth in [0, 16, 30, 60] {
         let frames = time_of_a_poll(depth, At::Nothing).1;

@@ -109,28 +109,30 @@ pub struct Run {
 
 /// Why there is no talk.
 #[derive(Debug)]
-pub enum Failure {
+pub enum ComposeError {
     /// `deck.md` asks for something that does not exist, or for more than fits.
     Problems(Vec<Problem>),
     /// Something else is in the way: a file, cargo, an example.
     Other(String),
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ComposeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Problems(problems) => {
+            ComposeError::Problems(problems) => {
                 let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 f.write_str(&lines.join("\n"))
             }
-            Failure::Other(what) => f.write_str(what),
+            ComposeError::Other(what) => f.write_str(what),
         }
     }
 }
 
-impl From<String> for Failure {
-    fn from(what: String) -> Failure {
-        Failure::Other(what)
+impl std::error::Error for ComposeError {}
+
+impl From<String> for ComposeError {
+    fn from(what: String) -> ComposeError {
+        ComposeError::Other(what)
     }
 }
 
@@ -139,7 +141,7 @@ impl From<String> for Failure {
 ///
 /// # Errors
 /// What is wrong with the deck, each with its line; or what else is in the way.
-pub fn compose(root: &Path) -> Result<Talk, Failure> {
+pub fn compose(root: &Path) -> Result<Talk, ComposeError> {
     compose_with(root, &Recordings::default())
 }
 
@@ -147,7 +149,7 @@ pub fn compose(root: &Path) -> Result<Talk, Failure> {
 ///
 /// # Errors
 /// As [`compose`].
-pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, Failure> {
+pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, ComposeError> {
     let path = root.join(DECK);
     let text = fs::read_to_string(&path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
@@ -158,12 +160,12 @@ pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, Failur
 ///
 /// # Errors
 /// As [`compose`].
-pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
+pub fn compose_text(root: &Path, text: &str) -> Result<Talk, ComposeError> {
     compose_from(root, text, &Recordings::default())
 }
 
 /// What the three functions above share.
-fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk, Failure> {
+fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk, ComposeError> {
     let mut problems = vec![];
     let mut deck = Deck::parse(text, &mut problems);
     let examples = Examples::find(root)?;
@@ -188,9 +190,9 @@ fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk
 }
 
 /// In the order of the file, since they were found in several passes.
-fn sorted(mut problems: Vec<Problem>) -> Failure {
+fn sorted(mut problems: Vec<Problem>) -> ComposeError {
     problems.sort_by_key(|problem| problem.line);
-    Failure::Problems(problems)
+    ComposeError::Problems(problems)
 }
 
 /// The deck itself, and the files whose tables and pictures it shows.

@@ -254,12 +254,16 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
         let name = name.to_string_lossy();
         if path.is_dir() {
             // No example is made of its tests, and the workshop's exercises are edited all the
-            // time.
+            // time. Of `tests` the recorded twins are shown: after recording them anew, the server
+            // has to be started again.
             let other = ["target", "tests", "benches", "workshop"].contains(&&*name);
             if !other && !name.starts_with('.') {
                 collect(&path, stamps);
             }
-        } else if [".rs", ".py", ".md", ".svg", ".toml"].iter().any(|end| name.ends_with(end)) {
+        } else if [".rs", ".py", ".md", ".svg", ".json", ".toml"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
             let metadata = entry.metadata();
             let stamp = match metadata {
                 Ok(metadata) => (metadata.modified().ok(), metadata.len()),

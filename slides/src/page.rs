@@ -11,7 +11,7 @@ use crate::{
     layout::{self, Setting},
     piece::{Listing, Piece, Played, Printed, PrintedLine},
 };
-use async_concepts::timeline::{LaneId, Step, page_style};
+use async_concepts::timeline::{LaneId, Mark, Step, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, html::push_html};
@@ -64,6 +64,7 @@ pub fn page(talk: &Talk, shown: For) -> String {
     let style = style();
     // One function around all scripts: they share names, and the page has no global ones.
     let script = format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
+    // It names style and script by their hashes, so both have to be ready before the page is.
     let policy = policy(&style, &script, shown);
     let page = html! {
         (DOCTYPE)
@@ -233,6 +234,9 @@ struct PlayedRun<'r> {
     lanes: Vec<(&'r str, usize)>,
     /// One for each poll.
     steps: Vec<PlayedStep<'r>>,
+    /// What the legends call a lane that is ready, and one that is woken and not polled: the player
+    /// has no words of its own for states.
+    words: [&'static str; 2],
 }
 
 /// What the player shows after a poll.
@@ -265,7 +269,7 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
     let run = &played.scene.run;
     let mut lanes = vec![];
     for lane in &run.lanes {
-        lanes.push((lane.name.as_str(), lane.hue % 6));
+        lanes.push((lane.name.as_str(), colour_of(lane.hue)));
     }
     let mut steps = vec![];
     for (nth, step) in run.tracks[0].steps.iter().enumerate() {
@@ -284,7 +288,7 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
             };
             for step in &track.steps[steps] {
                 for (line, waits, lane) in lines_of(step, &track.file, pieces) {
-                    lit.push((&*track.file, line, waits, run.lanes[lane].hue % 6));
+                    lit.push((&*track.file, line, waits, colour_of(run.lanes[lane].hue)));
                 }
             }
         }
@@ -301,7 +305,8 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
             lit,
         });
     }
-    PlayedRun { lanes, steps }
+    let words = [Mark::Ready.short_label(), Mark::WokenNotPolled.short_label()];
+    PlayedRun { lanes, steps, words }
 }
 
 /// The steps that a twin takes in a step in Rust. `aligned` has its last step so far, for each step
@@ -323,6 +328,7 @@ fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool, LaneId
         lines.extend(line.map(|line| (line, false, *lane)));
     }
     lines.extend(step.resumed.map(|line| (line, false, step.lane)));
+    // The player would fail to find a line that is on no slide.
     lines.retain(|(line, ..)| is_shown(pieces, file, *line));
     // A lane that waits in a function of another file waits at the `.await` of that function, too.
     for line in step.stop.iter().chain(&step.chain) {
@@ -348,15 +354,21 @@ fn is_shown(pieces: &[Piece], file: &str, line: u32) -> bool {
 }
 
 /// How many polls are shown from the beginning. Names of lanes alone say nothing, so a slide begins
-/// with the first poll, unless it has code and a question, which are read first. On the second half
-/// of a slide they have been read, but a poll that prints something could give the answer.
+/// with the first poll, unless it has code, which is read first. On the second half of a slide it
+/// has been read, but a poll that prints something could give the answer.
 fn first(played: &Played, shown: &Shown) -> usize {
-    let mut reads = false;
+    let mut has_code = false;
     for piece in &shown.pieces {
-        reads |= matches!(piece, Piece::Codes(..));
+        has_code |= matches!(piece, Piece::Codes(..));
     }
     let prints = !played.scene.run.tracks[0].steps[0].says.is_empty();
-    usize::from(!reads || (shown.continues && !prints))
+    if !has_code || (shown.continues && !prints) { 1 } else { 0 }
+}
+
+/// The number of a lane's colour, as in the picture: `main` has the first to itself, and the other
+/// five are taken in turn.
+fn colour_of(hue: usize) -> usize {
+    if hue == 0 { 0 } else { 1 + (hue - 1) % 5 }
 }
 
 /// The lanes that are not in the picture, by name.
@@ -369,7 +381,8 @@ fn without(played: &Played) -> Option<String> {
 fn timeline(played: &Played, shown: &Shown) -> Markup {
     let run = &played.scene.run;
     let data = played_run(played, &shown.pieces);
-    let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
+    let data =
+        serde_json::to_string(&data).expect("strings, lists and finite numbers can be written");
     // Inside a script HTML looks for `</script` and `<!--` only. Without `<` the data has neither.
     let data = data.replace('<', "\\u003c");
     let mut number = 0;
@@ -392,10 +405,10 @@ fn timeline(played: &Played, shown: &Shown) -> Markup {
                 @for (nth, number, lane, text) in lines {
                     li data-step=(nth) {
                         span.nth { (number) } " "
-                        span.who.{ "tl" (lane.hue % 6) } { (lane.name) } " " (text)
+                        span.who.{ "tl" (colour_of(lane.hue)) } { (lane.name) } " " (text)
                     }
                 }
-                @if let Some(verdict) = &run.verdict { li.verdict { (verdict) } }
+                @if let Some(verdict) = &run.verdict { li.verdict { (with_code(verdict)) } }
             }
             script type="application/json" { (PreEscaped(data)) }
         }
@@ -416,7 +429,9 @@ fn output(printed: &Printed) -> Markup {
             @for line in &printed.lines {
                 li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
             }
-            @if let Some(verdict) = &printed.verdict { li.verdict { "ended: " (verdict) } }
+            @if let Some(verdict) = &printed.verdict {
+                li.verdict { "ended: " (with_code(verdict)) }
+            }
         }
     }
 }
@@ -585,6 +600,16 @@ pub(crate) fn inline(text: &str) -> Markup {
     PreEscaped(paragraph.unwrap_or(html).to_owned())
 }
 
+/// A text in which code stands in backticks, and nothing else has a meaning: the verdict of a run
+/// may have types in it, which Markdown would take for HTML.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (nth, part) in text.split('`').enumerate() {
+            @if nth % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// A title as part of an address.
 pub(crate) fn slug(title: &str) -> String {
     let mut slug = String::new();
@@ -601,6 +626,14 @@ pub(crate) fn slug(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use async_concepts::timeline::lane_class;
+
+    #[test]
+    fn a_lane_has_the_same_colour_in_the_list_as_in_the_picture() {
+        for hue in 0..20 {
+            assert_eq!(format!("l{}", colour_of(hue)), lane_class(hue));
+        }
+    }
 
     #[test]
     fn a_twin_lights_its_lines_when_it_takes_a_step_and_not_again() {

@@ -1,7 +1,7 @@
 //! What stands on a slide: text, code, what was printed, a timeline, a picture.
 //!
 //! Read it after `bars`; next is `compose`, which finds the pieces. `place` gives them their sizes,
-//! and `page` and `site` write them as HTML: none of these has to know another for it.
+//! and `page` and `site` write them as HTML: none of these modules needs to know the others for it.
 use crate::{
     deck::Language,
     drawing::Drawing,

@@ -316,8 +316,8 @@ fn said_lines(scene: &Scene) -> usize {
             texts.push(format!("{} {text}", scene.run.lanes[*lane].name));
         }
         if nth + 1 == steps.len() {
-            // The verdict comes after the last step, in bold letters, which are about a tenth
-            // wider.
+            // The verdict comes after the last step, in bold letters, which are about an
+            // eighth wider.
             texts.extend(scene.run.verdict.as_ref().map(|verdict| {
                 let wider = verdict.chars().count() / 8;
                 format!("{verdict}{}", " ".repeat(wider))

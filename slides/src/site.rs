@@ -18,7 +18,7 @@ mod readme;
 pub use links::broken_links;
 
 use crate::{
-    compose::{Failure, compose_with},
+    compose::compose_with,
     examples::{Examples, Executables, Recordings},
     layout::hanging_lines,
     page::{For, colours, page},
@@ -53,9 +53,7 @@ pub struct Site {
 pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site, String> {
     let readme = read(root, "README.md")?;
     let topics = readme::topics(&readme);
-    let talk = compose_with(root, recordings).map_err(|failure| match failure {
-        Failure::Problems(_) | Failure::Other(_) => failure.to_string(),
-    })?;
+    let talk = compose_with(root, recordings).map_err(|error| error.to_string())?;
     let examples = Examples::find(root)?;
     // The README decides which examples have a page, and in which order.
     let mut names = BTreeSet::new();

@@ -2,7 +2,7 @@
 //!
 //! Read it with `examples`. In a chart a lane is a number, its place in the list of rows. So when
 //! lanes go, all numbers that are left have to be mapped to new ones.
-use async_concepts::timeline::{Chart, LaneId, State, Until};
+use async_concepts::timeline::{Chart, End, LaneId, State, Until};
 
 /// Takes these lanes out of a chart, with everything that only they did.
 ///
@@ -19,6 +19,7 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
             left += 1;
         }
     }
+    // A name with a mistake in it would leave nothing out, and no error would say so.
     for name in names {
         if chart.rows.iter().all(|row| row.name != *name) {
             return Err(format!("there is no lane `{name}` to leave out"));
@@ -44,8 +45,24 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
                 };
                 *by = id;
             }
+            // Of several wakes only the first is known here. If a missing lane gave it, the picture
+            // says nothing of it.
+            if let Some(woken) = &mut span.woken
+                && let Until::Lane(by) = &mut woken.by
+            {
+                match ids[*by] {
+                    Some(id) => *by = id,
+                    None => span.woken = None,
+                }
+            }
+            span.places = span.places.renumbered(|lane| ids[lane]);
+            span.stopped = span.stopped.renumbered(|lane| ids[lane]);
+        }
+        if let End::Cancelled { by, .. } = &mut row.end.1 {
+            *by = by.and_then(|lane| ids[lane]);
         }
     }
+    // What a missing lane did is gone with it: its arrows, its time on a thread, and its lines.
     fewer.wakes.retain(|wake| ids[wake.from].is_some() && ids[wake.to].is_some());
     for wake in &mut fewer.wakes {
         for lane in [&mut wake.from, &mut wake.to] {
@@ -69,7 +86,7 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use async_concepts::{LaneExt, record};
+    use async_concepts::{LaneExt, record, say};
     use std::time::Duration;
     use tokio::time::sleep;
 
@@ -92,6 +109,29 @@ mod tests {
         assert_eq!(names, ["A", "B"]);
         assert_eq!(fewer.rows[1].spans, all.rows[2].spans);
         assert!(fewer.steps().tracks[0].steps.len() < all.steps().tracks[0].steps.len());
+    }
+
+    #[test]
+    fn a_lane_waits_for_the_same_lane_as_before_by_its_new_number() {
+        let run = record("inside", || async {
+            drop(tokio::spawn(sleep(Duration::from_millis(1)).lane("short")));
+            let inner = sleep(Duration::from_millis(10)).lane("inner");
+            let outer = async {
+                inner.await;
+                say!("end");
+            };
+            outer.lane("outer").await;
+        });
+        let all = run.chart();
+        let fewer = without(&all, &["short".to_owned()]).expect("it wakes no other lane");
+        for chart in [&all, &fewer] {
+            let of = |name: &str| chart.rows.iter().position(|row| row.name == name);
+            let inner = of("inner");
+            let outer = of("outer").expect("it is there");
+            let spans = &chart.rows[outer].spans;
+            let waits: Vec<_> = spans.iter().flat_map(|span| span.places.waits()).collect();
+            assert!(waits.iter().any(|wait| wait.lane == inner), "{inner:?}: {waits:?}");
+        }
     }
 
     #[test]

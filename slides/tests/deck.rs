@@ -1,6 +1,6 @@
 //! The deck itself: it can be made, always in the same way, and says where it is wrong.
 use slides::{
-    compose::{Failure, Seconds, Talk, compose, compose_text, compose_with},
+    compose::{ComposeError, Seconds, Talk, compose, compose_text, compose_with},
     deck::Cut,
     examples::Recordings,
     page::{For, KEYS, page},
@@ -188,7 +188,7 @@ fn problems(blocks: &str) -> Vec<String> {
     let text = format!("# Topic\n## Title\n{blocks}\n??? 1 min\n- Say it.\n");
     match compose_text(&root(), &text) {
         Ok(_) => vec![],
-        Err(Failure::Problems(problems)) => problems.iter().map(ToString::to_string).collect(),
+        Err(ComposeError::Problems(problems)) => problems.iter().map(ToString::to_string).collect(),
         Err(failure) => panic!("{failure}"),
     }
 }
@@ -247,7 +247,7 @@ fn what_does_not_fit_is_named_with_its_line() {
     let [problem] = &problems(&full)[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
     let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
-    let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else {
+    let Err(ComposeError::Problems(problems)) = compose_text(&root(), &title) else {
         panic!("a problem")
     };
     assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");

@@ -9,7 +9,13 @@
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
 //! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
 //! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
-//! it did: then the place is followed by "or after that".
+//! it did: then the place is followed by ", or after that". Where nothing on the stack tells a
+//! place, it says "(the lane made at x.rs:41)".
+//!
+//! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
+//! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
+//! lanes are named at most; then it says "; and 3 more lanes like these", or
+//! "; and 1 more lane like these".
 //!
 //! # `woken-not-polled`
 //!
@@ -19,7 +25,9 @@
 //! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
 //! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
-//! "only one to poll it": there it says "main, which polled it last".
+//! "only one to poll it": there it says "main, which polled it last". If `main` does not wait at
+//! that moment, it "does not come back to it"; and of a lane that is polled by nothing with a lane,
+//! it is said that A was woken "and was not polled since".
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -49,11 +57,21 @@
 //! task, or of a `FuturesUnordered`. The future or channel that woke A has kept the first one.
 //!
 //! ```no_run
-//! # use std::{future::poll_fn, task::{Poll, Waker}};
-//! let mut kept: Option<Waker> = None;
-//! poll_fn(move |cx| {
-//!     kept.get_or_insert_with(|| cx.waker().clone()); // the first, and never a later one
-//!     Poll::<()>::Pending
+//! # use async_concepts::{LaneExt, record}; use tokio::time::{Duration, sleep};
+//! # use std::{future::poll_fn, sync::{Arc, Mutex}, task::{Poll, Waker}};
+//! record("old waker", || async {
+//!     let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
+//!     let same = kept.clone();
+//!     let keeps_the_first = poll_fn(move |cx| {
+//!         same.lock().unwrap().get_or_insert_with(|| cx.waker().clone()); // and never a later one
+//!         Poll::<()>::Pending
+//!     });
+//!     let mut a = Box::pin(keeps_the_first.lane("A"));
+//!     assert!(futures::poll!(&mut a).is_pending()); // polled by this task,
+//!     let task = tokio::spawn(a);                   // and then by another
+//!     sleep(Duration::from_millis(20)).await;
+//!     kept.lock().unwrap().take().unwrap().wake();
+//!     task.await
 //! });
 //! ```
 //!
@@ -120,6 +138,21 @@
 //! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
 //! stuck for ever, but if the run should have ended, look at it first.
 //!
+//! ```no_run
+//! # use async_concepts::{LaneExt, timeline::Recorder}; use futures::join;
+//! # use tokio::{sync::oneshot, time::{Duration, interval}};
+//! Recorder::new("stuck").limit(Duration::from_secs(60)).record(|| async {
+//!     let (_send, receive) = oneshot::channel::<()>();
+//!     let heart = async {
+//!         let mut beats = interval(Duration::from_secs(3));
+//!         loop {
+//!             beats.tick().await;
+//!         }
+//!     };
+//!     let _: (_, ()) = join!(receive.lane("A"), heart.lane("heart"));
+//! });
+//! ```
+//!
 //! **Cure:** that of [`deadlock`](#deadlock). A lane that only keeps time, such as a heartbeat,
 //! should end with the rest.
 //!
@@ -131,11 +164,14 @@
 //! that took the item does something else.
 //!
 //! ```no_run
-//! # use async_concepts::{StreamLaneExt, record}; use futures::StreamExt; use std::pin::pin;
-//! record("not asked", || async {
+//! # use async_concepts::{StreamLaneExt, timeline::Recorder}; use futures::StreamExt;
+//! # use std::pin::pin; use tokio::time::{Duration, sleep};
+//! Recorder::new("not asked").limit(Duration::from_secs(60)).record(|| async {
 //!     let mut ticks = pin!(futures::stream::iter(0..10).lane("ticks"));
 //!     while let Some(_tick) = ticks.next().await {
-//!         std::future::pending::<()>().await;
+//!         loop {
+//!             sleep(Duration::from_secs(7)).await;
+//!         }
 //!     }
 //! });
 //! ```
@@ -163,7 +199,24 @@
 //!
 //! > after 1 min it was still going on: A has been waiting since 59 s at x.rs:41 for `recv`
 //!
-//! **Seen:** A did something in the last tenth of the time.
+//! > … A was woken by its timer at 1 min, the limit
+//!
+//! > … A has been running since 58 s
+//!
+//! > … no lane is left that could go on
+//!
+//! **Seen:** A did something in the last tenth of the time. With the last sentence, what goes on
+//! has no lane. Of a run that the explorer of schedules has stopped, since a lane gave way over and
+//! over, it says "at 0, after 20000 polls, it was still going on".
+//!
+//! ```no_run
+//! # use async_concepts::timeline::Recorder; use tokio::time::{Duration, sleep};
+//! Recorder::new("no end").limit(Duration::from_secs(60)).record(|| async {
+//!     loop {
+//!         sleep(Duration::from_secs(10)).await;
+//!     }
+//! });
+//! ```
 //!
 //! **Cure:** look for a loop that has no end; if there is none, the limit is too low.
 //!
@@ -193,6 +246,26 @@
 //! **Seen:** as `spins`, but other lanes, or tasks without a lane, wake A. An example is two lanes
 //! that send each other one message for each message that they receive.
 //!
+//! ```no_run
+//! # use async_concepts::{LaneExt, record}; use futures::join; use tokio::sync::mpsc;
+//! record("busy", || async {
+//!     let (to_b, mut from_a) = mpsc::unbounded_channel();
+//!     let (to_a, mut from_b) = mpsc::unbounded_channel();
+//!     to_a.send(()).unwrap();
+//!     let a = async move {
+//!         while from_b.recv().await.is_some() {
+//!             to_b.send(()).unwrap();
+//!         }
+//!     };
+//!     let b = async move {
+//!         while from_a.recv().await.is_some() {
+//!             to_a.send(()).unwrap();
+//!         }
+//!     };
+//!     join!(tokio::spawn(a.lane("A")), tokio::spawn(b.lane("B")))
+//! });
+//! ```
+//!
 //! **Cure:** one of the two has to wait for something that takes time.
 //!
 //! # `blocks`
@@ -217,6 +290,11 @@
 //!
 //! **Seen:** the thread of the runtime is busy, and no lane is being polled.
 //!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("no lane", || tokio::spawn(async { std::thread::sleep(std::time::Duration::MAX) }));
+//! ```
+//!
 //! **Cure:** give the tasks lanes, and run it again.
 //!
 //! # `on-a-thread`
@@ -224,8 +302,16 @@
 //! > a thread that is not the runtime's has kept all lanes waiting for 2 s: A is still on its
 //! > thread, …
 //!
+//! > a thread without a lane has kept all lanes waiting for 2 s
+//!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
 //! [`on_thread`](super::on_thread), runs. This one did not end.
+//!
+//! ```no_run
+//! # use async_concepts::{on_thread, record}; use std::{thread, time::Duration};
+//! # use tokio::task::spawn_blocking;
+//! record("on a thread", || spawn_blocking(on_thread("A", || thread::sleep(Duration::MAX))));
+//! ```
 //!
 //! **Cure:** let it [`block`](super::block) where it waits for time to pass; or use the real clock.
 //! Example: `spawn_blocking`.
@@ -254,13 +340,14 @@
 //! > this binary has no line tables, so it is not known where its lanes wait, and a place is that
 //! > of `.lane()`
 //!
-//! > this binary has no line tables of tokio, so 2 wakes counted as “from outside” may have been by
+//! > this binary has no line tables of tokio, so 1 wake counted as “from outside” may have been by
 //! > a timer or by the end of a task
 //!
 //! **Seen:** where a lane waits is known from the stack, and of the functions on it no line is
 //! known. The second: a timer and a socket wake through the same place in tokio, and only the stack
 //! tells which of them it was. The names of functions are enough for that, but not where tokio is
-//! optimised, which leaves functions out. It is a remark.
+//! optimised, which leaves functions out. It is a remark. Any program gets it that is built with
+//! `strip = true` in its profile.
 //!
 //! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`; and the same in
 //! `[profile.dev.package.tokio]`, where dependencies are optimised and `[profile.dev.package."*"]`
@@ -274,11 +361,34 @@
 //! **Seen:** what `main` held was dropped when the run was over, and a destructor panicked. The
 //! verdict, or the result, stands.
 //!
+//! ```no_run
+//! # use async_concepts::record; use std::future::pending;
+//! struct Guard;
+//! impl Drop for Guard {
+//!     fn drop(&mut self) {
+//!         panic!("not like this");
+//!     }
+//! }
+//! record("destructor", || async {
+//!     let _guard = Guard;
+//!     pending::<()>().await
+//! });
+//! ```
+//!
+//! **Cure:** report the error where it arises; a destructor only tidies up.
+//!
 //! # `not-recorded`
 //!
 //! > it did not end within 1 h; only a recording could tell what waits
 //!
 //! **Seen:** nothing, since it was not to be observed: [`Observe::Everything`](super::Observe).
+//!
+//! ```no_run
+//! # use async_concepts::timeline::{Observe, Recorder}; use std::future::pending;
+//! Recorder::new("not recorded").observe(Observe::Lines).record(|| pending::<()>());
+//! ```
+//!
+//! **Cure:** leave `observe` out.
 //!
 //! # `panicked`
 //!
@@ -286,3 +396,10 @@
 //!
 //! **Seen:** the panic of `main`. The panic of a task is no verdict: the lane that awaits the task
 //! gets a `JoinError`.
+//!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("panicked", || async { panic!("no") });
+//! ```
+//!
+//! **Cure:** that of any panic: its message and its place are printed where it happens.

@@ -209,6 +209,21 @@ fn a_thread_of_the_pool_that_never_returns_is_ended_by_the_watchdog() {
     );
 }
 
+/// It waits longer than the scheduler of threads does before it looks again whether a closure has
+/// ended.
+#[test]
+fn a_watchdog_that_is_patient_ends_a_thread_that_never_returns_too() {
+    let run = Recorder::new("stuck for long").watchdog(ms(4_000)).record(|| async {
+        spawn_blocking(on_thread("stuck", || {
+            block(ms(50));
+            block_for_real();
+        }))
+        .await
+    });
+    let verdict = run.outcome.expect_err("the thread never returns");
+    assert!(matches!(verdict.code(), Code::OnAThread | Code::Blocks), "{verdict}");
+}
+
 #[test]
 fn a_panic_of_main_is_a_verdict_and_the_timeline_is_there() {
     let run = record("panic", || async {
@@ -563,6 +578,60 @@ fn the_page_of_verdicts_has_each_code_and_no_other() {
     codes.sort_unstable();
     on_the_page.sort_unstable();
     assert_eq!(on_the_page, codes);
+}
+
+/// The text of a page of documentation, in one line.
+fn text_of(page: &str) -> String {
+    let mut text = String::new();
+    for line in page.lines() {
+        let line = line.trim_start_matches("//!").trim_start();
+        text.push_str(line.strip_prefix("> ").unwrap_or(line));
+        text.push(' ');
+    }
+    text
+}
+
+/// The texts in quotes of a file, without its comments and its tests.
+fn texts_in_quotes(source: &str) -> Vec<String> {
+    let mut code = String::new();
+    for line in source.split("#[cfg(test)]").next().unwrap_or_default().lines() {
+        let line = line.trim();
+        if !line.starts_with("//") {
+            // Where a text goes on in the next line, that is indented for the eye only.
+            match line.strip_suffix('\\') {
+                Some(begun) => code.push_str(begun),
+                None => code.push_str(&format!("{line}\n")),
+            }
+        }
+    }
+    // Every second piece is in quotes.
+    code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_of_verdicts_has_each_sentence() {
+    let page = text_of(include_str!("../../src/timeline/verdicts.rs"));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/timeline/record/verdict");
+    let mut texts = vec![];
+    for file in std::fs::read_dir(folder).unwrap() {
+        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        texts.extend(texts_in_quotes(&source));
+    }
+    let mut missing = vec![];
+    let mut found = 0;
+    for text in &texts {
+        // What stands between two names, places or times; a single word is no sentence.
+        for part in text.split(['{', '}']).step_by(2).map(str::trim) {
+            if part.contains(' ') {
+                found += 1;
+                if !page.contains(part) {
+                    missing.push(part);
+                }
+            }
+        }
+    }
+    assert!(found > 30, "{texts:?}");
+    assert!(missing.is_empty(), "not on the page: {missing:#?}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ function belongsToItsTarget(event) {
   const target = event.target;
   if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;
   if (target.matches("button, summary, a, input[type=checkbox]")) return event.key === " " || event.key === "Enter";
+  // These keys stay with the deck; all others, such as arrows and Page Down, move the slider or the text.
   if (target.matches("input, #run-output, .notes-pane")) return !/^([a-z0-9.]|Escape| |Backspace|Enter)$/i.test(event.key);
   return false;
 }
@@ -70,6 +71,7 @@ function listenToKeys({ dialogs, act, typed }) {
     if (number) typed("");
     if (key === "Enter" && number) act("go", Number(number));
     else if (Object.hasOwn(ACTIONS, key)) {
+      // After a number Escape only takes the number back.
       if (!number || key !== "Escape") act(ACTIONS[key]);
     } else return;
     event.preventDefault();
@@ -87,7 +89,7 @@ function openHelp(dialog) {
   dialog.scrollTop = 0;
 }
 
-// The overview, with the slide that is shown marked: or if it has no entry, since it goes on with the one before, that one.
+// The overview. It marks the slide that is shown; a second half has no entry, so the slide before it is marked.
 function openOverview(dialog, at) {
   let current = null;
   for (const link of dialog.querySelectorAll("li a")) {

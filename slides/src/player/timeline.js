@@ -16,7 +16,8 @@ class Timeline {
     for (const code of codes) {
       for (const line of code.querySelectorAll("[data-line]")) this.code.set(`${code.dataset.file}:${line.dataset.line}`, line);
     }
-    // What is shown whole or not at all, and what is shown up to a place. A copy has been cut already: it has the ends.
+    // What is shown whole or not at all, and what is shown up to a place. In a copy for the console the widths have been cut
+    // already: `data-to` keeps where each element really ends.
     this.whole = [...this.svg.querySelectorAll("[data-at]")].map((element) => [element, Number(element.dataset.at)]);
     this.cut = [...this.svg.querySelectorAll("rect, line:not(.cursor)")].filter((element) => !element.closest("g[data-at]")).map((element) => {
       const rect = element.localName === "rect";
@@ -46,7 +47,7 @@ class Timeline {
     return cursor;
   }
 
-  // Shows so many steps; the first of them, if there is no code, is always shown.
+  // Shows this many steps, after the polls that are always shown (`first`).
   show(step) {
     const polls = step + this.first;
     const now = polls === 0 ? null : this.run.steps[polls - 1];
@@ -89,8 +90,9 @@ class Timeline {
     };
     const tiles = (lanes, kind) => lanes.map((lane) => this.tile(lane, kind));
     cell("ran", "ran", this.tile(now.lane, "full"));
-    cell("ready", "ready", ...tiles(now.ready, "dashed"));
-    if (now.unpolled.length) cell("unpolled", "woken, not polled", ...tiles(now.unpolled, "dashed"));
+    const [ready, unpolled] = this.run.words;
+    cell("ready", ready, ...tiles(now.ready, "dashed"));
+    if (now.unpolled.length) cell("unpolled", unpolled, ...tiles(now.unpolled, "dashed"));
     cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due} `]));
     const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
     const { without } = this.figure.dataset; // a picture says what it does not show

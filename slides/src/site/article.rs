@@ -20,6 +20,7 @@ pub(super) fn article(talk: &Talk, topics: &[Topic]) -> Markup {
     let mut opened = vec![];
     for section in &sections {
         let slide = &section[0].slide;
+        // A title slide has been left out, so the first slide after it opens the topic here.
         opened.push((slide.topic != topic).then_some(slide.topic.as_str()));
         topic = &slide.topic;
     }
@@ -55,6 +56,8 @@ fn sections(talk: &Talk) -> Vec<Vec<&Shown>> {
 
 /// One slide, from one half or two: first what is asked about, then what answers it.
 fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
+    // Of two halves either may have the button, the question or the answer: what was together on
+    // the slide as it was written is put together again.
     let run = halves.iter().find_map(|half| half.run.as_ref());
     let mut codes = codes(halves);
     let mut question = None;
@@ -99,6 +102,8 @@ fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
     for piece in halves.iter().flat_map(|half| &half.pieces) {
         let Piece::Codes(shown, _) = piece else { continue };
         for code in shown {
+            // A half leaves lines out in the middle or at one end, so that a piece and its half
+            // have the first line or the last in common. Two pieces of one file have neither.
             let same = |other: &&mut &Listing| {
                 let last = |code: &Listing| code.fragment.numbers.iter().max().copied();
                 other.file == code.file

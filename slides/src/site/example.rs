@@ -48,6 +48,7 @@ impl Sources {
         let mut paragraphs = vec![String::new()];
         for line in self.rust.1.lines() {
             let Some(line) = line.strip_prefix("//!") else { break };
+            // As deep as this stands the command, which the page shows in a box of its own.
             if line.starts_with("     ") {
                 continue;
             }
@@ -86,6 +87,7 @@ pub(super) fn page(
     held: &[Held<'_>],
 ) -> Markup {
     let explorer = format!("{}.explorer.html", row.example);
+    // A reader goes on in the order of the README, from one topic into the next.
     let nth = all.iter().position(|other| other.example == row.example);
     let nth = nth.expect("it is one of all examples");
     let before = nth.checked_sub(1).and_then(|nth| all.get(nth));
@@ -107,6 +109,8 @@ pub(super) fn page(
                 }
                 a href=(explorer) { "On a page of its own" } "."
             }
+            // Loaded only when a reader comes to it: with the source of the run it is the largest
+            // part of the page.
             iframe src=(explorer) title={ "The explorer of " (row.example) } loading="lazy" {}
             h2 #output { "What it prints" }
         }
@@ -154,6 +158,7 @@ fn linked(paragraph: &str, all: &[&Row]) -> String {
     let mut text = String::new();
     let mut rest = paragraph;
     while let Some((before, after)) = rest.split_once("see `") {
+        // Without an end it is no reference, and the rest stays as it is.
         let Some((name, after)) = after.split_once('`') else { break };
         text += before;
         let known = all.iter().any(|row| row.example == name);
@@ -172,6 +177,7 @@ fn source(language: Language, (path, text): &(String, String)) -> Markup {
     let mut code = String::new();
     let mut numbers = vec![];
     for (index, line) in text.lines().enumerate() {
+        // Anchors are for the deck. A reader who types the code need not know of them.
         let mark = line.trim_start();
         if mark.starts_with("// ANCHOR") || mark.starts_with("# ANCHOR") {
             continue;
@@ -217,6 +223,7 @@ pub(super) fn topic_page(
     let mut pictures = vec![];
     for row in &topic.rows {
         let recorded = recordings.get(executables, &row.example)?;
+        // Without a recording there is no picture, and the table above leads to the example.
         if let Some(scene) = recorded.scenes.first() {
             pictures.push((row, scene.chart.title.clone(), place::draw(scene, PICTURE).svg));
         }

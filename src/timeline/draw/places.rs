@@ -7,7 +7,7 @@
 //!
 //! A picture for a README needs no places and never pays for them. A chart that is compared,
 //! printed as JSON or described looks them up, once.
-use crate::timeline::{Registered, Wait, Waits, clean};
+use crate::timeline::{LaneId, Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -80,6 +80,19 @@ impl Places {
             Source::Recorded(waits) => Some(waits.registered()),
             Source::Read(written) => Some(written.registered),
         }
+    }
+
+    /// The same places, with other numbers for lanes: for a chart that leaves some lanes out. A
+    /// lane without a number is named no more.
+    pub fn renumbered(&self, number_of: impl Fn(LaneId) -> Option<LaneId>) -> Places {
+        let Some(registered) = self.registered() else { return Places::none() };
+        let mut waits = self.waits().to_vec();
+        for wait in &mut waits {
+            if let Some(lane) = wait.lane {
+                wait.lane = number_of(lane);
+            }
+        }
+        Places(Source::Read(Written { registered, waits }))
     }
 
     /// `at FILE:LINE for sleep`, with all places; nothing if the lane does not wait.

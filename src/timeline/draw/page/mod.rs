@@ -45,6 +45,8 @@ struct Data {
     missing: Option<String>,
     /// What the states of lanes are called, by their letters.
     words: BTreeMap<char, &'static str>,
+    /// The signs for how a lane has ended, by the letters of these states.
+    signs: BTreeMap<char, char>,
 }
 
 /// The source files of a page: read once, and shared by all its scenes.
@@ -164,7 +166,8 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     }
     let missing = sources.missing();
     let words = script::words();
-    let data = Data { sources: shown, scenes, missing, words };
+    let signs = script::signs();
+    let data = Data { sources: shown, scenes, missing, words, signs };
     let data = serde_json::to_string(&data).expect("keys are letters, and numbers are finite");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.
@@ -235,7 +238,7 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                     div #output {
                         h2 { span { "Output so far" } span #at {} }
                         ol #lines {}
-                        p #missed role="status" {}
+                        p #score role="status" {}
                         (keys())
                     }
                 }

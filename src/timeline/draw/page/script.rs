@@ -39,3 +39,14 @@ pub(super) fn words() -> BTreeMap<char, &'static str> {
     }
     words
 }
+
+/// The signs for how a lane has ended, by the letters of these states: those of the pictures.
+pub(super) fn signs() -> BTreeMap<char, char> {
+    let mut signs = BTreeMap::new();
+    for mark in [Mark::Finished, Mark::Cancelled, Mark::Panicked, Mark::Unfinished] {
+        if let (Some(letter), Some(sign)) = (mark.letter(), mark.sign()) {
+            signs.insert(letter, sign);
+        }
+    }
+    signs
+}

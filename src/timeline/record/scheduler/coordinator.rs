@@ -24,9 +24,10 @@ impl Scheduler {
         loop {
             let changes = self.lock().changes;
             self.run_until_idle();
-            if !self.wait_until(|state| !state.a_slot_is_busy()) {
+            // A closure may run for ever. Meanwhile the runtime is left alone: to set it in motion
+            // would be progress for the watchdog, which would never give the run up.
+            while !self.wait_until(|state| !state.a_slot_is_busy()) {
                 self.change(State::give_up_waiting);
-                continue;
             }
             let mut state = self.lock();
             if state.closed || state.has_nothing_to_schedule() {

@@ -1,11 +1,11 @@
 // Where things stand on the timeline: the moments from left to right, the rows from top to bottom.
 //
-// Knows widths and heights, and draws nothing.
+// Knows widths and heights, in units of the timeline, and draws nothing.
 
 // Time by its square root, so that a millisecond is seen beside an hour; and a column for each
 // moment. Variants have the same instants, and `columns` says how many moments each of these has
 // room for: so equal times are at equal places, whichever of the variants is shown.
-function places(moments, instants, columns, width) {
+function axisOf(moments, instants, columns, width) {
   const gaps = instants.map(([at], nth) =>
     nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0]),
   );
@@ -20,7 +20,7 @@ function places(moments, instants, columns, width) {
   let x = 0;
   let nth = 0;
   instants.forEach((_, instant) => {
-    const gap = instant === 0 ? 0 : 10 + Math.min((rest * gaps[instant]) / sum, rest);
+    const gap = instant === 0 ? 0 : 10 + (rest * gaps[instant]) / sum;
     x += gap;
     const from = x;
     while (nth < moments.length && moments[nth].instant === instant) {
@@ -40,9 +40,9 @@ function groups() {
   return all.reverse();
 }
 
-// A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane of
-// any variant; in Python for each lane that is ever there. `lives` says from which step to which it
-// is there, in each run that has to have the same rows.
+// A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane
+// of any variant; in Python for each lane that is there at some moment. `lives` says from which
+// step to which it is there, in each run that has to have the same rows.
 function rowsOf(track) {
   if (track.index === 0 && variant()) return rowsOfVariants();
   const lives = livesOf(track.steps, run().lanes.length);
@@ -71,8 +71,8 @@ function rowsOfVariants() {
   });
 }
 
-// For each lane the first and the last step in which it is there; none if it never is. A callback of
-// asyncio is no task, so it has a step and no state.
+// For each lane the first and the last step in which it is there; none if it never is. A callback
+// of asyncio is no task, so it has a step and no state.
 function livesOf(steps, count) {
   const lives = Array(count).fill(null);
   const isThere = (lane, nth) => {
@@ -133,11 +133,17 @@ function fitting(name) {
   return text;
 }
 
-// How high the timeline may be: more of it scrolls.
+// How high the timeline may be, in pixels: more of it scrolls. The style sheet has the same 16 rem
+// in its `grid-template`.
 function mostHeight() {
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return 16 * rem - aroundChart();
+  return 16 * rem() - aroundChart();
 }
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+// How many pixels a unit of the timeline has: on a large window its letters are as much larger as
+// those around it. On a phone they stay as they are, since smaller ones could not be read.
+const scaleOfChart = () => Math.max(rem() / 16, 1);
 
 // Gives each row its place, and says how high a row is and where the last one ends.
 function arrange(shown, room) {

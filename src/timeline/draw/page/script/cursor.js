@@ -1,4 +1,4 @@
-// What moves on the timeline: the cursor, the edge between past and future, and the arrow of a wake.
+// What moves on the timeline: the cursor, the edge between past and future, the arrow of a wake.
 //
 // Knows what was drawn, and touches only what differs between two moments: of texts and times there
 // may be thousands.
@@ -6,16 +6,17 @@
 const isAtEnd = () => moment === run().moments.length - 1;
 
 function showChart() {
-  const { axis, veil, wakes, cursor, moving, room, names, fades } = drawn;
+  const { axis, veil, wakes, cursor, moving, room, namesWidth, fades } = drawn;
   const x = axis.at[moment] ?? 0;
   // A run that is wider than its place is moved below the cursor.
   const most = Math.max(axis.width - room, 0);
   const shift = Math.min(Math.max(x - room / 2, 0), most);
-  moving.setAttribute("transform", `translate(${names - shift} 0)`);
+  drawn.begin = namesWidth - shift; // where the axis begins now
+  moving.setAttribute("transform", `translate(${drawn.begin} 0)`);
   fades[0].classList.toggle("left-out", shift === 0);
   fades[1].classList.toggle("left-out", shift === most);
-  // Not a pixel more than the column is seen: there the line of the thread turns to the lane that is
-  // next. A text that begins right behind the column belongs to it.
+  // Not a pixel more than the column is seen: there the line of the thread turns to the lane that
+  // is next. A text that begins right behind the column belongs to it.
   const end = axis.width + AFTER;
   const edge = isAtEnd() ? end : x + axis.column;
   veil.setAttribute("x", edge);
@@ -40,18 +41,20 @@ function showAlone() {
 // Where there are more rows than there is room for, those of the lanes that run are in sight.
 function scrollToRows() {
   const chart = byId("chart");
+  const { row, scale } = drawn;
   for (const { track, y } of drawn.shown) {
     if (track.isIdle(moment) || !track.shown(moment)) continue;
     const middle = y(track.shown(moment).lane);
-    const [above, below] = [middle - drawn.row / 2 - TOP, middle + drawn.row / 2];
+    const above = (middle - row / 2 - TOP) * scale;
+    const below = (middle + row / 2) * scale;
     if (above < chart.scrollTop || below > chart.scrollTop + chart.clientHeight)
-      chart.scrollTop = middle - chart.clientHeight / 2;
+      chart.scrollTop = middle * scale - chart.clientHeight / 2;
   }
 }
 
 // The times stay at the top of what is seen.
 byId("chart").addEventListener("scroll", () => {
-  drawn?.head.setAttribute("transform", `translate(0 ${byId("chart").scrollTop})`);
+  drawn?.head.setAttribute("transform", `translate(0 ${byId("chart").scrollTop / drawn.scale})`);
 });
 
 // Shows the time at which the cursor stands, and the others beside which there is room for it.
@@ -116,8 +119,7 @@ function showWake({ track, y, head, line, target }, axis) {
 
 function momentAt(clientX) {
   const box = byId("chart").getBoundingClientRect();
-  const transform = /translate\((-?[\d.]+)/.exec(drawn.moving.getAttribute("transform"));
-  const x = clientX - box.left - Number(transform[1]);
+  const x = (clientX - box.left) / drawn.scale - drawn.begin;
   const places = drawn.axis.at;
   let low = 0;
   while (low + 1 < places.length && places[low + 1] <= x) low += 1;

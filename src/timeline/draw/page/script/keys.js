@@ -1,7 +1,7 @@
 // Keys, buttons, tabs, the pointer and the address: what leads to another moment.
 //
-// Knows the actions and nothing of how a moment is drawn. It comes last, and its last line shows the
-// first moment.
+// Knows the actions and nothing of how a moment is drawn. It comes last, and its last line shows
+// the first moment.
 
 const next = () => {
   if (moment + 1 >= run().moments.length || game.open) return;
@@ -12,7 +12,7 @@ const actions = {
   next,
   back: () => !game.open && show(scene, moment - 1),
   first: () => !game.open && show(scene, 0),
-  last: () => !game.on && show(scene, Infinity),
+  last: () => !game.on && show(scene, Infinity), // it would show what is asked later
   cause: () => {
     const from = tracks()
       .map(wokenAt)
@@ -24,7 +24,7 @@ const actions = {
     document.querySelector("[data-do=future]").setAttribute("aria-pressed", !future);
     show(scene, moment);
   },
-  predict: () => play(!game.on),
+  predict: () => predict(!game.on),
   theme: () => {
     const root = document.documentElement;
     const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -113,19 +113,19 @@ chart.addEventListener("pointercancel", () => (dragging = false));
 
 // Variants stand together in a frame.
 const frames = new Map();
-data.scenes.forEach(({ title, variant }, nth) => {
+data.scenes.forEach(({ title, variant: group }, nth) => {
   const tab = make("button", { type: "button", role: "tab", "aria-selected": "false" }, title);
   tab.addEventListener("click", () => choose(nth));
-  if (variant && !frames.has(variant.among[0])) {
+  if (group && !frames.has(group.among[0])) {
     const frame = make("span", {
       class: "variants",
       role: "presentation",
       title: "Variants, on one time axis",
     });
-    frames.set(variant.among[0], frame);
+    frames.set(group.among[0], frame);
     byId("scenes").append(frame);
   }
-  (variant ? frames.get(variant.among[0]) : byId("scenes")).append(tab);
+  (group ? frames.get(group.among[0]) : byId("scenes")).append(tab);
 });
 byId("scenes").hidden = data.scenes.length < 2;
 byId("keys").querySelector(".scenes").hidden = data.scenes.length < 2;

@@ -4,6 +4,7 @@
 // does not matter which one was shown before.
 
 // The kind of mark for each letter of a state; a lane in any other state stands nowhere.
+// One that keeps its thread looks as one that ran just now does.
 const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
 function clear(pane) {
@@ -190,16 +191,16 @@ function drawPath({ lines, marks, owners }, track, current) {
     pieces.set(owner, [...(pieces.get(owner) ?? []), number]);
   }
   for (const numbers of pieces.values()) {
-    // Where it waits now, its mark stands.
+    // A single line at which it waits has its mark, and needs no bar.
     if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
   }
   const chain = shown([...current.chain, current.stop]);
   if (chain.length > 1) draw("stem", chain);
 }
 
-// Scrolls so that as many as possible of the lines are seen that matter: at which the lane waits
-// now, what was printed, where the lane went on, in which await it is, and which lanes are woken
-// and not polled. If there is no room for all, those of them that come first.
+// Scrolls so that as many as possible of these lines are seen: where the lane waits now, what was
+// printed, where the lane went on, in which await it is, and where lanes are woken and not polled.
+// If there is no room for all, those that come first in this list.
 function scrollToLit({ pane, lines }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
@@ -207,7 +208,7 @@ function scrollToLit({ pane, lines }, track, current, places) {
   const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
   let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
-  // In a step without any of them, and while nothing runs, where the lanes stand.
+  // In a step without any of them, and while nothing runs, those at which the lanes stand.
   if (numbers.length === 0) numbers = places.filter(isShown);
   if (numbers.length === 0) return;
   const begin = (number) => lines.get(number).offsetTop;

@@ -79,7 +79,7 @@ function scrollToLast() {
   list.scrollTop = first?.[1].offsetTop ?? 0;
 }
 
-// The index of the first listed line for which a condition holds, that holds for all later ones,
+// The index of the first listed line for which a condition holds that holds for all later ones,
 // too; the number of listed lines if it holds for none.
 function firstLine(holds) {
   let from = 0;

@@ -27,10 +27,9 @@ const panes = data.sources.map((source) => {
   pane.append(marks);
   const file = make("span", { class: "mono" }, source.file);
   const section = make("section", { class: "source" }, make("h2", {}, source.name, file), pane);
-  section.style.order = source.language === "python" ? 0 : 1; // Python stands on the left
-  byId("sources").append(section);
+  place(byId("sources"), section, source.language);
   const found = parts(source);
-  const all = { source, pane, lines, marks, parts: found, owners: owners(source, found) };
+  const all = { source, pane, lines, marks, parts: found, owners: ownersOf(source, found) };
   // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
   // their lines, and the signs of what is left out.
   Object.assign(all, { changed: new Set(), placed: [], folds: [] });
@@ -44,7 +43,8 @@ if (data.missing !== null) {
 }
 byId("sources").classList.toggle("two", panes.length > 1);
 
-// Leaves out what no lane of this scene runs, so that what they do run is seen at once.
+// Leaves out the functions and items in which no lane of this scene waits or prints, so that the
+// others are seen at once.
 function fold(pane, track) {
   for (const sign of pane.folds) sign.remove();
   pane.folds = [];

@@ -1,44 +1,40 @@
 // “Predict”: asks before each step which lane runs next, or when something does, and keeps score.
 //
-// Knows what comes next, which is the answer: so it is the only part that looks ahead. What the other
-// parts hide meanwhile they hide by `showsFuture`.
+// Knows what comes next, which is the answer: so it is the only part that looks ahead. What the
+// other parts hide meanwhile they hide by `showsFuture`.
 
 // By a fixed rule, so that a page shows the same order each time, and not the right one first.
 function sorted(choices) {
   return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
 }
 
-// A time that was not recorded, written as those are that were.
-const UNITS = [
-  [3600e9, "h"],
-  [60e9, "min"],
-  [1e9, "s", 3],
-  [1e6, "ms", 1],
-  [1e3, "µs", 0],
-  [1, "ns", 0],
-];
-
-function inUnits(time) {
-  const [unit, called, digits] = UNITS.find(([unit]) => time >= unit) ?? UNITS.at(-1);
-  if (digits !== undefined) return `${Number((time / unit).toFixed(digits))} ${called}`;
-  const rest = time % unit;
-  const whole = `${(time - rest) / unit} ${called}`;
-  return rest < 1e6 ? whole : `${whole} ${inUnits(rest)}`;
+// A time that was not recorded, written as recorded times are (`human` in Rust): so that its form
+// does not give a wrong answer away.
+function inWords(time) {
+  const ms = Math.floor(time / 1e6);
+  if (ms === 0) return time < 1000 ? `${time} ns` : `${Math.floor(time / 1000)} µs`;
+  const tenths = Math.floor((time % 1e6) / 1e5);
+  if (ms < 100 && tenths > 0) return `${ms}.${tenths} ms`;
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60000) return `${ms / 1000} s`;
+  const [unit, called] = ms < 3600000 ? [60000, "min"] : [3600000, "h"];
+  const whole = `${Math.floor(ms / unit)} ${called}`;
+  return ms % unit === 0 ? whole : `${whole} ${inWords((ms % unit) * 1e6)}`;
 }
 
 // The right time among wrong ones, in order. All are still to come: one that is past would not be
-// taken for the right one. Up to two are earlier than it, where nothing runs, and how many is
-// another number from moment to moment: so its place among them does not tell it either.
+// taken for the right one. How many wrong times come before the right one changes from moment to
+// moment, so that its place does not give it away.
 function timesToChoose(right) {
   const { instants, moments } = run();
   const begin = instants[moments[moment].instant][0];
   const [end, text] = instants[right];
   const times = [text];
   for (let nth = 0; nth < moment % 3; nth += 1) {
-    times.unshift(inUnits(begin + (end - begin) / 2 ** (nth + 1)));
+    times.unshift(inWords(Math.floor(begin + (end - begin) / 2 ** (nth + 1))));
   }
   const later = instants.slice(right + 1, right + 4).map(([, text]) => text);
-  if (later.length === 0) later.push(inUnits(2 * end - begin));
+  if (later.length === 0) later.push(inWords(2 * end - begin));
   return [...new Set([...times, ...later])];
 }
 
@@ -89,14 +85,14 @@ function answer(choice, right, track) {
   show(scene, moment + 1);
   const { lane, sentence } = track.shown(moment);
   const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
-  byId("missed").textContent =
+  byId("score").textContent =
     `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
 }
 
-function play(on) {
+function predict(on) {
   game.on = on;
   closeQuestion();
-  byId("missed").textContent = on ? "Predict each step. Q ends it." : "";
+  byId("score").textContent = on ? "Predict each step. Q ends it." : "";
   document.querySelector("[data-do=predict]").setAttribute("aria-pressed", on);
   show(scene, moment);
 }

@@ -1,8 +1,8 @@
 // Shows a moment: the one place from which all parts are called, in the order in which they take
 // room from each other.
 
-// `keep` writes the moment into the address: not while an address is followed that names none.
-function show(newScene, newMoment, keep = true) {
+// The moment is written into the address, but for an address that was followed and names none.
+function show(newScene, newMoment, intoAddress = true) {
   const another = newScene !== scene || drawn === null;
   if (newScene !== scene) alone = null;
   scene = newScene;
@@ -10,7 +10,7 @@ function show(newScene, newMoment, keep = true) {
   const last = run().moments.length - 1;
   moment = Math.max(Math.min(newMoment, last), 0);
   if (another) showScene(all);
-  for (const track of all) showStrip(byId("strip").children[track.index], track, moment);
+  for (const track of all) showStrip(strips[track.index], track, moment);
   showParting(moment);
   showWhatIf();
   // Only now: what is said below takes room from the sources, which scroll to what is lit.
@@ -19,7 +19,7 @@ function show(newScene, newMoment, keep = true) {
   showOutput();
   byId("count").textContent = `${moment + 1} / ${last + 1}`;
   byId("tells").textContent = heard(all);
-  if (keep) keepAddress();
+  if (intoAddress) keepAddress();
 }
 
 // The position stands in the address, so that it can be sent. A browser needs longer to write an
@@ -58,9 +58,8 @@ function showScene(all) {
     pane.pane.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
     if (nth < all.length) return;
     clear(pane);
-    const strip = byId("strip").children[nth];
-    strip.classList.remove("idle");
-    strip.textContent = "This scene was recorded in Rust only.";
+    strips[nth].classList.remove("idle");
+    strips[nth].textContent = "This scene was recorded in Rust only.";
   });
   document
     .querySelectorAll("#scenes button")
@@ -72,7 +71,7 @@ function heard(all) {
   const told = [];
   for (const track of all) {
     if (track.isIdle(moment)) continue;
-    const tells = byId("strip").children[track.index].querySelector(".tells").textContent;
+    const tells = strips[track.index].querySelector(".tells").textContent;
     told.push([track.language, tells]);
   }
   const [first] = told;

@@ -32,15 +32,22 @@ function coloured(language, text) {
   const parts = [];
   let end = 0;
   for (const found of text.matchAll(LEXERS[language])) {
-    if (found.index > end) parts.push(text.slice(end, found.index));
+    if (found.index > end) parts.push(...breakable(text.slice(end, found.index)));
     const [kind] = Object.entries(found.groups).find(([, value]) => value !== undefined);
     const span = make("span", { class: kind });
     span.textContent = found[0];
     parts.push(span);
     end = found.index + found[0].length;
   }
-  parts.push(text.slice(end));
+  parts.push(...breakable(text.slice(end)));
   return parts;
+}
+
+// Code with the places at which a line that is too long may go on below: on a phone it would be cut
+// inside a word otherwise.
+function breakable(text) {
+  const pieces = text.split(/(?<=[\w)\]])(?=\.\w)|(?<=::)(?=\w)|(?<=\()(?=\w)/);
+  return pieces.flatMap((piece, nth) => (nth > 0 ? [make("wbr"), piece] : [piece]));
 }
 
 // How a function begins, and what else runs by itself: a block that a runtime or a closure runs.
@@ -48,9 +55,10 @@ const BEGINS = {
   rust: {
     function: /^(?:pub(?:\([^)]*\))? )?(?:const |async |unsafe |extern "[^"]*" )*fn /,
     block: /(?:\basync\b.*|\|[^|]*\| *(?:-> .*)?)\{$/,
-    comment: /^(?:\/\/|#!?\[)/,
+    before: /^(?:\/\/|#!?\[)/, // comments and attributes
   },
-  python: { function: /^(?:async )?def /, block: /(?!)/, comment: /^[#@]/ },
+  // In Python nothing is a block of its own: that pattern matches nothing.
+  python: { function: /^(?:async )?def /, block: /(?!)/, before: /^[#@]/ },
 };
 
 // What a source consists of, by its indents: an example is formatted. An item is what begins at
@@ -60,9 +68,9 @@ function parts({ language, lines }) {
   const code = lines.map(([, text]) => text.trim());
   const indents = lines.map(([, text]) => text.length - text.trimStart().length);
   const begins = BEGINS[language];
-  const isEmpty = (nth) => code[nth] === "" || begins.comment.test(code[nth]);
-  // In Rust the last line closes what the first one has opened; in Python the last line is the
-  // one before the next that is not further in.
+  const isQuiet = (nth) => code[nth] === "" || begins.before.test(code[nth]);
+  // In Rust the last line closes what the first one has opened. In Python it is the line before the
+  // next one with the same indent or less.
   const endOf = (begin) => {
     if (language === "rust" && /[;}]$/.test(code[begin])) return begin;
     let end = begin;
@@ -78,20 +86,20 @@ function parts({ language, lines }) {
     }
     return end;
   };
-  const found = { items: [], functions: [], comments: code.map((_, nth) => isEmpty(nth)) };
+  const found = { items: [], functions: [], quiet: code.map((_, nth) => isQuiet(nth)) };
   for (let nth = 0; nth < code.length; nth += 1) {
-    if (isEmpty(nth)) continue;
-    const begin = { begin: nth, end: endOf(nth) };
-    if (begins.function.test(code[nth])) found.functions.push(begin);
+    if (isQuiet(nth)) continue;
+    const part = { begin: nth, end: endOf(nth) };
+    if (begins.function.test(code[nth])) found.functions.push(part);
     // The line with which a block begins is one of the function around it.
-    else if (begins.block.test(code[nth])) found.functions.push({ ...begin, isBlock: true });
-    if (indents[nth] === 0 && !/^[)\]}]/.test(code[nth])) found.items.push(begin);
+    else if (begins.block.test(code[nth])) found.functions.push({ ...part, isBlock: true });
+    if (indents[nth] === 0 && !/^[)\]}]/.test(code[nth])) found.items.push(part);
   }
   return found;
 }
 
 // For each number of a line the innermost function in which it is.
-function owners({ lines }, { functions }) {
+function ownersOf({ lines }, { functions }) {
   const owners = new Map();
   functions.forEach(({ begin, end, isBlock }, owner) => {
     for (let nth = isBlock ? begin + 1 : begin; nth <= end; nth += 1)
@@ -102,24 +110,24 @@ function owners({ lines }, { functions }) {
 
 // The stretches of a source in which no lane of a scene waits or prints: whole functions and
 // items, with the comments before them. A stretch that is not longer than two lines stays.
-function unused({ lines }, { items, functions, comments }, used) {
+function unused({ lines }, { items, functions, quiet }, used) {
   const isUsed = ({ begin, end }) =>
     lines.slice(begin, end + 1).some(([number]) => used.has(number));
   if (used.size === 0) return [];
-  const left = lines.map(() => false);
+  const out = lines.map(() => false);
   for (const part of [...items, ...functions]) {
     if (part.isBlock || isUsed(part) || part.begin === part.end) continue;
-    left.fill(true, part.begin, part.end + 1);
-    for (let nth = part.begin - 1; comments[nth] && lines[nth][1].trim(); nth -= 1)
-      left[nth] = true;
+    out.fill(true, part.begin, part.end + 1);
+    for (let nth = part.begin - 1; quiet[nth] && lines[nth][1].trim(); nth -= 1)
+      out[nth] = true;
   }
   // What is empty between two of them, or after the last one, is left out with them.
   const stretches = [];
-  for (let nth = 0; nth < left.length; nth += 1) {
-    if (!left[nth]) continue;
+  for (let nth = 0; nth < out.length; nth += 1) {
+    if (!out[nth]) continue;
     let end = nth;
-    for (let next = nth; next < left.length && (left[next] || comments[next]); next += 1)
-      if (left[next]) end = next;
+    for (let next = nth; next < out.length && (out[next] || quiet[next]); next += 1)
+      if (out[next]) end = next;
     const last = end;
     if (end - nth > 1) {
       // The sign stands for the empty lines around it as well.

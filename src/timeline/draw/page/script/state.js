@@ -6,9 +6,10 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `timeline`, `variants` and `cursor`; `output`; `predict`; and at last `show`,
-// which calls all of them, and `keys`. A part uses what stands in parts before it. Only `fold`,
-// `answer` and `play` call `show`, which comes later: a click leads from them to another moment.
+// timeline, in `axis`, `timeline`, `variants` and `cursor`; `output`; `predict`; and at last
+// `show`, which calls all of them, and `keys`. A part uses what stands in parts before it. Only
+// `fold`, `answer` and `predict` call `show`, which comes later: a click leads from them to another
+// moment.
 //
 // This part knows the data of the page and which moment is shown. It draws nothing.
 
@@ -32,6 +33,13 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Puts a part of a language into its place: Python stands on the left. It comes first in the page,
+// too, so that the keys go from left to right.
+function place(parent, section, language) {
+  if (language === "python") parent.prepend(section);
+  else parent.append(section);
+}
+
 // What is shown now.
 let scene = 0; // which run
 let moment = 0; // which of its moments
@@ -45,7 +53,7 @@ const run = () => data.scenes[scene];
 const variant = () => run().variant;
 const showsFuture = () => future && !game.on;
 const isSeen = (lane) => alone === null || alone.includes(lane);
-// The grey of `main` is taken once: of more lanes than colours some share another one.
+// Only `main` is grey. The other seven colours are used again if there are more names.
 const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
 const hue = (lane) => colour(run().lanes[lane].hue);
 const name = (lane) => run().lanes[lane].name;
@@ -56,7 +64,8 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const lettersOf = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
 // What fits into a mark beside the code: the first letter of a name, and one more where several
-// names begin with that letter. It is found once for each scene, since many marks have it.
+// names begin with that letter; of a name that ends with a large number the end of that number. It is
+// found once for each scene, since many marks have it.
 const shortNames = new WeakMap();
 function short(lane) {
   if (!shortNames.has(run())) shortNames.set(run(), shortened(run().lanes));
@@ -70,7 +79,9 @@ function shortened(lanes) {
     const isAlike = (other, nth) => lanes[nth].name !== name && other[0] === own[0];
     if (own.length <= 2) return name;
     if (!letters.some(isAlike)) return own[0];
-    const word = lettersOf(name.split(" ").at(-1));
+    const last = name.split(" ").at(-1);
+    if (/^\d\d+$/.test(last)) return last.slice(-2);
+    const word = lettersOf(last);
     return own[0] + (word.length <= 2 ? word[0] : own[1]);
   });
 }

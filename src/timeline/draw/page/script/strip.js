@@ -4,12 +4,15 @@
 // Knows the tracks. Knows neither the code nor the timeline.
 
 // A section for each language, in the order of the tracks; without any source there is one.
-for (const { name, language } of data.sources) {
+const strips = data.sources.map(({ name, language }) => {
   const section = make("section", { "aria-label": `State in ${name}` });
-  section.style.order = language === "python" ? 0 : 1; // Python stands on the left
-  byId("strip").append(section);
+  place(byId("strip"), section, language);
+  return section;
+});
+if (strips.length === 0) {
+  strips.push(make("section"));
+  byId("strip").append(strips[0]);
 }
-if (data.sources.length === 0) byId("strip").append(make("section"));
 byId("strip").classList.toggle("two", data.sources.length > 1);
 
 function tile(lane, kind = "") {
@@ -100,7 +103,8 @@ function showStrip(element, track, moment) {
   const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
   const cells = [
     cell("Ran", ...ran),
-    // tokio polls the future of `block_on` when it comes to it, and no queue says when.
+    // Only asyncio has one queue. tokio polls `main` whenever it comes to it, so in Rust only the
+    // order of the wakes is known.
     cell(
       track.index === 0 ? "Ready, in the order of their wakes" : "Ready, in order",
       ...readyGroups(track, current.ready),
@@ -153,7 +157,7 @@ function reserve() {
     ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
-    for (const track of tracks()) showStrip(strip.children[track.index], track, nth);
+    for (const track of tracks()) showStrip(strips[track.index], track, nth);
     showParting(nth);
     for (const kind of ["tells", "cells"]) {
       for (const element of strip.querySelectorAll(`.${kind}`))

@@ -11,21 +11,23 @@ function drawChart() {
   const common = variant();
   const shown = groups();
   // The width of the names of lanes, of those of the languages, and of the signs between.
-  const longest = shown.flatMap(({ rows }) =>
+  const widths = shown.flatMap(({ rows }) =>
     rows.map(({ name }) => wide(fitting(name), "600 12px")),
   );
   const before = (shown.length > 1 ? 52 : 0) + (common ? 14 : 0);
-  const names = before + Math.max(...longest, 30) + BEFORE + 6;
-  const width = Math.max(chart.clientWidth, 300);
-  const room = width - names - AFTER;
-  const axis = places(moments, instants, common?.columns, room);
+  const namesWidth = before + Math.max(...widths, 30) + BEFORE + 6;
+  const scale = scaleOfChart();
+  const width = Math.max(chart.clientWidth / scale, 300);
+  const room = width - namesWidth - AFTER;
+  const axis = axisOf(moments, instants, common?.columns, room);
   const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6; // where the two part
   const others = common ? endsOfOthers(common, axis) : [];
   const foot = others.reduce(
     (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
     signs,
   );
-  const { row, height } = arrange(shown, mostHeight() - foot);
+  const most = mostHeight() / scale;
+  const { row, height } = arrange(shown, most - foot);
   const tall = height + foot;
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
   const bars = make("g", { id: "bars" });
@@ -70,16 +72,16 @@ function drawChart() {
     role: "group",
     "aria-label": "Timeline",
   };
-  const fades = drawFades(defs, names, width, tall);
-  const svg = make("svg", attributes, defs, moving, ...fades, drawNames(shown, names, height));
-  svg.style.height = `${tall}px`;
+  const fades = drawFades(defs, namesWidth, width, tall);
+  const svg = make("svg", attributes, defs, moving, ...fades, drawNames(shown, namesWidth, tall));
+  svg.style.height = `${tall * scale}px`;
   chart.replaceChildren(svg);
   // The sources get what the timeline does not need.
-  document.body.style.setProperty("--below", `${tall + aroundChart()}px`);
-  drawn = { axis, shown, veil, wakes, cursor, moving, head, room, row, names, times, texts, fades };
+  document.body.style.setProperty("--below", `${tall * scale + aroundChart()}px`);
+  drawn = { axis, shown, veil, wakes, cursor, moving, head, room, row, times, texts, fades };
   // What a step has changed: how many texts are of the past, and the times that it has moved away.
   Object.assign(drawn, { past: 0, around: [] });
-  drawn.scrolls = tall > mostHeight();
+  Object.assign(drawn, { scale, namesWidth, scrolls: tall > most });
   drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
 }
 
@@ -97,7 +99,7 @@ function aroundChart() {
 }
 
 // A timeline that is wider than its place fades at the edges behind which it goes on.
-function drawFades(defs, names, width, tall) {
+function drawFades(defs, namesWidth, width, tall) {
   const wide = 28;
   const fade = (id, from, to, x) => {
     const stop = (offset, opacity) =>
@@ -107,7 +109,7 @@ function drawFades(defs, names, width, tall) {
     return make("rect", { class: "fade", ...place });
   };
   return [
-    fade("fade-left", 1, 0, names - BEFORE),
+    fade("fade-left", 1, 0, namesWidth - BEFORE),
     fade("fade-right", 0, 1, width - wide),
   ];
 }
@@ -182,8 +184,8 @@ function drawLane(bars, texts, track, lane, axis, { y, high, ended }) {
   close();
 }
 
-// How a state is drawn, by its letter: as a line, or as a box of some share of a poll's height, with
-// a gap before and after it.
+// How a state is drawn, by its letter: as a line, or as a box of some share of a poll's height,
+// with a gap before and after it.
 const SHAPES = {
   w: { kind: "wait" },
   i: { kind: "between" },
@@ -195,8 +197,8 @@ const SHAPES = {
 };
 
 // The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. It
-// stays in its row until the next column begins, so that what is not seen of the future does not
-// show in it. From one instant to the next it is pale, unless a poll keeps the thread: nothing runs.
+// stays in its row until the next column begins, so that it gives away nothing of the future. From
+// one instant to the next it is pale, since nothing runs, unless a poll keeps the thread.
 function drawThread(bars, { track, y }, axis) {
   const runs = [];
   const rests = [];
@@ -222,7 +224,7 @@ function drawThread(bars, { track, y }, axis) {
 
 // The sign of the end of a lane, right after the poll in which it ended.
 function drawEnd(texts, lane, state, { end, y }) {
-  const sign = { f: "✓", c: "×", p: "‼" }[state];
+  const sign = data.signs[state];
   if (!sign) return;
   const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: y + 4 }, sign);
   texts.push({ element, from: end });
@@ -243,15 +245,15 @@ function drawParting(texts, axis, height) {
 }
 
 // The names of the lanes, before their rows.
-function drawNames(shown, names, height) {
+function drawNames(shown, namesWidth, tall) {
   const group = make("g");
-  const place = { x: 0, y: 0, width: names - BEFORE, height: height + 99 };
+  const place = { x: 0, y: 0, width: namesWidth - BEFORE, height: tall };
   group.append(make("rect", { ...place, fill: "var(--paper)" }));
   for (const { track, rows, middle } of shown) {
     if (shown.length > 1)
       group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
     rows.forEach(({ name, hue, lanes, differs, isOnlyHere }, nth) => {
-      const place = { x: names - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
+      const place = { x: namesWidth - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
       const button = {
         "data-lane": lanes.join(" "),
         tabindex: "0",

@@ -11,7 +11,7 @@ function tracks() {
   return known.get(scene);
 }
 
-function track({ steps, aligned }, index) {
+function track({ steps }, index) {
   // A step names the lanes that have moved; a page may be opened at any step.
   const places = [];
   let place = run().lanes.map(() => null);
@@ -23,14 +23,15 @@ function track({ steps, aligned }, index) {
   // The last step up to each moment, and -1 before the first one; and the moment of each step.
   const at = [];
   const momentOf = [];
-  for (const [nth, { steps }] of run().moments.entries()) {
-    if (steps[index] !== null) momentOf[steps[index]] = nth;
-    at.push(steps[index] ?? at.at(-1) ?? -1);
+  for (const [nth, moment] of run().moments.entries()) {
+    const step = moment.steps[index];
+    if (step !== null) momentOf[step] = nth;
+    at.push(step ?? at.at(-1) ?? -1);
   }
   const columns = columnsOf(steps, places);
   const language = data.sources[index]?.name ?? "Rust";
   // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
-  const inside = (lane) => (aligned ? null : run().lanes[lane].inside);
+  const inside = (lane) => (index === 0 ? run().lanes[lane].inside : null);
   return {
     index,
     language,

@@ -1,5 +1,5 @@
-// What is told of variants, which are runs of one program under other conditions: where each differs
-// from the first, and when the others are over.
+// What is told of variants, which are runs of one program under other conditions: where each
+// differs from the first, and when the others are over.
 //
 // Knows the axis, and of a moment only whether it is the last: the end of a run is no secret then.
 
@@ -33,7 +33,7 @@ function endsOfOthers(common, axis) {
 }
 
 // Where a lane does something else than in the first variant, and when the others are over.
-function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight, height) {
+function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight, bottom) {
   const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
   rows.forEach(({ differs }, row) => {
     for (const [from, to] of differs) {
@@ -57,10 +57,10 @@ function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight,
         x1: x,
         x2: x,
         y1: 18,
-        y2: height + 2 + (line + 1) * 12,
+        y2: bottom + 2 + (line + 1) * 12,
       }),
     );
-    const place = { x: from + 4, y: height + 10 + line * 12 };
+    const place = { x: from + 4, y: bottom + 10 + line * 12 };
     texts.push({ element: make("text", { class: "other", ...place }, text), from: x });
   }
 }
