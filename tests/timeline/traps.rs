@@ -79,7 +79,7 @@ fn a_sleep_is_over_also_in_a_poll_in_which_the_lane_wakes_itself() {
         let sends = async {
             sleep(ms(50)).await;
             sender.send(()).unwrap(); // wakes A, in A's own poll
-            lock.lock().await;
+            drop(lock.lock().await);
         };
         let receives = async {
             receiver.await.unwrap();
