@@ -635,8 +635,8 @@ fn place_of(wait: &Wait) -> String {
 
 impl<T> UnsafeAwait<T> {
     /// Where the lane waited when it was dropped, and for what. None where that is not known: for a
-    /// lane that has nothing inside but a library's future, or if the run that is shown went
-    /// another way than the one in which this was found.
+    /// lane that has nothing inside but a library's future, if the lane may have gone on from there
+    /// since, or if the run that is shown went another way than the one in which this was found.
     pub fn wait(&self) -> Option<&Wait> {
         let lane = self.number_of_the_lane()?;
         let mut is_dropped = false;
