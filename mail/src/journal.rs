@@ -280,12 +280,13 @@ impl Journal {
         &self.path
     }
 
-    /// Reads the records once more, from the first one on. Damaged lines are left out. Nothing can
-    /// be appended meanwhile: both would move the position in the one open file.
+    /// Reads the records once more, from the first one on. Damaged lines are left out. Meanwhile
+    /// nothing can be appended or read in another way: that would move the position in the one open
+    /// file.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn read_again(&self) -> io::Result<Records<'_>> {
+    pub fn read_again(&mut self) -> io::Result<Records<'_>> {
         let mut lines = Lines::of(&self.file)?;
         lines.next_line()?;
         Ok(Records { lines })
@@ -490,7 +491,7 @@ mod tests {
         );
         let (_folder, path) = folder();
         fs::write(&path, bytes).unwrap();
-        let (records, damaged, journal) = open(&path).expect("it opens");
+        let (records, damaged, mut journal) = open(&path).expect("it opens");
         assert_eq!((records, damaged), (RECORDS.map(str::to_owned).to_vec(), 0));
         let again: Vec<String> = journal.read_again().unwrap().map(Result::unwrap).collect();
         assert_eq!(again, RECORDS);

@@ -34,8 +34,8 @@ pub struct TimerHandle {
 
 impl TimerHandle {
     /// Sets a timer. The `TimerHandle` is made last, so no function that is called here gets a
-    /// reference to it, and the compiler need not put it on the stack: it saves to write it there
-    /// and to read it again, which takes a good part of the time of a timer that is cancelled.
+    /// reference to it, and the compiler need not put it on the stack: this saves writing it
+    /// there and reading it again, a good part of the time of a timer that is cancelled.
     #[inline(always)]
     pub(super) fn set(event_loop: &EventLoop, when: u64, handle: Handle, caller: Caller) -> Self {
         let Inner { timers, observers, .. } = &*event_loop.0;

@@ -20,11 +20,12 @@ use super::{
     watch::watched,
 };
 use crate::timeline::{
-    LaneExt, LaneId, OwnTime, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
-    keep_recording,
+    LaneId, OwnTime, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
+    keep_recording, lane_made_at,
 };
 use std::{
     fmt::{self, Debug, Display},
+    panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -56,6 +57,7 @@ use std::{
 /// .explore();
 /// assert_eq!(found.unsafe_awaits.len(), 1);
 /// ```
+#[track_caller]
 pub fn every_cancellation<F: Future>(
     name: &str,
     program: impl Fn() -> F + Send + Sync + 'static,
@@ -68,6 +70,7 @@ pub fn every_cancellation<F: Future>(
         budget: Duration::from_secs(1),
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
+        made_at: Location::caller(),
     }
 }
 
@@ -88,6 +91,8 @@ pub struct EveryCancellation<F: Future> {
     limit: Duration,
     /// How long a poll may block the thread, as `Progress` counts it.
     watchdog: Duration,
+    /// `main` is made in here, and a verdict on it should not name this file.
+    made_at: &'static Location<'static>,
 }
 
 impl<F> EveryCancellation<F>
@@ -146,6 +151,12 @@ where
         self
     }
 
+    /// Where `main` is said to have been made: where the claim is, unless told otherwise.
+    pub fn made_at(mut self, made_at: &'static Location<'static>) -> Self {
+        self.made_at = made_at;
+        self
+    }
+
     /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not
     /// safe is written to `DIR`, as picture, data and page.
     ///
@@ -168,12 +179,13 @@ where
     pub fn explore(self) -> Cancelled<F::Output> {
         let current = Arc::new(Current::default());
         let program = self.program;
+        let made_at = self.made_at;
         let runner = Runner {
             name: self.name.clone(),
             program: Box::new(move || {
                 let main = program();
                 // `main` as well: if no lane is marked, it is the one that is dropped.
-                Box::pin(main.lane("main").cancellable())
+                Box::pin(lane_made_at(main, "main", made_at).cancellable())
             }),
             granularity: Granularity::Waits,
             limit: self.limit,
@@ -623,8 +635,8 @@ fn place_of(wait: &Wait) -> String {
 
 impl<T> UnsafeAwait<T> {
     /// Where the lane waited when it was dropped, and for what. None where that is not known: for a
-    /// lane that has nothing inside but a library's future, or if the run that is shown went
-    /// another way than the one in which this was found.
+    /// lane that has nothing inside but a library's future, if the lane may have gone on from there
+    /// since, or if the run that is shown went another way than the one in which this was found.
     pub fn wait(&self) -> Option<&Wait> {
         let lane = self.number_of_the_lane()?;
         let mut is_dropped = false;

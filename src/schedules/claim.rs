@@ -7,9 +7,10 @@ use super::{
     scheduler::Granularity,
     watch::watched,
 };
-use crate::timeline::{LaneExt, Recording, keep_recording};
+use crate::timeline::{Recording, keep_recording, lane_made_at};
 use std::{
     fmt::Debug,
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -37,6 +38,7 @@ use std::{
 /// .check(|run| matches!(run.outcome, Ok(2)))
 /// .holds();
 /// ```
+#[track_caller]
 pub fn every_schedule<F: Future>(
     name: &str,
     program: impl Fn() -> F + Send + Sync + 'static,
@@ -55,6 +57,7 @@ pub fn every_schedule<F: Future>(
         },
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
+        made_at: Location::caller(),
     }
 }
 
@@ -76,6 +79,8 @@ pub struct EverySchedule<F: Future> {
     limit: Duration,
     /// For a poll that does not return; as `Progress` counts it.
     watchdog: Duration,
+    /// `main` is made in here, and a verdict on it should not name this file.
+    made_at: &'static Location<'static>,
 }
 
 impl<F> EverySchedule<F>
@@ -91,6 +96,12 @@ where
         check: impl Fn(&Recording<F::Output>) -> C + Send + Sync + 'static,
     ) -> Self {
         self.judge.check = Some(Box::new(move |run| check(run).checked()));
+        self
+    }
+
+    /// Where `main` is said to have been made: where the claim is, unless told otherwise.
+    pub fn made_at(mut self, made_at: &'static Location<'static>) -> Self {
+        self.made_at = made_at;
         self
     }
 
@@ -232,11 +243,12 @@ where
         let current = Arc::new(Current::default());
         let found = Arc::new(Mutex::new(Found::default()));
         let program = self.program;
+        let made_at = self.made_at;
         let runner = Runner {
             name: self.name.clone(),
             program: Box::new(move || {
                 let main = program();
-                Box::pin(main.lane("main"))
+                Box::pin(lane_made_at(main, "main", made_at))
             }),
             granularity: self.granularity,
             limit: self.limit,

@@ -3,7 +3,11 @@
 //!
 //! Names of types count: they are imported by themselves. A function is called by its module, as in
 //! `live::serve`.
-use super::{fields::without_visibility, metadata, root, sources, style::relative};
+use super::{
+    fields::without_visibility,
+    metadata, sources,
+    style::{files, relative},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -78,7 +82,7 @@ fn public_types(folder: &Path) -> BTreeMap<String, String> {
     for (file, text) in &files {
         let is_open = is_public(folder, file);
         let place = relative(file);
-        let module = file.file_stem().expect("a name").to_str().expect("in Unicode");
+        let module = module(file);
         for name in declared_types(text) {
             let is_passed_on = |names: &Vec<&str>| names.contains(&module) && names.contains(&name);
             if is_open || passed_on.iter().any(is_passed_on) {
@@ -89,6 +93,15 @@ fn public_types(folder: &Path) -> BTreeMap<String, String> {
         }
     }
     types
+}
+
+/// The module that a file is: that of a `mod.rs` has the name of its folder.
+fn module(file: &Path) -> &str {
+    let named = match file.ends_with("mod.rs") {
+        true => file.parent().expect("a folder"),
+        false => file,
+    };
+    named.file_stem().expect("a name").to_str().expect("in Unicode")
 }
 
 /// The names behind each `pub use`, in braces or not: those of modules, and what they declare.
@@ -176,12 +189,17 @@ fn a_public_type_is_found_where_it_is_declared_or_passed_on() {
         assert!(types.contains_key(public), "{public} is public: {types:?}");
     }
     assert!(!types.contains_key("Queue"), "it is in a private module, and not passed on");
+    let root = packages().into_iter().find(|package| package.name == "async-concepts");
+    let types = root.expect("the package itself").types;
+    for public in ["Verdict", "Recorder", "SvgOptions", "Driver"] {
+        assert!(types.contains_key(public), "{public} is declared in a mod.rs: {types:?}");
+    }
 }
 
 #[test]
 fn how_something_ended_is_an_error_an_outcome_or_an_end() {
     let mut found = vec![];
-    for file in sources(root()) {
+    for file in files("", &["rs"]) {
         let place = relative(&file);
         let is_ours = ["src/", "/src/", "/checks/"].iter().any(|part| place.contains(part));
         if !is_ours || place.contains("target/") {

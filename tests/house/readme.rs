@@ -27,6 +27,7 @@ fn the_readme_shows_the_timeline_of_gather() {
 fn crates_with(features: &str) -> usize {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["tree", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"]);
+    cargo.arg("--locked");
     cargo.args(["--no-default-features", "--features", features]);
     let tree = cargo.current_dir(super::root()).output().expect("cargo");
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));

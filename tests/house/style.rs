@@ -76,7 +76,7 @@ const FORMER_NAMES: &[&str] = &[
     "Crew",
 ];
 
-/// Where, besides the rooms, such a name would be met.
+/// Where, besides those folders, such a name would be met.
 const NAMED_ELSEWHERE: &[&str] = &[
     "tests",
     "benches",
@@ -177,7 +177,7 @@ fn text(file: &Path) -> String {
 }
 
 /// Files below `path` that are no build products, with one of these endings; and `path.rs`.
-fn files(path: &str, endings: &[&str]) -> Vec<PathBuf> {
+pub fn files(path: &str, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = vec![];
     let mut open = vec![root().join(path)];
     while let Some(folder) = open.pop() {

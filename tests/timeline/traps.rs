@@ -71,6 +71,38 @@ fn verdict(run: &Recording<()>) -> String {
 
 /// A timer registers its waker also in the poll in which it is over.
 #[test]
+fn a_sleep_is_over_also_in_a_poll_in_which_the_lane_wakes_itself() {
+    let run = alone(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let _held = lock.clone().lock_owned().await;
+        let (sender, receiver) = oneshot::channel();
+        let sends = async {
+            sleep(ms(50)).await;
+            sender.send(()).unwrap(); // wakes A, in A's own poll
+            drop(lock.lock().await);
+        };
+        let receives = async {
+            receiver.await.unwrap();
+            pending::<()>().await;
+        };
+        tokio::join!(sends, receives);
+    });
+    let mut after_the_sleep = 0;
+    for event in run.events() {
+        if event.lane == 1
+            && event.at == ms(50)
+            && let What::PollEnd { polled: Polled::Pending(waits), .. } = &event.what
+        {
+            after_the_sleep += 1;
+            for wait in waits.resolve() {
+                assert_ne!(wait.on.as_deref(), Some("sleep"), "{waits:?}");
+            }
+        }
+    }
+    assert!(after_the_sleep > 0, "{:?}", run.transcript());
+}
+
+#[test]
 fn a_branch_of_a_join_that_is_over_is_not_waited_for() {
     let run = alone(|| async {
         let notify = Notify::new();

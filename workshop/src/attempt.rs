@@ -40,6 +40,8 @@ pub struct Attempt<T> {
     pub(crate) run: Run<T>,
     /// What is different from what the file shows; nothing in the scenario of the file.
     pub(crate) scenario: Option<String>,
+    /// The end of that sentence, which names a moment: without a prediction it is withheld.
+    pub(crate) moment: Option<String>,
     /// What a failure says in any exercise, where that is known: it depends on the order.
     pub(crate) in_general: Option<&'static str>,
     /// Only with a prediction are times, lines and the timeline shown.
@@ -94,6 +96,7 @@ impl<T> Attempt<T> {
         Attempt {
             run,
             scenario: None,
+            moment: None,
             in_general: None,
             prediction,
             differences: vec![],

@@ -22,7 +22,7 @@ const TOLD_TO_SLEEP: u64 = 10;
 /// The first line of a verdict: the cause if one is known, and the fact by which one sees it.
 pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
     if let Some(verdict) = attempt.given_up() {
-        let sentence = not_ended(&attempt.run, verdict, file);
+        let sentence = not_ended(&attempt.run, verdict, file, attempt.prediction.is_some());
         return match attempt.mistake {
             Some(mistake) => format!("{mistake}: {sentence}"),
             None => sentence,
@@ -50,8 +50,12 @@ pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
     }
 }
 
-/// Of a run that did not end by itself.
-fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
+/// Of a run that did not end by itself. Without a prediction no times are shown.
+fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str, shown: bool) -> String {
+    let sentence = match shown {
+        true => verdict.to_string(),
+        false => without_times(&verdict.to_string()),
+    };
     match verdict {
         Verdict::Panicked(message, _) => {
             let mut lane = "main";
@@ -71,10 +75,55 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
                 _ => format!("{lane} panicked: {message}"),
             }
         }
-        Verdict::Deadlock(_) => format!("it never ends: {verdict}"),
-        Verdict::Endless(_) => format!("it goes on for ever: {verdict}"),
-        _ => format!("the thread was kept: {verdict}"),
+        Verdict::Deadlock(_) => format!("it never ends: {sentence}"),
+        Verdict::Endless(_) => format!("it goes on for ever: {sentence}"),
+        Verdict::Blocked(_) => format!("the thread was kept: {sentence}"),
     }
+}
+
+/// A sentence of the recorder, without “since 10 ms”, “at 10 ms” and the like: what keeps them from
+/// a learner who has not predicted yet. Of “at x.rs:41” nothing is taken away.
+fn without_times(sentence: &str) -> String {
+    // The sentence has no other form: what it is made of is known to the recorder alone, and that
+    // has no use for a sentence without times. So the words themselves are looked at, for those
+    // that `human` writes, and for the two that come before them.
+    let words: Vec<&str> = sentence.split(' ').collect();
+    let mut kept = vec![];
+    let mut next = 0;
+    while next < words.len() {
+        let begins = matches!(words[next], "since" | "at");
+        let time = if begins { words_of_a_time(&words[next + 1..]) } else { 0 };
+        if time == 0 {
+            kept.push(words[next].to_owned());
+            next += 1;
+            continue;
+        }
+        // What follows a time without a space belongs to the word before it.
+        let last = words[next + time];
+        let end = last.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '.');
+        if let Some(before) = kept.last_mut() {
+            before.push_str(end);
+        }
+        next += 1 + time;
+    }
+    kept.join(" ")
+}
+
+/// With how many words these begin that are one time, as [`human`] writes it: `0`, `10 ms`, or
+/// `1 min 3 s`.
+fn words_of_a_time(words: &[&str]) -> usize {
+    let bare = |word: &str| word.trim_end_matches([',', ';', ':', ')']).to_owned();
+    let mut count = 0;
+    while let [number, unit, ..] = &words[count..]
+        && number.parse::<f64>().is_ok()
+        && ["µs", "ms", "s", "min", "h"].contains(&bare(unit).as_str())
+    {
+        count += 2;
+        if bare(unit) != **unit {
+            return count;
+        }
+    }
+    if count == 0 && words.first().is_some_and(|word| bare(word) == "0") { 1 } else { count }
 }
 
 /// Of a run whose thread slept: for a shorter time if it was by a call that does nothing else.
@@ -338,7 +387,22 @@ fn times(took: Duration, expected: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::elements;
+    use super::{elements, without_times};
+
+    #[test]
+    fn the_times_of_a_sentence_are_left_out() {
+        let cases = [
+            ("A has been waiting since 10 ms at x.rs:41", "A has been waiting at x.rs:41"),
+            ("A has been waiting since 1 min 3 s at x.rs", "A has been waiting at x.rs"),
+            ("A was woken by B at 0, but main waits", "A was woken by B, but main waits"),
+            ("done since 59 min 59.5 s; B, too", "done; B, too"),
+            ("its poll at 0 did not return within 2 s", "its poll did not return within 2 s"),
+            ("at line 7 of 10 ms", "at line 7 of 10 ms"),
+        ];
+        for (sentence, without) in cases {
+            assert_eq!(without_times(sentence), without);
+        }
+    }
 
     #[test]
     fn the_elements_of_a_list_are_taken_apart() {

@@ -4,19 +4,19 @@
 //! answer that is right only in that order is wrong. So where order is the topic of an exercise, it
 //! is run in every order; where cancellation is, it is dropped at every await.
 //!
-//! What cannot be explored (threads, sockets, a task without a lane) is no failure: it is said that
-//! nothing was tried.
+//! What cannot be explored (threads, sockets, a task without a lane) is no failure: it is run once,
+//! and the learner is told that nothing else was tried, and why.
 use crate::{
     attempt::{Attempt, Difference},
-    lock,
+    lock, panics,
     prediction::Prediction,
     report,
-    run::{Run, watchdog},
+    run::{Run, a_thread_is_kept, watchdog},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::{
-    schedules::{self, Coverage, Explored},
-    timeline::{Clock, Recording, Verdict, human},
+    schedules::{self, Coverage},
+    timeline::{Clock, Recorder, Recording, Verdict, human},
 };
 use std::{fmt::Debug, panic::Location, pin::Pin, sync::Arc, time::Duration};
 
@@ -33,6 +33,7 @@ const SCHEDULES: u64 = 600;
 
 /// Runs what the learner wrote in every order in which its ready lanes could be polled, for
 /// [`BUDGET`] at most.
+#[track_caller]
 pub fn every_schedule<F>(program: impl Fn() -> F + Send + Sync + 'static) -> Everywhere<F::Output>
 where
     F: Future + 'static,
@@ -45,6 +46,7 @@ where
 /// [`cancellable`](async_concepts::timeline::Lane::cancellable), or of `main` if none is, and drops
 /// the lane there; for [`BUDGET`] at most. A `main` that was dropped has no output, so the output
 /// of a run is an `Option`.
+#[track_caller]
 pub fn every_cancellation<F>(
     program: impl Fn() -> F + Send + Sync + 'static,
 ) -> Everywhere<Option<F::Output>>
@@ -57,6 +59,7 @@ where
 
 impl Scenario {
     /// Like [`every_schedule`], with the values of this scenario.
+    #[track_caller]
     pub fn every_schedule<F>(
         self,
         program: impl Fn() -> F + Send + Sync + 'static,
@@ -66,10 +69,12 @@ impl Scenario {
         F::Output: Debug + Send + 'static,
     {
         let program = boxed(program);
-        Everywhere::of(self, Box::new(move |claim| in_every_schedule(program, claim)))
+        let explore = move |claim, made_at| in_every_schedule(program, claim, made_at);
+        Everywhere::of(self, Box::new(explore))
     }
 
     /// Like [`every_cancellation`], with the values of this scenario.
+    #[track_caller]
     pub fn every_cancellation<F>(
         self,
         program: impl Fn() -> F + Send + Sync + 'static,
@@ -79,9 +84,13 @@ impl Scenario {
         F::Output: Debug + Send + 'static,
     {
         let program = boxed(program);
-        Everywhere::of(self, Box::new(move |claim| in_every_cancellation(program, claim)))
+        let explore = move |claim, made_at| in_every_cancellation(program, claim, made_at);
+        Everywhere::of(self, Box::new(explore))
     }
 }
+
+/// Where the test is that asks: `main` is said to be made there, and not in here.
+type Place = &'static Location<'static>;
 
 /// What is run again and again, whatever type its future has: see [`Main`](crate::run::Main).
 type Program<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
@@ -95,7 +104,11 @@ fn boxed<F: Future + 'static>(
     })
 }
 
-fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Claim<T>) -> Found<T> {
+fn in_every_schedule<T: Debug + Send + 'static>(
+    program: Program<T>,
+    claim: Claim<T>,
+    made_at: Place,
+) -> Found<T> {
     let again = program.clone();
     let check = claim.clone();
     let explored = schedules::every_schedule("your run", move || program())
@@ -104,23 +117,30 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
         .until_it_fails()
         .watchdog(watchdog() / 2)
         .limit(LIMIT)
+        .made_at(made_at)
         .check(move |run| check(run))
         .explore();
-    let covered = said_of(&explored);
-    let Some(failure) = explored.failure else { return Found { covered, failure: None } };
+    if let Coverage::Refused(why) = &explored.coverage {
+        let program = move || again();
+        let why = format!("no other order of its lanes, since {why}");
+        return only_once(program, &claim, made_at, why);
+    }
+    let covered = explored.tried();
+    let Some(failure) = explored.failure else { return Found::passes(covered) };
     let order = failure.schedule.describe();
     // Then the same schedule may hold in another run, and what was tried says nothing of the rest.
     let random = matches!(explored.coverage, Coverage::Nondeterministic(_));
     let before = match explored.schedules.saturating_sub(1) {
-        _ if random => "the program chooses at random; ".to_owned(),
-        0 => String::new(),
-        1 => "one other schedule holds; ".to_owned(),
-        number => format!("{number} other schedules hold; "),
+        _ if random => "the program chooses at random".to_owned(),
+        0 => "the first schedule that was tried".to_owned(),
+        1 => "one other schedule holds".to_owned(),
+        number => format!("{number} other schedules hold"),
     };
     let holds_in_tokios_own = "it holds in tokio's own order of the lanes, and not in every one";
     let mut failed = Failed {
         cause: if random { None } else { Some(holds_in_tokios_own) },
-        scenario: format!("{before}here, {order}"),
+        scenario: before,
+        moment: format!("; here, {order}"),
         holds: claim(&failure.recording),
         run: Run::from(failure.recording),
     };
@@ -128,47 +148,56 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     // cause.
     if failure.schedule.departures.is_empty() {
         failed.cause = None;
-        failed.scenario = match random {
-            true => format!("{before}here, {order}"),
-            false => format!("this is {order}"),
-        };
+        if !random {
+            failed.scenario = format!("this is {order}");
+            failed.moment = String::new();
+        }
         // In that order it can be run as in any attempt, in which more is seen: where it panicked,
         // and whether its thread slept. What does not end would only take long once more.
         if matches!(failed.run.outcome, Ok(_) | Err(Verdict::Panicked(..))) {
-            let once_more = Run::in_this_scenario(Clock::Paused, Box::new(move || again()));
+            let once_more =
+                Run::in_this_scenario(Clock::Paused, made_at, Box::new(move || again()));
             let the_same_end = once_more.outcome.is_ok() == failed.run.outcome.is_ok();
             if the_same_end && once_more.transcript() == failed.run.transcript() {
                 failed.run = once_more;
             }
         }
     }
-    Found { covered, failure: Some(failed) }
+    Found { covered, not_tried: None, failure: Some(failed) }
 }
 
 fn in_every_cancellation<T: Debug + Send + 'static>(
     program: Program<T>,
     claim: Claim<Option<T>>,
+    made_at: Place,
 ) -> Found<Option<T>> {
+    let again = program.clone();
     let check = claim.clone();
     let cancelled = schedules::every_cancellation("your run", move || program())
         .budget(BUDGET)
         .watchdog(watchdog() / 2)
         .limit(LIMIT)
+        .made_at(made_at)
         .check(move |run| check(run))
         .explore();
+    if let Some(why) = cancelled.refused {
+        let program = move || {
+            let main = again();
+            Box::pin(async move { Some(main.await) }) as Pin<Box<dyn Future<Output = Option<T>>>>
+        };
+        return only_once(program, &claim, made_at, format!("no cancellation, since {why}"));
+    }
     let unfinished = if cancelled.unfinished { ", not all in the time there is" } else { "" };
-    let covered = match (&cancelled.refused, cancelled.cancellations) {
-        (Some(why), _) => format!("no cancellation, since {why}"),
-        (None, 1) => format!("the only cancellation{unfinished}"),
-        (None, number) => format!("all {number} cancellations{unfinished}"),
+    let covered = match cancelled.cancellations {
+        1 => format!("the only cancellation{unfinished}"),
+        number => format!("all {number} cancellations{unfinished}"),
     };
     let failing = cancelled.unsafe_awaits.len();
     let Some(unsafe_await) = cancelled.unsafe_awaits.into_iter().next() else {
-        return Found { covered, failure: None };
+        return Found::passes(covered);
     };
-    let at = human(unsafe_await.at);
     let place = match unsafe_await.wait() {
-        Some(wait) => format!(", at {}", wait.place.file_and_line()),
+        Some(wait) => format!(" at {}", wait.place.file_and_line()),
         None => String::new(),
     };
     let woken =
@@ -176,23 +205,46 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
     let failed = Failed {
         cause: Some("it holds if the future is not dropped, and not wherever it may be"),
         scenario: format!(
-            "{covered}, {failing} of its waits unsafe: `{}` is dropped in its wait number {} of {} \
-             ({at}{place}){woken}",
+            "{covered}, {failing} of its waits unsafe: `{}` is dropped in its wait number {} of {}\
+             {place}{woken}",
             unsafe_await.lane, unsafe_await.suspension, unsafe_await.of
         ),
+        moment: format!(", after {}", human(unsafe_await.at)),
         holds: claim(&unsafe_await.recording),
         run: Run::from(unsafe_await.recording),
     };
-    Found { covered, failure: Some(failed) }
+    Found { covered, not_tried: None, failure: Some(failed) }
 }
 
-/// What was tried, as a part of a sentence.
-fn said_of<T>(explored: &Explored<T>) -> String {
-    match &explored.coverage {
-        // One run was made, to see what there is; and that is all that can be.
-        Coverage::Refused(why) => format!("no other schedule, since {why}"),
-        _ => explored.tried(),
+/// What cannot be explored is run in tokio's own order, without a cancellation: that it holds there
+/// is the least.
+fn only_once<T: Send + 'static>(
+    program: impl FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send + 'static,
+    claim: &Claim<T>,
+    made_at: Place,
+    not_tried: String,
+) -> Found<T> {
+    // As in any attempt, but for the watching of its thread: that it slept is seen by the attempt
+    // that the exercise makes of the same program.
+    panics::note_where();
+    let recorder = Recorder::new("your run").watchdog(watchdog() / 2).limit(LIMIT);
+    let recording = recorder.made_at(made_at).record(program);
+    let holds = claim(&recording);
+    let mut failure = None;
+    if !holds || recording.outcome.is_err() {
+        let mut run = Run::from(recording);
+        if let Err(Verdict::Panicked(_, payload)) = &run.outcome {
+            run.panicked_at = panics::place_of(&**payload);
+        }
+        failure = Some(Failed {
+            cause: None,
+            scenario: "nothing is dropped, and the lanes run in tokio's own order".to_owned(),
+            moment: String::new(),
+            holds,
+            run,
+        });
     }
+    Found { covered: "this one run".to_owned(), not_tried: Some(not_tried), failure }
 }
 
 /// Whether what must hold does, in one run. Shared, since it is asked again of the run that failed.
@@ -205,16 +257,27 @@ type Mistake<T> = Box<dyn FnOnce(Attempt<T>) -> Attempt<T>>;
 struct Found<T> {
     /// What was tried, as a part of a sentence.
     covered: String,
+    /// What could not be tried, and why, as the rest of a sentence.
+    not_tried: Option<String>,
     /// The simplest run that breaks the claim.
     failure: Option<Failed<T>>,
+}
+
+impl<T> Found<T> {
+    /// All that was tried holds.
+    fn passes(covered: String) -> Found<T> {
+        Found { covered, not_tried: None, failure: None }
+    }
 }
 
 /// A run that breaks the claim.
 struct Failed<T> {
     /// What that says, if none of the exercise's own mistakes fits.
     cause: Option<&'static str>,
-    /// In which order its lanes ran, or where one of them was dropped.
+    /// Which one it is, of all that were tried; of a cancellation where a lane was dropped.
     scenario: String,
+    /// In which order its lanes ran, or when one of them was dropped: it tells times.
+    moment: String,
     /// The claim holds all the same: then something else is wrong, such as that it did not end.
     holds: bool,
     /// The mistakes of the exercise are asked of it.
@@ -229,7 +292,9 @@ pub struct Everywhere<T> {
     /// Without one the verdict withholds what would answer it.
     prediction: Prediction,
     /// Goes through the schedules, or through the cancellations: what follows is the same.
-    explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>,
+    explore: Box<dyn FnOnce(Claim<T>, Place) -> Found<T>>,
+    /// See [`Place`].
+    made_at: Place,
     /// What must hold, in words, and whether it does; without one, a run must only end.
     claim: Option<(&'static str, Claim<T>)>,
     /// What it should return, as it is shown, if that is the claim.
@@ -239,9 +304,20 @@ pub struct Everywhere<T> {
 }
 
 impl<T: Debug + Send + 'static> Everywhere<T> {
-    fn of(scenario: Scenario, explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>) -> Everywhere<T> {
-        let mistakes = vec![];
-        Everywhere { scenario, prediction: None, explore, claim: None, expected: None, mistakes }
+    #[track_caller]
+    fn of(
+        scenario: Scenario,
+        explore: Box<dyn FnOnce(Claim<T>, Place) -> Found<T>>,
+    ) -> Everywhere<T> {
+        Everywhere {
+            scenario,
+            prediction: None,
+            explore,
+            made_at: Location::caller(),
+            claim: None,
+            expected: None,
+            mistakes: vec![],
+        }
     }
 
     /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
@@ -299,6 +375,13 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
     /// Otherwise, with the simplest run that fails, as [`Attempt::verdict`] does.
     #[track_caller]
     pub fn verdict(self) {
+        // It would be given up as well, after a second for each of several runs; and what spins in
+        // the thread that is kept takes a processor from them, so that each second becomes several.
+        // The earlier run has said all that there is to say: this verdict is short, and it does not
+        // take the place of that one under rustlings.
+        if a_thread_is_kept() {
+            report::fail_without_a_run();
+        }
         let name = self.scenario.name();
         let (words, claim) = match self.claim {
             Some((words, claim)) => (Some(words), claim),
@@ -308,17 +391,22 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
         // verdict is a panic.
         let found = {
             let _under_way = UnderWay::begin(Some(self.scenario));
-            (self.explore)(claim)
+            (self.explore)(claim, self.made_at)
         };
         let Some(failed) = found.failure else {
             report::tried(&found.covered);
+            if let Some(not_tried) = found.not_tried {
+                report::not_tried(&not_tried);
+            }
             return;
         };
+        failed.run.note_if_its_thread_is_kept();
         let mut attempt = Attempt::with(failed.run, self.prediction);
         attempt.scenario = Some(match name {
             "" => failed.scenario,
             name => format!("{name}; {}", failed.scenario),
         });
+        attempt.moment = Some(failed.moment);
         attempt.in_general = failed.cause;
         // Of a run that did not end it is not said that the claim does not hold: that it did not
         // end is the fact.

@@ -56,6 +56,8 @@ mod show;
 pub mod smtp;
 
 pub use attempt::{Attempt, attempt};
+#[doc(hidden)]
+pub use compiler::stands_in;
 pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
 pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;

@@ -2,6 +2,7 @@
 //! and the headline once more, since the end of a text is what a small screen shows.
 use crate::{
     attempt::{Attempt, Difference},
+    compiler::RUSTC_HAS_NOT_SEEN_IT,
     diagnosis::headline,
     prediction::{PREDICT_FIRST, compare},
 };
@@ -9,7 +10,7 @@ use async_concepts::timeline::TerminalOptions;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::{
     fs,
-    io::IsTerminal,
+    io::{IsTerminal, Write},
     panic::{Location, resume_unwind},
     path::PathBuf,
 };
@@ -44,16 +45,26 @@ impl<T> Attempt<T> {
 pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {
     let headline = headline(attempt, place.file());
     let details = details(attempt);
-    remember(&format!("{details}\n{headline}\n"));
+    // At the end it is folded: a small screen would break it in the middle of a word.
+    let end = folded(&headline);
+    remember(&format!("{details}\n{end}"));
     let text = if under_rustlings() {
         // It shows the program's output below that of the test: the rest is printed there, once.
         format!("{headline}\n")
     } else {
-        format!("{headline}\n{details}\n{headline}\n")
+        format!("{headline}\n{details}\n{end}")
     };
     eprintln!("{text}");
     // Not `panic!`, whose hook would print the text again, with a backtrace if one is asked for.
     resume_unwind(Box::new(text))
+}
+
+/// Ends the test of an exploration that is not made: an earlier run has its verdict, and is what
+/// the learner has to look at.
+pub(crate) fn fail_without_a_run() -> ! {
+    let text = "not tried: an earlier run of this file keeps its thread, and would slow this one";
+    eprintln!("{text}");
+    resume_unwind(Box::new(text.to_owned()))
 }
 
 /// Everything but the headline.
@@ -61,16 +72,24 @@ fn details<T>(attempt: &Attempt<T>) -> String {
     let run = &attempt.run;
     let mut text = String::new();
     if let Some(scenario) = &attempt.scenario {
-        let sentence = format!("(in another scenario than that of the file: {scenario})");
-        text += &folded(&sentence);
+        let mut sentence = format!("(in another scenario than that of the file: {scenario}");
+        if let Some(moment) = &attempt.moment
+            && attempt.prediction.is_some()
+        {
+            sentence += moment;
+        }
+        text += &folded(&(sentence + ")"));
     }
     let Some(prediction) = attempt.prediction else {
         return text + "\n" + PREDICT_FIRST + "\n";
     };
+    if run.stood_in {
+        return text + "\n" + RUSTC_HAS_NOT_SEEN_IT + "\n";
+    }
     if attempt.scenario.is_none()
         && let Some(sentence) = compare(prediction, run)
     {
-        text += &format!("{sentence}\n");
+        text += &folded(&sentence);
     }
     text += "\n";
     if let Some(expected) = &attempt.lines
@@ -99,7 +118,7 @@ fn details<T>(attempt: &Attempt<T>) -> String {
 }
 
 /// In lines of at most [`WIDTH`] columns.
-fn folded(sentence: &str) -> String {
+pub(crate) fn folded(sentence: &str) -> String {
     let mut text = String::new();
     let mut column = 0;
     for word in sentence.split(' ') {
@@ -190,6 +209,14 @@ fn remember(text: &str) {
 /// Says what was tried where all of it holds: seen with `cargo test -- --show-output`.
 pub(crate) fn tried(covered: &str) {
     println!("tried: {covered}");
+}
+
+/// Says what could not be tried. Not with `println!`, of which a learner sees nothing if the test
+/// passes.
+pub(crate) fn not_tried(why: &str) {
+    let sentence = folded(&format!("Not tried: {why}."));
+    // Without the sentence the answer is judged as well.
+    let _ = write!(std::io::stderr(), "\n{sentence}");
 }
 
 /// The exercise is right, as far as this attempt goes.

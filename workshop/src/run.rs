@@ -1,16 +1,19 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
     asleep::{self, Asleep},
+    compiler,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
+    panic::{Location, resume_unwind},
     pin::Pin,
     sync::{
         atomic::{AtomicBool, Ordering},
-        mpsc,
+        mpsc::{self, RecvTimeoutError},
     },
+    thread,
     time::Duration,
 };
 
@@ -26,7 +29,12 @@ static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 /// [`WATCHDOG`], as it is now.
 pub(crate) fn watchdog() -> Duration {
-    if GIVEN_UP.load(Ordering::Relaxed) { WATCHDOG / 4 } else { WATCHDOG }
+    if a_thread_is_kept() { WATCHDOG / 4 } else { WATCHDOG }
+}
+
+/// Whether an earlier run of this process keeps its thread.
+pub(crate) fn a_thread_is_kept() -> bool {
+    GIVEN_UP.load(Ordering::Relaxed)
 }
 
 /// How long an attempt may take on virtual time, which passes at once.
@@ -34,6 +42,14 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 
 /// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices.
+/// An hour of ticks takes a second or two, and half a minute on a machine that is busy with twenty
+/// other things.
+const SLICES: u32 = 1800;
+
+/// One of them.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// More states than these of one lane, at one instant, are no waiting any more.
 const TOO_OFTEN: usize = 100;
@@ -68,6 +84,8 @@ pub struct Run<T> {
     pub(crate) panicked_at: Option<Place>,
     /// How its thread was seen asleep; nothing where the system does not tell.
     slept: Option<Asleep>,
+    /// It was not the learner's code that ran: see [`does_not_compile!`](crate::does_not_compile).
+    pub(crate) stood_in: bool,
 }
 
 impl<T: Send + 'static> Run<T> {
@@ -77,14 +95,18 @@ impl<T: Send + 'static> Run<T> {
     #[track_caller]
     pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Run<T> {
         let _under_way = UnderWay::begin(scenario);
-        Run::in_this_scenario(clock, main)
+        Run::in_this_scenario(clock, Location::caller(), main)
     }
 
-    /// The same in the scenario that is under way.
-    #[track_caller]
-    pub(crate) fn in_this_scenario(clock: Clock, main: Main<T>) -> Run<T> {
+    /// The same in the scenario that is under way, of a `main` that is said to be made there.
+    pub(crate) fn in_this_scenario(
+        clock: Clock,
+        made_at: &'static Location<'static>,
+        main: Main<T>,
+    ) -> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         panics::note_where();
+        compiler::forget_what_stood_in();
         // The run has a thread of its own, and only that one can say which it is. So the watching
         // begins there, and ends here, however the run ends.
         let (stop, stopped) = mpsc::channel();
@@ -97,7 +119,7 @@ impl<T: Send + 'static> Run<T> {
             main()
         };
         let recorder = Recorder::new("your run").watchdog(watchdog()).clock(clock).limit(limit);
-        let recording = recorder.record(watched);
+        let recording = record_within(SLICES, recorder.made_at(made_at), watched);
         drop(stop);
         let mut run = Run::from(recording);
         if let Ok(watching) = told.try_recv() {
@@ -105,11 +127,49 @@ impl<T: Send + 'static> Run<T> {
         }
         match &run.outcome {
             Err(Verdict::Panicked(_, payload)) => run.panicked_at = panics::place_of(&**payload),
-            Err(Verdict::Blocked(_)) => GIVEN_UP.store(true, Ordering::Relaxed),
-            _ => {}
+            _ => run.note_if_its_thread_is_kept(),
         }
         run
     }
+}
+
+/// Records on another thread, and gives up after so many slices: a verdict always comes.
+///
+/// The recorder gives up a thread that stands still. A thread that waits for the runtime by polling
+/// a future itself, as `Handle::block_on` does, keeps the runtime busy with nothing, for ever.
+fn record_within<T, F>(
+    slices: u32,
+    recorder: Recorder,
+    main: impl FnOnce() -> F + Send + 'static,
+) -> Recording<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    let (tell, told) = mpsc::channel();
+    let records = thread::spawn(move || {
+        // An error means that it has been given up.
+        let _ = tell.send(recorder.record(main));
+    });
+    // Slices are counted, and not the time on a clock: of a process that was stopped, one passes.
+    for _ in 0..slices {
+        match told.recv_timeout(SLICE) {
+            Ok(recording) => return recording,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => match records.join() {
+                Err(panic) => resume_unwind(panic),
+                Ok(()) => unreachable!("what is recorded is told before the thread ends"),
+            },
+        }
+    }
+    GIVEN_UP.store(true, Ordering::Relaxed);
+    // Without a timeline, since nothing was recorded to the end: the recorder still has it all.
+    // It begins as every verdict on a thread that is kept, so that no test is repeated after it.
+    let text = "the thread was kept: it did not end within three minutes on the wall clock, and \
+                went on all the time. Does a thread wait for a future, as with \
+                `Handle::block_on`? The runtime waits for that thread, too";
+    eprintln!("{text}");
+    resume_unwind(Box::new(text.to_owned()))
 }
 
 /// A run that has been recorded already: what only its own thread knows is left open.
@@ -122,6 +182,7 @@ impl<T> From<Recording<T>> for Run<T> {
             panicked_at: None,
             outcome: recording.outcome,
             slept: None,
+            stood_in: compiler::stood_in(),
         }
     }
 }
@@ -184,6 +245,13 @@ impl<T> Run<T> {
     /// What it returned, if it ended by itself.
     pub fn output(&self) -> Option<&T> {
         self.outcome.as_ref().ok()
+    }
+
+    /// What keeps its thread now keeps it for the rest of the process.
+    pub(crate) fn note_if_its_thread_is_kept(&self) {
+        if self.blocked() {
+            GIVEN_UP.store(true, Ordering::Relaxed);
+        }
     }
 
     /// It had to be ended after a virtual hour.
@@ -374,8 +442,8 @@ impl<T> Run<T> {
         lazy
     }
 
-    /// The lanes but `main` that ended by themselves, in the order of their ends.
-    pub(crate) fn order_of_ends(&self) -> Vec<&str> {
+    /// The lanes but `main` that ended by themselves, in the order of their ends, with the times.
+    pub(crate) fn ends(&self) -> Vec<(Duration, &str)> {
         let mut ended = vec![];
         for row in self.rows_below_main() {
             if row.end.1 == End::Finished {
@@ -384,7 +452,7 @@ impl<T> Run<T> {
         }
         // By their ends alone: lanes that end together keep the order of their rows.
         ended.sort_by_key(|(end, _)| *end);
-        ended.into_iter().map(|(_, name)| name).collect()
+        ended.into_iter().map(|(end, name)| (self.chart.time(end), name)).collect()
     }
 
     /// The names of all lanes.
@@ -409,4 +477,27 @@ pub(crate) fn begin(row: &Row) -> Option<Pos> {
 
 fn is_running(state: State) -> bool {
     matches!(state, State::Running | State::RunningUnwoken | State::Blocking)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    /// Its own watchdog would take an hour, as if it saw something go on.
+    #[test]
+    fn a_run_that_the_recorder_does_not_give_up_gets_a_verdict_all_the_same() {
+        let recorder = Recorder::new("your run").watchdog(Duration::from_secs(3600));
+        let kept = || async { thread::park() };
+        let record = AssertUnwindSafe(|| record_within::<(), _>(3, recorder, kept));
+        let panic = catch_unwind(record).map(|_| ()).expect_err("it never ends");
+        let text = panic.downcast::<String>().expect("a verdict is text");
+        assert!(text.starts_with("the thread was kept: it did not end within "), "{text}");
+    }
+
+    #[test]
+    fn a_run_that_ends_in_time_is_returned() {
+        let recording = record_within(300, Recorder::new("your run"), || async { 7 });
+        assert!(matches!(recording.outcome, Ok(7)));
+    }
 }

@@ -1,14 +1,16 @@
 //! What `cargo run` shows of an exercise.
 use crate::{
+    compiler::{RUSTC_HAS_NOT_SEEN_IT, forget_what_stood_in},
     panics,
-    prediction::{PREDICT_FIRST, Prediction},
-    report::picture,
-    run::{Main, boxed, watchdog},
+    prediction::{PREDICT_FIRST, Prediction, compare},
+    report::{folded, picture},
+    run::{Main, Run, boxed, watchdog},
 };
 use async_concepts::timeline::{Line, Recorder, human};
 use std::{env, fs, path::Path};
 
-/// Runs `main` on a paused clock, prints each line as it is said, and draws the timeline.
+/// Runs `main` on a paused clock, prints each line as it is said, draws the timeline, and says how
+/// good the prediction was.
 ///
 /// Without a prediction it only asks for one. Under rustlings, which runs the program after a test
 /// has failed, it prints the rest of the verdict instead: the timeline is drawn once, and the
@@ -31,15 +33,27 @@ fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<
         return;
     }
     // The lines and the timeline would answer what is to be predicted.
-    if prediction.is_none() {
+    let Some(prediction) = prediction else {
         println!("{PREDICT_FIRST}");
         return;
-    }
+    };
     panics::note_where();
+    forget_what_stood_in();
     let recorder = Recorder::new(name).watchdog(watchdog());
-    let run = recorder.print(|line: &Line| println!("{line:#}")).record(main);
-    println!("\n{}", run.chart().to_text(picture()));
-    if let Err(verdict) = run.outcome {
+    let recording = recorder.print(|line: &Line| println!("{line:#}")).record(main);
+    // As in a verdict: the same questions are asked of it, so that `cargo run` and the test never
+    // differ in what they say of one program.
+    let run = Run::from(recording);
+    if run.stood_in {
+        println!("\n{RUSTC_HAS_NOT_SEEN_IT}");
+    } else {
+        println!("\n{}", run.chart.to_text(picture()));
+        // Last, since that is what a small screen shows.
+        if let Some(sentence) = compare(prediction, &run) {
+            print!("{}", folded(&sentence));
+        }
+    }
+    if let Err(verdict) = &run.outcome {
         eprintln!("{name}: {verdict} (after {})", human(run.elapsed));
         std::process::exit(1);
     }

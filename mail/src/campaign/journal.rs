@@ -229,7 +229,7 @@ impl CampaignJournal {
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub fn taken(&self) -> io::Result<TakenRecipients<'_>> {
+    pub fn taken(&mut self) -> io::Result<TakenRecipients<'_>> {
         Ok(TakenRecipients { records: self.journal.read_again()? })
     }
 }

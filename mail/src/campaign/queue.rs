@@ -367,7 +367,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
             in_doubt,
             ..CampaignSummary::default()
         };
-        let taken = match &self.journal {
+        let taken = match &mut self.journal {
             Some(journal) => journal.taken().map_err(ResumeError::Journal)?,
             None => return Ok(Ok(())),
         };

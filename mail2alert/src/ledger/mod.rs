@@ -7,8 +7,8 @@
 //! by the digest of its bytes, goes only to those that are missing.
 //!
 //! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
-//! a mail. While the disk takes nothing, what is to be written later is bounded, too: it is no more
-//! than what is remembered.
+//! a mail. While the disk takes nothing, what is to be written later is bounded, too: by what is
+//! remembered, and by how many messages the file has.
 mod record;
 
 pub use record::Digest;
@@ -241,6 +241,7 @@ impl Disk {
     fn write(&mut self, memory: &Mutex<Memory>) -> io::Result<()> {
         let (unwritten, everything, noted) = {
             let mut memory = lock(memory);
+            memory.handed_over = memory.noted;
             let unwritten = std::mem::take(&mut memory.unwritten);
             let is_long = memory.is_long(self.journal.records() + unwritten.len());
             let everything =
@@ -257,11 +258,22 @@ impl Disk {
             true => Ok(()),
             false => self.journal.append(&in_json(&unwritten)),
         };
+        let memory = &mut *lock(memory);
         match written {
-            Ok(()) => self.written = noted,
+            Ok(()) => {
+                self.written = noted;
+                memory.forgotten_on_disk.clear();
+                // Those that were forgotten while the disk was busy are still to be written.
+                for record in &memory.unwritten {
+                    if let Noted::Forget { message } = record.what {
+                        memory.forgotten_on_disk.insert(message);
+                    }
+                }
+            }
             // In front of what was noted meanwhile, so that their order stays.
             Err(_) => {
-                lock(memory).unwritten.splice(0..0, unwritten);
+                memory.handed_over = self.written;
+                memory.unwritten.splice(0..0, unwritten);
             }
         }
         written
@@ -292,8 +304,13 @@ struct Memory {
     /// How many of them were left when they were shortened last: to shorten them before there are
     /// twice as many would take more time than memory is worth.
     shortened_to: usize,
+    /// The messages that the file may have and that have been forgotten since, which is still to be
+    /// written. They are no more than the file has.
+    forgotten_on_disk: HashSet<Digest>,
     /// How many records have been noted since the ledger was opened.
     noted: u64,
+    /// How many of them the file may have: those that were written, or that are being written.
+    handed_over: u64,
 }
 
 impl Default for Memory {
@@ -306,7 +323,9 @@ impl Default for Memory {
             stages: Stages::default(),
             unwritten: vec![],
             shortened_to: 0,
+            forgotten_on_disk: HashSet::new(),
             noted: 0,
+            handed_over: 0,
         }
     }
 }
@@ -315,6 +334,9 @@ impl Default for Memory {
 struct Entry {
     /// When the first recipient had it, in seconds since 1970.
     at: u64,
+    /// The number of the record that says so, counted as [`Memory::noted`] is. 0 if the file had it
+    /// when the ledger was opened.
+    noted: u64,
     /// The recipients that have had it.
     to: Vec<EnvelopeAddress>,
 }
@@ -322,6 +344,12 @@ struct Entry {
 impl Memory {
     /// Remembers something, also for the disk.
     fn note(&mut self, record: LedgerRecord) {
+        if let Noted::Forget { message } = record.what
+            && let Some(entry) = self.messages.get(&message)
+            && entry.noted <= self.handed_over
+        {
+            self.forgotten_on_disk.insert(message);
+        }
         self.unwritten.push(record.clone());
         self.noted += 1;
         self.apply(record);
@@ -342,14 +370,15 @@ impl Memory {
         }
         // The file may have messages that have been forgotten since. Without these records, a new
         // alarm with the same bytes would be taken for one of them after the next start, and get
-        // lost. Of what is too old, the file tells nothing any more.
+        // lost. What the file never had needs no such record, nor does what is too old: of that,
+        // the file tells nothing any more.
         let mut shortened = vec![];
-        let mut forgotten = HashSet::new();
+        let mut to_forget = self.forgotten_on_disk.clone();
         for record in &self.unwritten {
             let is_old = now.saturating_sub(record.at) >= self.bounds.age.as_secs();
             if let Noted::Forget { message } = record.what
                 && !is_old
-                && forgotten.insert(message)
+                && to_forget.remove(&message)
             {
                 shortened.push(record.clone());
             }
@@ -363,9 +392,10 @@ impl Memory {
         match record.what {
             Noted::Sent { message, to } => {
                 let Ok(to) = to.parse() else { return }; // a ledger of another program
+                let noted = self.noted;
                 let entry = self.messages.entry(message).or_insert_with(|| {
                     self.order.push_back((record.at, message));
-                    Entry { at: record.at, to: vec![] }
+                    Entry { at: record.at, noted, to: vec![] }
                 });
                 if !entry.to.contains(&to) {
                     entry.to.push(to);
@@ -683,8 +713,11 @@ mod tests {
         let busy = ledger.disk.clone().lock_owned().await;
         assert_eq!(ledger.forget(digest("acknowledged")).now_or_never(), None);
         for number in 0..20_000 {
-            let noted = ledger.sent(digest(&number.to_string()), &all);
-            assert_eq!(noted.now_or_never(), None, "the disk is busy");
+            let message = digest(&number.to_string());
+            assert_eq!(ledger.sent(message, &all).now_or_never(), None, "the disk is busy");
+            if number < 10_000 {
+                assert_eq!(ledger.forget(message).now_or_never(), None, "the disk is busy");
+            }
             let unwritten = lock(&ledger.memory).unwritten.len();
             assert!(unwritten <= 1100, "{unwritten} records wait after {number} messages");
         }
@@ -695,7 +728,7 @@ mod tests {
         for known in ["last", "19999", "19991"] {
             assert_eq!(ledger.missing(&digest(known), &all), [], "{known}");
         }
-        for forgotten in ["acknowledged", "0"] {
+        for forgotten in ["acknowledged", "0", "9999", "10000"] {
             assert_eq!(ledger.missing(&digest(forgotten), &all), all, "{forgotten}");
         }
     }

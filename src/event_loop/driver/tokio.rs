@@ -37,7 +37,7 @@ pub struct TokioDriver {
     /// What `run_in_executor` has asked for.
     jobs: Arc<Jobs>,
     /// Tokio's time has been paused. Before that it is the system's, and can be read without
-    /// entering the runtime: it saves to enter it for each timer that is set while the loop does
+    /// entering the runtime: this saves entering it for each timer that is set while the loop does
     /// not run.
     paused: Cell<bool>,
 }

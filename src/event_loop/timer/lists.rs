@@ -32,8 +32,8 @@ struct Lists {
     sorted: BTreeMap<Key, Handle>,
     /// Timers set since the last iteration began, in the order of their numbers, and `None` in the
     /// place of one that was cancelled. asyncio sorts a timer when it is set; we sort it when the
-    /// next iteration begins, and most timeouts are cancelled by then: it saves to sort these, and
-    /// to take them out again.
+    /// next iteration begins, and most timeouts are cancelled by then: this saves sorting them,
+    /// and taking them out again.
     unsorted: Vec<Option<(u64, Handle)>>,
     /// The number of the first timer in `unsorted`; the others follow without a gap. So the number
     /// in a key tells in which of the two lists a timer is, and its place in `unsorted` is found

@@ -59,7 +59,7 @@ pub trait LaneExt: Future + Sized {
 impl<F: Future> LaneExt for F {}
 
 /// [`LaneExt::lane`] for `main`, which is made where `record` was called, not in this crate.
-pub(super) fn lane_made_at<F: Future>(
+pub(crate) fn lane_made_at<F: Future>(
     future: F,
     name: &str,
     place: &'static Location<'static>,

@@ -59,6 +59,8 @@ pub(crate) use event::panic_message;
 pub use event::{Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
+#[cfg(feature = "schedules")]
+pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt};
 pub use place::Place;
 #[cfg(feature = "schedules")]

@@ -159,10 +159,11 @@ pub(super) fn load_debug_information() {
 }
 
 /// Whether a file is not the program's own: it is of the standard library, of a crate that cargo
-/// has fetched, or of this crate (but for its examples and tests).
+/// has fetched, of this crate (but for its examples and tests), or of what the exercises of the
+/// workshop run in: its learners look for lines of their exercise.
 fn is_of_a_library(file: &str) -> bool {
     const FETCHED: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/git/checkouts/"];
-    const OURS: [&str; 2] = ["/src/", "/hooked-waker/"];
+    const OURS: [&str; 3] = ["/src/", "/hooked-waker/", "/workshop/src/"];
     let ours = env!("CARGO_MANIFEST_DIR").replace('\\', "/");
     file.is_empty()
         || FETCHED.iter().any(|folder| file.contains(folder))

@@ -328,19 +328,28 @@ fn what_stands_under_then_try_is_tested_and_solved() {
     });
 }
 
+/// The prediction of a solution is what the reader of the file compares with theirs.
 #[test]
-fn every_main_of_a_solution_draws_its_timeline() {
+fn every_main_of_a_solution_draws_its_timeline_and_is_as_it_predicts() {
     complain_of_each(|exercise| {
         let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
             .args(["main", &exercise.name, "solution"])
             .output()
             .expect("the attempts can be run");
-        let drawn = String::from_utf8_lossy(&output.stdout).contains("█ running");
-        let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() && drawn {
-            vec![]
-        } else {
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = String::from_utf8_lossy(&output.stderr);
+        let said: Vec<&str> = text.split_whitespace().collect();
+        let said = said.join(" ");
+        let as_predicted = said.contains("ms, and so it was")
+            || said.contains(" s, and so it was")
+            || said.contains("you said 0, and so it was");
+        if !output.status.success() || !text.contains("█ running") {
             vec![format!("{}: {error}", output.status)]
+        } else if !as_predicted || said.contains("you said the order") {
+            let last: Vec<&str> = text.lines().rev().take(3).collect();
+            vec![format!("its prediction is wrong: {last:?}")]
+        } else {
+            vec![]
         }
     });
 }
@@ -382,6 +391,25 @@ fn at_most_one_in_ten_of_the_wrong_answers_gets_no_cause() {
     assert!(messages.len() > 300 && without * 10 <= messages.len(), "{without}");
 }
 
+/// Where a lane waits or what panicked, a verdict says by the line. A line of the harness would be
+/// no help to a learner. All attempts are parts of one file here.
+#[test]
+fn every_place_that_a_headline_names_is_in_the_file_of_the_exercise() {
+    complain_of_each(|exercise| {
+        let mut complaints = vec![];
+        for attempt in exercise.attempts() {
+            for failure in exercise.failures(&attempt) {
+                for word in headline(&failure).split_whitespace() {
+                    if word.contains(".rs:") && !word.contains("attempts.rs:") {
+                        complaints.push(format!("{attempt}: {}", headline(&failure)));
+                    }
+                }
+            }
+        }
+        complaints
+    });
+}
+
 #[test]
 fn every_message_is_proved_by_an_attempt_that_deserves_it() {
     complain_of_each(|exercise| {
@@ -420,6 +448,17 @@ fn every_exercise_asks_for_a_prediction_and_fits_on_a_screen_or_two() {
             paragraphs(source)[0].ends_with('?'),
             "its first paragraph does not end with a question",
         );
+        // What `PREDICTION` holds is a time and an order.
+        let question = paragraphs(source)[0].to_lowercase();
+        let asks_when = question.split(|letter: char| !letter.is_alphabetic()).any(|w| w == "when");
+        must(
+            asks_when || question.contains("how long") || question.contains("in which order"),
+            "its question asks for no time and no order",
+        );
+        must(
+            is_predicted_of_what_main_shows(code, source),
+            "its prediction is compared with another run than that of `main`",
+        );
         must(source.contains("//! Then try: "), "it does not say what to try then");
         must(source.contains("    // TODO: "), "there is no TODO at the spot");
         must(
@@ -442,6 +481,35 @@ fn every_exercise_asks_for_a_prediction_and_fits_on_a_screen_or_two() {
         );
         complaints
     });
+}
+
+/// What stands before the parenthesis that closes one that was opened before this.
+fn up_to_the_end_of_the_parentheses(source: &str) -> &str {
+    let mut open = 1;
+    for (place, letter) in source.char_indices() {
+        match letter {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return &source[..place];
+        }
+    }
+    source
+}
+
+/// Whether the scenario of the file, with which a prediction is compared, is what `main` shows, or
+/// the one thing that is awaited there. `code` is the file above its tests.
+fn is_predicted_of_what_main_shows(code: &str, source: &str) -> bool {
+    let mut attempted = source.split("workshop::attempt(").skip(1).peekable();
+    attempted.peek().is_some()
+        && attempted.all(|rest| {
+            let attempt = up_to_the_end_of_the_parentheses(rest);
+            let main = format!(", PREDICTION, {attempt});");
+            let awaited = format!(" = {}.await;", attempt.trim_start_matches("|| "));
+            code.contains(&main) || code.contains(&awaited)
+        })
 }
 
 #[test]
@@ -647,16 +715,41 @@ fn answers_are_formatted_as_the_rest_is() {
 }
 
 /// The code that rustc would refuse is left out, so nothing of it may show. The whole workspace is
-/// asked, as by `.ci/run` some steps before: then all is known, and nothing is checked anew.
+/// asked, as by `.ci/run` some steps before: then all is known, and nothing is checked anew. What
+/// Clippy says of the other packages is theirs.
 #[test]
 fn starters_and_solutions_are_clean_under_clippy() {
     let clippy = Command::new(env!("CARGO"))
-        .args(["clippy", "--quiet", "--workspace", "--all-targets"])
-        .args(["--", "-D", "warnings"])
+        .args(["clippy", "--quiet", "--workspace", "--all-targets", "--keep-going"])
+        .args(["--message-format", "json", "--", "-D", "warnings"])
         .current_dir(workshop())
         .output()
         .expect("cargo");
-    assert!(clippy.status.success(), "{}", String::from_utf8_lossy(&clippy.stderr));
+    let mut checked = BTreeSet::new();
+    let mut complaints = vec![];
+    for line in String::from_utf8_lossy(&clippy.stdout).lines() {
+        let Ok(told) = serde_json::from_str::<Value>(line) else { continue };
+        let source = Path::new(told["target"]["src_path"].as_str().unwrap_or_default());
+        if !source.starts_with(workshop()) {
+            continue;
+        }
+        match told["reason"].as_str() {
+            Some("compiler-artifact") => {
+                checked.insert(told["target"]["name"].as_str().unwrap_or_default().to_owned());
+            }
+            Some("compiler-message") => {
+                complaints
+                    .push(told["message"]["rendered"].as_str().unwrap_or_default().to_owned());
+            }
+            _ => {}
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.concat());
+    // Nothing is said of what could not be checked, since something that it needs is broken.
+    for Exercise { name, .. } in exercises() {
+        let both = checked.contains(&name) && checked.contains(&format!("{name}_sol"));
+        assert!(both, "{name}: {}", String::from_utf8_lossy(&clippy.stderr));
+    }
 }
 
 /// The cells of the table for teachers, row by row: number, exercise, minutes, what goes wrong,

@@ -3,14 +3,13 @@ use async_concepts::{LaneExt, say, timeline::Recording};
 use futures::join;
 use std::{
     cell::Cell,
-    future::{pending, poll_fn},
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     process::Command,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::Poll,
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
@@ -291,26 +290,6 @@ fn what_goes_on_for_ever_gets_a_verdict() {
 }
 
 #[test]
-fn a_thread_that_is_blocked_gets_a_verdict_that_names_the_lane() {
-    let (_keep, never) = std::sync::mpsc::channel::<()>();
-    let blocked = attempt(async move || async { never.recv().is_err() }.lane("A").await);
-    let headline = headline(blocked.blocks("it waits", |run| run.blocked()));
-    assert!(headline.starts_with("it waits: the thread was kept: A "), "{headline}");
-}
-
-#[test]
-fn a_future_that_spins_gets_a_verdict_that_names_the_lane() {
-    let spin = || {
-        poll_fn::<(), _>(|context| {
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-    };
-    let headline = headline(attempt(async move || spin().lane("A").await));
-    assert!(headline.starts_with("the thread was kept: A "), "{headline}");
-}
-
-#[test]
 fn a_panic_gets_a_verdict_with_its_message() {
     let panics = async || -> u32 { panic!("no such page") };
     let headline = headline(attempt(panics).panics("it panicked", "such").returns(1));
@@ -342,6 +321,75 @@ fn without_a_prediction_times_lines_and_the_timeline_are_withheld() {
     );
 }
 
+/// The recorder's sentence on a run that did not end tells since when each lane waits.
+#[test]
+fn without_a_prediction_a_run_that_does_not_end_is_told_without_times() {
+    let stuck = async || {
+        sleep(ms(10)).await;
+        pending::<()>().lane("A").await;
+    };
+    let withheld = headline(attempt(stuck));
+    assert!(withheld.contains("A has been waiting (the lane made at "), "{withheld}");
+    assert!(!withheld.contains(" ms"), "{withheld}");
+    let shown = headline(attempt(stuck).predicted(PREDICTED));
+    assert!(shown.contains("A has been waiting since 10 ms (the lane made at "), "{shown}");
+    // A panic may speak of any time: it is the learner's own text.
+    let panics = async || panic!("too late at 10 ms");
+    assert!(headline(attempt(panics)).ends_with(": too late at 10 ms"));
+}
+
+#[test]
+fn without_a_prediction_the_schedule_or_the_cancellation_is_told_without_times() {
+    let lost = || async {
+        let news = tokio::sync::Notify::new();
+        let waiter = async {
+            sleep(ms(10)).await;
+            news.notified().await;
+        };
+        let teller = async {
+            sleep(ms(10)).await;
+            news.notify_waiters();
+        };
+        join!(waiter.lane("waiter"), teller.lane("teller"));
+    };
+    let withheld = explored_without_a_prediction(every_schedule(lost));
+    assert!(withheld.contains(" schedules hold)"), "{withheld}");
+    assert!(!withheld.contains("10 ms"), "{withheld}");
+    let shown = explored(every_schedule(lost));
+    assert!(shown.contains(" schedules hold; here, at decision "), "{shown}");
+    let sleeps = || async { sleep(ms(10)).await };
+    let whole = |run: &Recording<Option<()>>| matches!(run.outcome, Ok(Some(())));
+    let cut = every_cancellation(sleeps).holds("it is not dropped", whole);
+    let withheld = explored_without_a_prediction(cut);
+    assert!(!withheld.contains("10 ms"), "{withheld}");
+}
+
+/// What stands in for code that rustc refuses has times, too. They are those of nothing.
+#[test]
+fn what_stands_in_for_code_that_rustc_has_not_seen_is_not_compared() {
+    let program = async || {
+        workshop::does_not_compile! { { sleep(ms(70)).await; 1 } =>
+            let number: u32 = "one";
+            number
+        }
+    };
+    let text = verdict(attempt(program).predicted(PREDICTED).takes(20).returns(2));
+    assert!(text.contains("only stands in for"), "{text}");
+    assert!(!text.contains("you said") && !text.contains('█'), "{text}");
+    let text = verdict(attempt(naps).predicted(PREDICTED).takes(20));
+    assert!(text.contains("you said 100 ms") && !text.contains("stands in"), "{text}");
+}
+
+#[test]
+fn an_order_of_many_lanes_is_cut() {
+    let many =
+        async || futures::future::join_all((0..100).map(|_| sleep(ms(10)).lane("nap"))).await;
+    let text = verdict(attempt(many).predicted(Some((10, "nap yawn"))).takes(20));
+    let text = text.replace('\n', " ");
+    assert!(text.contains("you said the order nap yawn, and it was nap nap"), "{text}");
+    assert!(text.contains("nap, and 88 more"), "{text}");
+}
+
 #[test]
 fn a_prediction_is_compared_with_the_run() {
     let text = verdict(attempt(naps).predicted(Some((200, "B A"))).takes(200));
@@ -353,7 +401,11 @@ fn a_prediction_is_compared_with_the_run() {
 #[test]
 fn the_headline_is_the_first_line_and_the_last() {
     let text = verdict(attempt(naps).predicted(PREDICTED).takes(200));
-    assert_eq!(text.lines().next(), text.trim_end().lines().last());
+    let headline = text.lines().next().expect("a verdict has a headline");
+    let (_, end) = text.rsplit_once("\n\n").expect("it stands alone at the end");
+    assert_eq!(end.split_whitespace().collect::<Vec<_>>().join(" "), headline);
+    // In lines that fit on a small screen, and broken between words.
+    assert!(end.lines().count() == 2 && end.lines().all(|line| line.len() <= 78), "{end}");
 }
 
 #[test]
@@ -429,7 +481,14 @@ fn the_mistakes_of_every_exercise_are_told_apart() {
 
 /// The verdict of an exploration that fails, in one line.
 fn explored<T: std::fmt::Debug + Send + 'static>(everywhere: Everywhere<T>) -> String {
-    let verdict = AssertUnwindSafe(|| everywhere.predicted(PREDICTED).verdict());
+    explored_without_a_prediction(everywhere.predicted(PREDICTED))
+}
+
+fn explored_without_a_prediction<T>(everywhere: Everywhere<T>) -> String
+where
+    T: std::fmt::Debug + Send + 'static,
+{
+    let verdict = AssertUnwindSafe(|| everywhere.verdict());
     let panic = catch_unwind(verdict).expect_err("all runs pass");
     panic.downcast::<String>().expect("a verdict is text").replace('\n', " ")
 }
@@ -566,9 +625,40 @@ fn what_must_not_be_dropped_fails_with_the_wait_at_which_it_was() {
     assert!(text.contains("it does not hold that the money is there"), "{text}");
 }
 
+/// The program of the tests below: what cannot be explored, since its task has no lane.
 #[test]
-fn what_cannot_be_explored_is_no_failure() {
-    every_schedule(|| async { tokio::spawn(async {}).await.expect("it does not panic") }).verdict();
+#[ignore = "another test runs it, in a process of its own"]
+fn has_a_task_without_a_lane() {
+    let program = || async { tokio::spawn(sleep(ms(10))).await.expect("it does not panic") };
+    every_schedule(program).verdict();
+    every_cancellation(program).verdict();
+}
+
+#[test]
+fn what_cannot_be_explored_is_no_failure_and_the_learner_is_told() {
+    let output = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "has_a_task_without_a_lane"])
+        .output()
+        .expect("this program again");
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
+    for what in ["no other order of its lanes", "no cancellation"] {
+        let sentence = format!("Not tried: {what}, since ");
+        assert!(told.contains(&sentence), "{told}");
+    }
+    assert!(told.contains("a task without a lane, which runs before all lanes"), "{told}");
+}
+
+/// Such a program is run all the same, once: what does not even hold then is a failure.
+#[test]
+fn what_cannot_be_explored_and_is_wrong_anyway_fails() {
+    let program = || async { tokio::spawn(async { 1 }).await.expect("it does not panic") };
+    let text = explored(every_schedule(program).returns(2));
+    assert!(text.starts_with("what it returned is off by one: "), "{text}");
+    assert!(text.contains("nothing is dropped, and the lanes run in tokio's own order"), "{text}");
+    let wrong = |run: &Recording<Option<i32>>| matches!(run.outcome, Ok(Some(2)));
+    let text = explored(every_cancellation(program).holds("it is two", wrong));
+    assert!(text.contains("it does not hold that it is two"), "{text}");
 }
 
 #[test]
@@ -583,6 +673,26 @@ fn a_scenario_can_hold_the_locks_of_an_exercise() {
     attempt(program).takes(20).returns((false, 7)).verdict();
     let held = scenario("another task holds the lock").held(10, 50);
     held.attempt(program).takes(50).returns((true, 7)).verdict();
+}
+
+/// A lock of the harness, and a `main` that is made in `async_concepts`: a learner can do nothing
+/// about a line there.
+#[test]
+fn a_verdict_names_lines_of_the_learner_only() {
+    let locked_twice = || async {
+        let lock = workshop::shared::sync::Mutex::new(7);
+        let _first = lock.lock().await;
+        let _second = lock.lock().await;
+    };
+    let text = headline(attempt(locked_twice));
+    assert!(text.contains("verdicts.rs:") && !text.contains("lock.rs"), "{text}");
+    let text = explored(every_schedule(|| async { pending::<()>().await }));
+    let headline = text.split(" [").next().expect("it has a beginning");
+    assert!(headline.contains("verdicts.rs:") && !headline.contains("src/"), "{text}");
+    let never = || async { pending::<()>().lane("A").cancellable().await };
+    let text = explored(every_cancellation(never));
+    let headline = text.split(" [").next().expect("it has a beginning");
+    assert!(headline.contains("verdicts.rs:") && !headline.contains("src/"), "{text}");
 }
 
 /// A program that is no exercise, so that the README answers none.

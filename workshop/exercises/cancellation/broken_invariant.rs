@@ -1,5 +1,6 @@
 //! Predict: a transfer takes 20 ms between taking from one account and giving to the other, and is
-//! cut short after 10 ms. What is the sum of both?
+//! cut short after 10 ms. How long does it all take, with 40 ms of waiting afterwards, and what is
+//! the sum of both?
 //!
 //! A future can be dropped at each of its `.await`s. What is true between two of them has to be
 //! true for good.

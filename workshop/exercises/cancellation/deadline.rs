@@ -1,5 +1,5 @@
-//! Predict: a transfer takes 100 ms, and you wait for 50 ms at most. Will the money be gone after a
-//! second?
+//! Predict: a transfer takes 100 ms, and you wait for 50 ms at most. When will you hear of it, and
+//! will the money be gone after a second?
 //!
 //! In Python, `asyncio.wait_for(task, 0.05)` cancels the task when the time is over.
 //!

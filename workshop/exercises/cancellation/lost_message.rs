@@ -1,5 +1,6 @@
 //! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send
-//! that may take 30 ms is cut short: what becomes of its message?
+//! that may take 30 ms is cut short: what becomes of its message, and how long do three messages
+//! take?
 //!
 //! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and
 //! the message with it.

@@ -1,4 +1,5 @@
-//! Predict: "hel" comes at 10 ms, a tick at 20 ms, "lo\n" at 30 ms. Which line will be read?
+//! Predict: "hel" comes at 10 ms, a tick at 20 ms, "lo\n" at 30 ms. Which line will be read, and
+//! when?
 //!
 //! The connection is a `duplex`: a pipe in memory, which works on virtual time as a socket would on
 //! real time.

@@ -1,5 +1,5 @@
 //! Predict: EHLO takes 20 ms, a mail 20 ms, and a line in the journal 5 ms. The program crashes at
-//! 46 ms. How many mails does it send when it is started again?
+//! 46 ms. How many mails does it send when it is started again, and how long do both runs take?
 //!
 //! Capstone, step 6 of 6: after a crash it is not known of a mail whether it was received. Here, no
 //! mail may be sent twice; one that is in doubt is left to the caller. At the end, its tests let

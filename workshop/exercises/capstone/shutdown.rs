@@ -215,8 +215,23 @@ mod tests {
         Ok(outcomes)
     }
 
+    /// The first connection has a busy recipient when it is told to stop, and the second goes on.
+    async fn the_first_is_busy() -> (Result<Vec<Outcome>>, Server) {
+        let server = Server::with_limit(2);
+        let stop = CancellationToken::new();
+        let mut mails = mails();
+        mails[0].to = "busy@example.com";
+        let told = async {
+            sleep(std::time::Duration::from_millis(50)).await;
+            stop.cancel();
+        };
+        let (outcomes, ()) = join!(send_all(&server, &mails, &stop), told);
+        (outcomes, server)
+    }
+
     #[test]
     fn mails_that_are_under_way_come_to_their_end() {
+        const BEGUN: &str = "mails were begun after it had been told to stop";
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake("a mail was cut off in the middle: was it received or not?", |run| {
@@ -240,7 +255,7 @@ mod tests {
             .value(50_u64, 10)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("mails were begun after it had been told to stop", |run| {
+            .mistake(BEGUN, |run| {
                 run.output().is_some_and(|(_, server)| !server.received().is_empty())
             })
             .takes(20)
@@ -248,6 +263,21 @@ mod tests {
                 run.output().is_some_and(|(all, server)| {
                     *all == outcomes(0) && server.received().is_empty() && server.cut_off() == 0
                 })
+            })
+            .verdict();
+        workshop::scenario("the first recipient is busy at the first two attempts")
+            .attempt(the_first_is_busy)
+            .predicted(PREDICTION)
+            .mistake(BEGUN, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() > 3)
+            })
+            .mistake("a mail that was between two attempts was given up", |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() < 3)
+            })
+            .holds("what is under way is sent, and the two others are not begun", |run| {
+                use Outcome::{NotBegun, Sent};
+                run.output()
+                    .is_some_and(|(all, _)| *all == Ok(vec![Sent, Sent, Sent, NotBegun, NotBegun]))
             })
             .verdict();
         workshop::scenario("it is told to stop after 200 ms, when all is done")

@@ -1,5 +1,5 @@
-//! Predict: a task counts with an `Rc` across an `.await`. What will rustc say about it, and at
-//! which line?
+//! Predict: a task counts with an `Rc` across an `.await` of 20 ms. What will rustc say about it,
+//! at which line, and how long will it take once it compiles?
 //!
 //! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
 //! read the error, and mend the code; then the run is judged as usual.

@@ -1,5 +1,5 @@
-//! Predict: a task borrows a text of the function that starts it. What will rustc say, although the
-//! function awaits the task?
+//! Predict: a task of 20 ms borrows a text of the function that starts it. What will rustc say,
+//! although the function awaits the task, and how long will it take once it compiles?
 //!
 //! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
 //! read the error, and mend the code; then the run is judged as usual.

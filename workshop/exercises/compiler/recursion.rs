@@ -1,4 +1,5 @@
-//! Predict: an async function awaits itself. What will rustc say about it?
+//! Predict: an async function awaits itself, three times, with a pause of 10 ms each. What will
+//! rustc say about it, and how long will it take once it compiles?
 //!
 //! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
 //! read the error, and mend the code; then the run is judged as usual.

@@ -1,5 +1,5 @@
-//! Predict: work is awaited by reference in a `select!`, so that it goes on after a tick. What will
-//! rustc say about it?
+//! Predict: work of 90 ms is awaited by reference in a `select!`, so that it goes on after a tick.
+//! What will rustc say about it, and how long will it take once it compiles?
 //!
 //! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
 //! read the error, and mend the code; then the run is judged as usual.

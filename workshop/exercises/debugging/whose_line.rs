@@ -1,5 +1,5 @@
 //! Predict: two requests run at the same time, and each line of the log names the request that was
-//! begun last. Which lines will name the wrong one?
+//! begun last. Which lines will name the wrong one, and in which order do the requests end?
 //!
 //! What is true of a thread is not true of a task: between two of its polls, others run on the same
 //! thread. A `task_local!` belongs to a future, and is set while that future is polled.

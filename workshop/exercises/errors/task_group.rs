@@ -1,4 +1,5 @@
-//! Predict: A fails at 100 ms, B charges the card at 300 ms. What will have happened by 1000 ms?
+//! Predict: A fails at 100 ms, B charges the card at 300 ms. What will have happened by 1000 ms,
+//! and in which order?
 //!
 //! In Python: `async with asyncio.TaskGroup()`. What a function starts should not outlive it.
 //!

@@ -1,4 +1,4 @@
-//! Predict: task A panics at 50 ms, and B needs 100 ms. Does the program end, and with what?
+//! Predict: task A panics at 50 ms, and B needs 100 ms. When does the program end, and with what?
 //!
 //! A panic ends the task in which it happens, and nothing else. Only the one that awaits its handle
 //! hears of it. In Python, the exception is kept in the task, and logged when the task is thrown

@@ -1,5 +1,5 @@
 //! Predict: a job of ten steps of 20 ms runs on a thread, and its handle is aborted after 50 ms.
-//! How many steps will be done after 300 ms?
+//! How many steps will be done 250 ms later, and how long will the program have taken?
 //!
 //! `abort` stops a task at its next `.await`. A closure on a thread has none, so it goes on to its
 //! end. `on_thread("job", …)` wraps the closure so that its time is seen.

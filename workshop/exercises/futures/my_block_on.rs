@@ -1,5 +1,5 @@
 //! Predict: the bell is rung once, 20 ms after it has been listened to. How often will the future
-//! be polled?
+//! be polled, and how long will that take on the virtual clock?
 //!
 //! An executor in twenty lines: poll; if it is not ready, let the thread sleep until the waker is
 //! called; poll again.

@@ -1,5 +1,5 @@
-//! Predict: `poll` is called, then `set`, then `poll` again. What does each poll return, and who is
-//! woken when?
+//! Predict: `poll` is called, then `set` after 100 ms, then `poll` again. What does each poll
+//! return, which task is woken, and when?
 //!
 //! See `examples/testing/poll_by_poll.rs`, and the slide “A result that comes later”.
 //!
@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_task_that_has_polled_is_woken_when_the_value_comes() {
-        workshop::attempt(by_hand)
+        workshop::scenario("two tasks poll a slot, one after the other")
+            .attempt(by_hand)
             .predicted(PREDICTION)
             .blocks(
                 "`poll` did not return: it must never wait, neither for the value nor for a lock",

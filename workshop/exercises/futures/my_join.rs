@@ -1,4 +1,5 @@
-//! Predict: two naps of 100 and 200 ms in a join of your own. How often is each of them polled?
+//! Predict: two naps of 100 and 200 ms in a join of your own. How long will they take, and how
+//! often is each of them polled?
 //!
 //! `join!` is a future that polls its parts, keeps what is ready, and is ready itself when all of
 //! them are.

@@ -1,4 +1,5 @@
-//! Predict: how long will a thousand naps take, of 1 ms, 2 ms and so on up to 1000 ms?
+//! Predict: naps of 300, 100 and 200 ms in a list. How long will they take, and how long a thousand
+//! naps, of 1 ms, 2 ms and so on up to 1000 ms?
 //!
 //! In Python: `await asyncio.gather(*naps)`. The results are wanted in the order of the list.
 //!

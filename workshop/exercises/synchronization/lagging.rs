@@ -1,5 +1,5 @@
 //! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read
-//! one. Which will be read?
+//! one. Which will be read, and how long will that take?
 //!
 //! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports,
 //! once, as `Lagged`.
@@ -50,7 +50,7 @@ mod tests {
     fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`Lagged` was taken for the end", |run| {
+            .mistake("nothing was read after `Lagged`: what the channel had kept was lost", |run| {
                 run.output().is_some_and(|(read, _)| read.is_empty())
             })
             .mistake("the messages that were missed were not counted", |run| {

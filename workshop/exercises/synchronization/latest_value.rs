@@ -1,5 +1,5 @@
 //! Predict: the values 1, 2 and 3 come at 0, 10 and 20 ms, and it takes 60 ms to show one. Which
-//! values will be shown?
+//! values will be shown, and how long will that take?
 //!
 //! A `watch` channel keeps the latest value only: a receiver that is slow skips what it has missed.
 //!

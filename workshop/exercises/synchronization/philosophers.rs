@@ -1,5 +1,5 @@
 //! Predict: three philosophers, three forks, two needed to eat. Which of them will have eaten after
-//! a minute?
+//! a minute, and in which order?
 //!
 //! On virtual time a deadlock is no hang: when nothing can happen any more, the clock runs to the
 //! end of an hour at once.
@@ -105,7 +105,7 @@ mod tests {
             .delay(Taking, 10)
             .every_schedule(dinner)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+            .hangs("the circle is still there: it closes in one order of the lanes", |run| {
                 run.deadlocked()
             })
             .holds("all three eat", |run| {

@@ -1,5 +1,5 @@
 //! Predict: a thread computes for 100 ms, and then a task has to be started that takes 20 ms. How
-//! can the thread start it?
+//! can the thread start it, and when will it be done?
 //!
 //! `tokio::spawn` needs to know the runtime, and a thread of your own does not belong to one. A
 //! `Handle` does, and can be sent to another thread. In Python: `asyncio.run_coroutine_threadsafe`.

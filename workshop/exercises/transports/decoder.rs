@@ -1,4 +1,5 @@
-//! Predict: the bytes of three frames come in pieces of every size. Which frames will be decoded?
+//! Predict: the bytes of three frames come in pieces of every size. Which frames will be decoded,
+//! and how long will that take?
 //!
 //! A frame is one byte with its length, and then so many bytes. A decoder gets whatever has come,
 //! and takes whole frames out of it; the rest stays for the next time.
@@ -74,6 +75,10 @@ mod tests {
     fn frames_do_not_depend_on_where_the_bytes_are_cut() {
         workshop::attempt(program)
             .predicted(PREDICTION)
+            .mistake(
+                "nothing was decoded after the first frame: neither the empty one nor the last",
+                |run| run.count(": 1 frames") == 11,
+            )
             .mistake(
                 "a frame was taken that was not whole, or bytes of the next one with it",
                 |run| run.output() == Some(&0),

@@ -1,5 +1,5 @@
-//! Predict: a client writes "hel", "lo, wor" and "ld". How often must the server read, and how does
-//! it know when to stop?
+//! Predict: a client writes "hel", "lo, wor" and "ld". How often must the server read, how does it
+//! know when to stop, and in which order do client and server end?
 //!
 //! The same function serves a pipe in memory, a script of `tokio_test::io::Builder`, and a real
 //! socket.

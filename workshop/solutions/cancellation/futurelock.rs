@@ -6,7 +6,7 @@ use tokio::{select, sync::Mutex, time::sleep};
 use workshop::{Prediction, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((80, ""));
+const PREDICTION: Prediction = Some((40, ""));
 
 async fn work(log: &Mutex<Vec<&'static str>>) {
     log.lock().await.push("work");

@@ -9,7 +9,7 @@ use tokio::{
 use workshop::{Prediction, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((120, "consumer"));
+const PREDICTION: Prediction = Some((150, "producer consumer"));
 
 async fn producer(send: mpsc::Sender<u32>) {
     for number in 1..=3 {

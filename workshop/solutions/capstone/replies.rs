@@ -13,6 +13,7 @@ const PREDICTION: Prediction = Some((20, ""));
 #[derive(Clone, Debug, PartialEq)]
 struct Reply {
     code: u16,
+    /// The texts of all its lines, with a space between two of them.
     text: String,
 }
 
@@ -121,6 +122,21 @@ mod tests {
             .takes(20)
             .says(&["0.020 main mail.example.org no spam please"])
             .returns(Ok([reply("mail.example.org"), reply("here")]))
+            .verdict();
+    }
+
+    #[test]
+    fn only_the_sign_behind_the_code_tells_whether_a_line_is_the_last() {
+        workshop::scenario("the last line of a reply has a hyphen in its text")
+            .value(
+                "250-mail.example.org\n250-SIZE 1000000\n250 PIPELINING",
+                "250-mail.example.org\n250 8-BIT",
+            )
+            .attempt(program)
+            .predicted(PREDICTION)
+            .hangs("it waits for a line after the last one: its text has a hyphen", |_| true)
+            .takes(10)
+            .returns(Ok([reply("mail.example.org 8-BIT"), reply("here")]))
             .verdict();
     }
 

@@ -10,7 +10,7 @@ use workshop::smtp::{Connection, Journal, Mail, Server};
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((176, ""));
+const PREDICTION: Prediction = Some((126, ""));
 
 /// What the server says.
 #[derive(Clone, Debug, PartialEq)]

@@ -54,6 +54,9 @@ mod tests {
             .hangs("each of the two has locked one account, and waits for the other one", |run| {
                 run.deadlocked() && run.ran_at("A", 10)
             })
+            .mistake("a transfer was given up, and its money did not move", |run| {
+                run.count("done") < 2
+            })
             .mistake("money was lost, or made", |run| {
                 run.output().is_some_and(|(first, second)| first + second != 150)
             })
@@ -67,6 +70,13 @@ mod tests {
             .mistake("the result is a constant", |run| run.output() == Some(&(90, 60)))
             .returns((490, 60))
             .verdict();
+        workshop::scenario("it takes 40 ms to look up an account")
+            .time(10, 40)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: only the times kept it open", |run| run.deadlocked())
+            .returns((90, 60))
+            .verdict();
         workshop::scenario("both transfers go in the same direction")
             .attempt(same_direction)
             .predicted(PREDICTION)
@@ -78,7 +88,7 @@ mod tests {
     fn both_transfers_end_in_every_schedule() {
         workshop::every_schedule(program)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+            .hangs("the circle is still there: it closes in one order of the lanes", |run| {
                 run.deadlocked()
             })
             .returns((90, 60))

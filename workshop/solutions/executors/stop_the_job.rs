@@ -9,7 +9,7 @@ use tokio::{task::spawn_blocking, time::sleep};
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((60, ""));
+const PREDICTION: Prediction = Some((310, ""));
 
 /// Ten steps, unless it is told to stop.
 fn job(stop: &AtomicBool, done: &AtomicU64) {

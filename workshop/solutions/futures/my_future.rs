@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_task_that_has_polled_is_woken_when_the_value_comes() {
-        workshop::attempt(by_hand)
+        workshop::scenario("two tasks poll a slot, one after the other")
+            .attempt(by_hand)
             .predicted(PREDICTION)
             .blocks(
                 "`poll` did not return: it must never wait, neither for the value nor for a lock",

@@ -5,7 +5,7 @@ use tokio::{join, sync::watch, time::sleep};
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((100, "sensor display"));
+const PREDICTION: Prediction = Some((120, "sensor display"));
 
 async fn sensor(send: watch::Sender<u32>) {
     for value in 1..=3 {

@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn no_news_are_lost_in_any_schedule() {
         const LOST: &str =
-            "the news came before the worker waited, in another order of the lanes, and were lost";
+            "in one order of the lanes the news came before the worker waited, and were lost";
         workshop::every_schedule(program)
             .predicted(PREDICTION)
             .hangs(LOST, |run| run.deadlocked())

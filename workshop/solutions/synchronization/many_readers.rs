@@ -39,6 +39,23 @@ fn main() {
 mod tests {
     use super::*;
 
+    /// The writer has to wait for the first reader, and the others for the writer.
+    async fn the_writer_is_second() -> String {
+        let page = RwLock::new("old".to_owned());
+        let late = async || {
+            sleep(std::time::Duration::from_millis(20)).await;
+            read(&page).await;
+        };
+        join!(
+            biased;
+            read(&page).lane("A"),
+            write(&page).lane("writer"),
+            late().lane("B"),
+            late().lane("C"),
+        );
+        page.into_inner()
+    }
+
     #[test]
     fn readers_do_not_wait_for_each_other() {
         workshop::attempt(program)
@@ -54,6 +71,13 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .takes(300)
+            .returns("new".to_owned())
+            .verdict();
+        workshop::scenario("the writer comes at once, before two of the readers")
+            .attempt(the_writer_is_second)
+            .predicted(PREDICTION)
+            .takes(200)
+            .says(&["0.050 A read old", "0.200 B read new", "0.200 C read new"])
             .returns("new".to_owned())
             .verdict();
         workshop::scenario("the writer writes another text")

@@ -99,7 +99,7 @@ mod tests {
             .delay(Taking, 10)
             .every_schedule(dinner)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+            .hangs("the circle is still there: it closes in one order of the lanes", |run| {
                 run.deadlocked()
             })
             .holds("all three eat", |run| {

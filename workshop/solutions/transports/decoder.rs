@@ -70,6 +70,10 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(
+                "nothing was decoded after the first frame: neither the empty one nor the last",
+                |run| run.count(": 1 frames") == 11,
+            )
+            .mistake(
                 "a frame was taken that was not whole, or bytes of the next one with it",
                 |run| run.output() == Some(&0),
             )

@@ -9,7 +9,7 @@ use tokio::{
 use workshop::{Prediction, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((1000, ""));
+const PREDICTION: Prediction = Some((5000, ""));
 
 /// Sends the page to all clients. Gives up on one that has not taken it within a second.
 async fn serve(clients: Vec<DuplexStream>) {

@@ -1,4 +1,4 @@
-//! Mistake: the circle is still there: it closes in another order of the lanes
+//! Mistake: the circle is still there: it closes in one order of the lanes
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
     // Weil waits until the others have taken their forks.
     if left == 2 {

@@ -1,4 +1,4 @@
-//! Mistake: the circle is still there: it closes in another order of the lanes
+//! Mistake: the circle is still there: it closes in one order of the lanes
 async fn transfer(accounts: &[Account; 2], from: usize, to: usize, amount: i64) {
     // The other one goes first.
     if from > to {

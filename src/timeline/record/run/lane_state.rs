@@ -164,6 +164,17 @@ pub struct LastPoll {
     pub(super) inside: Duration,
 }
 
+/// What is kept at the end of a poll of the wakers that were cloned at the places in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum KeptOfPoll {
+    /// Each of them.
+    All,
+    /// One at least; of the others it is not known whether they were called or are over.
+    AtLeastOne,
+    /// None: the lane may have gone on since, to something that keeps no waker.
+    Nothing,
+}
+
 /// The line that a lane printed last.
 pub struct LastLine {
     /// What it said.
@@ -275,33 +286,37 @@ impl LaneState {
     /// Leaves out of what a poll has `registered` what is over: that of which no waker is kept, and
     /// the lanes that have `ended` in the poll, as those that it has dropped. But if nothing would
     /// be left, it is what is known best.
-    ///
-    /// Says whether the lane may have gone on since, to something that keeps no waker.
     pub(super) fn leaves_out_what_is_over(
         &self,
         registered: &mut Vec<Registration>,
         clones: &Clones,
         ended: &[LaneId],
-    ) -> bool {
+    ) -> KeptOfPoll {
         if registered.is_empty() {
             // In a poll without a wake nothing has changed, so the lane has not gone on either.
-            return self.poll.answers_a_wake;
+            return match self.poll.answers_a_wake {
+                true => KeptOfPoll::Nothing,
+                false => KeptOfPoll::All,
+            };
         }
-        // Called meanwhile by another thread: it is not kept any more, and nothing is over yet.
-        let woken_meanwhile = self.woken.is_some();
-        let is_kept = |registration: &Registration| match registration.inside {
+        // What has called a waker keeps it no more, and is not over yet: so a waker that was given
+        // back tells nothing if the lane was woken in the poll, by itself or by another thread.
+        let is_woken = self.woken.is_some();
+        let is_given_back = |place: &Registration| clones.given_back.contains(&place.stack);
+        let is_kept = |place: &Registration| match place.inside {
             Some(lane) => !ended.contains(&lane),
-            None => woken_meanwhile || !clones.given_back.contains(&registration.stack),
+            None => is_woken || !is_given_back(place),
         };
         if registered.iter().any(is_kept) {
             registered.retain(is_kept);
-            return false;
+            let is_certain = !registered.iter().any(is_given_back);
+            return if is_certain { KeptOfPoll::All } else { KeptOfPoll::AtLeastOne };
         }
         // What has a waker from before was polled for nothing, or is not polled any more.
         if clones.an_older_one_is_kept {
             registered.clear();
         }
-        true
+        KeptOfPoll::Nothing
     }
 
     /// Whether anything but the lane itself keeps the waker that it was polled with last, and could

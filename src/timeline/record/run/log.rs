@@ -3,7 +3,7 @@
 use super::{
     ahead::Ahead,
     current::is_in_a_closure,
-    lane_state::{Doing, LaneState, Registration, Trace},
+    lane_state::{Doing, KeptOfPoll, LaneState, Registration, Trace},
 };
 use crate::timeline::record::{
     LaneId,
@@ -48,7 +48,7 @@ pub struct Log {
     /// They are many, and the same over and over; so each is kept once, and known by a number.
     pub stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
-    pub(super) waits: HashMap<(Vec<Registration>, usize, bool), Waits>,
+    pub(super) waits: HashMap<(Vec<Registration>, usize, KeptOfPoll), Waits>,
     /// Wakes and drops whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
@@ -221,18 +221,18 @@ impl Log {
         ended
     }
 
-    /// What a lane waits for that has registered its waker in these places; and whether it may have
-    /// gone on since, as none of the wakers is kept.
+    /// What a lane waits for that has registered its waker in these places, of which so many are
+    /// `kept`.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
-        may_have_gone_on: bool,
+        kept: KeptOfPoll,
     ) -> Waits {
         // Equal waits share one allocation, since a loop waits in one place a thousand times. The
         // key has the address of `made_at` and not its text, which would take longer to compare and
         // to hash than the stack takes to walk.
-        let key = (registered, std::ptr::from_ref(made_at).addr(), may_have_gone_on);
+        let key = (registered, std::ptr::from_ref(made_at).addr(), kept);
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
@@ -240,12 +240,12 @@ impl Log {
         for Registration { stack, inside } in &key.0 {
             stacks.push((self.stacks.get(*stack), *inside));
         }
-        let when = match (stacks.is_empty(), may_have_gone_on) {
+        let when = match (stacks.is_empty(), kept) {
             (true, _) => Registered::Never,
-            (false, true) => Registered::OrAfter,
-            (false, false) => Registered::Now,
+            (false, KeptOfPoll::Nothing) => Registered::OrAfter,
+            (false, KeptOfPoll::All | KeptOfPoll::AtLeastOne) => Registered::Now,
         };
-        let waits = Waits::new(made_at, when, stacks, !may_have_gone_on);
+        let waits = Waits::new(made_at, when, stacks, kept == KeptOfPoll::All);
         if !self.is_full() {
             self.waits.insert(key, waits.clone());
         }

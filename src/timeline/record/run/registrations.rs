@@ -1,7 +1,7 @@
 //! Where a lane waits: what it has registered in a poll that returned `Pending`.
 use super::{
     Run,
-    lane_state::{LaneState, Registration},
+    lane_state::{KeptOfPoll, LaneState, Registration},
 };
 use crate::timeline::record::{
     LaneId,
@@ -22,20 +22,22 @@ impl Run {
         let moved = state.wait.note_registrations(&registered);
         let ended = log.ended_of(&registered);
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
-        let mut may_have_gone_on = state.leaves_out_what_is_over(&mut registered, &clones, &ended);
+        let mut kept = state.leaves_out_what_is_over(&mut registered, &clones, &ended);
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if registered.is_empty()
             && let Some(stack) = state.poll.gave_way
         {
             registered.push(Registration { stack, inside: None });
-            may_have_gone_on = false;
+            kept = KeptOfPoll::All;
         }
         let made_at = state.made_at;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
         let waits = match &state.wait.at {
-            Some(before) if registered.is_empty() => before.kept_from_before(may_have_gone_on),
+            Some(before) if registered.is_empty() => {
+                before.kept_from_before(kept == KeptOfPoll::Nothing)
+            }
             _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![], false),
-            _ => log.waits(registered, made_at, may_have_gone_on),
+            _ => log.waits(registered, made_at, kept),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
             state.wait.at = Some(waits.clone());

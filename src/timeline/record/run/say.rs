@@ -22,6 +22,10 @@ impl Run {
             gate.said(&text);
         }
         let mut log = self.lock();
+        // The gate may have taken its time, and a run that is given up may have ended meanwhile.
+        if log.closed {
+            return;
+        }
         let mut name = "-".to_owned();
         let mut hue = None;
         if let Some(lane) = lane

@@ -52,7 +52,7 @@ pub(super) struct State {
     pub asleep: bool,
     /// When the runtime's thread has last gone to sleep or woken up, on the wall clock.
     pub moved: std::time::Instant,
-    /// The run is over. Once this is set, every wait in this file returns at once.
+    /// The run is over. Once this is set, every wait of the scheduler returns at once.
     pub closed: bool,
 }
 
