@@ -453,6 +453,7 @@ mod tests {
     /// sees anything stand.
     #[test]
     fn what_is_refused_for_a_thread_that_waits_for_a_future_gets_a_verdict_all_the_same() {
+        // What the thread waits for comes when the test is over, so that it goes on no longer.
         let (end, ended) = oneshot::channel::<()>();
         let ended = Arc::new(Mutex::new(ended));
         let program = move || {
@@ -462,10 +463,12 @@ mod tests {
             Box::pin(async move { spawn_blocking(waits).await.is_ok() })
                 as Pin<Box<dyn Future<Output = bool>>>
         };
+        // On a thread that is left behind if it hangs: then the test fails, and does not hang, too.
         let (tell, told) = mpsc::channel();
         let made_at = Location::caller();
         thread::spawn(move || {
             let claim: Claim<bool> = Arc::new(|_| true);
+            // After three slices and not after all of them, which take three minutes.
             let once = || only_once(3, program, &claim, made_at, "nothing else".to_owned());
             let panic = catch_unwind(AssertUnwindSafe(once)).map(|_| ());
             tell.send(panic)
@@ -474,7 +477,7 @@ mod tests {
         let text = verdict.expect_err("it never ends").downcast::<String>();
         let text = text.expect("a verdict is text");
         assert!(text.starts_with("the thread was kept: it did not end within "), "{text}");
-        // Or it would go on beside the other tests.
+        // An error means that the run is over already.
         let _ = end.send(());
     }
 }
