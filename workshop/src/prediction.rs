@@ -107,8 +107,10 @@ mod tests {
         let is = |said: &str, ends: &[(Duration, &str)]| {
             is_the_order(&said.split_whitespace().collect::<Vec<_>>(), ends)
         };
+        // The longer name is meant before the other one, behind it, and alone.
         let together = [(at(10), "job"), (at(10), "job 1")];
         assert!(is("job 1 job", &together) && is("job job 1", &together) && is("job 1", &together));
+        // It is no less wrong than any other name where it comes too early.
         let one_by_one = [(at(10), "job"), (at(20), "job 1")];
         assert!(is("job job 1", &one_by_one) && !is("job 1 job", &one_by_one));
     }
