@@ -10,7 +10,7 @@ use async_concepts::{
     timeline::{Observe, OutputLine, SteppedRun, Track, Unlike},
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -360,6 +360,64 @@ fn the_output_of_a_page_keeps_the_order_of_each_language() {
             assert_eq!(listed, expected, "{name}, {}, track {track}", run.title);
         }
     }
+}
+
+/// What is lit in a source is a line of it, and one on which something stands.
+#[test]
+fn each_line_that_a_page_lights_is_there_and_is_not_blank() {
+    let mut sources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, run) in stepped() {
+        for Track { file, steps, .. } in &run.tracks {
+            if file.is_empty() {
+                continue;
+            }
+            let lines = sources.entry(file).or_insert_with(|| {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+                let text = std::fs::read_to_string(path).expect("a source");
+                text.lines().map(str::to_owned).collect()
+            });
+            for (nth, step) in steps.iter().enumerate() {
+                let mut lit = step.chain.clone();
+                lit.extend(step.resumed);
+                lit.extend(step.stop);
+                lit.extend(step.says.iter().filter_map(|(_, _, line)| *line));
+                lit.extend(step.stands.iter().filter_map(|(_, line)| *line));
+                for line in lit {
+                    let text = lines.get(line as usize - 1);
+                    assert!(
+                        text.is_some_and(|text| !text.trim().is_empty()),
+                        "{name}, {}: step {nth} lights line {line} of {file}: {text:?}",
+                        run.title
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The sentence of a step names the lane that woke it; the arrow to it begins in a step of that
+/// lane, and before it.
+#[test]
+fn the_lane_that_woke_another_is_the_one_in_whose_step_the_arrow_begins() {
+    let mut checked = 0;
+    for (name, run) in stepped() {
+        for Track { steps, .. } in &run.tracks {
+            for (nth, step) in steps.iter().enumerate() {
+                let Some(by) = step.woken_in else { continue };
+                assert!(by < nth, "{name}, {}: step {nth} was woken in step {by}", run.title);
+                let Some((_, woken)) = step.sentence.split_once("(woken by ") else { continue };
+                let waker = &run.lanes[steps[by].lane].name;
+                assert!(
+                    woken.starts_with(&format!("{waker})")),
+                    "{name}, {}: step {nth} “{}”, and {waker} ran in step {by}",
+                    run.title,
+                    step.sentence
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0, "some lane is woken by another");
 }
 
 /// A line of one lane that both print is never said to be missing, if only its place is another.

@@ -1,12 +1,16 @@
 //! The explorer's page: what is to be seen after each poll.
 use async_concepts::{
     LaneExt, block, record, say,
-    timeline::{Chart, Mark, Recording, StreamLaneExt, from_json, to_json},
+    timeline::{Chart, Mark, Recording, State, StreamLaneExt, from_json, to_json, to_page},
 };
 use futures::{StreamExt, join, stream};
 use serde_json::{Value, json};
 use std::{fs, path::Path, pin::pin, process::Command, sync::Arc, time::Duration};
-use tokio::{sync::Notify, task::JoinHandle, time::sleep};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinHandle,
+    time::sleep,
+};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -304,6 +308,88 @@ fn a_future_that_is_polled_in_main_and_then_moved_into_a_task_is_inside_main_unt
     assert_eq!(read, [run.chart()]);
     let owners = &read[0].row("nap").polled_before;
     assert_eq!((owners.len(), owners[0].lane), (1, Some(0)));
+}
+
+/// As long as a lane is polled inside `main`, it is ready inside `main`, and is no task of its own.
+#[test]
+fn what_is_ready_stands_in_the_lane_that_polls_it_then() {
+    let run = record("moved", async || {
+        let notify = Arc::new(Notify::new());
+        let notified = notify.clone();
+        let mut waiter = Box::pin(async move { notified.notified().await }.lane("waiter"));
+        assert!(futures::poll!(&mut waiter).is_pending());
+        tokio::spawn(async move { notify.notify_one() }.lane("notifier"));
+        sleep(ms(10)).await; // the wake goes to `main`, and `main` does not poll the waiter
+        tokio::spawn(waiter).await.unwrap();
+    });
+    let mut owners = vec![];
+    for step in steps(&run) {
+        let ready = step["ready"].as_array().expect("lanes");
+        let inside = step["ready_inside"].as_array().expect("lanes");
+        assert_eq!(ready.len(), inside.len());
+        for (lane, owner) in ready.iter().zip(inside) {
+            if *lane == json!(1) {
+                owners.push(owner.clone());
+            }
+        }
+    }
+    // After the notifier's step it is in `main`; once it was spawned the runtime polls it.
+    assert_eq!(owners.first(), Some(&json!(0)), "{owners:?}");
+    assert_eq!(owners.last(), Some(&json!(null)), "{owners:?}");
+}
+
+/// Two lanes that wait for each other's lock are no circle on the page: the recorder does not see
+/// which lane holds a lock, and the page says that it does not.
+#[test]
+fn of_a_lock_that_is_never_given_back_it_is_said_that_its_holder_was_not_seen() {
+    let run = record("deadlock", async || {
+        let [one, other] = [(); 2].map(|()| Arc::new(Mutex::new(())));
+        let crossed = |first: Arc<Mutex<()>>, second: Arc<Mutex<()>>| async move {
+            let _first = first.lock().await;
+            sleep(ms(10)).await;
+            let _second = second.lock().await;
+        };
+        let left = crossed(one.clone(), other.clone()).lane("left");
+        futures::join!(left, crossed(other, one).lane("right"));
+    });
+    let steps = steps(&run);
+    let last = steps.last().expect("a step");
+    assert_eq!(last["for_a_lock"], json!([1, 2]));
+    assert_eq!(last["waits"], json!([[[0], [1, 2]]]));
+    // A lock that is given back shows by its wake for which lane it was waited.
+    let run = record("lock", async || {
+        let lock = Arc::new(Mutex::new(()));
+        let locks = |lock: Arc<Mutex<()>>| async move {
+            let _guard = lock.lock().await;
+            sleep(ms(10)).await;
+        };
+        futures::join!(locks(lock.clone()).lane("A"), locks(lock).lane("B"));
+    });
+    for step in self::steps(&run) {
+        assert_eq!(step["for_a_lock"], json!([]));
+    }
+    let page = to_page("locks", &[run.chart()]);
+    assert!(page.contains("which lane holds it was not seen"));
+}
+
+#[test]
+fn a_stream_in_a_file_that_begins_between_two_items_is_drawn() {
+    let run = record("numbers", || async {
+        let mut numbers = pin!(stream::iter([1]).lane("numbers"));
+        while numbers.next().await.is_some() {
+            say!("an item");
+            sleep(ms(50)).await;
+        }
+    });
+    let mut chart = run.chart();
+    // Beside the stream that was polled there is one that no poll has brought into that state.
+    let polled = chart.rows[1].clone();
+    chart.rows.push(polled);
+    let spans = &mut chart.rows[1].spans;
+    let between = spans.iter().position(|span| span.state == State::BetweenItems);
+    spans.drain(..between.expect("an item"));
+    let read = from_json(&to_json(&[chart])).expect("a chart");
+    assert!(to_page("numbers", &read).contains("numbers"));
 }
 
 #[test]

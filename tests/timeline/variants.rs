@@ -199,6 +199,45 @@ fn work_that_goes_on_in_a_lane_that_it_makes_is_compared_as_a_whole() {
 }
 
 #[test]
+fn lanes_that_run_beside_their_maker_or_were_made_together_are_compared_each_by_itself() {
+    // A makes two lanes of its own name, of which the first ends later than in the other run.
+    let run = |first: u64, is_over: bool| async move {
+        let maker = async move {
+            tokio::spawn(pause(first).lane("A"));
+            tokio::spawn(pause(300).lane("A"));
+            pause(if is_over { 0 } else { 50 }).await;
+        };
+        tokio::spawn(maker.lane("A"));
+        pause(400).await;
+    };
+    for is_over in [false, true] {
+        let first = record("both", move || run(100, is_over)).chart();
+        let second = variant(&record("later", move || run(200, is_over)));
+        let said = scenes(&[first, second]);
+        let expected = "“later” takes 400 ms, as “both” does; one of the three `A` ends later.";
+        assert_eq!(sentence(&said[1]), expected);
+    }
+}
+
+#[test]
+fn two_lanes_of_one_run_are_not_compared_with_a_chain_of_another_as_if_they_were_one() {
+    let first = record("both", || async {
+        join!(pause(100).lane("A"), pause(200).lane("A"));
+    });
+    let chain = record("chain", || async {
+        let begins = async {
+            pause(50).await;
+            tokio::spawn(pause(140).lane("A"));
+        };
+        tokio::spawn(begins.lane("A"));
+        pause(200).await;
+    });
+    let said = scenes(&[first.chart(), variant(&chain)]);
+    let expected = "“chain” takes 200 ms, as “both” does; both `A` end earlier.";
+    assert_eq!(sentence(&said[1]), expected);
+}
+
+#[test]
 fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
     let hangs = record("both", || async {
         async {

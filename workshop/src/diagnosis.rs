@@ -98,21 +98,32 @@ fn without_times(sentence: &str) -> String {
             next += 1;
             continue;
         }
+        let mut last = next + time;
+        // It says which time that is, and would be said of the word before it.
+        if words[last].ends_with(',')
+            && let ["the", limit, ..] = &words[last + 1..]
+            && limit.trim_end_matches(AFTER_A_TIME) == "limit"
+        {
+            last += 2;
+        }
         // What follows a time without a space belongs to the word before it.
-        let last = words[next + time];
-        let end = last.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '.');
+        let end = words[last]
+            .trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '.');
         if let Some(before) = kept.last_mut() {
             before.push_str(end);
         }
-        next += 1 + time;
+        next = last + 1;
     }
     kept.join(" ")
 }
 
+/// What can follow a time without a space.
+const AFTER_A_TIME: [char; 4] = [',', ';', ':', ')'];
+
 /// With how many words these begin that are one time, as [`human`] writes it: `0`, `10 ms`, or
 /// `1 min 3 s`.
 fn words_of_a_time(words: &[&str]) -> usize {
-    let bare = |word: &str| word.trim_end_matches([',', ';', ':', ')']).to_owned();
+    let bare = |word: &str| word.trim_end_matches(AFTER_A_TIME).to_owned();
     let mut count = 0;
     while let [number, unit, ..] = &words[count..]
         && number.parse::<f64>().is_ok()
@@ -398,6 +409,9 @@ mod tests {
             ("done since 59 min 59.5 s; B, too", "done; B, too"),
             ("its poll at 0 did not return within 2 s", "its poll did not return within 2 s"),
             ("at line 7 of 10 ms", "at line 7 of 10 ms"),
+            ("A was woken by B at 1 h, the limit", "A was woken by B"),
+            ("A was woken at 2 min, the limit; B, too", "A was woken; B, too"),
+            ("A was woken at 1 h, the limits of B", "A was woken, the limits of B"),
         ];
         for (sentence, without) in cases {
             assert_eq!(without_times(sentence), without);

@@ -11,7 +11,7 @@ use crate::{
     lock, panics,
     prediction::Prediction,
     report,
-    run::{Run, a_thread_is_kept, watchdog},
+    run::{Run, SLICES, a_thread_is_kept, record_within, watchdog},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::{
@@ -123,7 +123,7 @@ fn in_every_schedule<T: Debug + Send + 'static>(
     if let Coverage::Refused(why) = &explored.coverage {
         let program = move || again();
         let why = format!("no other order of its lanes, since {why}");
-        return only_once(program, &claim, made_at, why);
+        return only_once(SLICES, program, &claim, made_at, why);
     }
     let covered = explored.tried();
     let Some(failure) = explored.failure else { return Found::passes(covered) };
@@ -185,7 +185,8 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
             let main = again();
             Box::pin(async move { Some(main.await) }) as Pin<Box<dyn Future<Output = Option<T>>>>
         };
-        return only_once(program, &claim, made_at, format!("no cancellation, since {why}"));
+        let why = format!("no cancellation, since {why}");
+        return only_once(SLICES, program, &claim, made_at, why);
     }
     let unfinished = if cancelled.unfinished { ", not all in the time there is" } else { "" };
     let covered = match cancelled.cancellations {
@@ -217,8 +218,10 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
 }
 
 /// What cannot be explored is run in tokio's own order, without a cancellation: that it holds there
-/// is the least.
+/// is the least. It is given up after so many slices, since it may be refused for the very thread
+/// that would keep it for ever: see [`record_within`].
 fn only_once<T: Send + 'static>(
+    slices: u32,
     program: impl FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send + 'static,
     claim: &Claim<T>,
     made_at: Place,
@@ -228,7 +231,7 @@ fn only_once<T: Send + 'static>(
     // that the exercise makes of the same program.
     panics::note_where();
     let recorder = Recorder::new("your run").watchdog(watchdog() / 2).limit(LIMIT);
-    let recording = recorder.made_at(made_at).record(program);
+    let recording = record_within(slices, recorder.made_at(made_at), program);
     let holds = claim(&recording);
     let mut failure = None;
     if !holds || recording.outcome.is_err() {
@@ -375,13 +378,6 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
     /// Otherwise, with the simplest run that fails, as [`Attempt::verdict`] does.
     #[track_caller]
     pub fn verdict(self) {
-        // It would be given up as well, after a second for each of several runs; and what spins in
-        // the thread that is kept takes a processor from them, so that each second becomes several.
-        // The earlier run has said all that there is to say: this verdict is short, and it does not
-        // take the place of that one under rustlings.
-        if a_thread_is_kept() {
-            report::fail_without_a_run();
-        }
         let name = self.scenario.name();
         let (words, claim) = match self.claim {
             Some((words, claim)) => (Some(words), claim),
@@ -391,7 +387,19 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
         // verdict is a panic.
         let found = {
             let _under_way = UnderWay::begin(Some(self.scenario));
-            (self.explore)(claim, self.made_at)
+            // It would be given up as well, after a second for each of several runs; and what spins
+            // in the thread that is kept takes a processor from them, so that each second becomes
+            // several. The earlier run has said all that there is to say: this verdict is short,
+            // and it does not take the place of that one under rustlings. Asked, and noted below,
+            // within this turn: a test that waits for its own would not know of it otherwise.
+            if a_thread_is_kept() {
+                report::fail_without_a_run();
+            }
+            let found = (self.explore)(claim, self.made_at);
+            if let Some(failed) = &found.failure {
+                failed.run.note_if_its_thread_is_kept();
+            }
+            found
         };
         let Some(failed) = found.failure else {
             report::tried(&found.covered);
@@ -400,7 +408,6 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
             }
             return;
         };
-        failed.run.note_if_its_thread_is_kept();
         let mut attempt = Attempt::with(failed.run, self.prediction);
         attempt.scenario = Some(match name {
             "" => failed.scenario,
@@ -425,5 +432,52 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
             attempt = mistake(attempt);
         }
         report::fail(&attempt, Location::caller())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::mpsc,
+        thread,
+    };
+    use tokio::{
+        runtime::Handle,
+        sync::{Mutex, oneshot},
+        task::spawn_blocking,
+    };
+
+    /// The thread polls by itself, and the runtime waits for it and is never still: no watchdog
+    /// sees anything stand.
+    #[test]
+    fn what_is_refused_for_a_thread_that_waits_for_a_future_gets_a_verdict_all_the_same() {
+        // What the thread waits for comes when the test is over, so that it goes on no longer.
+        let (end, ended) = oneshot::channel::<()>();
+        let ended = Arc::new(Mutex::new(ended));
+        let program = move || {
+            let ended = ended.clone();
+            let waits =
+                move || Handle::current().block_on(async { (&mut *ended.lock().await).await });
+            Box::pin(async move { spawn_blocking(waits).await.is_ok() })
+                as Pin<Box<dyn Future<Output = bool>>>
+        };
+        // On a thread that is left behind if it hangs: then the test fails, and does not hang, too.
+        let (tell, told) = mpsc::channel();
+        let made_at = Location::caller();
+        thread::spawn(move || {
+            let claim: Claim<bool> = Arc::new(|_| true);
+            // After three slices and not after all of them, which take three minutes.
+            let once = || only_once(3, program, &claim, made_at, "nothing else".to_owned());
+            let panic = catch_unwind(AssertUnwindSafe(once)).map(|_| ());
+            tell.send(panic)
+        });
+        let verdict = told.recv_timeout(Duration::from_secs(60)).expect("a verdict always comes");
+        let text = verdict.expect_err("it never ends").downcast::<String>();
+        let text = text.expect("a verdict is text");
+        assert!(text.starts_with("the thread was kept: it did not end within "), "{text}");
+        // An error means that the run is over already.
+        let _ = end.send(());
     }
 }

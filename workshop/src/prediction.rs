@@ -61,25 +61,27 @@ pub(crate) fn compare<T>(predicted: (u64, &str), run: &Run<T>) -> Option<String>
 /// any order, and a lane that was not named may end whenever it does.
 fn is_the_order(said: &[&str], ends: &[(Duration, &str)]) -> bool {
     // Each lane that is named is looked for among those that are left and do not end before the one
-    // that was named last. The first of them is taken: of several lanes with one name it is the one
-    // that leaves most of the others to be named behind it.
+    // that was named last. The longest name that fits is meant: “job 1” is no “job” before a “1”.
+    // Of several lanes with one name the first is taken: it is the one that leaves most of the
+    // others to be named behind it.
     let mut left = ends.to_vec();
     let mut before = Duration::ZERO;
     // A name may have a space in it: a lane is then named by several words.
     let mut words = said;
     while !words.is_empty() {
         let mut found = None;
+        let mut longest = 0;
         for (place, (time, name)) in left.iter().enumerate() {
             let name: Vec<&str> = name.split_whitespace().collect();
-            if *time >= before && words.starts_with(&name) {
-                found = Some((place, *time, name.len()));
-                break;
+            if *time >= before && words.starts_with(&name) && name.len() > longest {
+                longest = name.len();
+                found = Some((place, *time));
             }
         }
-        let Some((place, time, length)) = found else { return false };
+        let Some((place, time)) = found else { return false };
         left.remove(place);
         before = time;
-        words = &words[length..];
+        words = &words[longest..];
     }
     true
 }
@@ -97,5 +99,19 @@ mod tests {
         // Some of them only.
         assert!(is("job 1 A") && is("A A") && is("B"));
         assert!(!is("A A B") && !is("A C") && !is("A A A") && !is("job"));
+    }
+
+    #[test]
+    fn a_name_that_begins_as_another_one_does_is_known_from_it() {
+        let at = Duration::from_millis;
+        let is = |said: &str, ends: &[(Duration, &str)]| {
+            is_the_order(&said.split_whitespace().collect::<Vec<_>>(), ends)
+        };
+        // The longer name is meant before the other one, behind it, and alone.
+        let together = [(at(10), "job"), (at(10), "job 1")];
+        assert!(is("job 1 job", &together) && is("job job 1", &together) && is("job 1", &together));
+        // It is no less wrong than any other name where it comes too early.
+        let one_by_one = [(at(10), "job"), (at(20), "job 1")];
+        assert!(is("job job 1", &one_by_one) && !is("job 1 job", &one_by_one));
     }
 }

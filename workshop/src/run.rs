@@ -46,7 +46,7 @@ const REAL_LIMIT: Duration = Duration::from_secs(5);
 /// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices.
 /// An hour of ticks takes a second or two, and half a minute on a machine that is busy with twenty
 /// other things.
-const SLICES: u32 = 1800;
+pub(crate) const SLICES: u32 = 1800;
 
 /// One of them.
 const SLICE: Duration = Duration::from_millis(100);
@@ -137,7 +137,7 @@ impl<T: Send + 'static> Run<T> {
 ///
 /// The recorder gives up a thread that stands still. A thread that waits for the runtime by polling
 /// a future itself, as `Handle::block_on` does, keeps the runtime busy with nothing, for ever.
-fn record_within<T, F>(
+pub(crate) fn record_within<T, F>(
     slices: u32,
     recorder: Recorder,
     main: impl FnOnce() -> F + Send + 'static,
@@ -166,7 +166,7 @@ where
     // Without a timeline, since nothing was recorded to the end: the recorder still has it all.
     // It begins as every verdict on a thread that is kept, so that no test is repeated after it.
     let text = "the thread was kept: it did not end within three minutes on the wall clock, and \
-                went on all the time. Does a thread wait for a future, as with \
+                kept running. Does a thread wait for a future, as with \
                 `Handle::block_on`? The runtime waits for that thread, too";
     eprintln!("{text}");
     resume_unwind(Box::new(text.to_owned()))

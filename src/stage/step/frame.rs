@@ -301,8 +301,10 @@ async fn both() {
             stands: vec![],
             states: states.into(),
             ready: vec![],
+            ready_inside: vec![],
             timers: vec![],
             waits: vec![],
+            for_a_lock: vec![],
             woken_in: None,
         };
         let begins = poll(0, 0, "begins and polls the lanes inside it.", "rl");
@@ -318,15 +320,16 @@ async fn both() {
             says: vec![(1, "slept".into(), Some(10))],
             stands: vec![(1, None)],
             ready: vec![0],
+            ready_inside: vec![None],
             ..poll(1, 1, "goes on (its time has come), prints “slept” and ends.", "df")
         };
-        let lane = |name: &str, hue, inside| SteppedLane { name: name.into(), hue, inside };
+        let lane = |name: &str, hue| SteppedLane { name: name.into(), hue };
         let run = |title: &str, steps: Vec<Step>, verdict: Option<&str>| SteppedRun {
             title: title.into(),
             verdict: verdict.map(str::to_owned),
             took: "100 ms".into(),
             instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
-            lanes: vec![lane("main", 0, None), lane("A", 1, Some(0))],
+            lanes: vec![lane("main", 0), lane("A", 1)],
             rows: 2,
             tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
             moments: vec![], // a terminal shows the steps of Rust only

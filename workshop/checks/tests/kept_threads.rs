@@ -41,7 +41,10 @@ fn a_thread_that_is_kept_gets_a_verdict_that_names_the_lane_and_is_not_kept_once
 /// the others do not take as long.
 #[test]
 fn what_an_exploration_says_of_a_kept_thread_names_the_learners_line() {
-    let blocks = || async { std::thread::sleep(std::time::Duration::from_secs(3)) };
+    let blocks = || async {
+        let (_keep, never) = std::sync::mpsc::channel::<()>();
+        never.recv().is_err()
+    };
     let text = headline(|| every_schedule(blocks).verdict());
     let kept =
         text.starts_with("the thread was kept: main blocks") && text.contains("kept_threads");

@@ -18,7 +18,6 @@ use super::{
     pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
-use std::cmp::Ordering;
 
 /// A printed line of a track. Lanes are known by their names, since one name may be several lanes
 /// in Rust.
@@ -97,8 +96,13 @@ impl<'a> Both<'a> {
             lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
             next = [pair.0 + 1, pair.1 + 1];
         }
-        // A page shows the first so many of them.
-        lines.sort_by_key(|line| line.moment);
+        // A page shows the first so many of them, so no line is shown before the one above it. They
+        // are not sorted by their moments: that would change the order of what a language prints.
+        let mut latest = 0;
+        for line in &mut lines {
+            latest = latest.max(line.moment);
+            line.moment = latest;
+        }
         lines
     }
 
@@ -110,19 +114,22 @@ impl<'a> Both<'a> {
         for track in 0..2 {
             let [own, other] = [LANGUAGES[track], LANGUAGES[1 - track]];
             for (nth, line) in self.printed[track].iter().enumerate() {
-                let Some((_, elsewhere)) = self.partings[track][nth] else { continue };
+                let Some((unlike, elsewhere)) = self.partings[track][nth] else { continue };
                 let Printed { lane, text, step, .. } = line;
                 let here = begun[track][*step];
                 let Some(elsewhere) = elsewhere else {
                     told[here].push(format!("only {own}’s {lane} prints “{text}”"));
                     continue;
                 };
-                let there = begun[1 - track][self.printed[1 - track][elsewhere].step];
-                let when = match there.cmp(&here) {
-                    Ordering::Less => "earlier",
-                    Ordering::Greater => "later",
-                    Ordering::Equal if track == 0 => "in another order",
-                    Ordering::Equal => continue, // said of Rust’s line
+                let that = &self.printed[1 - track][elsewhere];
+                let when = match unlike {
+                    Unlike::Only => continue, // it has no line elsewhere
+                    // Where both have it in one moment, it is said of Rust’s line.
+                    Unlike::InAnotherOrder if track == 1 && begun[0][that.step] == here => continue,
+                    Unlike::InAnotherOrder => "in another order",
+                    // Not by the moments: a poll that blocks prints later than it began.
+                    Unlike::AtAnotherTime if that.at < line.at => "earlier",
+                    Unlike::AtAnotherTime => "later",
                 };
                 told[here]
                     .push(format!("{lane} prints “{text}” here in {own}, and {when} in {other}"));
@@ -298,6 +305,73 @@ mod tests {
         assert_eq!(
             found("B x@0, A x@1, B y@1", "A x@0, B y@1, A x@1"),
             [vec![only, order, None], vec![only, None, order]]
+        );
+    }
+
+    /// A run of so many moments at times, each with these steps of Rust and Python.
+    fn run_of(moments: &[(u64, Option<usize>, Option<usize>)]) -> SteppedRun {
+        let mut run = SteppedRun {
+            title: String::new(),
+            verdict: None,
+            took: String::new(),
+            instants: vec![],
+            lanes: vec![],
+            rows: 0,
+            tracks: vec![],
+            moments: vec![],
+            output: vec![],
+            of_python: None,
+            variant: None,
+        };
+        for (instant, (at, rust, python)) in moments.iter().enumerate() {
+            run.instants.push((*at, String::new()));
+            run.moments.push(Moment { instant, steps: vec![*rust, *python], parts: None });
+        }
+        run
+    }
+
+    /// What both print; `in_one_step` says whether Rust prints all its lines in one.
+    fn both<'a>(rust: &'a str, python: &'a str, in_one_step: bool) -> Both<'a> {
+        let mut printed = [lines(rust), lines(python)];
+        if in_one_step {
+            for (nth, line) in printed[0].iter_mut().enumerate() {
+                line.nth = nth;
+                line.step = 0;
+            }
+        }
+        let common = lines_in_common(&printed);
+        let partings = partings(&printed, &common);
+        Both { printed, common, partings }
+    }
+
+    #[test]
+    fn each_language_keeps_its_own_order_though_a_line_is_known_from_an_earlier_moment() {
+        // Rust’s one step stands beside Python’s first: “b” is known from there on.
+        let both = both("A a@0, A b@0, A c@0", "A a@0, A x@0, A b@0", true);
+        let run = run_of(&[(0, Some(0), Some(0)), (0, None, Some(1)), (0, None, Some(2))]);
+        let mut listed = vec![];
+        for line in both.output(&run) {
+            let printed = both.printed[line.track].iter();
+            let is_it = |other: &&Printed<'_>| (other.step, other.nth) == (line.step, line.line);
+            listed.push((printed.filter(is_it).map(|line| line.text).next(), line.moment));
+        }
+        let text = Some;
+        let expected = [(text("a"), 0), (text("x"), 1), (text("b"), 1), (text("c"), 1)];
+        assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn a_poll_that_blocks_prints_later_and_not_in_another_order() {
+        // Rust’s step begins beside Python’s and prints 100 later.
+        let both = both("A end@100", "A end@0", true);
+        let mut run = run_of(&[(0, Some(0), Some(0)), (100, None, None)]);
+        both.tell_partings(&mut run.moments);
+        assert_eq!(
+            run.moments[0].parts.as_deref(),
+            Some(
+                "Here the two part: A prints “end” here in Rust, and earlier in Python; \
+                 A prints “end” here in Python, and later in Rust."
+            )
         );
     }
 

@@ -48,6 +48,8 @@ enum Listed {
     Timer(Pos, String),
     /// It waits for these lanes.
     Waits(Vec<LaneId>),
+    /// It waits for a lock or a permit, and nothing says which lane has it.
+    WaitsForALock,
     /// None of these.
     Nowhere,
 }
@@ -83,8 +85,10 @@ impl<'c> Reader<'c> {
             stands: vec![],
             states: String::new(),
             ready: vec![],
+            ready_inside: vec![],
             timers: vec![],
             waits: vec![],
+            for_a_lock: vec![],
             woken_in: None,
         };
         self.add_said(piece, &mut step);
@@ -104,6 +108,7 @@ impl<'c> Reader<'c> {
                 }
                 Listed::Timer(due, words) => timers.push((due, other, words)),
                 Listed::Waits(others) => *waits = others,
+                Listed::WaitsForALock => step.for_a_lock.push(other),
                 Listed::Nowhere => {}
             }
             step.states.push(letter);
@@ -121,6 +126,7 @@ impl<'c> Reader<'c> {
         ready.sort();
         for (_, lane) in ready {
             step.ready.push(lane);
+            step.ready_inside.push(self.chart.rows[lane].owner_at(piece.after));
         }
         timers.sort();
         for (_, lane, due) in timers {
@@ -285,6 +291,8 @@ impl<'c> Reader<'c> {
                 let of_a_timer = is_for_a_timer(span);
                 if of_a_timer || others.is_empty() && span.places.waits().iter().any(is_timer) {
                     Listed::Timer(self.chart.elapsed_pos(), "?".into())
+                } else if others.is_empty() && span.places.waits().iter().any(is_lock) {
+                    Listed::WaitsForALock
                 } else {
                     Listed::Waits(others)
                 }
@@ -617,6 +625,12 @@ pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
 /// Whether a place is one at which a timer is waited for.
 fn is_timer(wait: &Wait) -> bool {
     matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
+}
+
+/// Whether a place is one at which a lane waits for what another one gives back. Nothing records
+/// which lane has it: only the wake shows it, when it was given back.
+fn is_lock(wait: &Wait) -> bool {
+    matches!(wait.on.as_deref(), Some("Mutex::lock" | "RwLock" | "Semaphore::acquire"))
 }
 
 /// Whether this is the name of a set of futures, which gives each a waker of its own.

@@ -214,7 +214,9 @@ impl Reader<'_> {
             if let Some(next) = row.spans.get(begun)
                 && next.from == piece.from
                 && next.state == State::BetweenItems
-                && row.owner_at(row.spans[begun - 1].from) == Some(piece.lane)
+                // In a chart from a file that state may come first, without a poll before it.
+                && let Some(poll) = row.spans[..begun].last()
+                && row.owner_at(poll.from) == Some(piece.lane)
             {
                 return Some(&row.name);
             }

@@ -138,7 +138,7 @@ impl SourceFile {
     ///
     /// It is what stands under “In Python” after the first sentence, which names the twin, and the
     /// sentences under “Look for” that speak of Python. A sentence that has titles of scenes in
-    /// quotation marks is about these scenes, and goes before those about all of them:
+    /// quotation marks is about these scenes, and is shown instead of those about all of them:
     ///
     /// ```text
     /// //! In Python: `gather`, see `gather.py`. In "drop" its tasks go on.

@@ -33,7 +33,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     }
     let mut lanes = vec![];
     for row in &chart.rows {
-        lanes.push(SteppedLane { name: row.name.clone(), hue: row.hue, inside: row.polled_by });
+        lanes.push(SteppedLane { name: row.name.clone(), hue: row.hue });
     }
     let mut instants = vec![];
     for instant in &chart.instants {

@@ -106,8 +106,6 @@ pub struct SteppedLane {
     pub name: String,
     /// Lanes of one name have one colour.
     pub hue: usize,
-    /// The lane that polls it; none if the runtime does.
-    pub inside: Option<LaneId>,
 }
 
 /// A poll or the rest of one, and the state after it.
@@ -149,12 +147,18 @@ pub struct Step {
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
+    /// For each lane of `ready` the one that polls it at that time; none if the runtime does. A
+    /// future can be polled in one lane and be moved into another.
+    pub ready_inside: Vec<Option<LaneId>>,
     /// The lanes that wait for a timer, and when it is due: `≤ 470 ms` if it may have been due
     /// before, since the thread was not free until then, and `?` if no wake has proved it.
     pub timers: Vec<(LaneId, String)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or
     /// several.
     pub waits: Vec<Vec<Vec<LaneId>>>,
+    /// The lanes that wait for a lock or a permit of which it is not known which lane will give it
+    /// back. In a deadlock it was never seen, and so there is no circle in `waits`.
+    pub for_a_lock: Vec<LaneId>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
 }

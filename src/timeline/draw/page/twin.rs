@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
         // A colour that no lane in Rust has: there are at most as many colours as lanes.
         let hue = self.lanes.len();
-        self.lanes.push(SteppedLane { name: name.to_owned(), hue, inside: None });
+        self.lanes.push(SteppedLane { name: name.to_owned(), hue });
         self.lanes.len() - 1
     }
 
@@ -215,9 +215,11 @@ impl Reader<'_> {
             on: step.after.as_ref().and_then(|after| after.on.clone()),
             stands: self.moved(nth),
             states: self.states(nth),
+            ready_inside: vec![None; ready.len()], // each lane is a task of its own
             ready,
             timers,
             waits: self.waits(nth),
+            for_a_lock: vec![],
             woken_in: self.woken_in(nth),
         }
     }

@@ -10,7 +10,7 @@ use super::{
     steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
 };
 use crate::timeline::{
-    Chart, End, LaneId, Pos,
+    self, Chart, End, LaneId, Pos,
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
@@ -288,32 +288,49 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
 /// The last of these lanes says how it ends.
 fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
     let mut wholes: Vec<Row> = vec![];
-    // For each chart and lane the whole to which it belongs.
-    let mut known: HashMap<(usize, LaneId), usize> = HashMap::new();
     for row in rows {
-        let mut goes_on = None;
-        for (index, lane) in row.lanes.iter().enumerate() {
-            let Some(lane) = *lane else { continue };
-            let rows = &charts[index].rows;
-            if let Some(maker) = rows[lane].parent
-                && rows[maker].name == row.name
-            {
-                goes_on = known.get(&(index, maker)).copied();
+        match wholes.iter().position(|whole| goes_on(charts, whole, row)) {
+            Some(whole) => {
+                for (index, lane) in row.lanes.iter().enumerate() {
+                    if lane.is_some() {
+                        wholes[whole].lanes[index] = *lane;
+                    }
+                }
             }
-        }
-        let whole = goes_on.unwrap_or(wholes.len());
-        if whole == wholes.len() {
-            let lanes = vec![None; charts.len()];
-            wholes.push(Row { name: row.name.clone(), hue: row.hue, lanes });
-        }
-        for (index, lane) in row.lanes.iter().enumerate() {
-            if let Some(lane) = *lane {
-                known.insert((index, lane), whole);
-                wholes[whole].lanes[index] = Some(lane);
+            None => {
+                wholes.push(Row { name: row.name.clone(), hue: row.hue, lanes: row.lanes.clone() });
             }
         }
     }
     wholes
+}
+
+/// Whether a row is nothing but what comes after a whole, in each chart that has lanes of both.
+/// Where only one chart has such a chain and another one has two lanes of their own, both stay, or
+/// else the first of the two would not be compared at all.
+fn goes_on(charts: &[Chart], whole: &Row, row: &Row) -> bool {
+    let mut is_seen = false;
+    for (index, chart) in charts.iter().enumerate() {
+        let (Some(before), Some(lane)) = (whole.lanes[index], row.lanes[index]) else { continue };
+        if !goes_on_in(chart, before, lane) {
+            return false;
+        }
+        is_seen = true;
+    }
+    is_seen
+}
+
+/// Whether the work of a lane goes on in a lane that it has made, and in no other: that one begins
+/// when its maker is over. Two lanes that run side by side are two pieces of work.
+fn goes_on_in(chart: &Chart, before: LaneId, lane: LaneId) -> bool {
+    let maker = &chart.rows[before];
+    let row = &chart.rows[lane];
+    let is_made_by_it =
+        |other: &&timeline::Row| other.parent == Some(before) && other.name == maker.name;
+    row.name == maker.name
+        && row.parent == Some(before)
+        && maker.end.0 <= row.begin()
+        && chart.rows.iter().filter(is_made_by_it).count() == 1
 }
 
 /// A line of a run: when it was printed, by which lane, and what.

@@ -44,10 +44,10 @@ function between(elements, separator) {
 
 // The lanes that are ready, in order. A branch of `join!` stands in its parent, since the runtime
 // has one task for all of them.
-function readyGroups(track, ready) {
+function readyGroups({ ready, ready_inside }) {
   const groups = [];
-  for (const lane of ready) {
-    const inside = track.inside(lane);
+  for (const [nth, lane] of ready.entries()) {
+    const inside = ready_inside[nth];
     const last = groups.at(-1);
     if (last && last.inside === inside) last.lanes.push(lane);
     else groups.push({ inside, lanes: [lane] });
@@ -73,6 +73,15 @@ function waitingChains(waits) {
     const links = chain.map((lanes) => make("span", {}, ...between(tiles(lanes), " ")));
     return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
   });
+}
+
+// Lanes that wait for a lock or a permit: without this a reader of a deadlock would look for its
+// circle in vain.
+const WHICH_HOLDS_IT = " → a lock or permit; which lane holds it was not seen";
+
+function waitingForLocks(lanes) {
+  if (lanes.length === 0) return [];
+  return [make("span", { class: "group" }, ...between(tiles(lanes), " "), WHICH_HOLDS_IT)];
 }
 
 // Shows in the strip of a language what there is after a moment.
@@ -107,7 +116,7 @@ function showStrip(element, track, moment) {
     // order of the wakes is known.
     cell(
       track.index === 0 ? "Ready, in the order of their wakes" : "Ready, in order",
-      ...readyGroups(track, current.ready),
+      ...readyGroups(current),
     ),
   ];
   if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
@@ -116,13 +125,14 @@ function showStrip(element, track, moment) {
       const title = due === "?" ? "no wake has proved when" : null;
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
-    cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
+    const waits = [...waitingChains(current.waits), ...waitingForLocks(current.for_a_lock)];
+    cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
 }
 
-// Where the two languages part: what only one of them prints, and what the header of the example
-// says of Python.
+// Where the two languages part: what they do not print alike, and what the header of the
+// example says of Python.
 function showParting(moment) {
   const element = byId("parts");
   element.hidden = run().moments.every(({ parts }) => parts === null);
@@ -148,8 +158,10 @@ function reserve() {
   const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
   const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
   const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
-  const listed = ({ ready, timers, waits }) =>
-    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) + 6 * timers.length;
+  const listed = ({ ready, timers, waits, for_a_lock }) =>
+    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2), ...for_a_lock]) +
+    6 * timers.length +
+    (for_a_lock.length > 0 ? WHICH_HOLDS_IT.length : 0);
   const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
   const measured = [
     ...longest((nth) => most(nth, told), 2),

@@ -30,8 +30,6 @@ function track({ steps }, index) {
   }
   const columns = columnsOf(steps, places);
   const language = data.sources[index]?.name ?? "Rust";
-  // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
-  const inside = (lane) => (index === 0 ? run().lanes[lane].inside : null);
   return {
     index,
     language,
@@ -39,7 +37,6 @@ function track({ steps }, index) {
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
     used: linesOf(steps),
-    inside,
     momentOf,
     // The step that is shown at a moment; none before the first one.
     shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
