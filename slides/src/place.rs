@@ -102,7 +102,7 @@ pub(crate) fn place(
     let chosen = match choose(&drafted, only_text) {
         Ok(chosen) => chosen,
         Err(missing) => {
-            let what = format!("the slide does not fit: it is {missing:.0} of 720 pixels too high");
+            let what = format!("the slide does not fit: it is {missing:.0} pixels too high");
             problems.push(Problem { line: slide.line, what });
             return vec![];
         }
@@ -117,7 +117,7 @@ pub(crate) fn place(
         }
         let piece = piece(draft, chosen, room);
         if let Piece::Timeline(played) = &piece
-            && played.picture.svg.contains("…</text>")
+            && played.picture.shortened
         {
             let what = "a text in the picture is shortened for want of room".into();
             problems.push(Problem { line, what });

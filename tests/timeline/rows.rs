@@ -84,6 +84,20 @@ fn what_goes_wrong_is_drawn_also_when_it_comes_last() {
 }
 
 #[test]
+fn that_a_picture_shortens_a_text_is_data() {
+    let long = "a line that is longer than a narrow picture is wide, ".repeat(3);
+    let name = "a name that has no room beside the rows, however wide the picture is";
+    let says = record("long", || async move { say!("{long}") }).chart();
+    let named = record("long", move || sleep(ms(1)).lane(name)).chart();
+    for (chart, width, shortened) in
+        [(&says, 500.0, true), (&says, 3000.0, false), (&named, 3000.0, true)]
+    {
+        let picture = chart.picture(SvgOptions { width, ..SvgOptions::default() });
+        assert_eq!(picture.shortened, shortened, "{width} {}", picture.svg);
+    }
+}
+
+#[test]
 fn what_a_picture_leaves_out_is_data() {
     let ticker = || async {
         for _ in 0..100 {
@@ -98,6 +112,7 @@ fn what_a_picture_leaves_out_is_data() {
     assert!(count > 100 && from > ms(0) && to < ms(1000), "{count} {from:?} {to:?}");
     let wide = chart.picture(SvgOptions { width: 20_000.0, ..SvgOptions::default() });
     assert_eq!(wide.left_out, []);
+    assert!(!wide.shortened && !narrow.shortened, "{}", narrow.svg);
     assert_eq!(wide.stops.len(), chart.steps().tracks[0].steps.len());
     assert!(wide.stops.is_sorted(), "{:?}", wide.stops);
     assert_eq!(wide.stops.last(), Some(&wide.width));

@@ -125,6 +125,8 @@ pub struct SvgPicture {
     pub stops: Vec<f64>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
+    /// Whether a name, a note or a line was too long for its place, and ends in “…”.
+    pub shortened: bool,
 }
 
 impl Chart {
@@ -174,6 +176,8 @@ struct Pictures {
     stops: Vec<f64>,
     /// What any of the charts does not show.
     left_out: Vec<LeftOut>,
+    /// A text of any of the charts was shortened.
+    shortened: bool,
 }
 
 impl Pictures {
@@ -182,6 +186,7 @@ impl Pictures {
             self.stops = picture.stops();
         }
         self.body.push((self.top, picture.draw()));
+        self.shortened |= picture.has_shortened();
         self.top += picture.height() + BETWEEN;
     }
 
@@ -189,7 +194,14 @@ impl Pictures {
         // No space is needed below the last chart. Without any chart the height is 0.
         let height = (self.top - BETWEEN).max(0.0);
         let svg = self.document(height, options);
-        SvgPicture { svg, width: self.width, height, stops: self.stops, left_out: self.left_out }
+        SvgPicture {
+            svg,
+            width: self.width,
+            height,
+            stops: self.stops,
+            left_out: self.left_out,
+            shortened: self.shortened,
+        }
     }
 
     fn document(&self, height: f64, options: SvgOptions) -> String {

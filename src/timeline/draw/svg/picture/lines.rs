@@ -2,7 +2,7 @@
 use super::{LINE, Picture};
 use crate::timeline::draw::{
     chart::Said,
-    svg::text::{SMALL, px, shorten, width_of},
+    svg::text::{SMALL, px, width_of},
 };
 use maud::{Markup, html};
 
@@ -55,7 +55,7 @@ impl Picture<'_> {
                 text.number x=(px(x + 16.0)) y=(px(y)) { (index + 1) }
                 text.said x=(px(x + 24.0)) y=(px(y)) {
                     tspan.strong { (name) }
-                    tspan dx="8" { (shorten(&said.text, room, SMALL)) }
+                    tspan dx="8" { (self.shorten(&said.text, room, SMALL)) }
                 }
             }
             @if more > 0 {

@@ -35,7 +35,7 @@ mod wakes;
 use super::{
     Theme,
     sheet::{MARGIN, Sheet},
-    text::{LETTER, SMALL, px, width_of},
+    text::{LETTER, SMALL, px, shorten, width_of},
 };
 use crate::timeline::{
     LaneId,
@@ -50,7 +50,7 @@ use crate::timeline::{
     human,
 };
 use maud::{Markup, html};
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 /// From the top to the first row: the times, and above them the title and the summary.
 const TOP: f64 = 34.0;
@@ -80,6 +80,9 @@ pub(super) struct Picture<'c> {
     summary: Vec<String>,
     /// Where the first row begins.
     top: f64,
+    /// A text that is drawn had to be shortened. It is noticed while drawing, since the room of a
+    /// note depends on the arrows in its row.
+    shortened: Cell<bool>,
 }
 
 impl<'c> Picture<'c> {
@@ -99,7 +102,22 @@ impl<'c> Picture<'c> {
             top += TITLE + SUMMARY * summary.len() as f64;
         }
         let polls_others = chart.pollers();
-        Picture { chart, rows, layout, sheet, different, polls_others, summary, top }
+        let shortened = Cell::new(false);
+        Picture { chart, rows, layout, sheet, different, polls_others, summary, top, shortened }
+    }
+
+    /// Whether a name, a note or a line that has been drawn was too long for its place.
+    pub fn has_shortened(&self) -> bool {
+        self.shortened.get()
+    }
+
+    /// The text, or as much of it as fits.
+    fn shorten(&self, text: &str, width: f64, size: f64) -> String {
+        let shown = shorten(text, width, size);
+        if shown != text {
+            self.shortened.set(true);
+        }
+        shown
     }
 
     /// Counted from the sheet's left edge.

@@ -23,7 +23,7 @@ impl Picture<'_> {
     pub(super) fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
         let y = self.row_y(row);
         // Shortened for bold letters, which are wider.
-        let name = shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
+        let name = self.shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
         html! {
             text.name x=(px(self.sheet.left - MARGIN)) y=(px(y + 5.0)) { (name) }
             // All spans before all ends: the sign of an end stands on what the next lane of the row
@@ -91,7 +91,11 @@ impl Picture<'_> {
                 start = x + 6.0;
             }
         }
-        (start, lines_of_note(&note, room.end - start))
+        let lines = lines_of_note(&note, room.end - start);
+        if lines.join(" ") != note {
+            self.shortened.set(true);
+        }
+        (start, lines)
     }
 
     fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
