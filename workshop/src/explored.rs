@@ -445,8 +445,10 @@ mod tests {
     };
     use tokio::{
         runtime::Handle,
+        select,
         sync::{Mutex, oneshot},
         task::spawn_blocking,
+        time::sleep,
     };
 
     /// The thread polls by itself, and the runtime waits for it and is never still: no watchdog
@@ -458,8 +460,14 @@ mod tests {
         let ended = Arc::new(Mutex::new(ended));
         let program = move || {
             let ended = ended.clone();
-            let waits =
-                move || Handle::current().block_on(async { (&mut *ended.lock().await).await });
+            let wait = async move {
+                let mut ended = ended.lock().await;
+                select! {
+                    () = sleep(Duration::from_secs(1)) => {}
+                    _ = &mut *ended => {}
+                }
+            };
+            let waits = move || Handle::current().block_on(wait);
             Box::pin(async move { spawn_blocking(waits).await.is_ok() })
                 as Pin<Box<dyn Future<Output = bool>>>
         };
