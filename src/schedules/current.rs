@@ -3,7 +3,7 @@ use super::scheduler::Scheduler;
 use crate::timeline::Run;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// The run that is going on, shared by the thread that runs schedules and the one that watches it.
@@ -45,6 +45,12 @@ impl Current {
     pub fn movement(&self) -> (u64, Option<(Instant, bool)>) {
         let running = self.lock();
         (running.number, running.run.as_ref().map(|(run, _)| run.last_moved()))
+    }
+
+    /// The number of the run, and what shows that its lanes get on.
+    pub fn signs_of_life(&self) -> (u64, Option<(u64, Duration)>) {
+        let running = self.lock();
+        (running.number, running.run.as_ref().map(|(run, _)| run.signs_of_life()))
     }
 
     /// The run and its scheduler; none between two runs.

@@ -7,7 +7,7 @@ use super::{
     current::Current,
     one_run::{OneRun, Trace},
 };
-use crate::timeline::{Progress, SeenThread, Verdict, recording};
+use crate::timeline::{Progress, SeenThread, Verdict, WITHOUT_A_SIGN, recording};
 use std::{
     cell::Cell,
     panic,
@@ -40,6 +40,7 @@ pub(super) fn watched<R: Send + 'static, T>(
     // The name of a thread has no NUL in it.
     let title = format!("schedules of {name}").replace('\0', " ");
     let mut progress = Progress::since(current.movement(), watchdog);
+    let mut signs = progress.beside(current.signs_of_life());
     let watched = progress.thread();
     let thread = std::thread::Builder::new().name(title).spawn(move || {
         let _ = watched.set(SeenThread::this_one());
@@ -66,26 +67,38 @@ pub(super) fn watched<R: Send + 'static, T>(
             Some(_) => watchdog,
             None => watchdog.saturating_mul(BETWEEN_RUNS),
         };
-        if progress.look(now) >= limit {
+        let longest = limit.saturating_mul(WITHOUT_A_SIGN);
+        let makes_no_progress = progress.look(now) >= limit;
+        let shows_no_sign = signs.look(current.signs_of_life()) >= longest && now.1.is_some();
+        if makes_no_progress || shows_no_sign {
             // Said first, so that the thread, if it comes back after all, begins no other run.
             current.given_up.store(true, Relaxed);
-            return Err(Box::new(blocked(name, current, limit)));
+            return Err(Box::new(given_up(name, current, limit, makes_no_progress)));
         }
     }
 }
 
-/// What is known of the current run, which has made no progress for `watchdog`.
+/// What is known of the current run, which has made no progress for `watchdog`, or has shown no sign
+/// of life for longer.
 ///
 /// # Panics
 /// If there is none: then something blocks between two runs, most likely a check.
-fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> OneRun<T> {
+fn given_up<T>(
+    name: &str,
+    current: &Current,
+    watchdog: Duration,
+    makes_no_progress: bool,
+) -> OneRun<T> {
     let Some((run, scheduler)) = current.run() else {
         panic!(
             "{name}: nothing has happened between two runs for {watchdog:?}, so a check may block"
         );
     };
     let (_, asleep) = run.last_moved();
-    let verdict = Verdict::no_progress(&run, asleep, watchdog);
+    let verdict = match makes_no_progress {
+        true => Verdict::no_progress(&run, asleep, watchdog),
+        false => Verdict::no_sign_of_life(&run, watchdog.saturating_mul(WITHOUT_A_SIGN)),
+    };
     // What the thread does from here on is no part of what is shown.
     let elapsed = run.close();
     let trace = Trace::of(&scheduler);

@@ -304,6 +304,9 @@
 //!
 //! > a thread without a lane has kept all lanes waiting for 2 s
 //!
+//! > no lane has done anything for 12 s, and no time has passed: the runtime is kept awake by a
+//! > thread without a lane, as with `Handle::block_on`, or by tasks without lanes
+//!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
 //! [`on_thread`](super::on_thread), runs. This one did not end.
 //!

@@ -10,11 +10,13 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc,
     },
     thread,
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     spawn,
     sync::{Notify, oneshot},
     task::{JoinSet, spawn_blocking, yield_now},
@@ -220,6 +222,27 @@ fn a_poll_that_blocks_is_given_up_and_its_schedule_is_known() {
     assert_eq!(failure.schedule.to_string(), "1");
     assert!(failure.why.contains("look"), "{}", failure.why);
     assert!(failure.why.contains("did not return within 500 ms"), "{}", failure.why);
+}
+
+/// The runtime wakes up for the timer again and again, and it does not come while the thread is
+/// there.
+#[test]
+fn a_thread_that_waits_for_a_timer_by_itself_is_given_up() {
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || {
+        let waits = || async {
+            let waits = || Handle::current().block_on(sleep(ms(10)));
+            spawn_blocking(waits).await.expect("it does not end");
+        };
+        let schedules = every_schedule("by itself", waits).watchdog(ms(200)).explore();
+        ended.send(schedules.to_string()).expect("it is waited for");
+        let cancellations = every_cancellation("by itself", waits).watchdog(ms(200)).explore();
+        ended.send(cancellations.to_string()).expect("it is waited for");
+    });
+    for _ in 0..2 {
+        let said = end.recv_timeout(Duration::from_secs(60)).expect("a verdict always comes");
+        assert!(said.contains("by a thread without a lane"), "{said}");
+    }
 }
 
 #[test]

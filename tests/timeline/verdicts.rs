@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     select,
     sync::{Mutex, Notify, oneshot},
     task::{spawn_blocking, yield_now},
@@ -222,6 +223,26 @@ fn a_watchdog_that_is_patient_ends_a_thread_that_never_returns_too() {
     });
     let verdict = run.outcome.expect_err("the thread never returns");
     assert!(matches!(verdict.code(), Code::OnAThread | Code::Blocks), "{verdict}");
+}
+
+/// The runtime wakes up for the timer again and again, and it does not come while the thread is
+/// there.
+#[test]
+fn a_thread_that_waits_for_a_timer_by_itself_is_ended_by_the_watchdog() {
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || {
+        let run = Recorder::new("by itself").watchdog(ms(200)).record(|| async {
+            let waits = || Handle::current().block_on(sleep(ms(10)));
+            spawn_blocking(waits).await.unwrap();
+        });
+        ended.send(run.outcome.expect_err("it does not end")).unwrap();
+    });
+    let verdict = end.recv_timeout(ms(60_000)).expect("a verdict always comes");
+    assert_eq!(verdict.code(), Code::OnAThread, "{verdict}");
+    let sentence = verdict.to_string();
+    // The second, if the machine has kept the runtime from its timer for as long.
+    let begins = ["no lane has done anything for 1.2 s", "a thread without a lane has kept all"];
+    assert!(begins.iter().any(|begin| sentence.starts_with(begin)), "{sentence}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub use place::Place;
 #[cfg(feature = "schedules")]
 pub(crate) use processor::{OwnTime, SeenThread};
 #[cfg(feature = "schedules")]
-pub(crate) use progress::Progress;
+pub(crate) use progress::{Progress, WITHOUT_A_SIGN};
 #[cfg(feature = "draw")]
 pub(crate) use recorder::Shown;
 pub use recorder::{Recorder, Recording, record};

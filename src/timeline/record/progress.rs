@@ -36,6 +36,14 @@ pub(crate) struct Progress<M> {
     waited: Duration,
 }
 
+/// On the paused clock a run is given up after so many times the limit, too, if no lane does
+/// anything and no time passes, though the runtime goes to sleep and wakes up. So it is for ever
+/// with a thread that waits for a timer of the runtime by itself, as `Handle::block_on` does: as
+/// long as the thread is there, that clock stands, and the runtime looks at its timers again and
+/// again. Tasks without lanes that wait for a socket look the same for a while, so it is not once
+/// the limit.
+pub(crate) const WITHOUT_A_SIGN: u32 = 6;
+
 impl<M: PartialEq> Progress<M> {
     /// Begins to count. Looks so often that a `limit` is not missed by much, and so seldom that
     /// looking costs nothing.
@@ -49,6 +57,19 @@ impl<M: PartialEq> Progress<M> {
             looked: Instant::now(),
             thread: Arc::default(),
             waited: Duration::ZERO,
+        }
+    }
+
+    /// Begins to count something else of the same thread, with looks at the same moments.
+    pub fn beside<N: PartialEq>(&self, seen: N) -> Progress<N> {
+        Progress {
+            slice: self.slice,
+            seen,
+            still: Duration::ZERO,
+            unsure: Duration::ZERO,
+            looked: self.looked,
+            thread: self.thread.clone(),
+            waited: self.waited,
         }
     }
 

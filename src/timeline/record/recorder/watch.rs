@@ -2,7 +2,11 @@
 use super::RunEnd;
 use crate::timeline::{
     Clock,
-    record::{progress::Progress, run::Run, verdict::Verdict},
+    record::{
+        progress::{Progress, WITHOUT_A_SIGN},
+        run::Run,
+        verdict::Verdict,
+    },
 };
 use std::{
     sync::mpsc::{self, RecvTimeoutError},
@@ -17,13 +21,15 @@ pub(super) enum Watched<T> {
     GaveUp(Verdict),
 }
 
-/// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
+/// Waits for the run, and gives it up when its runtime makes no progress for `limit`; on the paused
+/// clock also when it shows no sign of life for longer: see [`WITHOUT_A_SIGN`].
 pub(super) fn watch<T>(
     run: &Run,
     mut progress: Progress<(Instant, bool)>,
     limit: Duration,
     ended: &mpsc::Receiver<RunEnd<T>>,
 ) -> Watched<T> {
+    let mut signs = progress.beside(run.signs_of_life());
     loop {
         match ended.recv_timeout(progress.slice()) {
             Ok(ended) => return Watched::Ended(Some(ended)),
@@ -37,6 +43,10 @@ pub(super) fn watch<T>(
         let may_sleep = asleep && run.clock == Clock::Real;
         if still >= limit && !may_sleep {
             return Watched::GaveUp(Verdict::no_progress(run, asleep, limit));
+        }
+        let longest = limit.saturating_mul(WITHOUT_A_SIGN);
+        if signs.look(run.signs_of_life()) >= longest && run.clock == Clock::Paused {
+            return Watched::GaveUp(Verdict::no_sign_of_life(run, longest));
         }
     }
 }

@@ -157,6 +157,18 @@ impl Run {
         }
     }
 
+    /// Changes when a lane does something, when a line is printed, and when the paused clock moves
+    /// on. Of a run on another clock nothing is asked.
+    pub(crate) fn signs_of_life(&self) -> (u64, Duration) {
+        if self.clock != Clock::Paused {
+            return (0, Duration::ZERO);
+        }
+        let at = self.scheduler.elapsed();
+        let log = self.lock();
+        let kept = log.events.len() + log.lines.len();
+        (kept as u64 + log.left_out, at)
+    }
+
     /// Whether threads keep to the clock in the order of their lanes: see `scheduler`.
     pub fn schedules_threads(&self) -> bool {
         self.home == Home::OneThread && self.clock == Clock::Paused

@@ -18,15 +18,36 @@ impl Verdict {
         Verdict::Blocked(if asleep {
             // On the real clock a runtime may sleep as long as it likes: see `watch` in `recorder`.
             debug_assert_eq!(run.clock, Clock::Paused);
-            kept_by_a_thread(&log, &human(stuck))
+            kept_by_a_thread(&log, &human(stuck)).unwrap_or_else(|| {
+                let wall = human(stuck);
+                let sentence =
+                    format!("a thread without a lane has kept all lanes waiting for {wall}");
+                Causes::one(Code::OnAThread, sentence)
+            })
         } else {
             kept_by_a_poll(&log, stuck, since)
         })
     }
+
+    /// The runtime goes to sleep and wakes up, but no lane has done anything for `still`, and no
+    /// time has passed on the paused clock.
+    pub(crate) fn no_sign_of_life(run: &Run, still: Duration) -> Verdict {
+        let log = run.lock();
+        let wall = human(still);
+        Verdict::Blocked(kept_by_a_thread(&log, &wall).unwrap_or_else(|| {
+            let sentence = format!(
+                "no lane has done anything for {wall}, and no time has passed: the runtime is kept \
+                 awake by a thread without a lane, as with `Handle::block_on`, or by tasks without \
+                 lanes"
+            );
+            Causes::one(Code::OnAThread, sentence)
+        }))
+    }
 }
 
-/// On the paused clock the runtime only sleeps that long when it waits for another thread.
-fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
+/// Names the lanes that are on threads of their own; none if there is no such lane. On the paused
+/// clock no time passes as long as they are there.
+fn kept_by_a_thread(log: &Log, wall: &str) -> Option<Causes> {
     let mut causes = vec![];
     for lane in log.lanes.values() {
         if lane.now == Doing::OnThread {
@@ -36,14 +57,11 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
         }
     }
     if causes.is_empty() {
-        return Causes::one(
-            Code::OnAThread,
-            format!("a thread without a lane has kept all lanes waiting for {wall}"),
-        );
+        return None;
     }
     let opening =
         format!("a thread that is not the runtime's has kept all lanes waiting for {wall}");
-    Causes { opening: Some(opening), causes }
+    Some(Causes { opening: Some(opening), causes })
 }
 
 /// The lanes that may be what keeps the runtime's thread busy.
