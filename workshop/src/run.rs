@@ -135,8 +135,9 @@ impl<T: Send + 'static> Run<T> {
 
 /// Records on another thread, and gives up after so many slices: a verdict always comes.
 ///
-/// The recorder gives up a thread that stands still. A thread that waits for the runtime by polling
-/// a future itself, as `Handle::block_on` does, keeps the runtime busy with nothing, for ever.
+/// The recorder gives up a thread that stands still, and on the paused clock a run that shows no
+/// sign of life. What it takes for progress may still go on for ever: a task without a lane that
+/// prints a line each second, for example.
 pub(crate) fn record_within<T, F>(
     slices: u32,
     recorder: Recorder,
