@@ -451,8 +451,8 @@ mod tests {
         time::sleep,
     };
 
-    /// The thread polls by itself, and the runtime waits for it and is never still: the watchdog of
-    /// the recorder needs several times as long, and what it takes for progress may go on for ever.
+    /// The thread polls by itself, and the runtime waits for it and is never still: the recorder's
+    /// watchdog needs several times as long, and what it takes for progress may go on for ever.
     #[test]
     fn what_is_refused_for_a_thread_that_waits_for_a_future_gets_a_verdict_all_the_same() {
         // What the thread waits for comes when the test is over, so that it goes on no longer.
