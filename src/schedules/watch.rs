@@ -78,8 +78,8 @@ pub(super) fn watched<R: Send + 'static, T>(
     }
 }
 
-/// What is known of the current run, which has made no progress for `watchdog`, or has shown no sign
-/// of life for longer.
+/// What is known of the current run, which has made no progress for `watchdog`, or has shown no
+/// sign of life for longer.
 ///
 /// # Panics
 /// If there is none: then something blocks between two runs, most likely a check.
