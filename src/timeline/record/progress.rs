@@ -36,12 +36,13 @@ pub(crate) struct Progress<M> {
     waited: Duration,
 }
 
-/// On the paused clock a run is given up after so many times the limit, too, if no lane does
-/// anything and no time passes, though the runtime goes to sleep and wakes up. So it is for ever
-/// with a thread that waits for a timer of the runtime by itself, as `Handle::block_on` does: as
-/// long as the thread is there, that clock stands, and the runtime looks at its timers again and
-/// again. Tasks without lanes that wait for a socket look the same for a while, so it is not once
-/// the limit.
+/// On the paused clock a run is also given up when no lane has done anything and no time has passed
+/// for this many times the limit, although the runtime goes to sleep and wakes up.
+///
+/// A thread that waits for a timer of the runtime by itself, as `Handle::block_on` does, would go
+/// on like that for ever: as long as the thread is there the clock stands, and the runtime looks
+/// at its timers again and again. Tasks without lanes that wait for a socket look the same for a
+/// while, so once the limit is not enough to give a run up.
 pub(crate) const WITHOUT_A_SIGN: u32 = 6;
 
 impl<M: PartialEq> Progress<M> {

@@ -158,6 +158,9 @@ impl Recorder {
     /// single wait of the whole limit is taken for a thread that is busy. A tenth is counted in any
     /// case, so that a thread that never comes back is given up on a busy machine, too. If the
     /// thread that counts is kept from it, less is counted.
+    ///
+    /// On the paused clock a run is given up after six times as long, too, if no lane has done
+    /// anything in it and no time has passed, whatever its runtime does.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
