@@ -97,9 +97,9 @@ fn lines(language: Language, code: &str) -> Vec<Vec<(Class, &str)>> {
     lines
 }
 
-/// Whether a string stands in `expect(…)`, after these tokens. Such a string says why something does
-/// not fail, and is not printed. Any other string of several words is taken for what the program
-/// prints, and the player hides it until the question is answered.
+/// Whether a string stands in `expect(…)`, after these tokens. Such a string says why something
+/// does not fail, and is not printed. Any other string of several words is taken for what the
+/// program prints, and the player hides it until the question is answered.
 fn is_of_expect(before: &[(Class, &str)]) -> bool {
     matches!(before, [.., (_, "expect"), (_, "(")])
 }

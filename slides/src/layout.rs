@@ -1,8 +1,8 @@
 //! How large things are on a slide, and so what fits.
 //!
 //! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window.
-//! All numbers here are pixels of that paper. The style sheet gets them from here ([`css`]), so what
-//! is checked is what is shown. A test in a real browser compares the two.
+//! All numbers here are pixels of that paper. The style sheet gets them from here ([`css`]), so
+//! what is checked is what is shown. A test in a real browser compares the two.
 //!
 //! Read it after `compose`, which asks whether something fits; next is `place`, which asks how
 //! large it can be. Widths of letters are averages, so heights of text are estimates.

@@ -18,7 +18,8 @@ use unicode_width::UnicodeWidthStr;
 pub enum Piece {
     /// Markdown.
     Prose(String),
-    /// Something to predict, and the answer, which comes last and takes its place; both in Markdown.
+    /// Something to predict, and the answer, which comes last and takes the place of the question.
+    /// Both are in Markdown.
     Asked {
         /// What is asked.
         question: Option<String>,

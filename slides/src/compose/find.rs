@@ -183,8 +183,8 @@ impl Finder<'_> {
     }
 
     /// Replaces blocks that name a file by what is in the file. Afterwards a table is text, as if
-    /// it stood in `deck.md`, and pictures, bars and the queue are drawings. So later steps need not
-    /// know of files.
+    /// it stood in `deck.md`, and pictures, bars and the queue are drawings. So later steps need
+    /// not know of files.
     pub(super) fn insert_files(&self, deck: &mut Deck, errors: &mut Vec<DeckError>) {
         for block in deck.blocks_mut() {
             let inserted = match &block.kind {

@@ -27,7 +27,8 @@ pub(crate) enum Parts {
 
 /// Makes two slides of one that has code and is too full. The first has the code and the question.
 /// The second has less code, the question, what is played, and the answer. Where lines of code are
-/// left out, `lines` are kept, and so is the first line. `None` if this way does not suit the slide.
+/// left out, `lines` are kept, and so is the first line. `None` if this way does not suit the
+/// slide.
 pub(crate) fn split(
     drafted: &[Drafted],
     parts: Parts,

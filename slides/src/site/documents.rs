@@ -179,8 +179,8 @@ fn lower(level: HeadingLevel, by: usize) -> HeadingLevel {
 }
 
 /// Finds where a document mentions an example by its name. Most examples have the name of what they
-/// are about, so not every `lock` is an example. What follows “Example:” is one, and so is the first
-/// cell of a row of a table.
+/// are about, so not every `lock` is an example. What follows “Example:” is one, and so is the
+/// first cell of a row of a table.
 #[derive(Default)]
 struct Mentions {
     /// Whether the event before this one says that an example comes.
