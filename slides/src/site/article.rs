@@ -7,6 +7,7 @@ use crate::{
     colour,
     compose::{Shown, Talk},
     deck::Language,
+    drawing::{Drawing, Size},
     page::{inline, markdown, slug},
     piece::{Listing, Piece, Played, Printed},
 };
@@ -119,10 +120,27 @@ fn piece(piece: &Piece) -> Markup {
         Piece::Asked { .. } | Piece::Codes(..) => html! {}, // a section puts them in its order
         Piece::Timeline(played) => timeline(played),
         Piece::Output(printed) => output(printed),
-        Piece::Picture(drawing) => html! {
-            details { summary { "Picture" } div.picture { (PreEscaped(&drawing.svg)) } }
-        },
+        Piece::Picture(drawing) => picture(drawing),
         Piece::Agenda(_) => html! {},
+    }
+}
+
+/// How high letters are at least, in pixels, as far as a picture is scaled down: to read them on a
+/// phone.
+const SMALLEST_LETTERS: f64 = 12.0;
+
+/// A picture that was drawn, folded up like a timeline. It is as wide as there is room, and where
+/// its letters would be too small then, it scrolls.
+fn picture(drawing: &Drawing) -> Markup {
+    let Size { width, letters, .. } = drawing.size;
+    let least = (width * SMALLEST_LETTERS / letters).ceil();
+    html! {
+        details {
+            summary { "Picture" }
+            div.picture tabindex="0" role="region" aria-label="Picture" {
+                div style={ "min-width:" (least) "px" } { (PreEscaped(&drawing.svg)) }
+            }
+        }
     }
 }
 

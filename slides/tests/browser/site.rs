@@ -66,6 +66,30 @@ fn the_article_keeps_comments_and_answers_until_the_reader_opens_them() {
     });
 }
 
+/// A picture that would be too small to be read is scrolled instead.
+#[test]
+#[ignore = "needs Chromium"]
+fn on_a_phone_the_letters_of_all_pictures_can_be_read() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&page("article.html")).await;
+        tab.resize(390, 844).await;
+        let open = "document.querySelectorAll('details').forEach((part) => (part.open = true))";
+        tab.eval::<Option<bool>>(open).await;
+        let small = "[...document.querySelectorAll('.picture svg')].flatMap((svg) =>
+            [...svg.querySelectorAll('text')]
+                .map((text) => [text, parseFloat(getComputedStyle(text).fontSize)])
+                .filter(([, size]) => size * svg.getScreenCTM().a < 11.5)
+                .map(([text]) => text.textContent))";
+        assert_eq!(tab.eval::<Vec<String>>(small).await, [""; 0]);
+        let wide: i64 = tab.eval("document.documentElement.scrollWidth - innerWidth").await;
+        assert!(
+            wide <= 0,
+            "only the pictures are wider than the page, and not {wide} pixels of it"
+        );
+        chromium.is_content();
+    });
+}
+
 /// Nothing can be opened on paper, so question, picture and answer all stand there.
 #[test]
 #[ignore = "needs Chromium"]
