@@ -19,7 +19,7 @@
 //!                                 └─ pieces ───────┴─ page
 //! ```
 //!
-//! `places` and `marks` are used by all of them.
+//! `places` and `marks` are used by all of them, and `shorten` by those that draw text.
 //!
 //! To know what a picture means, read `chart` and `marks`. To know how events become states, read
 //! `assemble`, and nothing else.
@@ -39,6 +39,7 @@ mod perfetto;
 mod pieces;
 mod places;
 mod rows;
+mod shorten;
 mod svg;
 mod terminal;
 mod words;
@@ -60,4 +61,4 @@ pub use places::Places;
 pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 #[cfg(feature = "stage")]
-pub(crate) use terminal::colour;
+pub(crate) use {shorten::beginning, terminal::colour};

@@ -27,6 +27,7 @@ use super::{
         TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue,
     },
     rows::Rows,
+    shorten::shorten,
 };
 use crate::timeline::{LaneId, human};
 use console::Style;
@@ -442,9 +443,4 @@ fn end_sign(row: &Row) -> (char, Style) {
         _ => grey(),
     };
     (mark.sign().expect("each end has one"), style)
-}
-
-/// The text, or as much of it as fits into `width` columns with an ellipsis.
-fn shorten(text: &str, width: usize) -> String {
-    console::truncate_str(text, width, if width > 0 { "…" } else { "" }).into_owned()
 }
