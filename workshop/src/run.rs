@@ -199,8 +199,8 @@ impl<T> Run<T> {
         self.outcome.is_ok() && self.elapsed > Duration::from_millis(milliseconds)
     }
 
-    /// Its thread was seen asleep for this many milliseconds or longer while it polled a future: the
-    /// waiting of the runtime itself does not count. `false` where the system does not tell.
+    /// Its thread was seen asleep for this many milliseconds or longer while it polled a future:
+    /// the waiting of the runtime itself does not count. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
         match &self.slept {
             Some(slept) => slept.time >= Duration::from_millis(milliseconds),
