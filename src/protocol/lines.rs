@@ -25,7 +25,7 @@ pub struct Lines {
     /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
     /// ends its line takes no memory.
     bytes: Vec<u8>,
-    /// How many bytes at the beginning of `bytes` are known to hold no newline.
+    /// How many of `bytes` are known to hold no newline.
     searched: usize,
     /// In bytes, without what ends the line.
     limit: usize,
