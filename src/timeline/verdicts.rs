@@ -374,7 +374,7 @@
 //!
 //! ```no_run
 //! # use async_concepts::record;
-//! record("stripped", || tokio::task::yield_now());
+//! record("stripped", tokio::task::yield_now);
 //! ```
 //!
 //! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`; and the same in
@@ -413,7 +413,7 @@
 //!
 //! ```no_run
 //! # use async_concepts::timeline::{Observe, Recorder}; use std::future::pending;
-//! Recorder::new("not recorded").observe(Observe::Lines).record(|| pending::<()>());
+//! Recorder::new("not recorded").observe(Observe::Lines).record(pending::<()>);
 //! ```
 //!
 //! **Cure:** leave `observe` out.

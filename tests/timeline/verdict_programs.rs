@@ -63,6 +63,7 @@ macro_rules! programs {
     };
 }
 
+#[expect(clippy::never_loop, reason = "one of them is about a loop that never asks again")]
 fn programs() -> Vec<Program> {
     let programs = programs! {
     NotPolled [use tokio::{sync::Mutex, time::sleep};] {
@@ -209,7 +210,7 @@ fn programs() -> Vec<Program> {
         })
     }
     NotRecorded [use std::future::pending;] {
-        Recorder::new("not recorded").observe(Observe::Lines).record(|| pending::<()>())
+        Recorder::new("not recorded").observe(Observe::Lines).record(pending::<()>)
     }
     Panicked [] {
         record("panicked", || async { panic!("no") })
@@ -317,8 +318,8 @@ fn each_program_on_the_page_of_verdicts_prints_the_sentence_above_it() {
 #[test]
 #[ignore = "is for the test below"]
 fn the_program_without_line_tables() {
-    let run = record("stripped", || tokio::task::yield_now());
-    let program = r#"record("stripped", || tokio::task::yield_now());"#;
+    let run = record("stripped", tokio::task::yield_now);
+    let program = r#"record("stripped", tokio::task::yield_now);"#;
     assert_eq!(entry(Code::NoLineTables).program, [program]);
     println!("{}", said_of(&run).join("\n"));
 }
