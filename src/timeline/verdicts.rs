@@ -337,12 +337,12 @@
 //! > main kept the thread for 700 ms that this clock does not show [kept-the-thread]
 //!
 //! **Seen:** polls of the lane took that long on the wall clock, each of them a quarter of a second
-//! or more. On the paused clock they take no time, so in the picture they look short; on the real one
-//! nothing else would have run meanwhile. It is a remark: the run may have ended well.
+//! or more. On the paused clock they take no time, so in the picture they look short; on the real
+//! one nothing else would have run meanwhile. It is a remark: the run may have ended well.
 //!
-//! Counted is the time in which the lane computed, or slept: in `std::thread::sleep`, for a lock, for a
-//! disk. Not counted is the time in which the machine had no processor for it, as far as the system
-//! tells: Linux does. On other systems a busy machine may be the reason.
+//! Counted is the time in which the lane computed, or slept: in `std::thread::sleep`, for a lock,
+//! for a disk. Not counted is the time in which the machine had no processor for it, as far as the
+//! system tells: Linux does. On other systems a busy machine may be the reason.
 //!
 //! ```no_run
 //! # use async_concepts::record;
