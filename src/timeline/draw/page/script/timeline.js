@@ -71,7 +71,7 @@ function planned() {
   const axis = axisOf(moments, instants, common?.columns, room);
   // Below the rows stand the signs of where the two languages part, and the ends of the other
   // variants.
-  const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6;
+  const signs = moments.some(({ parts }) => parts !== null) ? 18 : 6;
   const others = common ? endsOfOthers(common, axis) : [];
   let foot = signs;
   for (const { line } of others) foot = Math.max(foot, signs + 4 + (line + 1) * 12);
@@ -266,7 +266,7 @@ function drawParting(texts, axis, height) {
     const attributes = {
       class: "parting",
       x: axis.at[nth] + axis.column / 2,
-      y: height + 11,
+      y: height + 15, // below the frame of the cursor
       "text-anchor": "middle",
     };
     texts.push({ element: make("text", attributes, "≠"), from: axis.at[nth] });
