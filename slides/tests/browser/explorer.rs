@@ -537,10 +537,11 @@ fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
             const names = [...document.querySelectorAll('#chart .name')];
             const row = box(names.find((text) => text.textContent === name));
             const time = box(document.querySelector('.time.now'));
-            const mark = box(document.querySelector('.mark.ran'));
-            const covered = [...document.querySelectorAll('.mark:not(.ran)')].map(box)
-                .filter(({ left, right, top }) => top === mark.top
-                    && right > mark.left + 2 && left < mark.right - 2);
+            // A lane that has ended has no mark.
+            const ran = [...document.querySelectorAll('.mark.ran')].map(box);
+            const marks = [...document.querySelectorAll('.mark:not(.ran)')].map(box);
+            const covered = marks.filter(({ left, right, top }) => ran.some((mark) =>
+                top === mark.top && right > mark.left + 2 && left < mark.right - 2));
             return row.top >= chart.top + time.height && row.bottom <= chart.bottom + 1
                 && time.top >= chart.top - 1 && time.bottom <= chart.bottom
                 && time.left >= row.right && time.right <= chart.right
