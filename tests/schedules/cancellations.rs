@@ -444,7 +444,7 @@ fn what_cannot_be_cancelled_is_refused_in_a_sentence() {
     let never_waits = every_cancellation("busy", || std::future::ready(()));
     assert_eq!(sentence(never_waits), "no lane that can be cancelled ever waits");
     let wrong = every_cancellation("wrong", || async { panic!("no") });
-    let expected = "it is wrong without any cancellation: main panicked: no";
+    let expected = "it is wrong without any cancellation: main panicked: no [panicked]";
     assert_eq!(wrong.explore().refused, Some(expected.to_owned()));
 }
 

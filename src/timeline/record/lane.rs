@@ -282,7 +282,7 @@ impl Probe {
     /// Runs `work`, such as the destructor of what is watched, as this lane if it has not ended.
     pub(super) fn as_lane_unless_ended(&self, work: impl FnOnce()) {
         if self.ended {
-            work();
+            Run::keeping_what_finished(work);
         } else {
             self.run.as_lane(self.lane, work);
         }
