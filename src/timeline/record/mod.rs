@@ -10,7 +10,7 @@
 //!   a verdict needs.
 //! - `recorder`, with `progress`: starts a run, watches over it, and hands out what it has
 //!   recorded; `here` does so in a runtime that runs already.
-//! - `waits`, with `stack`, `place` and `primitives`: where a lane waits and for what, found on the
+//! - `waits`, with `stack`, `frame`, `place` and `primitives`: where a lane waits and for what, found on the
 //!   stack.
 //! - `origin`: from where a lane was woken, or dropped, found on the stack as well.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
@@ -34,6 +34,7 @@ mod here;
 mod progress;
 mod recorder;
 
+mod frame;
 mod place;
 mod primitives;
 mod stack;
