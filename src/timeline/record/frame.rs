@@ -190,8 +190,8 @@ impl Known {
     ///                                at /home/me/app/src/main.rs:19:33
     /// ```
     ///
-    /// If a later standard library writes it otherwise, nothing is found: waits have no places then,
-    /// and tests fail.
+    /// If a later standard library writes it otherwise, nothing is found: waits have no places
+    /// then, and tests fail.
     fn read(&mut self, text: &str) {
         let mut found: Vec<(usize, Vec<Frame>)> = vec![];
         let mut lines = text.lines().peekable();
@@ -291,9 +291,9 @@ fn leave_once(frames: &mut Vec<Frame>) {
 
 /// Loads the debug information, once in a process.
 ///
-/// That takes some hundredths of a second, or seconds on a busy machine, in which no thread can
-/// walk a stack whose functions are not known yet: the standard library has one lock for all. A run
-/// on another thread would stand still in the middle of a poll, and what waits for its runtime would
+/// That takes some hundredths of a second of processor time, and a second on a busy machine, in
+/// which no thread can walk a stack that has a new address: there is one lock for all. A run on
+/// another thread would stand still in the middle of a poll, and what waits for its runtime would
 /// take it for stuck. So it is done before the first run begins, and not when the first is over.
 pub(super) fn load_debug_information() {
     static LOADED: Once = Once::new();
