@@ -59,13 +59,14 @@ impl Observers {
         self.watched.get()
     }
 
-    /// Never inlined, so that the code of a loop that is not watched stays short.
+    /// Tells each instrument of one event: `event` calls the method that stands for it. Never
+    /// inlined, so that the code of a loop that is not watched stays short.
     #[cold]
     #[inline(never)]
-    fn tell(&self, tell: impl Fn(&dyn Instrument)) {
+    fn tell(&self, event: impl Fn(&dyn Instrument)) {
         let instruments = self.instruments.borrow().clone();
         for instrument in &*instruments {
-            tell(&**instrument);
+            event(&**instrument);
         }
     }
 
@@ -216,8 +217,9 @@ impl EventLoop {
         self.call_exception_handler(&ExceptionContext { message: message.to_owned(), exception });
     }
 
-    pub(super) fn report_unretrieved(&self, of_a_task: bool, error: &Error) {
-        let what = if of_a_task { "task" } else { "future" };
+    /// Reports an exception that nothing has retrieved. `what` is what ended with it: a `future` or
+    /// a `task`.
+    pub(super) fn report_unretrieved(&self, what: &str, error: &Error) {
         self.report(&format!("{what} exception was never retrieved"), Some(error.clone()));
     }
 

@@ -5,14 +5,14 @@
 //! becomes text only at the end.
 //!
 //! ```text
-//!  label    cells, one for each column
-//!     A  ██───── 100 ms ─────██✓      behind the label, counted from 0
+//!  label    cells, one for each column, counted from 0
+//!     A  ██───── 100 ms ─────██✓
 //! ```
 use console::Style;
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A line in the making: a label, and behind it a cell for each column.
+/// A line in the making: a label, and then a cell for each column.
 pub(super) struct Line {
     /// What stands before the cells, already in colour.
     /// A text and not cells, since a label is never written over.
@@ -25,7 +25,7 @@ pub(super) struct Line {
 /// What stands in one column.
 #[derive(Clone)]
 pub(super) struct Cell {
-    /// A letter, with what joins it; or nothing behind a wide letter.
+    /// A letter, with what joins it; or nothing, in the second column of a wide letter.
     text: String,
     /// Of its own, since neighbours in a line are of different lanes. Without colours it is plain.
     style: Style,
@@ -47,9 +47,8 @@ impl Line {
         }
     }
 
-    /// Writes text into cells.
-    pub fn text(&mut self, at: usize, text: &str, style: &Style) {
-        let mut at = at;
+    /// Writes text into cells, the first letter at `at`.
+    pub fn text(&mut self, mut at: usize, text: &str, style: &Style) {
         for letter in text.chars() {
             match letter.width().unwrap_or(0) {
                 // An accent that is a character of its own has no width: it joins the letter
@@ -101,7 +100,7 @@ impl Line {
 }
 
 /// Breaks a sentence into lines between its words.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::timeline::draw) fn wrap(text: &str, width: usize) -> Vec<String> {
     // By columns and not by characters: a wide letter takes two. A word that is longer than a line
     // gets one of its own and is not broken, as a path or a name could not be found again.
     let mut lines = vec![String::new()];
