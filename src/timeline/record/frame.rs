@@ -152,14 +152,11 @@ fn known() -> MutexGuard<'static, Known> {
 /// stack of this thread now, but for those of the recorder itself.
 pub(super) fn keep(addresses: &[usize]) {
     let mut known = known();
-    let mut has_new = false;
+    let before = known.functions.len();
     for &address in addresses {
-        if !known.functions.contains_key(&address) {
-            known.functions.insert(address, vec![]);
-            has_new = true;
-        }
+        known.functions.entry(address).or_default();
     }
-    if has_new {
+    if known.functions.len() > before {
         known.stacks.push(Backtrace::force_capture());
     }
 }
