@@ -289,6 +289,7 @@ async fn both() {
             around: vec![],
             instant,
             lane,
+            rest: false,
             sentence: sentence.into(),
             later: Some("a secret".into()),
             on_thread: false,
