@@ -14,7 +14,7 @@ const BAR: f64 = 26.0;
 const BETWEEN: f64 = 20.0;
 /// A line of the legend.
 const NAME: f64 = 30.0;
-/// So wide is what a group is called.
+/// The width of the column with the titles of the groups.
 const TITLES: f64 = 400.0;
 /// Room for the number behind the longest bar.
 const NUMBER: f64 = 110.0;
@@ -26,7 +26,7 @@ const COLOURS: [&str; 3] = ["var(--lane1)", "var(--lane2)", "var(--lane3)"];
 struct Table {
     /// The first column: what is compared, a bar of the same colour in each group.
     names: Vec<String>,
-    /// What is measured, and for each name as it is written and its number.
+    /// For each other column its title, and its cells: each as it is written, and as a number.
     groups: Vec<(String, Vec<(String, f64)>)>,
 }
 
@@ -39,7 +39,8 @@ pub fn draw(markdown: &str) -> Result<Drawing, String> {
     let table = parse(markdown)?;
     let names = table.names.len();
     if names > COLOURS.len() {
-        return Err(format!("{names} rows are too many to be drawn; {} go", COLOURS.len()));
+        let most = COLOURS.len();
+        return Err(format!("{names} rows are too many: at most {most} can be drawn"));
     }
     let width = layout::content_width();
     let legend = names as f64 * NAME + 10.0;
@@ -82,7 +83,7 @@ fn bars(title: &str, numbers: &[(String, f64)], top: f64, names: &[String]) -> M
             text x="0" y=(top + BAR) { (title) }
             @for (nth, (text, number)) in numbers.iter().enumerate() {
                 @let y = top + nth as f64 * BAR;
-                @let long = (longest * number / most).max(2.0); // never no bar at all
+                @let long = (longest * number / most).max(2.0); // so that even 0 has a bar
                 rect x=(TITLES) y=(y + 3.0) width=(long) height=(BAR - 6.0) rx="3"
                     fill=(COLOURS[nth]) {}
                 text x=(TITLES + long + 8.0) y=(y + BAR - 7.0) font-weight="600" { (text) }

@@ -53,7 +53,7 @@ pub fn tokens(language: Language, code: &str) -> Vec<(Class, &str)> {
     }
 }
 
-/// A long line goes on below, so many columns farther right. `layout` counts with the same number.
+/// A long line goes on below, farther right by this number of columns. `layout` uses it, too.
 pub const HANG: usize = 4;
 
 /// Code as HTML: an element for each line, with the line's number in its file. Its class says how
@@ -97,9 +97,9 @@ fn lines(language: Language, code: &str) -> Vec<Vec<(Class, &str)>> {
     lines
 }
 
-/// Whether a string stands in `expect(…)`, after these tokens. Any other string of several words is
-/// what the program prints, and the player hides it until the question is answered; this one says
-/// why something does not fail, and is not printed.
+/// Whether a string stands in `expect(…)`, after these tokens. Such a string says why something
+/// does not fail, and is not printed. Any other string of several words is taken for what the
+/// program prints, and the player hides it until the question is answered.
 fn is_of_expect(before: &[(Class, &str)]) -> bool {
     matches!(before, [.., (_, "expect"), (_, "(")])
 }

@@ -26,10 +26,10 @@ pub struct Size {
     pub width: f64,
     /// The height in the same pixels.
     pub height: f64,
-    /// How high its smallest letters are, in the same pixels: they limit how far it may be scaled
-    /// down.
+    /// How high its smallest letters are, in the same pixels: they limit how small the picture may
+    /// be shown.
     pub letters: f64,
-    /// How many rows it has: so many steps the player takes.
+    /// How many rows it has. The player takes a step for each.
     pub rows: usize,
 }
 

@@ -36,6 +36,14 @@ impl Example {
     }
 }
 
+/// The twin of an example in Python: `NAME.py`, or `NAME_twin.py` where that would hide a module of
+/// Python's. There may be no such file.
+pub(crate) fn twin(root: &Path, example: &Path) -> PathBuf {
+    let name = example.file_stem().unwrap_or_default().to_string_lossy();
+    let other = example.with_file_name(format!("{name}_twin.py"));
+    if root.join(&other).exists() { other } else { example.with_extension("py") }
+}
+
 /// All examples of the workspace, by name.
 #[derive(Debug, Default)]
 pub struct Examples {
@@ -165,7 +173,7 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
     }
     #[derive(Deserialize)]
     struct Target {
-        /// By this name the deck asks for it.
+        /// The deck asks for it by this name.
         name: String,
         /// A binary has an executable, too.
         kind: Vec<String>,
@@ -180,10 +188,9 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
 pub struct Executables(HashMap<String, PathBuf>);
 
 /// What an example recorded: its scenes, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recorded {
-    /// Empty if the program has no stage, as those that a reader is to copy into a project, or if
-    /// it needs features and was not built.
+    /// Empty if the program has no stage, as in the programs that a reader copies into a project.
     pub scenes: Vec<Arc<Scene>>,
     /// Variants that a plain run leaves out: only the explorer shows them.
     pub variants: Vec<Chart>,
@@ -241,8 +248,17 @@ impl Scene {
     }
 }
 
-/// Tells one build of an example from another: when it was written, and how long it is.
-pub type Version = (Option<SystemTime>, u64);
+/// Tells one state of a file from another: when it was written, and how many bytes it has. Here it
+/// tells one build of an example from another.
+pub type Stamp = (Option<SystemTime>, u64);
+
+/// The stamp of a file, from what the system says of it.
+pub(crate) fn stamp(metadata: io::Result<fs::Metadata>) -> Stamp {
+    match metadata {
+        Ok(metadata) => (metadata.modified().ok(), metadata.len()),
+        Err(_) => (None, 0), // what is wrong with it is said when it is read or run
+    }
+}
 
 impl Executables {
     /// The executable of an example.
@@ -253,15 +269,17 @@ impl Executables {
         &self.0[name]
     }
 
+    /// Whether an example was built.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Which build of an example this is.
     ///
     /// # Panics
     /// If it was not built.
-    pub fn version(&self, name: &str) -> Version {
-        match fs::metadata(&self.0[name]) {
-            Ok(metadata) => (metadata.modified().ok(), metadata.len()),
-            Err(_) => (None, 0), // whatever is wrong with it is said when it is run
-        }
+    pub fn stamp(&self, name: &str) -> Stamp {
+        stamp(fs::metadata(&self.0[name]))
     }
 
     /// Runs an example, on a paused clock if it can, and returns what it recorded, as JSON.
@@ -303,7 +321,7 @@ impl Executables {
 #[derive(Default)]
 pub struct Recordings {
     /// What is known in this process, with the build that recorded it.
-    known: Mutex<BTreeMap<String, (Version, Arc<Recorded>)>>,
+    known: Mutex<BTreeMap<String, (Stamp, Arc<Recorded>)>>,
     /// Whether the files of other processes are left alone, and all examples run.
     anew: bool,
 }
@@ -317,22 +335,22 @@ impl Recordings {
     /// What an example recorded.
     ///
     /// # Errors
-    /// If it cannot be run, or leaves nothing that can be read.
+    /// If it was not built, cannot be run, or leaves nothing that can be read.
     pub fn get(&self, executables: &Executables, name: &str) -> Result<Arc<Recorded>, String> {
-        if !executables.0.contains_key(name) {
-            return Ok(Arc::new(Recorded { scenes: vec![], variants: vec![] })); // it needs features
+        if !executables.has(name) {
+            return Err(format!("the example {name} was not built, so it cannot be run"));
         }
-        let version = executables.version(name);
+        let built = executables.stamp(name);
         let known = self.known.lock().expect("nothing panics while it is locked");
         if let Some((before, recorded)) = known.get(name)
-            && *before == version
+            && *before == built
         {
             return Ok(recorded.clone());
         }
         drop(known); // while it runs, others may ask for other examples
-        let recorded = Arc::new(self.kept_or_made(executables, name, version)?);
+        let recorded = Arc::new(self.kept_or_made(executables, name, built)?);
         let mut known = self.known.lock().expect("nothing panics while it is locked");
-        known.insert(name.to_owned(), (version, recorded.clone()));
+        known.insert(name.to_owned(), (built, recorded.clone()));
         Ok(recorded)
     }
 
@@ -341,12 +359,12 @@ impl Recordings {
         &self,
         executables: &Executables,
         name: &str,
-        version: Version,
+        built: Stamp,
     ) -> Result<Recorded, String> {
         let file = executables.path(name).with_extension("recorded.json");
         let kept = fs::metadata(&file).and_then(|metadata| metadata.modified());
-        if let (Ok(kept), Some(built), false) = (kept, version.0, self.anew)
-            && kept > built
+        if let (Ok(kept), Some(since), false) = (kept, built.0, self.anew)
+            && kept > since
             && let Ok(json) = fs::read_to_string(&file)
             && let Ok(recorded) = Recorded::read(&json)
         {
@@ -355,7 +373,7 @@ impl Recordings {
         let json = executables.record(name)?;
         let recorded = Recorded::read(&json).map_err(|why| format!("the example {name}: {why}"))?;
         // If the example was built anew meanwhile, nothing says which of the two builds was run.
-        if executables.version(name) == version {
+        if executables.stamp(name) == built {
             keep(&file, &json);
         }
         Ok(recorded)
@@ -396,5 +414,20 @@ fn keep(file: &Path, json: &str) {
     let part = file.with_extension(format!("{}.part", std::process::id()));
     if fs::write(&part, json).is_ok() {
         let _ = fs::rename(&part, file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_that_was_not_built_is_one_clear_error() {
+        let recordings = Recordings::default();
+        let names = BTreeSet::from(["submit"]);
+        let why = "the example submit was not built, so it cannot be run";
+        let built = Executables::default();
+        assert_eq!(recordings.get(&built, "submit").expect_err("it was not built"), why);
+        assert_eq!(recordings.make(&built, &names).expect_err("it was not built"), why);
     }
 }

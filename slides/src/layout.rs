@@ -1,8 +1,8 @@
 //! How large things are on a slide, and so what fits.
 //!
 //! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window.
-//! The numbers here are those of that paper. The style sheet gets them from here ([`css`]), so that
-//! what is checked is what is shown; that it is so in a real browser is tested as well.
+//! All numbers here are pixels of that paper. The style sheet gets them from here ([`css`]), so
+//! what is checked is what is shown. A test in a real browser compares the two.
 //!
 //! Read it after `compose`, which asks whether something fits; next is `place`, which asks how
 //! large it can be. Widths of letters are averages, so heights of text are estimates.
@@ -18,7 +18,7 @@ const SIDE: f64 = 52.0;
 /// Kept free above; and below, where the footer is.
 const ABOVE: f64 = 18.0;
 const BELOW: f64 = 46.0;
-/// The distance of two blocks.
+/// The distance between two blocks.
 const GAP: f64 = 9.0;
 /// The size of a title, and its line in parts of that.
 const TITLE: f64 = 38.0;
@@ -59,14 +59,14 @@ const BOLD_LETTER: f64 = 0.59;
 pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
 /// How many lines of code are shown at most.
 pub const CODE_LINES: usize = 15;
-/// On a slide with nothing but text, letters are so many times as large.
+/// By this factor letters are larger on a slide with nothing but text.
 pub const LARGE_TEXT: f64 = 1.3;
-/// Above its answer a question is so many times as large: on paper, where both stand.
+/// By this factor a question is smaller on paper, where it stands above its answer.
 pub const ASKED: f64 = 0.8;
 /// Letters that are any smaller cannot be read from the last row. They are 24 pixels on a projector
 /// with 1080 lines.
 pub const SMALLEST_LETTERS: f64 = 16.0;
-/// The letters of a timeline have 12 pixels at least, so it must be shown so many times as large.
+/// The letters of a timeline have 12 pixels at least, so it must be enlarged by this factor.
 pub const SMALLEST_SCALE: f64 = SMALLEST_LETTERS / 12.0;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
@@ -206,7 +206,7 @@ pub fn widest_line(code: &str) -> usize {
     widest
 }
 
-/// How many columns each of so many pieces of code has.
+/// How many columns each piece of code has. There are one or two `pieces`.
 pub fn columns_of(setting: Setting, pieces: usize) -> Vec<usize> {
     let pixels = CODE_SIZES[setting.size];
     if pieces == 2 && !setting.stacked {
@@ -251,7 +251,7 @@ pub fn code_height(setting: Setting) -> f64 {
     if setting.stacked { code + 2.0 * around + GAP } else { code + around }
 }
 
-/// How high a list of so many topics is.
+/// How high a list of `topics` topics is.
 pub fn agenda_height(topics: usize) -> f64 {
     topics.div_ceil(2) as f64 * AGENDA * AGENDA_LINE
 }
@@ -259,8 +259,8 @@ pub fn agenda_height(topics: usize) -> f64 {
 /// The distance of two topics, in parts of their size.
 const AGENDA_LINE: f64 = 1.75;
 
-/// About how high text is that is so many times as large as usual: each of its lines is a paragraph
-/// or an item.
+/// About how high a text is that is `size` times as large as usual. Each of its lines is a
+/// paragraph or an item.
 pub fn text_height(text: &str, size: f64) -> f64 {
     height_in(text, size, LETTER)
 }
@@ -279,25 +279,25 @@ fn height_in(text: &str, size: f64, letter: f64) -> f64 {
         .sum()
 }
 
-/// How many lines a text has whose letters are so wide.
+/// How many lines a text has. `letter` is the width of its letters, in pixels.
 fn lines_of_text(text: &str, letter: f64) -> f64 {
     let columns = content_width() / letter;
     (text.width() as f64 / columns).ceil().max(1.0)
 }
 
-/// What all of these blocks, one below the other, leave for a picture, or if there is none, for
-/// nothing: less than nothing if they do not fit.
+/// The height that these blocks, one below the other, leave free: a picture gets it. Negative if
+/// the blocks do not fit.
 pub fn room_for_picture(heights: &[f64]) -> f64 {
     let title = TITLE * TITLE_LINE;
     HEIGHT - ABOVE - BELOW - title - heights.iter().map(|height| height + GAP).sum::<f64>()
 }
 
-/// What a timeline needs besides its picture, if so many lines are shown below it.
+/// The height that a timeline needs besides its picture, for the strip and for `said_lines` lines.
 pub fn around_picture(said_lines: usize) -> f64 {
     STRIP_LINE + said_lines as f64 * SAID_LINE
 }
 
-/// How many lines it takes to show these texts, one behind the other.
+/// How many lines it takes to show these texts, one after the other.
 pub fn said_lines(texts: &[String]) -> usize {
     let columns = (content_width() / (SAID * LETTER)) as usize;
     let mut lines = 1;
@@ -323,14 +323,15 @@ pub fn title_fits(title: &str) -> bool {
     lines_of_text(title, TITLE * BOLD_LETTER) <= 1.0
 }
 
-/// Whether printed lines that are so wide stand in two columns, in which letters are a bit smaller.
+/// Whether printed lines stand in two columns, in which letters are a bit smaller. `widths` has the
+/// letters of each line.
 pub fn in_two_columns(widths: &[usize]) -> bool {
     // The room between the columns is as wide as that on either side.
     let letters = columns((content_width() + CODE_SIDE) / 2.0, SAID);
     widths.len() > ONE_COLUMN && widths.iter().all(|wide| *wide <= letters)
 }
 
-/// How high a list of printed lines is, of which so many stand below each other.
+/// How high a list of printed lines is. `lines` of them stand one below the other.
 pub fn output_height(lines: usize, in_two_columns: bool) -> f64 {
     let size = if in_two_columns { SAID } else { OUTPUT };
     lines as f64 * size * LINE_HEIGHT + 2.0 * CODE_ABOVE
@@ -354,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_rather_not_broken() {
+    fn a_setting_that_breaks_no_word_is_better() {
         assert_eq!(broken_words("abcdefgh i\n", 10), usize::from(8 + HANG > 10));
         let broken = "short()\n".repeat(3);
         let whole = format!("let x = {}();\n", "x".repeat(40));

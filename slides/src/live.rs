@@ -7,9 +7,9 @@
 //! checked; and nothing is run but the examples that stand in the deck, without arguments of the
 //! caller's.
 //!
-//! A run belongs to the request that asked for it, and its output is the answer. When the browser
-//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it
-//! the run: that kills the process and all that it has started ([`crate::process`]).
+//! A run belongs to the request that asked for it, and its output is the response. When the browser
+//! stops reading, because Stop was pressed or the page is gone, the response is dropped, and with
+//! it the run: that kills the process and all that it has started ([`crate::process`]).
 //!
 //! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is
 //! allowed by the last deck that could be made.
@@ -17,7 +17,7 @@
 //! Read it after `site`; next are `process` and `guard`.
 use crate::{
     compose::{Talk, compose_with},
-    examples::{Example, Recordings},
+    examples::{Example, Recordings, Stamp, stamp},
     page::{For, page},
     process::{self, Output},
 };
@@ -38,7 +38,7 @@ use std::{
     net::Ipv4Addr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tokio::{
     net::TcpListener,
@@ -83,8 +83,8 @@ struct Shown {
     files: BTreeSet<PathBuf>,
 }
 
-/// Each file that the deck may be made of: when it was changed, and how long it is.
-type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+/// Each file that the deck may be made of, with its stamp.
+type Stamps = BTreeMap<PathBuf, Stamp>;
 
 /// Binds a port of the loopback interface; 0 for any that is free.
 ///
@@ -156,7 +156,7 @@ async fn only_our_own_pages(
 
 /// Whether a request is for us, and from a page of ours. Browsers say where a POST comes from; a
 /// POST that does not say it is refused.
-fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
+fn check(is_post: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
     let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
     let host = text(headers, header::HOST).unwrap_or_default();
     if !ours.iter().any(|ours| ours == host) {
@@ -165,7 +165,7 @@ fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
     match text(headers, header::ORIGIN) {
         Some(origin) if origin == format!("http://{host}") => Ok(()),
         Some(origin) => Err(format!("The deck does nothing for the page {origin:?}.")),
-        None if acts => Err("The deck runs examples only for its own page, \
+        None if is_post => Err("The deck runs examples only for its own page, \
                              and this request does not say from which page it comes."
             .into()),
         None => Ok(()),
@@ -207,8 +207,8 @@ impl Live {
         self.last.lock().expect("nothing panics while it is locked").clone()
     }
 
-    /// The example of this name, if a slide runs it. The last deck answers at once; only for a name
-    /// that it does not know does one look at the files, where a button may have been added.
+    /// The example of this name, if a slide runs it. The last deck answers at once. The files are
+    /// looked at only for a name that the last deck does not know: a button may have been added.
     async fn runnable(&self, name: &str) -> Result<Option<Example>, String> {
         if let Some(shown) = self.last()
             && let Some(example) = shown.examples.get(name)
@@ -254,8 +254,8 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
         let name = name.to_string_lossy();
         if path.is_dir() {
             // No example is made of its tests, and the workshop's exercises are edited all the
-            // time. Of `tests` the recorded twins are shown: after recording them anew, the server
-            // has to be started again.
+            // time. Of `tests` the deck shows the recorded twins: after these have been recorded
+            // anew, the server has to be started again.
             let other = ["target", "tests", "benches", "workshop"].contains(&&*name);
             if !other && !name.starts_with('.') {
                 collect(&path, stamps);
@@ -264,12 +264,7 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
             .iter()
             .any(|end| name.ends_with(end))
         {
-            let metadata = entry.metadata();
-            let stamp = match metadata {
-                Ok(metadata) => (metadata.modified().ok(), metadata.len()),
-                Err(_) => (None, 0),
-            };
-            stamps.insert(path, stamp);
+            stamps.insert(path, stamp(entry.metadata()));
         }
     }
 }
@@ -310,7 +305,7 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> R
         }
         Err(why) => return (StatusCode::INTERNAL_SERVER_ERROR, format!("{why}\n")).into_response(),
     };
-    let Some(place) = Place::take(&live.running, &name).await else {
+    let Some(turn) = Turn::take(&live.running, &name).await else {
         let why = format!("{name} is already running: stop it first.\n");
         return (StatusCode::CONFLICT, why).into_response();
     };
@@ -318,8 +313,8 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> R
     let (sender, receiver) = mpsc::channel(16);
     let root = live.root.clone();
     tokio::spawn(async move {
-        // Given back when the run has ended, not when the answer is sent.
-        let _place = place;
+        // Given back when the run has ended, not when the response is sent.
+        let _turn = turn;
         let output = Output(sender.clone());
         tokio::select! {
             () = sender.closed() => {} // the browser does not read any more, so the run is dropped
@@ -334,7 +329,7 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> R
 }
 
 /// The right to run an example, which only one request has at a time.
-struct Place {
+struct Turn {
     /// Where the right is given back on drop.
     running: Arc<Running>,
     /// Which example.
@@ -345,14 +340,14 @@ struct Place {
 /// needs a moment to be killed.
 const A_MOMENT: Duration = Duration::from_secs(2);
 
-impl Place {
-    /// Waits for the right; none if another run keeps it for longer than a moment.
-    async fn take(running: &Arc<Running>, example: &str) -> Option<Place> {
+impl Turn {
+    /// Waits for the right. `None` if another run keeps it for longer than a moment.
+    async fn take(running: &Arc<Running>, example: &str) -> Option<Turn> {
         let take = async {
             loop {
                 let ended = running.ended.notified(); // from now on, so that no end is missed
                 if running.lock().insert(example.to_owned()) {
-                    return Place { running: running.clone(), example: example.to_owned() };
+                    return Turn { running: running.clone(), example: example.to_owned() };
                 }
                 ended.await;
             }
@@ -361,7 +356,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Turn {
     fn drop(&mut self) {
         self.running.lock().remove(&self.example);
         self.running.ended.notify_waiters();
@@ -379,13 +374,13 @@ impl Running {
 mod tests {
     use super::*;
 
-    fn checked(acts: bool, host: &str, origin: Option<&str>) -> bool {
+    fn checked(is_post: bool, host: &str, origin: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, host.parse().unwrap());
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
-        check(acts, &headers, 8123).is_ok()
+        check(is_post, &headers, 8123).is_ok()
     }
 
     #[test]

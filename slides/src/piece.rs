@@ -1,7 +1,7 @@
 //! What stands on a slide: text, code, what was printed, a timeline, a picture.
 //!
 //! Read it after `bars`; next is `compose`, which finds the pieces. `place` gives them their sizes,
-//! and `page` and `site` write them as HTML: none of these modules needs to know the others for it.
+//! and `page` and `site` write them as HTML. So none of these modules needs to know the others.
 use crate::{
     deck::Language,
     drawing::Drawing,
@@ -9,7 +9,7 @@ use crate::{
     layout::{self, Setting},
     source::Fragment,
 };
-use async_concepts::timeline::{Line, SvgPicture, TerminalOptions, lane_class};
+use async_concepts::timeline::{Line, SvgPicture, TerminalOptions};
 use std::{collections::BTreeSet, sync::Arc};
 use unicode_width::UnicodeWidthStr;
 
@@ -18,7 +18,8 @@ use unicode_width::UnicodeWidthStr;
 pub enum Piece {
     /// Markdown.
     Prose(String),
-    /// Something to predict, and what comes last and takes its place; both in Markdown.
+    /// Something to predict, and the answer, which comes last and takes the place of the question.
+    /// Both are in Markdown.
     Asked {
         /// What is asked.
         question: Option<String>,
@@ -33,7 +34,7 @@ pub enum Piece {
     Output(Printed),
     /// A picture that is shown row by row.
     Picture(Drawing),
-    /// All topics; of a slide that opens one, that one is marked.
+    /// All topics. A slide that opens a topic has it marked.
     Agenda(Vec<(String, bool)>),
 }
 
@@ -68,7 +69,7 @@ pub struct Listing {
 pub struct Printed {
     /// The lines.
     pub lines: Vec<PrintedLine>,
-    /// Why it did not end by itself; none if it did.
+    /// Why it did not end by itself. `None` if it did.
     pub verdict: Option<String>,
     /// Whether their times are the same each time, and so worth being shown.
     pub exact: bool,
@@ -85,8 +86,8 @@ pub struct PrintedLine {
     pub lane: String,
     /// What it said.
     pub text: String,
-    /// The lane's colour, as a class of the pictures.
-    pub colour: Option<String>,
+    /// The number of the lane's colour. `None` if the line was printed outside of all lanes.
+    pub hue: Option<usize>,
 }
 
 impl PrintedLine {
@@ -96,7 +97,7 @@ impl PrintedLine {
             time: format!("{:.3}", line.at.as_secs_f64()),
             lane: line.lane.clone(),
             text: line.text.clone(),
-            colour: line.hue.map(lane_class),
+            hue: line.hue,
         }
     }
 }

@@ -2,25 +2,32 @@
 //! what is left.
 //!
 //! Read it after `layout`; next is `page`. There are few ways to set a slide: four sizes of code,
-//! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
-//! half of the file cuts a slide that is too full into two.
+//! two pieces beside or above each other. So all are tried, and the cheapest is taken. `split`
+//! below it cuts a slide that is too full into two.
+mod split;
+
+pub(crate) use split::{Parts, left_out, lines_that_ran, lines_that_stay, split};
+
 use crate::{
     colour,
-    deck::{Language, Problem, Slide},
+    deck::{DeckError, Slide},
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
     piece::{Listing, Piece, Played, Printed},
     source::Fragment,
 };
-use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
-use std::{collections::BTreeSet, sync::Arc};
+use async_concepts::timeline::{SvgOptions, SvgPicture, Theme};
+use std::sync::Arc;
 
 /// How wide a picture may be drawn: the wider it is, the smaller it is shown, and the last row has
 /// to be able to read it.
 pub const WIDEST: f64 = layout::content_width() / layout::SMALLEST_SCALE;
 /// A picture that is enlarged by this factor is large enough.
 const GENEROUS_SCALE: f64 = 1.5;
+/// What a picture costs that gets no room at all. A step to a smaller size of code costs 1: so the
+/// code becomes one step smaller if the picture then gets a twelfth more of the room it wants.
+const NO_ROOM: f64 = 12.0;
 /// What a line that is too wide for its column costs: more than anything else.
 const TOO_WIDE: f64 = 100.0;
 /// By how many pixels a picture grows that is too narrow to show everything.
@@ -48,13 +55,13 @@ pub(crate) enum Draft {
 /// A block, and the line of `deck.md` on which it begins.
 #[derive(Clone)]
 pub(crate) struct Drafted {
-    /// The line's number, for problems.
+    /// The line's number, for errors.
     pub(crate) line: usize,
     /// The block, which has no size before all blocks of its slide are known.
     pub(crate) draft: Draft,
 }
 
-/// Draws a run, so many pixels wide.
+/// Draws a run, `width` pixels wide.
 pub fn draw(scene: &Scene, width: f64) -> SvgPicture {
     scene.chart.picture(SvgOptions {
         width,
@@ -79,16 +86,16 @@ struct Choice {
     stacked: bool,
 }
 
-/// Lays a slide out. What does not fit is a problem.
+/// Lays a slide out. What does not fit is an error.
 pub(crate) fn place(
     slide: &Slide,
     drafted: Vec<Drafted>,
-    problems: &mut Vec<Problem>,
+    errors: &mut Vec<DeckError>,
 ) -> Vec<Piece> {
     let only_text = has_only_text(&drafted);
     if !layout::title_fits(&slide.title) {
         let what = "the title does not fit into one line".into();
-        problems.push(Problem { line: slide.line, what });
+        errors.push(DeckError { line: slide.line, what });
     }
     for Drafted { line, draft } in &drafted {
         if let Draft::Timeline(scene) = draft
@@ -96,14 +103,17 @@ pub(crate) fn place(
         {
             let most = layout::SAID_LINES;
             let what = format!("what is said in one step needs more than {most} lines");
-            problems.push(Problem { line: *line, what });
+            errors.push(DeckError { line: *line, what });
         }
     }
     let chosen = match choose(&drafted, only_text) {
         Ok(chosen) => chosen,
         Err(missing) => {
-            let what = format!("the slide does not fit: it is {missing:.0} pixels too high");
-            problems.push(Problem { line: slide.line, what });
+            let most = layout::HEIGHT;
+            let what = format!(
+                "the slide does not fit: it needs {missing:.0} pixels more than its {most}"
+            );
+            errors.push(DeckError { line: slide.line, what });
             return vec![];
         }
     };
@@ -112,7 +122,7 @@ pub(crate) fn place(
     for Drafted { line, draft } in drafted {
         if let Draft::Codes(codes) = &draft {
             for what in too_wide(codes, setting(codes, chosen)) {
-                problems.push(Problem { line, what });
+                errors.push(DeckError { line, what });
             }
         }
         let piece = piece(draft, chosen, room);
@@ -120,7 +130,7 @@ pub(crate) fn place(
             && played.picture.shortened
         {
             let what = "a text in the picture is shortened for want of room".into();
-            problems.push(Problem { line, what });
+            errors.push(DeckError { line, what });
         }
         pieces.push(piece);
     }
@@ -152,7 +162,7 @@ fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
                 }
             }
             if let Some(Wanted { generous, .. }) = picture {
-                cost += 8.0 * GENEROUS_SCALE * (1.0 - room / generous).max(0.0);
+                cost += NO_ROOM * (1.0 - room / generous).max(0.0);
             }
             match best {
                 Some((least, _)) if least <= cost => {}
@@ -205,8 +215,9 @@ enum Medium {
     Paper,
 }
 
-/// What is left for a picture. Without one, whatever is shown has to fit on paper, too. A picture
-/// shrinks there, and what stands below it on the screen is not printed.
+/// The height that is left for a picture. A slide without a picture has to fit on paper, too, where
+/// the question stands above its answer. A picture may shrink there, and what stands below it on
+/// the screen is not printed.
 fn room(drafted: &[Drafted], choice: Choice, only_text: bool) -> f64 {
     let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
     let mut heights = vec![];
@@ -221,8 +232,8 @@ fn room(drafted: &[Drafted], choice: Choice, only_text: bool) -> f64 {
     if shrinks { room } else { room.min(layout::room_for_picture(&on_paper)) }
 }
 
-/// How high a block is if its text is so many times as large. Of a picture only what is around it
-/// counts: the picture gets what is left.
+/// How high a block is. `text_size` says how many times as large as usual its text is. Of a picture
+/// only what is around it counts: the picture gets what is left.
 fn height(draft: &Draft, choice: Choice, text_size: f64, medium: Medium) -> f64 {
     match draft {
         Draft::Prose(text) => layout::text_height(text, text_size),
@@ -256,19 +267,19 @@ fn setting(codes: &[Listing], choice: Choice) -> Setting {
 
 /// The pieces of code that have a line which is wider than their column.
 fn too_wide(codes: &[Listing], setting: Setting) -> Vec<String> {
-    let mut problems = vec![];
+    let mut errors = vec![];
     for (code, columns) in codes.iter().zip(layout::columns_of(setting, codes.len())) {
         let text = code.fragment.text.as_str();
         if layout::wrapped(text, columns) > code.fragment.numbers.len() {
             let widest = layout::widest_line(text);
-            problems.push(format!(
+            errors.push(format!(
                 "{} is too wide here: its longest line has {widest} letters, \
                  and its column {columns}",
                 code.file
             ));
         }
     }
-    problems
+    errors
 }
 
 /// A block in its final size.
@@ -316,8 +327,8 @@ fn said_lines(scene: &Scene) -> usize {
             texts.push(format!("{} {text}", scene.run.lanes[*lane].name));
         }
         if nth + 1 == steps.len() {
-            // The verdict comes after the last step, in bold letters, which are about an
-            // eighth wider.
+            // The verdict comes after the last step, in bold letters, which are about an eighth
+            // wider.
             texts.extend(scene.run.verdict.as_ref().map(|verdict| {
                 let wider = verdict.chars().count() / 8;
                 format!("{verdict}{}", " ".repeat(wider))
@@ -338,140 +349,6 @@ pub(crate) fn has_only_text(drafted: &[Drafted]) -> bool {
     true
 }
 
-/// How a slide with two pieces of code becomes two slides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Parts {
-    /// Both pieces, then only Rust, which is what was recorded.
-    PairThenRust,
-    /// Both pieces, then the last one.
-    PairThenLast,
-    /// The first piece, then the last one.
-    OneEach,
-    /// All code, then of that in Rust its first line and some others.
-    SomeLines,
-    /// Both pieces, then of the last one its first line and some others.
-    PairThenSomeLinesOfLast,
-    /// The first piece, then of the last one its first line and some others.
-    OneThenSomeLines,
-}
-
-/// Makes two slides of one that has code and is too full. The first has the code and the question.
-/// The second has less code, the question, what is played, and the answer. Where lines of code are
-/// left out, `lines` are kept, besides the first. None if this way does not suit the slide.
-pub(crate) fn split(
-    drafted: &[Drafted],
-    parts: Parts,
-    lines: &BTreeSet<usize>,
-) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
-    let mut first = vec![];
-    let mut second = vec![];
-    let mut pieces = 0;
-    let mut played = false;
-    let run = run_of(drafted);
-    for Drafted { line, draft } in drafted {
-        let line = *line;
-        match draft {
-            Draft::Codes(codes) => {
-                pieces = pieces.max(codes.len());
-                let (before, after) = split_codes(codes, parts, lines);
-                first.push(Drafted { line, draft: Draft::Codes(before) });
-                second.push(Drafted { line, draft: Draft::Codes(after) });
-            }
-            Draft::Asked { question, .. } => {
-                let asked = Draft::Asked { question: question.clone(), answer: None };
-                if question.is_some() {
-                    first.push(Drafted { line, draft: asked });
-                }
-                second.push(Drafted { line, draft: draft.clone() });
-            }
-            Draft::Timeline(_) | Draft::Output(_) | Draft::Picture(_) => {
-                played = true;
-                second.push(Drafted { line, draft: draft.clone() });
-            }
-            Draft::Prose(_) | Draft::Agenda(_) => {
-                first.push(Drafted { line, draft: draft.clone() });
-            }
-        }
-    }
-    // A way that leaves the second slide as full as the first would solve nothing.
-    let useful = match parts {
-        Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
-        Parts::OneEach => pieces == 2,
-        Parts::PairThenSomeLinesOfLast => pieces == 2 && run.is_some(),
-        Parts::SomeLines | Parts::OneThenSomeLines => pieces > 0 && run.is_some(),
-    };
-    if useful { Some((first, second)) } else { None }
-}
-
-/// The run that a slide plays.
-fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
-    for Drafted { draft, .. } in drafted {
-        if let Draft::Timeline(scene) = draft {
-            return Some(&scene.run);
-        }
-    }
-    None
-}
-
-/// The code of the first slide and that of the second.
-fn split_codes(
-    codes: &[Listing],
-    parts: Parts,
-    lines: &BTreeSet<usize>,
-) -> (Vec<Listing>, Vec<Listing>) {
-    let mut before = codes.to_vec();
-    let mut after = codes.to_vec();
-    match parts {
-        Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
-        Parts::PairThenLast | Parts::PairThenSomeLinesOfLast => {
-            after = after.split_off(codes.len() - 1);
-        }
-        Parts::OneEach | Parts::OneThenSomeLines => {
-            after = after.split_off(codes.len() - 1);
-            before.truncate(1);
-        }
-        Parts::SomeLines => {
-            after.retain(|code| code.language == Language::Rust);
-        }
-    }
-    // The first slide never shows comments, since it never answers.
-    for code in &mut before {
-        code.fragment = bare(code);
-    }
-    if matches!(parts, Parts::SomeLines | Parts::PairThenSomeLinesOfLast | Parts::OneThenSomeLines)
-    {
-        for code in &mut after {
-            // Comments are not worth the room, nor an ellipsis.
-            code.fragment = bare(code).only(lines);
-        }
-    }
-    (before, after)
-}
-
-/// The lines of the slide's code at which the lanes of its run wait or print.
-pub(crate) fn lines_that_ran(drafted: &[Drafted]) -> BTreeSet<usize> {
-    let mut lines = BTreeSet::new();
-    if let Some(run) = run_of(drafted) {
-        for code in codes(drafted) {
-            if code.language == Language::Rust {
-                lines.extend(lines_of(run, &code.file));
-            }
-        }
-    }
-    lines
-}
-
-/// The lines of the slide's code that the deck names as its point.
-pub(crate) fn lines_that_stay(drafted: &[Drafted]) -> BTreeSet<usize> {
-    let mut lines = BTreeSet::new();
-    for code in codes(drafted) {
-        if code.language == Language::Rust {
-            lines.extend(&code.stay);
-        }
-    }
-    lines
-}
-
 /// Whether a slide asks something and has nothing that answers it: the next slide does.
 pub(crate) fn leaves_its_question_open(drafted: &[Drafted]) -> bool {
     let mut asks = false;
@@ -487,8 +364,8 @@ pub(crate) fn leaves_its_question_open(drafted: &[Drafted]) -> bool {
     asks
 }
 
-/// The same without lines that are nothing but a comment. While a slide asks, comments are hidden;
-/// where it never answers, their lines would stay empty for ever.
+/// The blocks without those lines of code that are nothing but a comment. While a slide asks,
+/// comments are hidden; on a slide that never answers, their lines would stay empty for ever.
 pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
     for Drafted { draft, .. } in &mut drafted {
         if let Draft::Codes(codes) = draft {
@@ -503,55 +380,4 @@ pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
 /// Code without lines that are nothing but a comment or a docstring.
 fn bare(code: &Listing) -> Fragment {
     code.fragment.without(&colour::comment_lines(code.language, &code.fragment.text))
-}
-
-/// The lines that the code of `shown` leaves out, although `all` has them: first those that `ran`,
-/// then other code, then lines of nothing but brackets. Comments are not worth the room.
-pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>) -> Vec<usize> {
-    let mut kept: BTreeSet<usize> = BTreeSet::new();
-    let mut files: BTreeSet<&str> = BTreeSet::new();
-    for code in codes(shown) {
-        kept.extend(&code.fragment.numbers);
-        files.insert(&code.file);
-    }
-    let mut left_out = vec![];
-    if !kept.contains(&0) {
-        return vec![]; // there is no ellipsis, so each piece is whole
-    }
-    for code in codes(all) {
-        for (line, number) in code.fragment.text.lines().zip(&code.fragment.numbers) {
-            let comment = line.trim_start().starts_with("//");
-            if files.contains(code.file.as_str()) && !kept.contains(number) && !comment {
-                let brackets = !line.contains(char::is_alphanumeric);
-                left_out.push((!ran.contains(number), brackets, *number));
-            }
-        }
-    }
-    left_out.sort_unstable();
-    left_out.into_iter().map(|(_, _, number)| number).collect()
-}
-
-/// All pieces of code of a slide.
-fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Listing> {
-    drafted.iter().flat_map(|drafted| match &drafted.draft {
-        Draft::Codes(codes) => codes.as_slice(),
-        _ => &[],
-    })
-}
-
-/// The lines of a file at which the lanes of a run wait or print.
-fn lines_of(run: &SteppedRun, file: &str) -> BTreeSet<usize> {
-    let mut lines = BTreeSet::new();
-    for track in &run.tracks {
-        if track.file != file {
-            continue;
-        }
-        for step in &track.steps {
-            let said = step.says.iter().filter_map(|(_, _, line)| *line);
-            for line in said.chain(step.resumed).chain(step.stop) {
-                lines.insert(line as usize);
-            }
-        }
-    }
-    lines
 }

@@ -1,7 +1,8 @@
-//! Runs one example for the server: cargo builds it, then it runs, and both print into the answer.
+//! Runs one example for the server: cargo builds it, then it runs, and both print into the
+//! response.
 //!
 //! Read it after `live`, which calls [`run`]; `guard` is next. A program is killed by dropping the
-//! future that runs it: so there is no list of processes that could be wrong.
+//! future that runs it. So there is no list of processes that could be wrong.
 use crate::examples::{Example, build_arguments, cargo, executable};
 use axum::body::Bytes;
 use std::{
@@ -114,14 +115,14 @@ struct Pipes {
     stderr: ChildStderr,
 }
 
-/// A program and all that it starts. Dropping it kills them.
+/// A program, with all that it starts. Dropping this kills all of them.
 struct Group {
     /// The guard, or where there is none, the program itself.
     child: Child,
     /// The pipe whose end tells the guard that this server is gone.
     _alive: Option<ChildStdin>,
-    /// It was waited for. From then on its number may belong to another process, which must not be
-    /// killed.
+    /// Whether it was waited for. From then on its number may belong to another process, which must
+    /// not be killed.
     ended: bool,
 }
 

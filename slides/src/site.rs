@@ -19,7 +19,7 @@ pub use links::broken_links;
 
 use crate::{
     compose::compose_with,
-    examples::{Examples, Executables, Recordings},
+    examples::{Examples, Executables, Recorded, Recordings},
     layout::hanging_lines,
     page::{For, colours, page},
 };
@@ -30,6 +30,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// What was written.
@@ -61,7 +62,9 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
         if examples.get(&row.example).is_none() {
             return Err(format!("README.md: there is no example `{}`", row.example));
         }
-        names.insert(row.example.as_str());
+        if examples.get(&row.example).is_some_and(|example| example.features.is_empty()) {
+            names.insert(row.example.as_str());
+        }
     }
     let executables = examples.build(&names)?;
     recordings.make(&executables, &names)?;
@@ -90,13 +93,22 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
     Ok(Site { pages: writer.pages, bytes: writer.bytes, documentation: writer.has_documentation })
 }
 
-/// The page of an explorer, whose heading leads to the page of the example: its address is sent to
-/// readers who have not seen the site. In a frame the link leaves the frame.
+/// The page of an explorer, with a heading that leads to the page of the example: its address may
+/// be sent to a reader who has not seen the site. In a frame the link leaves the frame.
 fn with_way_back(explorer: &str, example: &str) -> String {
     let link = html! {
         h1 { a href={ (example) ".html" } target="_top" style="color:inherit" { (example) } }
     };
     explorer.replacen(&format!("<h1>{example}</h1>"), &link.into_string(), 1)
+}
+
+/// What an example recorded. An example that needs features is not built here, and has nothing.
+fn recorded(
+    example: &str,
+    executables: &Executables,
+    recordings: &Recordings,
+) -> Result<Arc<Recorded>, String> {
+    if executables.has(example) { recordings.get(executables, example) } else { Ok(Arc::default()) }
 }
 
 /// Reads a file of the repository.
@@ -149,7 +161,7 @@ impl Writer<'_> {
         let all: Vec<_> = topics.iter().flat_map(|topic| &topic.rows).collect();
         for topic in topics {
             for row in &topic.rows {
-                let recorded = recordings.get(executables, &row.example)?;
+                let recorded = recorded(&row.example, executables, recordings)?;
                 let mut charts: Vec<_> =
                     recorded.scenes.iter().map(|scene| scene.chart.clone()).collect();
                 charts.extend(recorded.variants.iter().cloned());

@@ -31,8 +31,8 @@ impl Fragment {
         kept
     }
 
-    /// The same without some of its lines, and without the empty lines that would then follow each
-    /// other. `left_out` says it of each line.
+    /// The fragment without some of its lines, and without the empty lines that would then follow
+    /// each other. `left_out` says of each line whether it goes.
     pub fn without(&self, left_out: &[bool]) -> Fragment {
         let mut kept = Fragment::default();
         let mut empty = true; // none at the top, either
@@ -68,7 +68,7 @@ impl Fragment {
 }
 
 /// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines
-/// of anchors inside; `None` if there is no such anchor, or if it has no end.
+/// of anchors inside. `None` if there is no such anchor, or if it has no end.
 pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
     let mut lines = text.lines().enumerate();
     lines.find(|(_, line)| mark(line) == Some(("ANCHOR", name)))?;

@@ -26,7 +26,7 @@ fn both_cuts_of_the_talk_fill_their_time_and_keep_to_it() {
 #[test]
 fn voting_playing_and_running_take_their_time() {
     let text = "## A\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n! Then.\n\
-                {{run gather}}\n??? 1 min\n- Press R.\n";
+                {{run gather}}\n??? 1 min, run\n- Press R.\n";
     let talk = compose_text(&root(), text).unwrap_or_else(|failure| panic!("{failure}"));
     let Seconds { talk: said, vote, play, run } = talk.slides[0].seconds;
     assert_eq!((said, vote, run), (60, 10, 5 + 3), "gather takes three seconds");
@@ -184,18 +184,18 @@ fn the_readme_and_the_help_have_the_same_keys() {
 }
 
 /// What is wrong with a deck, as `check` prints it.
-fn problems(blocks: &str) -> Vec<String> {
+fn errors(blocks: &str) -> Vec<String> {
     let text = format!("# Topic\n## Title\n{blocks}\n??? 1 min\n- Say it.\n");
     match compose_text(&root(), &text) {
         Ok(_) => vec![],
-        Err(ComposeError::Problems(problems)) => problems.iter().map(ToString::to_string).collect(),
+        Err(ComposeError::Deck(errors)) => errors.iter().map(ToString::to_string).collect(),
         Err(failure) => panic!("{failure}"),
     }
 }
 
 #[test]
 fn what_is_missing_is_named_with_its_line() {
-    for (blocks, problem) in [
+    for (blocks, error) in [
         (
             "text\n{{rust gather:no_such}}",
             "4: examples/gather/gather.rs has no anchor `no_such`, or none that is closed",
@@ -226,31 +226,29 @@ fn what_is_missing_is_named_with_its_line() {
         ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
         ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
     ] {
-        assert_eq!(problems(blocks), [format!("slides/deck.md:{problem}")], "{blocks}");
+        assert_eq!(errors(blocks), [format!("slides/deck.md:{error}")], "{blocks}");
     }
-    let [problem] = &problems("{{rust src/no_such.rs:anchor}}")[..] else { panic!("one problem") };
-    assert!(problem.starts_with("slides/deck.md:3: cannot read src/no_such.rs: "), "{problem}");
+    let [error] = &errors("{{rust src/no_such.rs:anchor}}")[..] else { panic!("one error") };
+    assert!(error.starts_with("slides/deck.md:3: cannot read src/no_such.rs: "), "{error}");
 }
 
 #[test]
 fn what_does_not_fit_is_named_with_its_line() {
-    let [problem] = &problems("{{rust state_machine:by_hand}}")[..] else { panic!("one problem") };
+    let [error] = &errors("{{rust state_machine:by_hand}}")[..] else { panic!("one error") };
     assert!(
-        problem.starts_with(
+        error.starts_with(
             "slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has "
-        ) && problem.ends_with(" lines, and a slide shows 15 at most"),
-        "{problem}"
+        ) && error.ends_with(" lines, and a slide shows 15 at most"),
+        "{error}"
     );
-    let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
-    assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
+    let [error] = &errors(&"- item\n".repeat(30))[..] else { panic!("one error") };
+    assert!(error.starts_with("slides/deck.md:1: the slide does not fit: it needs "), "{error}");
     let full = format!("{}\n? When?\n{{{{timeline gather}}}}", "- item\n".repeat(14));
-    let [problem] = &problems(&full)[..] else { panic!("one problem") };
-    assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
+    let [error] = &errors(&full)[..] else { panic!("one error") };
+    assert!(error.starts_with("slides/deck.md:1: the slide does not fit: it needs "), "{error}");
     let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
-    let Err(ComposeError::Problems(problems)) = compose_text(&root(), &title) else {
-        panic!("a problem")
-    };
-    assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
+    let Err(ComposeError::Deck(errors)) = compose_text(&root(), &title) else { panic!("an error") };
+    assert_eq!(errors[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
 }
 
 /// What is too full for one slide becomes two: first both languages and the question, then Rust
@@ -302,7 +300,7 @@ fn a_line_that_the_deck_names_is_not_left_out() {
     assert_eq!(shown("Futurelock", "&mut a"), [true, true]);
     assert_eq!(shown("A few at a time", "store(page)"), [true, true]);
     assert_eq!(
-        problems("{{rust gather:gather | with select!}}"),
+        errors("{{rust gather:gather | with select!}}"),
         ["slides/deck.md:3: no line of `gather` of examples/gather/gather.rs has `select!`"]
     );
 }
@@ -344,14 +342,14 @@ fn a_slide_that_leaves_its_question_open_has_no_empty_lines_for_comments() {
 
 /// A line that is wider than its column is named, and how wide it may be.
 #[test]
-fn code_that_is_wider_than_its_column_is_a_problem() {
+fn code_that_is_wider_than_its_column_is_an_error() {
     let file = "target/slides-test-wide.rs";
     let line = format!("let x = {};", "1 + ".repeat(40));
     let text = format!("// ANCHOR: a\n{line}\n// ANCHOR_END: a\n");
     std::fs::write(root().join(file), text).expect("it can be written");
-    let [problem] = &problems(&format!("{{{{rust {file}:a}}}}"))[..] else { panic!("one problem") };
+    let [error] = &errors(&format!("{{{{rust {file}:a}}}}"))[..] else { panic!("one error") };
     assert_eq!(
-        *problem,
+        *error,
         format!(
             "slides/deck.md:3: {file} is too wide here: its longest line has {} letters, \
              and its column 94",
@@ -361,9 +359,9 @@ fn code_that_is_wider_than_its_column_is_a_problem() {
 }
 
 #[test]
-fn a_good_slide_has_no_problems() {
+fn a_good_slide_has_no_errors() {
     assert_eq!(
-        problems(
+        errors(
             "{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n\
              ! After {{took gather}}."
         ),

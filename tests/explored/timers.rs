@@ -36,7 +36,10 @@ fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<String> {
     let until = wake.polled.unwrap_or(polls.of_lane[lane].len());
     // Polled without a wake in between, it has to wait on at the same place: elsewhere it waits for
     // another timer, which was not set by then.
-    let place = |poll: &Poll<'_>| polls.stopped(lane, poll).waits().to_vec();
+    let place = |poll: &Poll<'_>| {
+        let waits = polls.stopped(lane, poll).waits().iter();
+        waits.map(|wait| (wait.place.clone(), wait.on.clone(), wait.lane)).collect::<Vec<_>>()
+    };
     let waits = polls.of_lane[lane][begun..until].iter().map(place);
     let is_one_wait = waits.clone().zip(waits.skip(1)).all(|(one, next)| one == next);
     if wake.is_by_the_clock() && is_one_wait { Some(due(polls, wake.woken.at)) } else { None }

@@ -55,11 +55,14 @@ fn token(rest: &str, first: char, begins_a_line: bool) -> (Class, usize) {
             // `match` and `case` are only keywords where a statement begins.
             let keyword =
                 KEYWORDS.contains(&name) && (begins_a_line || !["match", "case"].contains(&name));
-            let class = match () {
-                () if keyword => Class::Keyword,
-                () if name.starts_with(char::is_uppercase) => Class::Type,
-                () if after.starts_with('(') => Class::Function,
-                () => Class::Plain,
+            let class = if keyword {
+                Class::Keyword
+            } else if name.starts_with(char::is_uppercase) {
+                Class::Type
+            } else if after.starts_with('(') {
+                Class::Function
+            } else {
+                Class::Plain
             };
             (class, length)
         }

@@ -1,11 +1,15 @@
 // The deck: which slide is shown and how much of it, and what the actions do.
+// The talk that is given, from the address: the long one, the short one, or all slides there are.
+const parameters = new URLSearchParams(location.search);
+const cut = ["short", "all"].find((cut) => parameters.has(cut)) ?? "long";
+
 function startDeck(slides, dialogs) {
   const byId = (id) => document.getElementById(id);
   const notice = byId("notice");
   const announcement = byId("announcement");
   const black = byId("black");
   const progress = byId("progress");
-  const consoles = new Set(); // windows that follow us; there is one, unless it was opened by several pages
+  const consoles = new Set(); // windows that follow us: usually one, more if several pages have each opened one
   let at = 0;
   let step = 0;
   // What survives a reload, which is how a speaker shows an example that was edited: when the talk began, and when its
@@ -15,16 +19,18 @@ function startDeck(slides, dialogs) {
   const runner = new Runner(() => tellConsoles());
 
   const state = () => ({ slide: at, step, theme, startedAt, pausedAt, remote, black: !black.hidden, running: runner.running });
+  // To any origin, since a page from a file has none. What is sent is no secret: where the talk is.
   const tellConsoles = () => consoles.forEach((other) => other.postMessage({ state: state() }, "*"));
   const tell = (text) => {
     notice.textContent = text;
     notice.hidden = text === "";
   };
 
-  // `record` says what becomes of the address before: a slide that one leaves stays in the history, a step does not.
-  function show(slide, steps, record = true) {
+  // Shows slide number `nth`, counted from 0, after `steps` of its steps. A slide that is left stays in the history, so that
+  // the browser's Back leads to it; a step does not. Without `record` no slide does: where Back itself has led here.
+  function show(nth, steps, record = true) {
     const before = at;
-    at = Math.min(Math.max(slide, 0), slides.length - 1);
+    at = Math.min(Math.max(nth, 0), slides.length - 1);
     step = Math.min(Math.max(steps, 0), slides[at].steps);
     const moved = at !== before;
     if (moved) {
@@ -32,7 +38,7 @@ function startDeck(slides, dialogs) {
       startedAt ??= Date.now(); // the talk begins when its first slide is left
     }
     black.hidden = true;
-    slides.forEach((slide, nth) => (slide.section.hidden = nth !== at));
+    slides.forEach((slide, other) => (slide.section.hidden = other !== at));
     const said = slides[at].show(step);
     const where = `Slide ${at + 1} of ${slides.length}: ${slides[at].title}`;
     announcement.textContent = step === 0 || moved ? where : said.join(". ");
@@ -43,8 +49,8 @@ function startDeck(slides, dialogs) {
     tellConsoles();
   }
 
-  // A browser takes so many changes of its history within some seconds only, less than a held key or a quick hand makes.
-  // More than that it forgets, or throws; so what has been forgotten is written again later.
+  // A browser allows a limited number of changes of its history within some seconds, and a held key makes more. It drops the
+  // others, or throws an error. So the address is written again later.
   let later = null;
   function keepAddress(anew) {
     const address = `#${at + 1}${step > 0 ? `.${step}` : ""}`;
@@ -64,9 +70,9 @@ function startDeck(slides, dialogs) {
   // #12, #12.3, or the words of a title: #three-at-once
   function showWhatTheAddressSays() {
     const name = wordsOf(location.hash.slice(1));
-    const [, slide, steps] = /^(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+    const [, number, steps] = /^(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
     const titled = slides.findIndex((slide) => slide.section.dataset.name === name);
-    if (slide) show(Number(slide) - 1, Number(steps ?? 0), false);
+    if (number) show(Number(number) - 1, Number(steps ?? 0), false);
     else show(Math.max(titled, 0), 0, false);
   }
 
@@ -93,7 +99,7 @@ function startDeck(slides, dialogs) {
     if (step < slides[at].steps) show(at, step + 1);
     else if (at + 1 < slides.length) show(at + 1, 0);
   };
-  // Going backwards, you have seen all of the slide before.
+  // If you go backwards, you have seen all of the slide before.
   const previous = () => at > 0 && show(at - 1, slides[at - 1].steps);
   const back = () => {
     if (uncover()) return;
@@ -181,7 +187,7 @@ function startDeck(slides, dialogs) {
   addEventListener("hashchange", showWhatTheAddressSays);
   addEventListener("message", (event) => {
     const { source, data } = event;
-    // Only a window that we opened may drive us, whichever page it was that opened it: this one, or one before a reload.
+    // Only a window that this tab has opened may drive us: it was opened by this page, or by the one before a reload.
     if (!consoles.has(source)) {
       if (!data?.hello || source?.opener !== window) return;
       consoles.add(source);
@@ -225,15 +231,11 @@ function followFingers(stage, { next, previous, play }) {
 
 document.documentElement.classList.add("played");
 
-// The talk that is given: the long one, the short one, or all slides there are.
-const parameters = new URLSearchParams(location.search);
-const cut = ["short", "all"].find((cut) => parameters.has(cut)) ?? "long";
-const others = { long: ["spare"], short: ["spare", "long"], all: [] }[cut];
-
-// Takes away the slides of other cuts, and counts those that are left.
+// Takes away the slides that are not in this talk, and counts those that are left.
 function chooseSlides() {
+  const leftOut = { long: ["spare"], short: ["spare", "long"], all: [] }[cut];
   const sections = [...document.querySelectorAll("#stage > .slide")];
-  const left = sections.filter((section) => !others.includes(section.dataset.cut));
+  const left = sections.filter((section) => !leftOut.includes(section.dataset.cut));
   for (const section of sections) {
     const entry = document.querySelector(`#overview [data-slide="${section.id.replace("slide-", "")}"]`);
     const number = left.indexOf(section) + 1;

@@ -22,7 +22,7 @@ const ACTIONS = {
 };
 
 // What a key does again and again while it is held. Any other action, such as that of B, would be undone by its next
-// repetition, and whether it is done in the end would depend on how long the key is held.
+// repetition, so its effect would depend on how long the key is held.
 const REPEATED = new Set(["play", "back", "next", "previous", "pageDown", "pageUp"]);
 
 // A key as it is called in the table; nothing for the browser's own shortcuts.
@@ -32,8 +32,8 @@ function keyOf(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-// A slider has its own use for arrows, a button for Space, and text that scrolls for both: if they have got the focus by
-// the keyboard. After a click the keys still belong to the deck.
+// A slider has its own use for arrows, a button for Space, and text that scrolls for both. That holds only if it has got the
+// focus by the keyboard: after a click the keys still belong to the deck.
 function belongsToItsTarget(event) {
   const target = event.target;
   if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;

@@ -56,6 +56,7 @@ class Runner {
     const { output } = this;
     const atTheEnd = output.scrollTop + output.clientHeight >= output.scrollHeight - 4;
     output.append(text);
+    // A program that prints without end must not fill the memory. Much is cut at once, since each cut is slow.
     if (output.textContent.length > 300000) output.textContent = output.textContent.slice(-200000);
     if (atTheEnd) output.scrollTop = output.scrollHeight;
   }

@@ -14,7 +14,7 @@ class Slide {
     this.steps = this.parts.reduce((sum, part) => sum + part.steps, 0);
   }
 
-  // Shows so many steps. Returns what the last of them says, for those who cannot see it.
+  // Shows the first `step` steps. Returns what the last of them says, for a screen reader.
   show(step) {
     let left = step;
     let said = [];
@@ -29,13 +29,13 @@ class Slide {
     return said;
   }
 
-  // How many steps there are when the timeline shows so many of its own.
+  // How many steps of the slide are shown when its timeline shows `step` of its own.
   stepOf(timeline, step) {
     const before = this.parts.slice(0, this.parts.indexOf(timeline));
     return before.reduce((sum, part) => sum + part.steps, 0) + step;
   }
 
-  // A copy to be shown somewhere else.
+  // A copy, for the console: it shows the same slide in another step.
   copy() {
     const section = this.section.cloneNode(true);
     section.hidden = false;

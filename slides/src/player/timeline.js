@@ -1,3 +1,5 @@
+const ROUNDED = 0.06; // how far `at` may be from the place in the picture: the page has it in tenths of a pixel
+
 // A recorded timeline that is played poll by poll: how much of it is to be seen, which of its lines belong to that, what
 // stands in the queue, and which lines of the slide's code are lit.
 class Timeline {
@@ -10,7 +12,7 @@ class Timeline {
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     this.run = JSON.parse(figure.querySelector("script").textContent);
     const codes = [...section.querySelectorAll(".code")];
-    this.first = Number(figure.dataset.first); // so many polls are shown from the beginning
+    this.first = Number(figure.dataset.first); // how many polls are shown from the beginning
     this.steps = this.run.steps.length - this.first;
     this.code = new Map();
     for (const code of codes) {
@@ -52,7 +54,7 @@ class Timeline {
     const polls = step + this.first;
     const now = polls === 0 ? null : this.run.steps[polls - 1];
     const at = now ? now.at : this.begin;
-    for (const [element, from] of this.whole) element.classList.toggle("later", from > at + 0.06);
+    for (const [element, from] of this.whole) element.classList.toggle("later", from > at + ROUNDED);
     for (const { element, rect, from, to } of this.cut) {
       element.classList.toggle("later", from >= at);
       const end = Math.min(to, Math.max(at, from));

@@ -86,8 +86,9 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
             // Last, since the picture lets the reader find it.
             @if let Some(answer) = answer { (self::answer(answer)) }
             @if let Some(run) = run {
-                @let page = topics.iter().flat_map(|topic| &topic.rows);
-                @if let Some(row) = page.clone().find(|row| row.example == run.name) {
+                @let row = topics.iter().flat_map(|topic| &topic.rows)
+                    .find(|row| row.example == run.name);
+                @if let Some(row) = row {
                     p { a href=(row.file()) { "Step through " code { (run.name) } } }
                 }
             }
@@ -95,22 +96,14 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     }
 }
 
-/// The code of a slide. A half has parts of it, so of each piece the one with the most lines is
-/// taken.
+/// The code of a slide. A half may have only a part of a piece, so of each piece the listing with
+/// the most lines is taken.
 fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
     let mut codes: Vec<&Listing> = vec![];
     for piece in halves.iter().flat_map(|half| &half.pieces) {
         let Piece::Codes(shown, _) = piece else { continue };
         for code in shown {
-            // A half leaves lines out in the middle or at one end, so that a piece and its half
-            // have the first line or the last in common. Two pieces of one file have neither.
-            let same = |other: &&mut &Listing| {
-                let last = |code: &Listing| code.fragment.numbers.iter().max().copied();
-                other.file == code.file
-                    && (other.fragment.numbers.first() == code.fragment.numbers.first()
-                        || last(other) == last(code))
-            };
-            match codes.iter_mut().find(same) {
+            match codes.iter_mut().find(|other| are_of_one_piece(other, code)) {
                 Some(other) if lines(other) < lines(code) => *other = code,
                 Some(_) => {}
                 None => codes.push(code),
@@ -118,6 +111,16 @@ fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
         }
     }
     codes
+}
+
+/// Whether two listings show parts of the same piece of code. A half leaves lines out in the middle
+/// or at one end, so it has the first line or the last one in common with the whole piece. Two
+/// pieces of one file have neither in common.
+fn are_of_one_piece(one: &Listing, other: &Listing) -> bool {
+    let [one_lines, other_lines] = [&one.fragment.numbers, &other.fragment.numbers];
+    one.file == other.file
+        && (one_lines.first() == other_lines.first()
+            || one_lines.iter().max() == other_lines.iter().max())
 }
 
 /// How many lines a piece of code has; an ellipsis, whose number is 0, is none.

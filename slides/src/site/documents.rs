@@ -4,7 +4,7 @@
 //! Read it after `article`; next is `links`.
 use super::{read, readme::Topic};
 use crate::{
-    compose::twin,
+    examples::twin,
     page::{inline, slug},
 };
 use maud::{Markup, PreEscaped, html};
@@ -86,7 +86,8 @@ fn render(text: &str, path: &str, known: &BTreeMap<String, String>) -> String {
     let shift = usize::from(has_top_headings(text));
     let parser = Parser::new_with_broken_link_callback(text, options, Some(&mut unknown));
     let mut events = vec![];
-    // For each link that is open, whether it has a target: its end has to go if its start did.
+    // For each link that is open, whether it has a target. If its start was left out, its end has
+    // to be left out, too.
     let mut kept = vec![];
     // The start of a heading comes before its text, from which the `id` is made: so the place of
     // the start is remembered.
@@ -94,7 +95,7 @@ fn render(text: &str, path: &str, known: &BTreeMap<String, String>) -> String {
     let mut title = String::new();
     let mut mentions = Mentions::default();
     for event in parser {
-        let names_an_example = mentions.names_an_example(&event);
+        let can_be_an_example = mentions.next(&event);
         match event {
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let target = target(&dest_url, path, known);
@@ -142,7 +143,7 @@ fn render(text: &str, path: &str, known: &BTreeMap<String, String>) -> String {
                 events.push(Event::Html("</div>".into()));
             }
             Event::Code(ref name)
-                if names_an_example && known.contains_key(&format!("{RUSTDOC}{name}")) =>
+                if can_be_an_example && known.contains_key(&format!("{RUSTDOC}{name}")) =>
             {
                 let page = &known[&format!("{RUSTDOC}{name}")];
                 events.push(Event::InlineHtml(format!("<a href=\"{page}\">").into()));
@@ -172,14 +173,14 @@ fn has_top_headings(text: &str) -> bool {
     Parser::new(text).any(top)
 }
 
-/// A heading so many levels below.
+/// A heading, `by` levels lower.
 fn lower(level: HeadingLevel, by: usize) -> HeadingLevel {
     HeadingLevel::try_from(level as usize + by).unwrap_or(HeadingLevel::H6)
 }
 
 /// Finds where a document mentions an example by its name. Most examples have the name of what they
-/// are about, so that not each `lock` is one: but what follows “Example:” is, and what a row of a
-/// table begins with.
+/// are about, so not every `lock` is an example. What follows “Example:” is one, and so is the
+/// first cell of a row of a table.
 #[derive(Default)]
 struct Mentions {
     /// Whether the event before this one says that an example comes.
@@ -190,7 +191,7 @@ struct Mentions {
 
 impl Mentions {
     /// Takes the next event of the document, and says whether it can be the name of an example.
-    fn names_an_example(&mut self, event: &Event<'_>) -> bool {
+    fn next(&mut self, event: &Event<'_>) -> bool {
         let announced = self.announced;
         self.announced = match event {
             Event::Start(Tag::TableRow) => true,
@@ -207,7 +208,7 @@ impl Mentions {
     }
 }
 
-/// Which page a file of the repository has.
+/// For each file of the repository that has a page, the page; and for each example by its name.
 fn known_pages(root: &Path, topics: &[Topic]) -> BTreeMap<String, String> {
     let mut known = BTreeMap::new();
     for (path, file, _) in PAGES {
@@ -223,7 +224,7 @@ fn known_pages(root: &Path, topics: &[Topic]) -> BTreeMap<String, String> {
     known
 }
 
-/// Where a link of a document leads on the site; none if nowhere.
+/// Where a link of a document leads on the site. `None` if it leads nowhere there.
 fn target(link: &str, path: &str, known: &BTreeMap<String, String>) -> Option<String> {
     let (file, place) = link.split_once('#').unwrap_or((link, ""));
     if file.is_empty() {

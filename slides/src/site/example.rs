@@ -6,12 +6,12 @@
 use super::{
     held::Held,
     readme::{Row, Topic},
+    recorded,
 };
 use crate::{
     colour,
-    compose::twin,
     deck::Language,
-    examples::{Executables, Recorded, Recordings},
+    examples::{Executables, Recorded, Recordings, twin},
     page::inline,
     piece::Printed,
     place,
@@ -222,7 +222,7 @@ pub(super) fn topic_page(
 ) -> Result<Markup, String> {
     let mut pictures = vec![];
     for row in &topic.rows {
-        let recorded = recordings.get(executables, &row.example)?;
+        let recorded = recorded(&row.example, executables, recordings)?;
         // Without a recording there is no picture, and the table above leads to the example.
         if let Some(scene) = recorded.scenes.first() {
             pictures.push((row, scene.chart.title.clone(), place::draw(scene, PICTURE).svg));

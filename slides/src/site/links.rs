@@ -1,5 +1,4 @@
-//! Follows the links of a site, so that no page is published with a link that leads nowhere, and
-//! none to which no link leads.
+//! Follows the links of a site: each has to lead somewhere, and each page has to be reached.
 //!
 //! Read it last of the modules of `site`. It looks at the files that were written, as a browser
 //! would, and knows nothing of how they were made.
@@ -114,7 +113,7 @@ fn attributes(html: &str, start: &str) -> Vec<String> {
     values
 }
 
-/// Why a link leads nowhere; none if it leads somewhere.
+/// Why a link leads nowhere. `None` if it leads somewhere.
 fn why_broken(
     folder: &Path,
     pages: &BTreeMap<PathBuf, Page>,

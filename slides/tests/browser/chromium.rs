@@ -246,7 +246,7 @@ impl Tab {
         self.hold(key, 1).await;
     }
 
-    /// Presses a key and holds it, until it was pressed so many times.
+    /// Presses a key and holds it, so that it is pressed `times` times.
     pub async fn hold(&self, key: &str, times: usize) {
         let (key, shift) = key.strip_prefix("Shift+").map_or((key, 0), |key| (key, 8));
         let (code, text, number) = match key {
@@ -305,6 +305,12 @@ impl Tab {
         ];
         let media = SetEmulatedMediaParams::builder().features(features).build();
         self.page.execute(media).await.expect("features");
+    }
+
+    /// Lays the page out as it is printed.
+    pub async fn on_paper(&self) {
+        let media = SetEmulatedMediaParams::builder().media("print").build();
+        self.page.execute(media).await.expect("a medium");
     }
 
     /// Goes to a slide, and to one of its steps.

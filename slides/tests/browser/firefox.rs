@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A picture of a page has so many bytes at least; that of a blank one has some 5,000.
+/// A picture of a page has at least this many bytes; that of a blank page has some 5,000.
 const DRAWN: u64 = 30_000;
 
 #[test]

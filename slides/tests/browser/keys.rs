@@ -701,7 +701,7 @@ fn theme_and_remote_survive_a_reload() {
     });
 }
 
-/// At 200 % a laptop's window has so many pixels.
+/// At 200 % a laptop's window has this many pixels.
 #[test]
 #[ignore = "needs Chromium"]
 fn help_and_overview_begin_at_their_top_and_fit_a_small_window() {

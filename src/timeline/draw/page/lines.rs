@@ -45,7 +45,7 @@ impl<'c> Reader<'c> {
         }
         let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
         // A poll that names the lanes which it has polled there has not gone on.
-        let may_have_gone_on = places.registered() == Some(Registered::OrAfter);
+        let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
         let is_named = place.lane.is_some() && !of_a_set;
         if may_have_gone_on && !is_named { Some(format!("{on}, or after that")) } else { Some(on) }
     }

@@ -138,7 +138,7 @@ impl<'c> Reader<'c> {
             listed.timer = Some((wait.to, self.due(wait.to)));
         } else if waits.iter().any(is_timer) {
             // Something else has ended the wait, and when the timer was due is not known.
-            listed.timer = Some((self.chart.elapsed_pos(), "?".into()));
+            listed.timer = Some((self.chart.end_of_run(), "?".into()));
         }
         let is_for_a_timer_alone = listed.timer.is_some() && waits.iter().all(is_timer);
         if listed.waits_for.is_empty() && !is_for_a_timer_alone {
@@ -160,7 +160,7 @@ impl<'c> Reader<'c> {
             let mut listed = Listed::default();
             match wait.on.as_deref() {
                 Some(ITS_TIMER) if is_called => listed.timer = Some((lazy.to, self.due(lazy.to))),
-                Some(ITS_TIMER) => listed.timer = Some((self.chart.elapsed_pos(), "?".into())),
+                Some(ITS_TIMER) => listed.timer = Some((self.chart.end_of_run(), "?".into())),
                 _ => listed.ready = Some((lazy.from, AFTER_ALL_WAKES)),
             }
             return listed;
@@ -257,8 +257,8 @@ impl<'c> Reader<'c> {
             match span.state {
                 // The poll itself is passed over, unless the lane waits elsewhere after it.
                 State::RunningUnwoken if span.stopped.are_none() => {}
-                State::RunningUnwoken if span.stopped.waits() == places.waits() => {}
-                State::Waiting(until) if span.places.waits() == places.waits() => {
+                State::RunningUnwoken if are_the_same(&span.stopped, places) => {}
+                State::Waiting(until) if are_the_same(&span.places, places) => {
                     wait.until = until;
                     wait.to = span.to;
                 }
@@ -273,6 +273,16 @@ impl Listed {
     fn ready(at: Pos, nth: usize) -> Listed {
         Listed { ready: Some((at, nth)), ..Listed::default() }
     }
+}
+
+/// Whether a lane waits in the same places for the same, whenever it has registered there.
+fn are_the_same(places: &Places, others: &Places) -> bool {
+    let same = |one: &Wait, other: &Wait| {
+        one.place == other.place && one.on == other.on && one.lane == other.lane
+    };
+    let waits = places.waits().iter().zip(others.waits());
+    places.waits().len() == others.waits().len()
+        && waits.into_iter().all(|(one, other)| same(one, other))
 }
 
 /// Whether a lane waits for nothing but a timer in a span, whatever may have woken it before that.

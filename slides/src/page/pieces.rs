@@ -1,0 +1,173 @@
+//! What stands on a slide, as HTML: text, code, a timeline, what was printed, and the button.
+//!
+//! Read it after `page`; next is `played`.
+use super::{
+    played::{colour_of, played_run},
+    text::{inline, markdown, with_code},
+};
+use crate::{
+    colour,
+    compose::{Run, Shown},
+    deck::Language,
+    layout::Setting,
+    piece::{Listing, Piece, Played, Printed, PrintedLine},
+};
+use maud::{Markup, PreEscaped, html};
+
+/// A part of a slide. The player hides what has `data-reveal` until the speaker goes on.
+pub(super) fn piece(piece: &Piece, shown: &Shown) -> Markup {
+    match piece {
+        Piece::Prose(text) => html! { div.prose { (PreEscaped(markdown(text))) } },
+        Piece::Asked { question, answer } => html! {
+            div.asked {
+                @if let Some(text) = question { p.question { (inline(text)) } }
+                @if let Some(text) = answer { p.answer data-reveal="answer" { (inline(text)) } }
+            }
+        },
+        Piece::Codes(codes, setting) => self::codes(codes, *setting),
+        Piece::Timeline(played) => timeline(played, shown),
+        Piece::Output(printed) => output(printed),
+        Piece::Picture(drawing) => html! {
+            figure.drawn data-reveal="picture" { (PreEscaped(&drawing.svg)) }
+        },
+        Piece::Agenda(topics) => agenda(topics),
+    }
+}
+
+/// One piece of code or two.
+fn codes(codes: &[Listing], setting: Setting) -> Markup {
+    let beside = codes.len() == 2 && !setting.stacked;
+    html! {
+        div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
+            @for Listing { language, file, fragment, texts, .. } in codes {
+                figure.code.texts[*texts] data-file=(file) {
+                    figcaption { (name(*language)) span.file { (file) } }
+                    pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }
+                }
+            }
+        }
+    }
+}
+
+/// A language as a reader knows it.
+fn name(language: Language) -> &'static str {
+    match language {
+        Language::Python => "Python",
+        Language::Rust => "Rust",
+    }
+}
+
+/// How many polls are shown from the beginning: one or none. Names of lanes alone say nothing, so a
+/// slide begins with the first poll, unless it has code, which is read first. On the second half of
+/// a slide the code has been read; but a poll that prints something could give the answer away.
+fn polls_at_the_beginning(played: &Played, shown: &Shown) -> usize {
+    let mut has_code = false;
+    for piece in &shown.pieces {
+        has_code |= matches!(piece, Piece::Codes(..));
+    }
+    let prints = !played.scene.run.tracks[0].steps[0].says.is_empty();
+    let code_was_read = shown.continues && !prints;
+    if !has_code || code_was_read { 1 } else { 0 }
+}
+
+/// The lanes that are not in the picture, by name.
+fn without(played: &Played) -> Option<String> {
+    let names = &played.scene.without;
+    if names.is_empty() { None } else { Some(names.join(", ")) }
+}
+
+/// The picture of a run, the lines that were said, and the data for the player.
+fn timeline(played: &Played, shown: &Shown) -> Markup {
+    let run = &played.scene.run;
+    let data = played_run(played, &shown.pieces);
+    let data =
+        serde_json::to_string(&data).expect("strings, lists and finite numbers can be written");
+    // Inside a script HTML looks for `</script` and `<!--` only. Without `<` the data has neither.
+    let data = data.replace('<', "\\u003c");
+    let mut number = 0;
+    let mut lines = vec![];
+    for (nth, step) in run.tracks[0].steps.iter().enumerate() {
+        for (lane, text, _) in &step.says {
+            number += 1;
+            lines.push((nth, number, &run.lanes[*lane], text));
+        }
+    }
+    html! {
+        figure.run-of data-reveal="timeline" data-without=[without(played)]
+            data-first=(polls_at_the_beginning(played, shown))
+        {
+            div.picture { (PreEscaped(&played.picture.svg)) }
+            input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
+                aria-label="Step of the timeline";
+            div.strip {}
+            ol.said.{ "said-" (played.said_lines) } {
+                @for (nth, number, lane, text) in lines {
+                    li data-step=(nth) {
+                        span.nth { (number) } " "
+                        span.who.(text_class(lane.hue)) { (lane.name) } " " (text)
+                    }
+                }
+                @if let Some(verdict) = &run.verdict { li.verdict { (with_code(verdict)) } }
+            }
+            script type="application/json" { (PreEscaped(data)) }
+        }
+    }
+}
+
+/// The class that gives a text the colour of a lane.
+fn text_class(hue: usize) -> String {
+    format!("tl{}", colour_of(hue))
+}
+
+/// The lane that printed a line, and the line.
+fn said(line: &PrintedLine) -> Markup {
+    html! {
+        span.who.(text_class(line.hue.unwrap_or(0))) { (line.lane) } " " (line.text)
+    }
+}
+
+/// Printed lines. Times that differ from run to run are left out.
+fn output(printed: &Printed) -> Markup {
+    html! {
+        ol.output.in-two-columns[printed.in_two_columns()] data-reveal="output" {
+            @for line in &printed.lines {
+                li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
+            }
+            @if let Some(verdict) = &printed.verdict {
+                li.verdict { "ended: " (with_code(verdict)) }
+            }
+        }
+    }
+}
+
+/// All topics, with the current one marked.
+fn agenda(topics: &[(String, bool)]) -> Markup {
+    html! {
+        ol.agenda {
+            @for (topic, current) in topics {
+                li.current[*current] aria-current=[current.then_some("step")] { (topic) }
+            }
+        }
+    }
+}
+
+/// The button that runs an example, and what it printed when it was recorded: a page without a
+/// server shows that.
+pub(super) fn button(run: &Run) -> Markup {
+    html! {
+        button.run type="button" data-run=(run.name) data-command=(run.command) {
+            "▶ " code { (run.command) }
+        }
+        pre.recorded hidden {
+            @for (title, printed) in &run.printed {
+                @if let Some(title) = title { "── " (title) " ──\n" }
+                @for line in &printed.lines {
+                    @if printed.exact { (format!("{:>6} ", line.time)) }
+                    (format!("{:<8} {}\n", line.lane, line.text))
+                }
+                @if let Some(verdict) = &printed.verdict { "ended: " (verdict) "\n" }
+                @if let Some(timeline) = &printed.timeline { "\n" (timeline) "\n" }
+            }
+        }
+    }
+}
