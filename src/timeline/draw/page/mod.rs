@@ -12,8 +12,8 @@
 //!   of the strip it is (`chains` draws one of them), `lines` at which line it stands, and
 //!   `sentence` says the step in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them;
-//! - `twin` adds the steps of a Python twin, `align` puts both in one order by means of `pairs`, and
-//!   `output` lists what they print;
+//! - `twin` adds the steps of a Python twin, `align` puts both in one order by means of `pairs`,
+//!   and `output` lists what they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
