@@ -87,8 +87,8 @@ fn memory_is_linear_in_the_gathers_of_one_future() {
     });
 }
 
-/// The most that a recording of so many lanes needs at a time, one after the other, as a server has
-/// one for each request.
+/// The most memory that a recording of this many lanes needs, which come one after the other, as a
+/// server has one for each request.
 fn peak_of_lanes(count: usize) -> usize {
     let _one_at_a_time = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     ALLOCATOR.reset_peak_usage();

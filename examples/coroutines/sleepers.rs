@@ -19,7 +19,7 @@ use tokio::{
     time::sleep,
 };
 
-/// What so many sleepers cost.
+/// What a number of sleepers cost.
 pub struct Cost {
     pub sleepers: usize,
     /// Why there are no more of them: the system may have no more threads.

@@ -42,7 +42,7 @@ fn primes_below(limit: u64) -> usize {
 // ANCHOR_END: worker
 
 // ANCHOR: pool
-/// A process for each job, and no more than so many at a time.
+/// A process for each job, and at most as many at a time as there are permits.
 pub struct Pool(Semaphore);
 
 impl Pool {

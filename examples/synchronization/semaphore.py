@@ -1,4 +1,4 @@
-"""Semaphore: no more than so many at a time.
+"""Semaphore: a limit on how many run at a time.
 
 In Rust: `tokio::sync::Semaphore`, see `semaphore.rs` beside this file.
 The count of those at work is a plain variable, since nothing waits for it.

@@ -1,4 +1,4 @@
-//! Semaphore: no more than so many at a time.
+//! Semaphore: a limit on how many run at a time.
 //!
 //! In Python: `asyncio.Semaphore`, see `semaphore.py` beside this file.
 //! Look for: A permit lasts as long as the variable that holds it. Six jobs of 100 ms with two

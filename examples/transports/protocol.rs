@@ -21,7 +21,7 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// For lines of at most so many bytes.
+    /// For lines of at most this many bytes.
     pub fn new(longest: usize) -> Echo {
         Echo { lines: Lines::up_to(longest) }
     }

@@ -14,7 +14,7 @@
 use async_concepts::{LaneExt, say, stage::Stage};
 use mail::{
     campaign::{
-        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, Heartbeat, Recipient,
+        AttemptOutcome, Campaign, CampaignSummary, Connector, Heartbeat, MailConnection, Recipient,
         Settings,
     },
     smtp::Address,
@@ -107,7 +107,7 @@ impl Connector for Pretended {
     }
 }
 
-impl Connection for Pretended {
+impl MailConnection for Pretended {
     async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
         let name = recipient.address.local_part();
         match send(name).lane(name).await {

@@ -39,7 +39,7 @@ pub enum SyncPolicy {
     /// Before `append` returns. It takes milliseconds each time, and no power failure takes a
     /// record that was appended.
     EachAppend,
-    /// When [`Journal::sync`] is called, which the user of the journal does at the end. A power
+    /// When [`JournalFile::sync`] is called, which the user of the journal does at the end. A power
     /// failure may take the last seconds.
     AtTheEnd,
 }
@@ -72,8 +72,8 @@ pub struct DamagedLine {
 
 /// A journal that is open for appending, and locked against other processes for as long.
 #[derive(Debug)]
-pub struct Journal {
-    /// Where it is. No part of it is a symbolic link, so that [`replace`](Journal::replace)
+pub struct JournalFile {
+    /// Where it is. No part of it is a symbolic link, so that [`replace`](JournalFile::replace)
     /// replaces the file and not a link to it.
     path: PathBuf,
     /// The first line. It is written together with the first record: a journal that could be opened
@@ -96,7 +96,7 @@ pub struct Journal {
 /// be read into memory.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-impl Journal {
+impl JournalFile {
     /// Opens a journal, or begins one, and calls `read` with each record that is in it, in order,
     /// or with the number of a line that is damaged. `read` returns whether the journal can be used
     /// with that.
@@ -111,9 +111,10 @@ impl Journal {
         title: &'static str,
         sync: SyncPolicy,
         read: impl FnMut(Result<&str, DamagedLine>) -> bool,
-    ) -> Result<Journal, JournalError> {
+    ) -> Result<JournalFile, JournalError> {
         let (path, file) = open_and_lock(path)?;
-        let mut journal = Journal { path, title, file, sync, length: 0, records: 0, torn: false };
+        let mut journal =
+            JournalFile { path, title, file, sync, length: 0, records: 0, torn: false };
         journal.read(read)?;
         // What is torn is cut off now, before anything is appended to it.
         let length = journal.length;
@@ -270,7 +271,7 @@ impl Journal {
     }
 
     /// Whether a write has failed and could not be taken back. Then only
-    /// [`replace`](Journal::replace) can follow.
+    /// [`replace`](JournalFile::replace) can follow.
     pub fn is_torn(&self) -> bool {
         self.torn
     }
@@ -419,7 +420,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
     }
 }
 
-/// See [`Journal::read_again`].
+/// See [`JournalFile::read_again`].
 pub struct Records<'a> {
     /// From the first record on.
     lines: Lines<'a>,
@@ -459,10 +460,10 @@ mod tests {
     }
 
     /// Opens a journal. Its records, how many lines were damaged, and the journal.
-    fn open(path: &Path) -> Result<(Vec<String>, usize, Journal), JournalError> {
+    fn open(path: &Path) -> Result<(Vec<String>, usize, JournalFile), JournalError> {
         let mut records = vec![];
         let mut damaged = 0;
-        let journal = Journal::open(path, TITLE, SyncPolicy::EachAppend, |record| {
+        let journal = JournalFile::open(path, TITLE, SyncPolicy::EachAppend, |record| {
             match record {
                 Ok(record) => records.push(record.to_owned()),
                 Err(_) => damaged += 1,
@@ -561,7 +562,7 @@ mod tests {
         let (_folder, path) = folder();
         let text = String::from_utf8(written()).unwrap().replace("two", "2wo");
         fs::write(&path, &text).unwrap();
-        let opened = Journal::open(&path, TITLE, SyncPolicy::AtTheEnd, |record| record.is_ok());
+        let opened = JournalFile::open(&path, TITLE, SyncPolicy::AtTheEnd, |record| record.is_ok());
         let error = opened.expect_err("it is damaged");
         assert!(matches!(error, JournalError::Damaged(_, 3)), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);

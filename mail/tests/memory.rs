@@ -51,7 +51,7 @@ async fn read_until(io: &mut DuplexStream, end: &str) -> String {
     String::from_utf8(said).expect("ASCII")
 }
 
-/// Sends a message of so many bytes, and returns the code of the reply.
+/// Sends a message of `size` bytes, and returns the code of the reply.
 async fn send(mut io: DuplexStream, size: usize) -> String {
     let line = format!("{}\r\n", "x".repeat(998)).into_bytes();
     let piece = line.repeat(4);

@@ -45,7 +45,7 @@ pub struct Relay<M> {
     rules: Vec<Rule>,
     /// The time for all that is done about one mail: the Notifyer does not wait for ever.
     answer: Duration,
-    /// A mail that so many servers have had before goes round in circles.
+    /// A mail that this many servers have had before goes round in circles.
     hops: usize,
     /// Where all mail goes.
     mail_server: MailServer<M>,

@@ -56,15 +56,16 @@ impl CurrentTask {
         self.key.get()
     }
 
-    /// This, if the task or a lane in it polls with this waker. `None` if an executor inside the
-    /// task does.
+    /// This, if it is the task that polls with this waker. The waker may be one that a wrapper
+    /// inside the task has put in the place of the task's own, as a lane of a timeline does: see
+    /// `crate::waker`. `None` if an executor inside the task polls.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<&Self> {
         self.key.get()?;
         let its_own = self.owns(waker) || self.waker.get() == original_waker(waker).addr();
         if its_own { Some(self) } else { None }
     }
 
-    /// Whether this is the task's own waker, without a lane between.
+    /// Whether this is the task's own waker, and not one that a wrapper has put in its place.
     pub(super) fn owns(&self, waker: &Waker) -> bool {
         self.waker.get() == waker.data().addr()
     }
@@ -101,7 +102,7 @@ impl CurrentTask {
         self.gives_way.get()
     }
 
-    /// What the coroutine awaits now, and whether the next step may throw an error in there.
+    /// What the coroutine awaits now, and whether the next step can throw an error in there.
     pub(super) fn take_awaits(&self) -> (Others, bool) {
         let awaits = self.awaits.take();
         let throwable = self.gives_way.get() || self.catches.get() || !awaits.is_empty();

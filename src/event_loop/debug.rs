@@ -59,13 +59,14 @@ impl Observers {
         self.watched.get()
     }
 
-    /// Never inlined, so that the code of a loop that is not watched stays short.
+    /// Tells each instrument of one event: `event` calls the method that stands for it. Never
+    /// inlined, so that the code of a loop that is not watched stays short.
     #[cold]
     #[inline(never)]
-    fn tell(&self, tell: impl Fn(&dyn Instrument)) {
+    fn tell(&self, event: impl Fn(&dyn Instrument)) {
         let instruments = self.instruments.borrow().clone();
         for instrument in &*instruments {
-            tell(&**instrument);
+            event(&**instrument);
         }
     }
 
@@ -187,6 +188,9 @@ impl EventLoop {
     /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
     /// can be several instruments; they are told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
+        if let Some(asked_by) = instrument.asked_by() {
+            self.0.remote.find_out_what_asks(asked_by);
+        }
         let observers = &self.0.observers;
         let mut instruments = observers.instruments.borrow().to_vec();
         instruments.push(instrument);
@@ -216,8 +220,9 @@ impl EventLoop {
         self.call_exception_handler(&ExceptionContext { message: message.to_owned(), exception });
     }
 
-    pub(super) fn report_unretrieved(&self, of_a_task: bool, error: &Error) {
-        let what = if of_a_task { "task" } else { "future" };
+    /// Reports an exception that nothing has retrieved. `what` is what ended with it: a `future` or
+    /// a `task`.
+    pub(super) fn report_unretrieved(&self, what: &str, error: &Error) {
         self.report(&format!("{what} exception was never retrieved"), Some(error.clone()));
     }
 

@@ -53,8 +53,8 @@ pub type Task<T> = Future<T>;
 /// What the clones of a future share. The future and the coroutine of a task are one allocation
 /// each, and together they need 200 bytes; asyncio's need some 1,300.
 pub(super) struct FutureCell<T: 'static> {
-    /// The loop in whose queue the callbacks are put. By it a future also finds out that it is
-    /// awaited in another loop.
+    /// The loop in whose queue the callbacks are put. An await compares it with the loop that runs:
+    /// a future cannot be awaited in another loop.
     pub(super) event_loop: EventLoop,
     /// Pending, or the outcome. In a cell, because every clone may set it.
     state: RefCell<State<T>>,

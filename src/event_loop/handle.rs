@@ -75,6 +75,7 @@ impl Handle {
 
     /// Makes the call. The loop makes every call here, and nowhere else: an error or a panic of the
     /// call goes to the exception handler, and the loop goes on (`Handle._run` in `events.py`).
+    /// Inlined, because each call of a program goes through here.
     #[inline(always)]
     pub(super) fn run(self, event_loop: &EventLoop) {
         match catch_panic(|| self.0.run()) {
@@ -100,8 +101,8 @@ impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
     fn run(self: Rc<Self>) -> Result<()> {
         match self.function.take() {
             Some(function) => function().into_result(),
-            // Cancelled while it stood in the queue. asyncio looks at a flag of each handle and
-            // skips it; we make the call and find nothing, which saves a look for all others.
+            // Cancelled while it stood in the queue. asyncio looks at a flag of each handle before
+            // it makes the call; we make the call and find nothing, which saves that look.
             None => Ok(()),
         }
     }

@@ -177,7 +177,7 @@ pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use handle::{CallKind, Handle};
-pub use instrument::{CallId, CallRef, FutureRef, Instrument, ReadyBy};
+pub use instrument::{AskedBy, CallId, CallRef, FutureRef, Instrument, ReadyBy};
 pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;
@@ -189,12 +189,12 @@ use future::Kind;
 use instrument::Caller;
 use registry::Registry;
 use running::Running;
-use timer::{Timers, nanoseconds};
+use timer::{FOREVER, Timers, nanoseconds};
 
 /// How many calls are made, while some are always ready, until the loop looks at what else has
-/// happened. asyncio looks at its sockets in every iteration; we look after so many calls, as tokio
-/// does. A look costs as much as ten calls, so this saves nine tenths of an iteration that makes
-/// one call.
+/// happened. asyncio looks at its sockets in every iteration; we look after this many calls, as
+/// tokio does. A look costs as much as ten calls, so this saves nine tenths of an iteration that
+/// makes one call.
 const CALLS_WITHOUT_A_LOOK: usize = 128;
 
 /// asyncio's event loop. Clones are the same loop. A loop cannot leave its thread; a
@@ -262,22 +262,22 @@ impl EventLoop {
         } else {
             None
         };
-        if timeout != Some(Duration::ZERO)
-            || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK
-        {
+        // A wait of zero is only a look, which is left out while calls are ready, up to a limit.
+        let waits = timeout != Some(Duration::ZERO);
+        if waits || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK {
             self.wait(timeout);
             // A task of tokio's that ran during the wait may have set an earlier timer.
             first_timer = self.0.timers.first();
         }
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
-        // (For `u64::MAX`, the end of time, see `take_due`.)
+        // (At the end of time all timers are due: see `take_due`.)
         if let Some(when) = first_timer {
             // The clock is read anew, as in asyncio: the wait may have ended early, or a callback
             // of the last iteration may have taken long.
             let end = self.time().saturating_add(self.0.driver.resolution());
             let end = nanoseconds(end);
-            if when < end || end == u64::MAX {
+            if when < end || end == FOREVER {
                 for handle in self.0.timers.take_due(end) {
                     self.enqueue(handle, None, ReadyBy::Timer);
                 }
@@ -368,15 +368,15 @@ impl EventLoop {
         // The loop counts as running until this function ends, also if it ends by a panic.
         let _running = Running::begin(self);
         let mut outcome = Ok(());
-        let entered = self.0.driver.enter(&mut || {
+        self.0.driver.enter(&mut || {
             while outcome.is_ok() {
                 outcome = self.run_once();
                 if self.0.stopping.get() {
                     break;
                 }
             }
-        });
-        entered.and(outcome)
+        })?;
+        outcome
     }
 
     fn run_is_over(&self) {

@@ -57,7 +57,8 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// Sets the outcome, unless there is one: the first one counts. Says whether `new` is it.
+    /// Sets the outcome, unless there is one: the first one counts. Says whether `new` was the
+    /// first.
     fn set(&self, new: Result<T>) -> bool {
         let mut outcome = lock(&self.outcome);
         if outcome.is_some() {

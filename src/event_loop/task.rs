@@ -258,8 +258,9 @@ impl<T> TaskPart<T> {
     /// Drops what it owns: after its end, and when the loop is closed.
     pub(super) fn abandon(&self) {
         self.drop_coroutine();
-        // None of these is code of the program: they are references to futures of this loop, whose
-        // destructors use `discard`, and a waker of the loop's own.
+        // These need no `discard`: they are references to futures of this loop, whose own
+        // destructors use it, and a waker of the loop's. All three cells are empty before any of
+        // them is dropped, so a destructor finds nothing half done.
         drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::instrument::Caller;
 use super::{EventLoop, Handle, Inner};
 use lists::Key;
-pub(super) use lists::Timers;
+pub(super) use lists::{FOREVER, Timers};
 
 /// A time or a duration in nanoseconds, at most 584 years.
 #[inline]
@@ -61,6 +61,6 @@ impl TimerHandle {
 
     /// When the call is due, on the clock of [`EventLoop::time`].
     pub fn when(&self) -> Duration {
-        Duration::from_nanos(self.key.0)
+        Duration::from_nanos(self.key.when)
     }
 }

@@ -25,7 +25,7 @@ pub struct Lines {
     /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
     /// ends its line takes no memory.
     bytes: Vec<u8>,
-    /// So many of `bytes` are known to hold no newline.
+    /// How many of `bytes` are known to hold no newline.
     searched: usize,
     /// In bytes, without what ends the line.
     limit: usize,
@@ -47,7 +47,7 @@ impl Display for TooLong {
 impl Error for TooLong {}
 
 impl Lines {
-    /// Lines of at most so many bytes, not counting what ends them.
+    /// Lines of at most `limit` bytes, not counting what ends them.
     pub fn up_to(limit: usize) -> Lines {
         Lines { bytes: vec![], searched: 0, limit, skipping: false }
     }

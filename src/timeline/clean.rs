@@ -8,15 +8,21 @@
 
 /// A text that may have several lines.
 pub(crate) fn text(text: &str) -> String {
-    clean(text, true)
+    clean(text, LineBreaks::Stay)
 }
 
 /// A text on one line, such as a name.
 pub(crate) fn name(text: &str) -> String {
-    clean(text, false)
+    clean(text, LineBreaks::BecomeSpaces)
 }
 
-fn clean(text: &str, several_lines: bool) -> String {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineBreaks {
+    Stay,
+    BecomeSpaces,
+}
+
+fn clean(text: &str, line_breaks: LineBreaks) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
@@ -31,8 +37,9 @@ fn clean(text: &str, several_lines: bool) -> String {
                     }
                 }
             }
+            // Of the two characters that end a line on Windows the second is enough.
             '\r' if rest.peek() == Some(&'\n') => {}
-            '\n' if several_lines => clean.push('\n'),
+            '\n' if line_breaks == LineBreaks::Stay => clean.push('\n'),
             '\n' | '\r' | '\t' => clean.push(' '),
             _ if character.is_control() || turns_the_writing(character) => {
                 clean.push(char::REPLACEMENT_CHARACTER);
@@ -45,8 +52,9 @@ fn clean(text: &str, several_lines: bool) -> String {
     clean
 }
 
-/// Embeddings, overrides, isolates and marks of the bidirectional algorithm, and the separators of
-/// lines and paragraphs.
+/// Whether a character changes the direction in which the text beside it is written: an embedding,
+/// an override, an isolate or a mark of Unicode's bidirectional algorithm. Or it separates lines or
+/// paragraphs, and breaks a row as a line break does: these two stand in the same range.
 fn turns_the_writing(character: char) -> bool {
     matches!(
         character,

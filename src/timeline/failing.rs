@@ -99,10 +99,10 @@ fn file_name(title: &str) -> String {
     }
     let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unused = name.clone();
-    let mut times = 1;
+    let mut nth = 1;
     while !used.insert(unused.clone()) {
-        times += 1;
-        unused = format!("{name}-{times}");
+        nth += 1;
+        unused = format!("{name}-{nth}");
     }
     unused
 }

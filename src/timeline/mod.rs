@@ -29,7 +29,7 @@
 //!
 //! An **instant** is a moment at which something ran. On the paused clock any number of polls fit
 //! into one, and no time passes in it; between two instants time passes and no lane runs, unless
-//! one blocks. From the events and the instants follows what each lane did when, and that is a
+//! one blocks. What each lane did when follows from the events and the instants, and that is a
 //! [`Chart`]: see [`State`] for all that a lane can do, and [`Until`] for what can end a wait.
 //!
 //! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words
@@ -49,8 +49,8 @@
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
 //!   lanes came, and `join!` begins with the next branch at each poll: nothing of that is random.
-//!   Nor is anything in the examples of this crate: a test runs each of them a hundred times, and
-//!   compares the charts.
+//!   Nothing in the examples of this crate is, either: a test runs each of them a hundred times,
+//!   and compares the charts.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
 //! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
@@ -65,10 +65,11 @@
 //!
 //! # Where to read on
 //!
-//! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
-//! events. The file `mod.rs` of each says in which order to read it. Beside them stand `time` (the
-//! clock of a run, and times in words), `verdicts` (a page of the documentation), and for the
-//! recording of a test that fails `failing` and `clean`.
+//! `record/` watches a run, and `draw/` draws it. What `draw/` uses of `record/` is data: the list
+//! of events, and the places in it. The file `mod.rs` of each says in which order to read it.
+//! Beside them stand `time` (the clock of a run, and times in words), `clean` (text from outside),
+//! `verdicts` (a page of the documentation) and `failing` (what the recording of a test that fails
+//! shows).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
@@ -82,8 +83,6 @@ mod record;
 mod time;
 pub mod verdicts;
 
-#[cfg(feature = "stage")]
-pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, OutputLine, Owner,
@@ -92,14 +91,16 @@ pub use draw::{
     Until, Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page,
     to_perfetto, to_svg,
 };
+#[cfg(feature = "stage")]
+pub(crate) use draw::{beginning, colour};
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;
 #[doc(hidden)]
 pub use record::say_line;
 #[cfg(feature = "schedules")]
 pub(crate) use record::{
-    Admission, Gate, Made, OwnTime, Poller, Progress, Run, SeenThread, Stranger, WITHOUT_A_SIGN,
-    lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
+    Admission, DropMoment, Gate, Made, OwnTime, Poller, Progress, Run, SeenThread, Stranger,
+    WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
 };
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,

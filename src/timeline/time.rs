@@ -6,8 +6,8 @@ use std::time::Duration;
 #[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Clock {
-    #[default]
     /// Tokio's paused clock: time passes at once when no lane has anything to do, and is exact.
+    #[default]
     Paused,
     /// The wall clock.
     Real,
@@ -36,7 +36,7 @@ pub fn human(time: Duration) -> String {
     }
 }
 
-/// `1 min`, or `1 min 5 s`: a rest of zero is not said.
+/// `1 min`, or `1 min 5 s`: a rest of zero is left out.
 fn with_the_rest(large: String, milliseconds: u128) -> String {
     if milliseconds == 0 {
         return large;
@@ -44,8 +44,8 @@ fn with_the_rest(large: String, milliseconds: u128) -> String {
     format!("{large} {}", human(Duration::from_millis(milliseconds as u64)))
 }
 
-#[cfg(feature = "draw")]
 /// Times as whole nanoseconds: exact, and a number in every language.
+#[cfg(feature = "draw")]
 pub(crate) mod nanoseconds {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;

@@ -14,8 +14,8 @@ use std::{
 const RUNS: usize = 100;
 /// So often the first run of each is drawn.
 const DRAWINGS: usize = 4;
-/// So many examples are run at a time: more than a small machine has processors, since some of them
-/// mostly wait for threads of their own.
+/// How many examples are run at a time: more than a small machine has processors, since some of
+/// them mostly wait for threads of their own.
 const AT_A_TIME: usize = 4;
 
 /// All that a person can keep of a scene: the timeline of the terminal, the picture, and the data.

@@ -2,10 +2,10 @@
 use super::{read, root};
 use std::path::{Path, PathBuf};
 
-/// Below this path at most eight chains of combinators and one `let` of a tuple per 1,000 lines of
-/// code, and at least so many lines of comments in a hundred.
+/// A folder below which code is counted: see the constants below for what is allowed in each.
 struct Room {
     path: &'static str,
+    /// At least this many of a hundred lines are comments.
     comments: usize,
 }
 
@@ -137,7 +137,7 @@ impl Counts {
         self.tuple_lets += tuple_lets(&code);
     }
 
-    /// So many per 1,000 lines of code, rounded up.
+    /// How many that are per 1,000 lines of code, rounded up.
     fn rate(&self, number: usize) -> usize {
         (number * 1000).div_ceil(self.code)
     }

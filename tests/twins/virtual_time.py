@@ -82,8 +82,8 @@ class Thread(threading.Thread):
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
-    """So many threads, each of which ends when there is no more to do. By default there are enough
-    for all calls."""
+    """A number of threads, each of which ends when there is no more to do. By default there are
+    enough for all calls."""
 
     def __init__(self, max_workers=None):
         self.free = sys.maxsize if max_workers is None else max_workers

@@ -118,7 +118,7 @@ impl<T> Attempt<T> {
         self
     }
 
-    /// It ends by itself, after exactly so many milliseconds of virtual time.
+    /// It ends by itself, after exactly this many milliseconds of virtual time.
     pub fn takes(mut self, milliseconds: u64) -> Attempt<T> {
         let expected = Duration::from_millis(milliseconds);
         let took = self.run.elapsed;
@@ -165,7 +165,7 @@ impl<T> Attempt<T> {
         self
     }
 
-    /// No more than so many lanes with a name that begins like this are under way at a time.
+    /// At most `most` lanes with a name that begins with `name` are under way at a time.
     pub fn at_most(mut self, most: usize, name: &'static str) -> Attempt<T> {
         let seen = self.run.at_a_time(name);
         if self.run.outcome.is_ok() && seen > most {

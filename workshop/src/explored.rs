@@ -27,8 +27,8 @@ pub const BUDGET: Duration = Duration::from_millis(200);
 /// attempt, since it is run again to be drawn.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// So many schedules are tried at most. It is reached long before [`BUDGET`] is, so that a machine
-/// that is busy finds the same as one that is not.
+/// At most this many schedules are tried. The limit is reached long before [`BUDGET`] is, so that a
+/// machine that is busy finds the same as one that is not.
 const SCHEDULES: u64 = 600;
 
 /// Runs what the learner wrote in every order in which its ready lanes could be polled, for
@@ -218,8 +218,8 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
 }
 
 /// What cannot be explored is run in tokio's own order, without a cancellation: that it holds there
-/// is the least. It is given up after so many slices, since it may be refused for the very thread
-/// that would keep it for ever: see [`record_within`].
+/// is the least. It is given up after `slices`, since it may be refused for the very thread that
+/// would keep it for ever: see [`record_within`].
 fn only_once<T: Send + 'static>(
     slices: u32,
     program: impl FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send + 'static,

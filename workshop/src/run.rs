@@ -43,7 +43,7 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 /// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices.
+/// How long what goes on and comes to no end is waited for, on the wall clock: a number of slices.
 /// An hour of ticks takes a second or two, and half a minute on a machine that is busy with twenty
 /// other things.
 pub(crate) const SLICES: u32 = 1800;
@@ -133,7 +133,7 @@ impl<T: Send + 'static> Run<T> {
     }
 }
 
-/// Records on another thread, and gives up after so many slices: a verdict always comes.
+/// Records on another thread, and gives up after this many slices: a verdict always comes.
 ///
 /// The recorder gives up a thread that stands still, and on the paused clock a run that shows no
 /// sign of life. What it takes for progress may still go on for ever: a task without a lane that
@@ -189,18 +189,18 @@ impl<T> From<Recording<T>> for Run<T> {
 }
 
 impl<T> Run<T> {
-    /// It ended by itself, after exactly so many milliseconds of virtual time.
+    /// It ended by itself, after exactly this many milliseconds of virtual time.
     pub fn took(&self, milliseconds: u64) -> bool {
         self.outcome.is_ok() && self.elapsed == Duration::from_millis(milliseconds)
     }
 
-    /// It ended by itself, after more than so many milliseconds of virtual time.
+    /// It ended by itself, after more than this many milliseconds of virtual time.
     pub fn took_more_than(&self, milliseconds: u64) -> bool {
         self.outcome.is_ok() && self.elapsed > Duration::from_millis(milliseconds)
     }
 
-    /// Its thread was seen asleep for so many milliseconds or longer while it polled a future: the
-    /// waiting of the runtime itself does not count. `false` where the system does not tell.
+    /// Its thread was seen asleep for this many milliseconds or longer while it polled a future:
+    /// the waiting of the runtime itself does not count. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
         match &self.slept {
             Some(slept) => slept.time >= Duration::from_millis(milliseconds),
@@ -209,7 +209,7 @@ impl<T> Run<T> {
     }
 
     /// Its thread was seen in a call that does nothing but sleep, as `std::thread::sleep` does, and
-    /// was seen asleep for so many milliseconds or longer.
+    /// was seen asleep for this many milliseconds or longer.
     pub(crate) fn was_told_to_sleep(&self, milliseconds: u64) -> bool {
         let told_to = self.slept.as_ref().is_some_and(|slept| slept.told_to);
         told_to && self.slept_on_the_thread(milliseconds)

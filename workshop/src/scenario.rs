@@ -69,7 +69,7 @@ impl Scenario {
         self.substitute(shown, vec![here])
     }
 
-    /// Where the file awaits [`delay`] with this key, so many milliseconds pass.
+    /// Where the file awaits [`delay`] with this key, this many milliseconds pass.
     pub fn delay<K: Any + Send + Sync>(mut self, of: K, milliseconds: u64) -> Scenario {
         self.delays.push((Box::new(of), Duration::from_millis(milliseconds)));
         self
@@ -129,7 +129,7 @@ pub fn loopback() -> Option<std::net::TcpListener> {
     Some(listener)
 }
 
-/// So many milliseconds, as the file shows; in another scenario it can be another time.
+/// This many milliseconds, as the file shows; in another scenario it can be another time.
 pub fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(given(milliseconds))
 }

@@ -304,7 +304,7 @@ struct Show {
     failures: Option<Vec<String>>,
 }
 
-/// So many failures are shown at the end.
+/// At most this many failures are shown at the end.
 const SHOWN: usize = 20;
 
 impl Show {

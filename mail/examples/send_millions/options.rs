@@ -28,7 +28,7 @@ With one of these it sends mail:
       --server HOST:PORT  To this mail server; without it, to one that is started for the purpose,
                           on this machine: it refuses unknown…@… for good, and later…@… at the first
                           attempt
-  -c, --connections N     Over so many connections, and so many mails at once: 10
+  -c, --connections N     Over N connections, so at most N mails at once: 10
       --per-second N      Begin at most N mails a second, evenly: without it, as fast as it goes
       --from MAILBOX      The author, as in 'News <news@example.org>': news@example.org
       --bounces ADDRESS   Where reports about mail that cannot be delivered go: the author's address

@@ -47,7 +47,7 @@ pub struct OwnServer {
 }
 
 impl OwnServer {
-    /// Starts one, on a free port on loopback, for so many connections.
+    /// Starts one, on a free port on loopback, for this many connections.
     pub fn start(connections: usize) -> io::Result<OwnServer> {
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();

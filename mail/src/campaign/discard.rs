@@ -1,5 +1,5 @@
 //! A campaign without a mail server: for a dry run, and to measure what a campaign itself costs.
-use super::{AttemptOutcome, Connection, Connector, ListError, Recipient};
+use super::{AttemptOutcome, Connector, ListError, MailConnection, Recipient};
 use crate::smtp::Address;
 
 /// Connections over which every mail is sent at once, to nowhere.
@@ -14,7 +14,7 @@ impl Connector for Discard {
     }
 }
 
-impl Connection for Discard {
+impl MailConnection for Discard {
     async fn deliver(&mut self, _: &Recipient) -> AttemptOutcome {
         AttemptOutcome::Sent
     }
@@ -26,7 +26,7 @@ impl Connection for Discard {
     async fn close(self) {}
 }
 
-/// A list of so many recipients that are made up: `recipient1@example.org` and so on.
+/// A list of `count` recipients that are made up: `recipient1@example.org` and so on.
 pub fn made_up_recipients(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
     (1..=count).map(|number| {
         let address = Address::new(&format!("recipient{number}@example.org"));

@@ -45,7 +45,7 @@ pub enum Record<'a> {
     Take(u64, &'a str),
     /// In flight again.
     Retry(u64),
-    /// Not sent for now, after so many attempts, and why; it waits.
+    /// Not sent for now: after how many attempts, and why; it waits.
     Again(u64, u32, &'a str),
     /// The server has it.
     Sent(u64),
@@ -106,9 +106,9 @@ pub(super) fn one_line(text: &str) -> String {
 /// The state of a recipient that was taken from the list and has no end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
-    /// In flight when the run ended, after so many attempts that had failed.
+    /// In flight when the run ended, and how many attempts had failed before.
     InFlight(u32),
-    /// Certainly not sent yet, after so many attempts.
+    /// Certainly not sent yet, and how many attempts there were.
     Waiting(u32),
 }
 
@@ -174,7 +174,7 @@ impl Progress {
 /// The journal of a campaign, open for appending and locked against other runs for as long.
 pub struct CampaignJournal {
     /// The file, its lock, and its rules for damage.
-    journal: journal::Journal,
+    journal: journal::JournalFile,
 }
 
 impl CampaignJournal {
@@ -187,7 +187,7 @@ impl CampaignJournal {
         let mut progress = Progress::default();
         // Not a single record can be missed: a recipient whose `sent` is lost would get a second
         // mail.
-        let journal = journal::Journal::open(path, TITLE, SyncPolicy::AtTheEnd, |record| {
+        let journal = journal::JournalFile::open(path, TITLE, SyncPolicy::AtTheEnd, |record| {
             match record.ok().and_then(Record::parse) {
                 Some(record) => progress.add(record),
                 None => false,

@@ -5,10 +5,10 @@
 //! a reactor that does other things in between. What that leaves to its user is what is here:
 //!
 //! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection.
-//!   A worker takes the next recipient when it has a connection for it, so at most so many mails
-//!   are in flight. To a server that offers PIPELINING it announces the next mail with the end of
-//!   the one before it, so there the list is read one recipient further for each connection. So
-//!   memory grows with the connections, and not with the recipients.
+//!   A worker takes the next recipient when it has a connection for it, so there are at most as
+//!   many mails in flight as connections. To a server that offers PIPELINING it announces the next
+//!   mail with the end of the one before it, so there the list is read one recipient further for
+//!   each connection. So memory grows with the connections, and not with the recipients.
 //! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's
 //!   budget: so others get the thread at least after every 128 mails, also when no mail ever has to
 //!   wait for the network. A [`Heartbeat`] beside them sees it.
@@ -97,7 +97,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// Something that can carry mails, one after the other.
-pub trait Connection {
+pub trait MailConnection {
     /// Sends the mail of one recipient. It ends by itself, so it has a deadline of its own.
     fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = AttemptOutcome>;
 
@@ -128,7 +128,7 @@ pub trait Connection {
 /// Where connections come from.
 pub trait Connector {
     /// What it makes.
-    type Connection: Connection;
+    type Connection: MailConnection;
 
     /// Opens a connection, within a deadline of its own; or says why it cannot.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, String>>;
@@ -250,7 +250,7 @@ impl From<QueueError> for WorkerError {
 }
 
 /// A tick for each mail that may begin. After a pause the mails that were missed are not made up
-/// for: a server that asked for so many a second means each second.
+/// for: a server that asked for a number of mails a second means each second.
 fn pace(per_second: NonZeroU32) -> Interval {
     let mut pace =
         interval((Duration::from_secs(1) / per_second.get()).max(Duration::from_nanos(1)));
@@ -332,7 +332,7 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
                 None => open.deliver(&attempt.recipient).await,
             };
             if let (AttemptOutcome::Lost(why), false) = (&outcome, fresh) {
-                // The server may have closed it while it was idle, or after so many mails. That
+                // The server may have closed it while it was idle, or after a number of mails. That
                 // says nothing about the recipient. The old connection goes first: a server with a
                 // limit for each client would count both.
                 drop(open);

@@ -1,5 +1,5 @@
 //! A campaign over SMTP.
-use super::{AttemptOutcome, Connection, Connector, Recipient};
+use super::{AttemptOutcome, Connector, MailConnection, Recipient};
 use crate::smtp::{Client, DeliveryOutcome, Envelope, Message, client::ClientError};
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -57,7 +57,7 @@ pub struct SmtpConnection<S, M> {
 /// What `mail` makes.
 type Mail = Result<(Envelope, Message), String>;
 
-impl<S, M> Connection for SmtpConnection<S, M>
+impl<S, M> MailConnection for SmtpConnection<S, M>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     M: Fn(&Recipient) -> Result<(Envelope, Message), String>,

@@ -24,7 +24,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// How long to wait after so many failed attempts, of which there has been one at least.
+    /// How long to wait after this many failed attempts, of which there has been one at least.
     pub fn after(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         self.first.saturating_mul(1 << doublings).min(self.longest)
@@ -40,7 +40,7 @@ pub struct Settings {
     pub attempts: NonZeroU32,
     /// How long to wait in between.
     pub backoff: Backoff,
-    /// While so many wait for another attempt, none is taken from the list. Those that are in
+    /// While this many wait for another attempt, none is taken from the list. Those that are in
     /// flight at that moment may still come to wait, too.
     pub most_waiting: NonZeroUsize,
     /// What to do when it cannot be known whether the server has a mail.

@@ -22,7 +22,7 @@ struct Account {
 }
 
 impl Budget {
-    /// A budget of so many bytes.
+    /// A budget of `total` bytes.
     pub fn new(total: usize) -> Budget {
         Budget(Arc::new(Account { total, used: AtomicUsize::new(0) }))
     }

@@ -1,4 +1,4 @@
-//! At most so many at once, at most so far ahead, and never for long without giving way.
+//! The limits: how many at once, how far ahead, and how long without giving way.
 use crate::post::{Post, list, settings};
 use async_concepts::{block, record};
 use mail::campaign::{Campaign, Heartbeat};
@@ -166,7 +166,7 @@ impl mail::campaign::Connector for OneAtATime {
     }
 }
 
-impl mail::campaign::Connection for Counted {
+impl mail::campaign::MailConnection for Counted {
     async fn deliver(&mut self, _: &mail::campaign::Recipient) -> mail::campaign::AttemptOutcome {
         self.mails += 1;
         match self.mails {
@@ -219,7 +219,7 @@ impl mail::campaign::Connector for DownUntil {
     }
 }
 
-impl mail::campaign::Connection for DownUntil {
+impl mail::campaign::MailConnection for DownUntil {
     async fn deliver(&mut self, _: &mail::campaign::Recipient) -> mail::campaign::AttemptOutcome {
         if Instant::now() >= self.0 {
             return mail::campaign::AttemptOutcome::Sent;

@@ -3,8 +3,8 @@
 use crate::post::{list, settings};
 use mail::{
     campaign::{
-        AttemptOutcome, Campaign, CampaignEvent, CampaignJournal, CampaignSummary, Connection,
-        Connector, IfInDoubt, OverSmtp, Recipient, RecipientOutcome, Settings, Unfinished,
+        AttemptOutcome, Campaign, CampaignEvent, CampaignJournal, CampaignSummary, Connector,
+        IfInDoubt, MailConnection, OverSmtp, Recipient, RecipientOutcome, Settings, Unfinished,
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };

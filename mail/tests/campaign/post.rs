@@ -1,7 +1,7 @@
 //! A post office for tests: it does with each recipient what it was told to, and remembers all of
 //! it.
 use mail::campaign::{
-    AttemptOutcome, Backoff, Connection, Connector, ListError, Recipient, Settings,
+    AttemptOutcome, Backoff, Connector, ListError, MailConnection, Recipient, Settings,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 #[derive(Clone, Debug)]
 pub enum Act {
     Answer(AttemptOutcome),
-    /// It comes in, after so many milliseconds more.
+    /// It comes in, after this many milliseconds more.
     Takes(u64),
     /// It comes in, and then the connection ends without a reply.
     SwallowAndHangUp,
@@ -129,7 +129,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-impl Connection for Line<'_> {
+impl MailConnection for Line<'_> {
     async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
         assert!(!self.broken, "a broken connection is used again");
         let (post, number) = (self.post, recipient.number);
@@ -194,7 +194,7 @@ pub fn refused() -> Act {
     Act::Answer(AttemptOutcome::Refused("550 no such user".into()))
 }
 
-/// So many connections; three attempts, after 1 and 2 s.
+/// This many connections; three attempts, the later ones after 1 and 2 s.
 pub fn settings(connections: usize) -> Settings {
     Settings {
         connections: NonZeroUsize::new(connections).unwrap(),

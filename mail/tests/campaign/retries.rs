@@ -1,4 +1,4 @@
-//! What is refused for now is tried again: after a time, so often, and so many at once.
+//! What is refused for now is tried again: after which time, how often, and how many at once.
 use crate::post::{Act, Post, list, not_now, refused, settings};
 use mail::campaign::{
     AttemptOutcome, Backoff, Campaign, CampaignEvent, IfInDoubt, RecipientOutcome, Settings,

@@ -204,7 +204,7 @@ fn a_journal_of_another_list_is_refused() {
 
 // What follows looks on from the server.
 
-/// A mail server that accepts so many messages as it is allowed to, and keeps the others waiting.
+/// A mail server that accepts as many messages as it is allowed to, and keeps the others waiting.
 struct Post {
     mails: Mutex<BTreeMap<String, usize>>,
     allowed: Semaphore,
@@ -250,7 +250,7 @@ impl Post {
         (post, address)
     }
 
-    /// Waits until so many messages have come in all.
+    /// Waits until this many messages have come in all.
     fn wait_for(&self, messages: usize) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut came = self.came.subscribe();

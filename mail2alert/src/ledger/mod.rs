@@ -17,7 +17,7 @@ use super::{
     addresses::EnvelopeAddress,
     gocd::{StageEnd, Stages},
 };
-use mail::journal::{Journal, JournalError, SyncPolicy};
+use mail::journal::{JournalError, JournalFile, SyncPolicy};
 use record::{LedgerRecord, Noted};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -101,7 +101,7 @@ impl Ledger {
         let clock = WallClock { wall, opened: Instant::now() };
         let mut memory = Memory { bounds, ..Memory::default() };
         let mut damaged = 0;
-        let journal = Journal::open(path, record::TITLE, SyncPolicy::EachAppend, |record| {
+        let journal = JournalFile::open(path, record::TITLE, SyncPolicy::EachAppend, |record| {
             match record.ok().and_then(LedgerRecord::parse) {
                 // A clock that was wrong may have written a moment that is still to come. It would
                 // never be old, nor would what was written after it.
@@ -232,7 +232,7 @@ fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
 #[derive(Debug)]
 struct Disk {
     /// The file.
-    journal: Journal,
+    journal: JournalFile,
     /// How many records have been written since the ledger was opened.
     written: u64,
 }
@@ -355,7 +355,7 @@ impl Memory {
         self.apply(record);
     }
 
-    /// Whether so many records say what far fewer could say.
+    /// Whether there are many more records than are needed to say the same.
     fn is_long(&self, records: usize) -> bool {
         const SMALL: usize = 1000;
         records > 2 * (self.entries + self.stages.iter().count()) + SMALL

@@ -26,7 +26,10 @@ where
     E: EnsureFuture<Output: Clone + 'static>,
     C: FromIterator<E::Output> + 'static,
 {
-    gather_children(children, false, |children| children.iter().map(Future::result).collect())
+    let return_exceptions = false;
+    gather_children(children, return_exceptions, |children| {
+        children.iter().map(Future::result).collect()
+    })
 }
 
 /// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among
@@ -37,7 +40,10 @@ where
     E: EnsureFuture<Output: Clone + 'static>,
     C: FromIterator<Result<E::Output>> + 'static,
 {
-    gather_children(children, true, |children| Ok(children.iter().map(Future::result).collect()))
+    let return_exceptions = true;
+    gather_children(children, return_exceptions, |children| {
+        Ok(children.iter().map(Future::result).collect())
+    })
 }
 
 /// What the outer future and the callback of its children share.
@@ -49,7 +55,8 @@ struct Gather<T: 'static, C: 'static> {
     /// Some child has taken a cancel: then the gather ends as cancelled, also if all children have
     /// results.
     cancel_requested: Cell<bool>,
-    /// Whether errors are results.
+    /// What asyncio calls so: whether an error is a result like any other. Otherwise the first one
+    /// ends the gather.
     return_exceptions: bool,
     /// Makes the gather's result from those of the children, when all are done.
     collect: fn(&[Future<T>]) -> Result<C>,
@@ -112,10 +119,12 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     // The outer future owns `gather`. If `gather` owned the outer future, too, neither would ever
     // be dropped. So the callback owns the outer future, and the children drop the callback when
     // they have ended.
-    let place = Rc::new(OnceCell::new());
-    let shared = gather.clone();
-    let outer = place.clone();
-    let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
+    let outer_cell = Rc::new(OnceCell::new());
+    let on_child_done = DoneCallback::new({
+        let gather = gather.clone();
+        let outer_cell = outer_cell.clone();
+        move |child| gather.child_is_done(child, outer_cell.get())
+    });
     let mut event_loop = None;
     let mut seen = Seen::default();
     // Each child gets its callback before the next is started: if a child is done already, its
@@ -140,7 +149,8 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     if gather.children.borrow().is_empty() {
         outer.set(collect(&[]))?;
     }
-    let _ = place.set(outer.clone());
+    // Only now, and before any callback is called: callbacks come through the queue.
+    let _ = outer_cell.set(outer.clone());
     Ok(outer)
 }
 

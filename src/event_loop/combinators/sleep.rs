@@ -74,7 +74,8 @@ fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     }
     current.give_way();
     if !current.owns(context.waker()) {
-        // A lane stands between the task and this: it has to be told that it will be polled again.
+        // A wrapper with a waker of its own, such as a lane of a timeline, stands between the task
+        // and this: it has to be told that it will be polled again.
         context.waker().wake_by_ref();
     }
     Poll::Pending

@@ -48,8 +48,8 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
         completed: RefCell::default(),
     }));
     let abort = AbortOnDrop(&group.0);
-    let outcome = Interruptible::new(body(group.clone())).await;
-    let outcome = group.0.exit(outcome).await;
+    let of_the_body = Interruptible::new(body(group.clone())).await;
+    let outcome = group.0.exit(of_the_body).await;
     // CPython 3.11 takes its request back before it waits for the tasks, and never afterwards: if
     // a task has failed meanwhile, the request stays in the count of the current task.
     group.0.parent_cancel_requested.set(false);

@@ -55,7 +55,7 @@ pub async fn timeout_at<T>(
         phase: Cell::new(Phase::Entered),
     }));
     scope.reschedule(when)?;
-    let exit = ExitOnDrop(&scope);
+    let exit = ExitOnDrop(&scope.0);
     let outcome = Interruptible::new(body(scope.clone())).await;
     drop(exit);
     scope.0.outcome(outcome)
@@ -174,11 +174,11 @@ impl Scope {
 
 /// Ends the scope when the body is over or was dropped: from then on it must not cancel the task,
 /// and its own request no longer counts.
-struct ExitOnDrop<'a>(&'a Timeout);
+struct ExitOnDrop<'a>(&'a Scope);
 
 impl Drop for ExitOnDrop<'_> {
     fn drop(&mut self) {
-        let scope = &self.0.0;
+        let scope = self.0;
         scope.cancel_timer();
         if scope.phase.get() == Phase::Expiring {
             let ours = scope.task.uncancel() <= scope.cancelling;

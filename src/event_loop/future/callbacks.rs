@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 
 use super::Callback;
 
-/// Up to so many entries are looked through one by one: that is faster, and nearly every list is
-/// shorter.
+/// A list of at most this many entries is searched entry by entry: that is faster than an index,
+/// and nearly every list is as short.
 const SHORT: usize = 32;
 
 /// The callbacks of a future, in the order in which they were added.

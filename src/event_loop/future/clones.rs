@@ -28,7 +28,8 @@ impl<T> Drop for FutureCell<T> {
             State::Finished(Err(error)) => {
                 if self.unretrieved.get() {
                     let is_task = matches!(self.kind, Kind::Task(_));
-                    self.event_loop.report_unretrieved(is_task, &error);
+                    let what = if is_task { "task" } else { "future" };
+                    self.event_loop.report_unretrieved(what, &error);
                 }
                 discard(error);
             }

@@ -1,9 +1,10 @@
 //! What awaits a future: how it is woken, which place it has among others that wait, and when it is
 //! refused.
 //!
-//! The same await may be polled with another waker than before: by another task, or in a lane of a
-//! timeline that has moved. The await then keeps its place, as in tokio's queues: what began to
-//! wait first is woken first. asyncio has no such case, since there only tasks wait.
+//! The same await may be polled with another waker than before: by another task, or by a wrapper
+//! that has another waker for each poll, as a lane of a timeline may have. The await then keeps its
+//! place, as in tokio's queues: what began to wait first is woken first. asyncio has no such case,
+//! since there only tasks wait.
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -22,8 +23,8 @@ pub(super) enum Wakeup {
 }
 
 impl Wakeup {
-    /// How to wake what polls with this waker. It is the current task, for which the key is enough,
-    /// or a lane in it.
+    /// How to wake what polls with this waker: the current task itself, for which the key is
+    /// enough, or a wrapper inside the task, which has a waker of its own.
     pub(super) fn of(current: &CurrentTask, waker: &Waker) -> Self {
         match current.key() {
             Some(key) if current.owns(waker) => Wakeup::Task(key),

@@ -6,15 +6,21 @@ use std::mem::take;
 
 use crate::event_loop::Handle;
 
-/// When a timer is due, in nanoseconds on the loop's clock, and the number of its registration:
-/// timers of equal time run in that order, which CPython leaves open.
+/// The place of a timer among all others: the earlier time comes first, and of equal times the
+/// earlier registration, which CPython leaves open.
 ///
 /// asyncio counts time as a `float`, we as a `u64`, which ends after 584 years: two words are
 /// compared faster than a `Duration` and a word.
-pub(super) type Key = (u64, u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// When the timer is due, in nanoseconds on the loop's clock.
+    pub(super) when: u64,
+    /// How many timers were set before it.
+    number: u64,
+}
 
 /// The largest time there is. A timer for later than this is due at this time.
-const FOREVER: u64 = u64::MAX;
+pub(in crate::event_loop) const FOREVER: u64 = u64::MAX;
 
 /// The timers of a loop.
 ///
@@ -56,7 +62,7 @@ impl Lists {
     fn sort(&mut self) {
         for timer in self.unsorted.drain(..) {
             if let Some((when, handle)) = timer {
-                self.sorted.insert((when, self.first_unsorted), handle);
+                self.sorted.insert(Key { when, number: self.first_unsorted }, handle);
             }
             self.first_unsorted += 1;
         }
@@ -102,7 +108,7 @@ impl Timers {
         }
         let number = lists.first_unsorted + lists.unsorted.len() as u64;
         lists.unsorted.push(Some((when, handle)));
-        (when, number)
+        Key { when, number }
     }
 
     /// When the first timer is due. Called in each iteration, and again after a wait; this is where
@@ -114,7 +120,7 @@ impl Timers {
             lists.sort();
         }
         let (first, _) = lists.sorted.first_key_value()?;
-        Some(first.0)
+        Some(first.when)
     }
 
     /// Removes the first timer, which the caller knows to be due, and all others that are due
@@ -127,13 +133,13 @@ impl Timers {
         // Nearly always only the first timer is due. Otherwise all that are due leave the tree by
         // one cut; a heap, as asyncio's, would have to be put in order again after each.
         if let Some((second, _)) = sorted.first_key_value()
-            && (second.0 < end || end == FOREVER)
+            && (second.when < end || end == FOREVER)
         {
             others = take(sorted);
             // At the end of time all timers are due. A cut would leave those that are set for
             // exactly that time, and they would never be due.
             if end != FOREVER {
-                *sorted = others.split_off(&(end, 0));
+                *sorted = others.split_off(&Key { when: end, number: 0 });
             }
         }
         first.into_iter().chain(others).map(|(_, handle)| handle)
@@ -150,7 +156,7 @@ impl Timers {
     #[inline]
     pub(super) fn remove(&self, key: &Key) {
         let lists = &mut *self.0.borrow_mut();
-        let Some(place) = key.1.checked_sub(lists.first_unsorted) else {
+        let Some(place) = key.number.checked_sub(lists.first_unsorted) else {
             // A smaller number than the first unsorted one: this timer has been sorted in.
             return lists.remove_sorted(key);
         };

@@ -25,7 +25,7 @@ struct Version {
     version: u32,
 }
 
-/// Why a text is no recording.
+/// Why a text cannot be read as a recording.
 #[derive(Debug)]
 pub enum JsonError {
     /// It is not JSON, or not of this form.
@@ -71,7 +71,8 @@ impl std::error::Error for JsonError {}
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
 /// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
-///   may have gone on from there since), `"never"` or `"unknown"`;
+///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
+///   `"or_after": true` says that the lane may have gone on from there to one that follows;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
@@ -136,8 +137,8 @@ fn clean_texts(chart: &mut Chart) {
     }
 }
 
-/// Looks at each index in a chart, since everything that draws one relies on them. Every index is
-/// that of a lane or a position.
+/// Looks at each index in a chart, since everything that draws a chart relies on them. Every index
+/// is that of a lane or a position.
 fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
@@ -193,9 +194,9 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
             }
         }
     }
-    check_position(chart, row.end.0)?;
-    if let End::Cancelled { by: Some(by), .. } = row.end.1 {
-        check_lane(chart, by)?;
+    check_position(chart, row.ends_at())?;
+    if let End::Cancelled { by: Some(by), .. } = row.how_it_ended() {
+        check_lane(chart, *by)?;
     }
     for owner in &row.polled_before {
         check_position(chart, owner.until)?;

@@ -20,7 +20,7 @@ pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
                 found.insert(span.state.mark());
             }
         }
-        found.insert(row.end.1.mark());
+        found.insert(row.how_it_ended().mark());
     }
     Mark::ALL.into_iter().filter(|mark| found.contains(mark)).collect()
 }
@@ -43,25 +43,27 @@ pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
     let names: Vec<&str> = rows.drawn.iter().map(|lanes| row_name(chart, lanes)).collect();
     let mut letters = vec![];
     for (index, name) in names.iter().enumerate() {
+        let first = first_letter(name);
+        let last = last_letter(name);
         // Rows of one name are meant to have one letter: they are the same part of the program.
-        let mut like_first = false;
-        let mut like_last = false;
+        let mut first_is_shared = false;
+        let mut last_is_shared = false;
         for other in &names {
             if other != name {
-                like_first |= first_letter(other) == first_letter(name);
-                like_last |= last_letter(other) == last_letter(name);
+                first_is_shared |= first_letter(other) == first;
+                last_is_shared |= last_letter(other) == last;
             }
         }
         let is_main = rows.drawn[index].first() == Some(&0);
         // An `m` would be taken for `main`, which is worse than a letter that two rows share.
-        let last_is_free = !like_last && last_letter(name) != 'm';
-        let wants_last = like_first && last_is_free && !is_main;
-        letters.push(if wants_last { last_letter(name) } else { first_letter(name) });
+        let last_is_free = !last_is_shared && last != 'm';
+        letters.push(if first_is_shared && last_is_free && !is_main { last } else { first });
     }
     letters
 }
 
-/// The name that the lanes of a row share; a row that is empty beside another has none.
+/// The name that the lanes of a row share. The name of a row that is empty, since only the other of
+/// two charts has such lanes, is the empty text.
 pub(super) fn row_name<'c>(chart: &'c Chart, lanes: &[LaneId]) -> &'c str {
     match lanes.first() {
         Some(&lane) => &chart.rows[lane].name,

@@ -28,7 +28,7 @@ pub enum LeftOut {
     },
     /// The recording itself was full.
     Events {
-        /// So many events were not kept.
+        /// How many events were not kept.
         count: u64,
         /// The time of the last event that was kept.
         after: Duration,
@@ -43,7 +43,7 @@ impl LeftOut {
         let mut panicked = 0;
         let mut unfinished = 0;
         for &lane in lanes {
-            match chart.rows[lane].end.1 {
+            match chart.rows[lane].how_it_ended() {
                 End::Finished => finished += 1,
                 End::Cancelled { .. } | End::ReturnedCancelled => cancelled += 1,
                 End::Panicked(_) => panicked += 1,

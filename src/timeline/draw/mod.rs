@@ -1,33 +1,30 @@
 //! Drawing a run: from a list of events to a chart, and from a chart to text, a picture, words, a
 //! trace, or data.
 //!
-//! `chart` is the data and `assemble` makes it of events, with `instants`. `places` says where a
-//! lane waits, `marks` has the signs and their words, and `palette` the colours. `rows` chooses the
-//! rows of a picture and `layout` its columns; `left_out` says what has no room, and `labels` what
-//! rows are called. `pieces` puts the polls of all lanes in order. `terminal` (with `cells`),
-//! `svg`, `words`, `perfetto`, `json` and `page` draw, and `beside` compares two charts, and puts
-//! them on one axis.
-//!
-//! Each step knows only those to its left:
-//!
 //! ```text
-//!  events ── assemble ──▶ Chart ──┬─ rows ── layout ──┬─ terminal (cells)
-//!                           ▲     │    │              └─ svg (sheet, picture, style)
+//!  events ── assemble ──▶ chart ──┬─ rows ── layout ──┬─ terminal
+//!                           ▲     │    │              └─ svg
 //!                     json ─┘     │    └─ labels ──┬─ words
 //!                                 │                └─ perfetto
 //!                                 ├─ beside ───────┬─ two charts in one picture
 //!                                 └─ pieces ───────┴─ page
 //! ```
 //!
-//! `places` and `marks` are used by all of them.
+//! Each step knows only those to its left. In the order in which to read it:
 //!
-//! To know what a picture means, read `chart` and `marks`. To know how events become states, read
-//! `assemble`, and nothing else.
+//! - `chart/` is the data, and `assemble/` makes it of events. To know what a picture means, read
+//!   `chart/` and `marks`, which has the signs and their words. To know how events become states,
+//!   read `assemble/`, and nothing else.
+//! - `places` says where a lane waits, and `palette` has the colours. All others use these two.
+//! - `rows` chooses the rows of a picture, and `layout/` its columns; `left_out` says what has no
+//!   room, and `labels` what rows are called.
+//! - `terminal/`, `svg/`, `words/` and `perfetto` draw, and `json` writes a chart down and reads it
+//!   back. `shorten` cuts texts for them.
+//! - `beside/` puts two charts on one time axis, and says what differs.
+//! - `pieces` puts the polls of all lanes in order, and `page/` steps through them.
 mod assemble;
 mod beside;
-mod cells;
 mod chart;
-mod instants;
 mod json;
 mod labels;
 mod layout;
@@ -39,6 +36,7 @@ mod perfetto;
 mod pieces;
 mod places;
 mod rows;
+mod shorten;
 mod svg;
 mod terminal;
 mod words;
@@ -60,4 +58,4 @@ pub use places::Places;
 pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 #[cfg(feature = "stage")]
-pub(crate) use terminal::colour;
+pub(crate) use {shorten::beginning, terminal::colour};

@@ -5,6 +5,13 @@
 //! on what it lies on (4.5, or 7 for running text), also on stripes; a bar can be seen on its paper
 //! (3.0); and the colours of a terminal can be seen on black and on white. What no test checks is
 //! that neighbours look different: when you change a colour, look at a picture.
+//!
+//! The page that steps through a run has a table of its own, in `page/page.css`, for two reasons.
+//! There a lane's name and its signs are *text* in its colour, also on a grey band; in a picture
+//! only bars have a lane's colour. So three colours are darker there, and one is lighter. And there
+//! are two colours more: the runs on the tabs of a page share their colours, so there are more
+//! names, and since each tile has a letter, two colours that are alike do less harm. The last test
+//! below checks that table.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -192,6 +199,39 @@ mod tests {
                 assert_readable("faint text", faint, paper);
             }
         }
+    }
+
+    /// The two values of a custom property of the page, `--NAME: light-dark(#fff, #0f172a)`.
+    fn on_the_page(name: &str) -> Option<[Rgb; 2]> {
+        let (_, rest) = include_str!("page/page.css").split_once(&format!("  --{name}: "))?;
+        let values = rest.strip_prefix("light-dark(#")?.split_once(')')?.0;
+        let (light, dark) = values.split_once(", #")?;
+        Some([rgb(light), rgb(dark)])
+    }
+
+    /// `fff` or `0f172a`.
+    fn rgb(digits: &str) -> Rgb {
+        let six = match digits.len() {
+            3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => digits.to_owned(),
+        };
+        [0, 2, 4].map(|at| u8::from_str_radix(&six[at..at + 2], 16).expect("two digits"))
+    }
+
+    #[test]
+    fn on_the_page_a_lane_s_colour_is_that_of_its_text_also_on_a_band() {
+        let [paper, band, on] = ["paper", "band", "on"].map(|name| on_the_page(name).expect(name));
+        for lane in 0..8 {
+            let colour = on_the_page(&format!("l{lane}")).expect("eight colours of lanes");
+            for theme in [0, 1] {
+                assert_readable("a name on the page", colour[theme], paper[theme]);
+                assert_readable("a name on a band", colour[theme], band[theme]);
+                assert_readable("a letter on a tile", on[theme], colour[theme]);
+            }
+        }
+        assert_eq!(on_the_page("l8"), None, "the page has more colours: check them, too");
+        // Why the page cannot have the colours of a picture.
+        assert!(LIGHT.lanes.iter().any(|lane| contrast(*lane, band[0]) < 4.5));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
 use serde_json::{Value, json};
 
 /// All charts in one trace. On a paused clock a poll takes no time, and what takes no time cannot
-/// be seen: so each column of an instant is drawn as 10 microseconds, or less where that would
+/// be seen: so each column of an instant is drawn as 10 microseconds, or as less where that would
 /// reach into the next instant.
 pub fn to_perfetto(charts: &[Chart]) -> String {
     let mut trace = Trace { events: vec![], next_arrow: 0 };
@@ -39,8 +39,7 @@ pub fn to_perfetto(charts: &[Chart]) -> String {
 /// lanes than this.
 const THREADS: usize = 100_000;
 
-/// Names of colours that the viewer knows.
-/// Free colours are not possible: `cname` takes only names of the viewer's own list.
+/// Names of colours from the viewer's own list: `cname` takes no others.
 const RED: &str = "terrible";
 const AMBER: &str = "bad";
 
@@ -59,10 +58,10 @@ impl Trace {
         // The verdict is an event of thread 0, the process itself: it belongs to no lane.
         self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
         if let Some(verdict) = &chart.verdict {
-            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
+            self.events.push(process.mark(0, chart.end_of_run(), &format!("Ended: {verdict}")));
         }
         for remark in &chart.remarks {
-            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Note: {remark}")));
+            self.events.push(process.mark(0, chart.end_of_run(), &format!("Note: {remark}")));
         }
         // Lanes that share a row in a picture share a thread here, for the same reason.
         let mut thread_of = vec![0; chart.rows.len()];
@@ -119,10 +118,10 @@ impl Trace {
             self.events.push(slice);
         }
         if let Some(note) = process.chart.end_note(row) {
-            let mut mark = process.mark(thread, row.end.0, &note);
+            let mut mark = process.mark(thread, row.ends_at(), &note);
             // “still running” and “never polled” have a note, too, but are no alarm.
             if matches!(
-                row.end.1,
+                row.how_it_ended(),
                 End::Cancelled { .. } | End::ReturnedCancelled | End::Panicked(_)
             ) {
                 mark["cname"] = RED.into();

@@ -1,12 +1,9 @@
 //! Where a lane waits, and for what, as a chart has it.
 //!
-//! A recording has the addresses of a stack. To look these up takes long enough to be noticed, once
+//! A recording has the addresses of a stack. Looking these up takes long enough to be noticed, once
 //! in a process. So a chart keeps the addresses, and looks them up only when something needs the
-//! places: a picture that shows them, a description in words, or the file that a chart is written
-//! to.
-//!
-//! A picture for a README needs no places and never pays for them. A chart that is compared,
-//! printed as JSON or described looks them up, once.
+//! places: a picture that shows them, a description in words, a comparison, or the file that a
+//! chart is written to. A picture for a README needs no places and never pays for them.
 use crate::timeline::{LaneId, Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -83,7 +80,7 @@ impl Places {
     }
 
     /// The same places, with other numbers for lanes: for a chart that leaves some lanes out. A
-    /// lane without a number is named no more.
+    /// lane without a new number is not named any more.
     pub fn renumbered(&self, number_of: impl Fn(LaneId) -> Option<LaneId>) -> Places {
         let Some(registered) = self.registered() else { return Places::none() };
         let mut waits = self.waits().to_vec();
@@ -110,7 +107,8 @@ impl Places {
                 (Some(on), None) => format!(" for {on}"),
                 (None, None) => String::new(),
             };
-            let part = format!("at {place}{on}");
+            let or_after = if wait.or_after { ", or after that," } else { "" };
+            let part = format!("at {place}{on}{or_after}");
             // A `join!` of ten equal futures waits ten times at one line, and that is said once.
             if !parts.contains(&part) {
                 parts.push(part);
@@ -123,6 +121,7 @@ impl Places {
         let known_before = match self.registered() {
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
             Some(Registered::Unknown) => " (where its lane was made)",
+            // No place but that of the lane itself is known.
             _ if self.waits().iter().all(Wait::is_only_of_the_lane) => " (where its lane was made)",
             Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::OrAfter) => ", or after that",

@@ -3,8 +3,8 @@
 //! A loop makes a lane in each round. Drawn one below the other, thirty rounds would be thirty rows
 //! with one poll each; and since a picture has room for a few rows only, the last rounds, in which
 //! the loop ends, would be missing. So lanes of one name that one parent made share a row where one
-//! ends before the next begins. So do lanes of which each makes the next under its own name, as a
-//! callback does that sets a timer for the next piece of its work.
+//! ends before the next begins. The same goes for lanes of one name of which each makes the next: a
+//! callback that sets a timer for the next piece of its work is such a lane.
 //!
 //! ```text
 //!   for n in 0..3 { fetch(n).lane("fetch").await }
@@ -45,8 +45,8 @@ impl Rows {
         if all.len() <= most {
             return Rows::of(chart, all, None);
         }
-        // The order in which rows would be kept. Ties are broken by their place, so that one chart
-        // gives one picture.
+        // The order in which rows would be kept. Of equal rows the upper one comes first, so that
+        // one chart gives one picture.
         let mut by_interest: Vec<usize> = (0..all.len()).collect();
         by_interest.sort_by_key(|&row| (std::cmp::Reverse(interest(chart, &all, row)), row));
         let mut chosen = by_interest[..most].to_vec();
@@ -100,7 +100,7 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
             let last = *rows[candidate].last().expect("a row has a lane");
             // At the same position is early enough: a renderer puts the sign of the end into the
             // last column of its lane then.
-            if chart.rows[last].end.0 <= row.begin() {
+            if chart.rows[last].ends_at() <= row.begin() {
                 free = Some(candidate);
                 break;
             }
@@ -116,7 +116,8 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     rows
 }
 
-/// The lane that made this one, or, if that has the same name, the one that made that.
+/// The lane that made this one; or, if that lane has the same name, the lane that made that one,
+/// and so on up to a lane of another name.
 fn origin(chart: &Chart, mut lane: LaneId) -> Option<LaneId> {
     let name = &chart.rows[lane].name;
     // A chart that was read from a file might have a circle: no chain is longer than the list.
@@ -129,29 +130,49 @@ fn origin(chart: &Chart, mut lane: LaneId) -> Option<LaneId> {
     Some(lane)
 }
 
+/// What a lane tells a reader, from the least to the most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Interest {
+    /// Nothing has gone wrong.
+    Finished,
+    /// It was cancelled, or had not ended.
+    DidNotFinish,
+    /// It blocked its thread, or was woken and not polled.
+    HeldUp,
+    Panicked,
+    /// `main` is always drawn: without it no lane has a parent.
+    IsMain,
+}
+
 /// How much would be missing without a row. Rows in which something goes wrong come before others;
 /// of rows that are alike the first and the last tell more than those in between.
-/// A pair, which is compared in this order: how much happens in the row, and among equals its
-/// place.
-fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
-    let mut most = 0;
+/// A pair, which is compared in this order: the most that a lane of the row tells, and among equals
+/// the place of the row.
+fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (Interest, usize) {
+    let mut most = Interest::Finished;
     for &lane in &rows[row] {
-        let blocks = chart.rows[lane]
-            .spans
-            .iter()
-            .any(|span| matches!(span.state, State::Blocking | State::WokenNotPolled));
-        // `main` first of all: without it nothing has a parent. A panic and a lane that blocks are
-        // what the picture is looked at for.
-        let interest = match &chart.rows[lane].end.1 {
-            _ if lane == 0 => 4,
-            End::Panicked(_) => 3,
-            _ if blocks => 2,
-            End::Unfinished | End::Cancelled { .. } | End::ReturnedCancelled => 1,
-            End::Finished => 0,
-        };
-        most = most.max(interest);
+        most = most.max(interest_of_lane(chart, lane));
     }
     // The middle row has the greatest distance from both ends, and the least interest.
     let from_the_edge = row.min(rows.len() - 1 - row);
     (most, rows.len() - from_the_edge)
+}
+
+fn interest_of_lane(chart: &Chart, lane: LaneId) -> Interest {
+    let row = &chart.rows[lane];
+    let mut held_up = false;
+    for span in &row.spans {
+        held_up |= matches!(span.state, State::Blocking | State::WokenNotPolled);
+    }
+    if lane == 0 {
+        Interest::IsMain
+    } else if matches!(row.how_it_ended(), End::Panicked(_)) {
+        Interest::Panicked
+    } else if held_up {
+        Interest::HeldUp
+    } else if *row.how_it_ended() != End::Finished {
+        Interest::DidNotFinish
+    } else {
+        Interest::Finished
+    }
 }

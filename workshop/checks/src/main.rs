@@ -15,10 +15,10 @@ use std::{
 /// Exercise, attempt, `main`, and the tests by their names.
 type Attempt = (&'static str, &'static str, fn(), &'static [(&'static str, fn())]);
 
-/// So many times an attempt has to get the same verdict.
+/// How often an attempt has to get the same verdict.
 const TIMES: usize = 20;
 
-/// So many times it has to, however long that takes, unless it keeps its thread.
+/// How often it has to at least, however long that takes, unless it keeps its thread.
 const AT_LEAST: usize = 5;
 
 /// A test that fails is not repeated more often than that when all runs together have taken as long

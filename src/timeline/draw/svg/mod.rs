@@ -6,8 +6,7 @@
 //! `picture/` draws, and `style` has the colours.
 //!
 //! The words here: a *sheet* is what charts on one time axis share (width, names, heights); a
-//! *picture* is one chart laid out on it; a *column* is all of them, one below the other, as one
-//! document.
+//! *picture* is one chart laid out on it; and all pictures of a document stand one below the other.
 mod picture;
 mod sheet;
 mod style;
@@ -21,6 +20,7 @@ use super::{
     layout::Layout,
     left_out::LeftOut,
     rows::{ROWS, Rows},
+    words::Detail,
 };
 use maud::{Markup, PreEscaped, html};
 use picture::Picture;
@@ -36,8 +36,8 @@ pub struct SvgOptions {
     pub theme: Theme,
     /// Whether to write below the picture what its signs mean.
     pub legend: bool,
-    /// Whether to write below the picture what was said, each line with the number that stands in
-    /// the poll that said it.
+    /// Whether to write below the picture what was printed, each line with the number that stands
+    /// in the poll that printed it.
     pub lines: bool,
     /// Whether to write above the picture what the run is called, how long it took, and why it was
     /// ended.
@@ -120,8 +120,8 @@ pub struct SvgPicture {
     /// natural width. Of several charts, only those of the first.
     ///
     /// In a picture with [`Theme::Page`] an element that must not be seen in part has an attribute
-    /// `data-at`: it is shown once the picture is shown up to so many pixels. Rectangles and lines
-    /// can be cut off anywhere, and have none.
+    /// `data-at`, a number of pixels: the element is shown once the picture is shown that far.
+    /// Rectangles and lines can be cut off anywhere, and have none.
     pub stops: Vec<f64>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
@@ -236,7 +236,7 @@ fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
         let sheet = Sheet::new(&[(chart, &rows)], options);
         let layout = Layout::new(&[(chart, &rows)], sheet.room);
         pictures.add(&Picture::new(chart, &rows, &layout, &sheet, &[]));
-        pictures.described.push(chart.describe_with(options.titles));
+        pictures.described.push(chart.describe_with(detail(options)));
         pictures.width = pictures.width.max(sheet.width);
         pictures.left_out.extend(layout.left_out);
     }
@@ -260,11 +260,17 @@ fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
         for (chart, rows) in both {
             pictures.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
         }
-        pictures.described.push(pair.describe_with(options.titles));
+        pictures.described.push(pair.describe_with(detail(options)));
         pictures.width = pictures.width.max(sheet.width);
         pictures.left_out.extend(layout.left_out);
     }
     pictures.finish(options)
+}
+
+/// What a screen reader says. A picture without titles shows no place, so none is looked
+/// up for its description.
+fn detail(options: SvgOptions) -> Detail {
+    if options.titles { Detail::WithPlaces } else { Detail::WithoutPlaces }
 }
 
 fn theme_class(theme: Theme) -> &'static str {

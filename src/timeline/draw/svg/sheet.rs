@@ -17,6 +17,10 @@ const TRACK: f64 = 30.0;
 const HOLD: f64 = 22.0;
 /// With less there is no room for a chart beside the names.
 const NARROWEST: f64 = 480.0;
+/// To the right of a lane's end, for its sign.
+const SIGN: f64 = 24.0;
+/// To the right of a note, since a reader's font may be wider than it is measured here.
+const BEHIND_A_NOTE: f64 = 14.0;
 /// Names of lanes, and what became of them, are no wider than this.
 pub(super) const NAME: f64 = 200.0;
 
@@ -54,14 +58,14 @@ impl Sheet {
             for &lane in rows.drawn.iter().flatten() {
                 let row = &chart.rows[lane];
                 // A note on an end further left has the free part of its row.
-                let at_the_edge = row.end.0.instant + 1 == chart.instants.len();
+                let at_the_edge = row.ends_at().instant + 1 == chart.instants.len();
                 if at_the_edge && let Some(text) = chart.end_note(row) {
-                    note = note.max(width_of(&text, SMALL) + 14.0);
+                    note = note.max(width_of(&text, SMALL) + BEHIND_A_NOTE);
                 }
             }
         }
         let left = MARGIN + name.min(NAME) + MARGIN;
-        let right = note.min(NAME) + 24.0 + MARGIN;
+        let right = note.min(NAME) + SIGN + MARGIN;
         let row_height = options.row.max(SvgOptions::LOWEST_ROW);
         // In a low picture threads become lower, too, but no lower than a letter.
         let track_height = TRACK.min(row_height * 0.75);

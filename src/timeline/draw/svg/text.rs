@@ -2,12 +2,13 @@
 //!
 //! It is measured by a rule of thumb (see [`LETTER`]), since no font is known here; so each test of
 //! “does it fit” leaves some room.
+use crate::timeline::draw::shorten;
 use unicode_width::UnicodeWidthStr;
 
 /// Sizes of text, in pixels.
 pub(super) const FONT: f64 = 14.0;
 pub(super) const SMALL: f64 = 12.0;
-/// Bold text is so much wider.
+/// By this factor bold text is wider.
 pub(super) const BOLD: f64 = 1.1;
 /// A letter is a little more than half as wide as it is high.
 pub(super) const LETTER: f64 = 0.58;
@@ -19,10 +20,10 @@ pub(super) fn width_of(text: &str, size: f64) -> f64 {
     text.width() as f64 * size * LETTER
 }
 
-/// The text, or as much of it as fits into so many pixels with an ellipsis.
+/// The text, or as much of it as fits into `width` pixels with an ellipsis.
 pub(super) fn shorten(text: &str, width: f64, size: f64) -> String {
     let columns = (width.max(0.0) / (size * LETTER)) as usize;
-    console::truncate_str(text, columns, if columns > 0 { "…" } else { "" }).into_owned()
+    shorten::shorten(text, columns)
 }
 
 /// A number of pixels as text, with at most one decimal.

@@ -12,12 +12,13 @@ use maud::{Markup, html};
 
 /// A mark in the legend, and where its icon begins: counted from the top left of the legend.
 struct Entry {
-    /// Behind the entry before it, whose words are as wide as they are.
+    /// To the right of the entry before it, whose words are as wide as they are.
     x: f64,
     /// The middle of its line: a legend has as many lines as it needs.
     y: f64,
-    /// It has the words, too, and the term of the glossary. None for the last entry of a legend
-    /// without links: that one says where the glossary is.
+    /// What the entry explains. A mark has the words of the entry, too, and the term of the
+    /// glossary. None for the last entry of a legend without links, which says where the glossary
+    /// is.
     mark: Option<Mark>,
 }
 

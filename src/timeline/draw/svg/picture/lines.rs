@@ -1,4 +1,4 @@
-//! The lines below a picture: what was said, by the numbers that stand in the polls.
+//! The lines below a picture: what was printed, by the numbers that stand in the polls.
 use super::{LINE, Picture};
 use crate::timeline::draw::{
     chart::Said,
@@ -6,8 +6,11 @@ use crate::timeline::draw::{
 };
 use maud::{Markup, html};
 
-/// So many lines are listed below the picture, and of the others how many there are.
+/// At most this many lines are listed below the picture, and of the others how many there are.
 const LINES: usize = 24;
+
+/// With less a column would have a few letters of each line only.
+const NARROWEST_COLUMN: f64 = 120.0;
 
 impl Picture<'_> {
     /// The lines that are listed below the picture, and in how many columns.
@@ -15,14 +18,14 @@ impl Picture<'_> {
         let all = &self.chart.said;
         let shown = &all[..all.len().min(LINES)];
         // As many columns as the widest line allows, so that no line is shortened without need.
-        let mut widest: f64 = 120.0;
+        let mut widest: f64 = NARROWEST_COLUMN;
         for said in shown {
-            // As it will be printed, with the number and a gap to the next column.
+            // As it will stand there, with the number and a gap to the next column.
             let text = format!("{}  {}", self.chart.rows[said.lane].name, said.text);
             widest = widest.max(width_of(&text, SMALL) + 40.0);
         }
         let columns = ((self.sheet.width - self.sheet.left) / widest) as usize;
-        // More than three columns are a table, and are not read from top to bottom any more.
+        // More than three columns look like a table, and are not read from top to bottom any more.
         (shown, columns.clamp(1, 3))
     }
 
@@ -35,7 +38,7 @@ impl Picture<'_> {
         shown.len().div_ceil(columns) as f64 * LINE + more + 8.0
     }
 
-    /// What was said, in columns.
+    /// What was printed, in columns.
     pub(super) fn lines(&self) -> Markup {
         if !self.sheet.options.lines {
             return html! {};

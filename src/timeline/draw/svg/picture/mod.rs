@@ -21,8 +21,9 @@
 //! thing a file, in that order: `rows` with `span_text`, `wakes`, `numbers`, `threads`; then, below
 //! the chart, `legend` and `lines`. `signs` has the shapes that several of them draw.
 //!
-//! Coordinates of two kinds meet here. Those of the layout begin at the chart's left edge, and
-//! those of the picture at the sheet's: `x` turns positions into the latter, and `left +` the rest.
+//! Two kinds of coordinates meet here. Those of the layout are counted from the left edge of the
+//! chart, and those of the picture from the left edge of the sheet: `x` gives the latter for a
+//! position, and for anything else `sheet.left` is added.
 mod legend;
 mod lines;
 mod numbers;
@@ -40,12 +41,12 @@ use super::{
 use crate::timeline::{
     LaneId,
     draw::{
-        cells::wrap,
         chart::{Chart, Pos},
         labels::used_threads,
         layout::Layout,
         pieces::pieces,
         rows::Rows,
+        terminal::wrap,
     },
     human,
 };
@@ -56,7 +57,7 @@ use std::{cell::Cell, ops::Range};
 const TOP: f64 = 34.0;
 const TITLE: f64 = 41.0;
 const SUMMARY: f64 = 17.0;
-/// From one line of the legend, of the notes and of what was said to the next.
+/// From one line of the legend, of the notes and of what was printed to the next.
 const LINE: f64 = 19.0;
 /// To the right of an end: its sign, and then the note on it. An icon of the legend has the same
 /// room before its words.
@@ -96,7 +97,7 @@ impl<'c> Picture<'c> {
         let mut summary = vec![];
         let mut top = TOP;
         if sheet.options.caption {
-            // `wrap` counts columns of a terminal: so many letters are there in the sheet's width.
+            // `wrap` counts letters: this is how many there are in the sheet's width.
             let columns = (sheet.width - 2.0 * MARGIN) / (SMALL * LETTER);
             summary = wrap(&chart.summary(), columns as usize);
             top += TITLE + SUMMARY * summary.len() as f64;

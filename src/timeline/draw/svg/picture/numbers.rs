@@ -17,8 +17,8 @@ struct Numbered<'c> {
 }
 
 impl Picture<'_> {
-    /// What was said, poll by poll. A poll has room for one number or for a range, and not for a
-    /// list: so lines that one poll printed in a row stand together.
+    /// What was printed, poll by poll. A poll has room for one number or for a range, and not for a
+    /// list: so lines that one poll printed one after the other stand together.
     fn polls_that_said(&self) -> Vec<Numbered<'_>> {
         let mut polls: Vec<Numbered<'_>> = vec![];
         for (index, said) in self.chart.said.iter().enumerate() {
@@ -34,7 +34,7 @@ impl Picture<'_> {
         polls
     }
 
-    /// In each poll that said something, the numbers of its lines.
+    /// In each poll that printed something, the numbers of its lines.
     pub(super) fn numbers(&self) -> Markup {
         let mut numbers = vec![];
         for Numbered { first, last, said } in self.polls_that_said() {
@@ -43,11 +43,11 @@ impl Picture<'_> {
             let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
             // A number stands left of its position. So it is hidden if the position is cut out, and
             // also if the number itself would lie on the cut.
-            let in_the_cut = match &self.layout.cut {
+            let is_on_the_cut = match &self.layout.cut {
                 Some(cut) => cut.contains(&middle),
                 None => false,
             };
-            if in_the_cut || self.layout.hides(said.at) {
+            if is_on_the_cut || self.layout.hides(said.at) {
                 continue;
             }
             let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
@@ -64,7 +64,7 @@ impl Picture<'_> {
         }
     }
 
-    /// Whether a line was said in a poll without a wake, whose bar is pale.
+    /// Whether a line was printed in a poll without a wake, whose bar is pale.
     fn is_pale(&self, said: &Said) -> bool {
         let spans = &self.chart.rows[said.lane].spans;
         // Half open on the left: a position is also the left edge of the poll that comes next.

@@ -39,11 +39,11 @@ impl Picture<'_> {
     fn end(&self, lane: LaneId, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
         // The lane ends inside the cut, so its sign is not drawn.
-        if self.layout.hides(row.end.0) {
+        if self.layout.hides(row.ends_at()) {
             return html! {};
         }
-        let at = self.x(row.end.0);
-        let mark = row.end.1.mark();
+        let at = self.x(row.ends_at());
+        let mark = row.how_it_ended().mark();
         let next = self.rows.next_in_row(lane);
         // What is to the right of the sign is free until the next lane of the row, or the sheet's
         // edge.

@@ -11,6 +11,12 @@ use crate::timeline::{
 use maud::{Markup, html};
 use std::ops::Range;
 
+/// To the left and to the right of a text in a bar, together. The text is bold there, and wider
+/// than it is measured.
+const BESIDE_BOLD: f64 = 16.0;
+/// The same of other text.
+const BESIDE: f64 = 12.0;
+
 impl Picture<'_> {
     /// What is written in or above a span.
     pub(super) fn text_of(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
@@ -65,7 +71,7 @@ impl Picture<'_> {
             return html! {};
         }
         for text in texts {
-            if width_of(text, SMALL) + 16.0 <= free.end - free.start {
+            if width_of(text, SMALL) + BESIDE_BOLD <= free.end - free.start {
                 return html! {
                     text.in-bar data-at=[self.at(to)] x=(px((free.start + free.end) / 2.0))
                         y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
@@ -79,7 +85,7 @@ impl Picture<'_> {
     fn inside(&self, span: &Span, texts: &[String], y: f64) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         for text in texts {
-            if width_of(text, SMALL) + 12.0 <= seen.end - seen.start {
+            if width_of(text, SMALL) + BESIDE <= seen.end - seen.start {
                 let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
                 return html! {
                     text.said.middle data-at=[self.at(self.sheet.left + seen.end)]
@@ -113,7 +119,7 @@ impl Picture<'_> {
         let between_arrows = widest_between(edges, from, to);
         // Both places for the long text come before any place for the short one.
         for text in [text, short] {
-            let wide = width_of(text, SMALL) + 12.0;
+            let wide = width_of(text, SMALL) + BESIDE;
             for place in [&between_bands, &between_arrows] {
                 if place.end - place.start >= wide {
                     return html! {

@@ -12,9 +12,12 @@ use crate::timeline::draw::{
 use maud::{Markup, html};
 use std::ops::Range;
 
-/// A stretch of a thread's row that one lane has: its part, the class of its colour, its text.
+/// With less the word `idle` would touch the tiles beside it.
+const ROOM_FOR_IDLE: f64 = 48.0;
+
+/// A stretch of a thread's row in which one lane has the thread.
 struct Tile {
-    /// One of two, if the cut goes through the stretch.
+    /// From its left to its right edge. If the cut goes through the stretch, it is two tiles.
     part: Range<f64>,
     /// The lane's: so a reader finds its row above.
     colour: String,
@@ -69,7 +72,7 @@ impl Picture<'_> {
     }
 
     /// Where a thread was free between two lanes that are drawn, as far as that is wide enough for
-    /// the word.
+    /// the word `idle`.
     fn idle_parts(&self, holds: &[Hold]) -> Vec<Range<f64>> {
         let mut idle = vec![];
         let mut free_since: Option<Pos> = None;
@@ -84,7 +87,7 @@ impl Picture<'_> {
             }
             free_since = Some(hold.to);
         }
-        idle.retain(|part| part.end - part.start > 48.0);
+        idle.retain(|part| part.end - part.start > ROOM_FOR_IDLE);
         idle
     }
 }

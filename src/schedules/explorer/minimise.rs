@@ -1,0 +1,72 @@
+//! Makes a schedule that fails simpler.
+//!
+//! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
+//! choices, or earlier ones, do not count.
+use crate::{
+    schedules::{
+        judge::Judge,
+        one_run::{OneRun, Runner},
+        report::{Failure, Schedule},
+        scheduler::Plan,
+    },
+    timeline::OwnTime,
+};
+use std::time::Duration;
+
+/// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
+/// fails; and begins again after each that could be undone. Gives up when `time` is over. None if
+/// no departure could be undone.
+pub(super) fn minimise<T>(
+    runner: &Runner<T>,
+    judge: &Judge<T>,
+    failing: Schedule,
+    time: Duration,
+) -> Option<Failure<T>> {
+    let begun = OwnTime::begin();
+    let mut simplest = failing;
+    let mut failure = None;
+    // From the end: what comes after a departure depends on it, and not the other way round.
+    let mut to_undo = decisions_of(&simplest);
+    while let Some(decision) = to_undo.pop() {
+        // What was found until now can be shown as it is.
+        if begun.is_longer_than(time) {
+            break;
+        }
+        let mut choices = simplest.choices.clone();
+        // All later choices stay. They may mean other lanes now, which is why the run is judged
+        // anew.
+        choices[decision] = 0;
+        let run = runner.run(Plan::Follow(choices));
+        // A run in which the lane was not dropped says nothing about the cancellation.
+        if runner.has_missed_its_drop(&run) {
+            continue;
+        }
+        let Some(simpler) = still_fails(judge, run, &simplest) else { continue };
+        simplest = simpler.schedule.clone();
+        to_undo = decisions_of(&simplest);
+        failure = Some(simpler);
+    }
+    failure
+}
+
+/// The decisions at which a schedule departs from tokio's own.
+fn decisions_of(schedule: &Schedule) -> Vec<usize> {
+    schedule.departures.iter().map(|departure| departure.decision).collect()
+}
+
+/// The failure of this run, if it fails and its schedule is simpler than `than`.
+fn still_fails<T>(judge: &Judge<T>, run: OneRun<T>, than: &Schedule) -> Option<Failure<T>> {
+    let OneRun { recording, trace } = run;
+    if !trace.is_valid() {
+        return None;
+    }
+    // When a departure is undone, later choices mean other lanes, and may be departures now. So
+    // there may be more of them than before.
+    if trace.departures().len() >= than.departures.len() {
+        return None;
+    }
+    // It may fail for another reason than before: any failure of a simpler schedule is the better
+    // one.
+    let why = judge.judge(&recording).err()?;
+    Some(Failure { why, schedule: Schedule::of(&trace), recording })
+}

@@ -1,0 +1,116 @@
+//! How a scene is tried: in every schedule, and with a cancellation at each await.
+use crate::{
+    schedules::{
+        Cancelled, EveryCancellation, EverySchedule, Explored, every_cancellation, every_schedule,
+    },
+    stage::claim::{Claim, SceneOutput},
+};
+use std::{
+    fmt::Debug,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
+
+/// How much to try of each scene.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How long at most, on the wall clock.
+    pub time: Duration,
+    /// How many schedules at most.
+    pub schedules: u64,
+}
+
+/// What is tried of a scene, and how.
+pub(super) struct Trial {
+    /// The time limit of a scene that hangs on purpose.
+    pub(super) limit: Option<Duration>,
+    /// What must hold of it, if the example has said so.
+    pub(super) claim: Option<Claim>,
+    /// How much a person, or a test, is ready to wait for.
+    pub(super) effort: Effort,
+}
+
+/// Tries a scene in other ways than it runs, whatever it returns.
+pub(in crate::stage) struct Trials {
+    /// Runs it in every schedule. A closure, since each scene returns a type of its own: see
+    /// `stage/scene.rs`.
+    pub(super) schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
+    /// Cancels it at each await.
+    pub(super) cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
+}
+
+impl Trials {
+    /// Takes the scene as a function, since it is run anew in each schedule.
+    pub(in crate::stage) fn new<T, F>(title: &'static str, main: fn() -> F) -> Trials
+    where
+        T: Debug + Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let schedules =
+            move |trial| in_every_schedule(every_schedule(title, move || output_of(main)), trial);
+        let cancellations = move |trial| {
+            with_each_cancellation(every_cancellation(title, move || output_of(main)), trial)
+        };
+        Trials { schedules: Box::new(schedules), cancellations: Box::new(cancellations) }
+    }
+}
+
+/// Runs a scene. Its output becomes a [`SceneOutput`], whatever its type is: so all scenes are
+/// tried in the same way.
+async fn output_of<T, F>(main: fn() -> F) -> SceneOutput
+where
+    T: Debug + Send + 'static,
+    F: Future<Output = T>,
+{
+    SceneOutput::new(main().await)
+}
+
+/// Runs a scene in every schedule that the effort allows.
+fn in_every_schedule(
+    scene: EverySchedule<impl Future<Output = SceneOutput> + 'static>,
+    trial: Trial,
+) -> Explored<SceneOutput> {
+    let Trial { limit, claim, effort } = trial;
+    let mut scene = scene.budget(effort.time).at_most(effort.schedules);
+    if let Some(limit) = limit {
+        // It hangs on purpose: what does not end is what it is there to show.
+        scene = scene.limit(limit).may_not_end();
+    }
+    if let Some(claim) = claim {
+        // A run with a verdict has no output. The claim is asked all the same: it may be about the
+        // lines.
+        scene = scene.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
+    }
+    scene.explore()
+}
+
+/// Cancels a scene at each await, as long as the effort allows.
+fn with_each_cancellation(
+    scene: EveryCancellation<impl Future<Output = SceneOutput> + 'static>,
+    trial: Trial,
+) -> Cancelled<SceneOutput> {
+    let Trial { limit, claim, effort } = trial;
+    let mut scene = scene.budget(effort.time);
+    if let Some(limit) = limit {
+        scene = scene.limit(limit);
+    }
+    // Where nothing is stated, a run that does not end any more is shown and is no failure.
+    if limit.is_some() || claim.is_none() {
+        scene = scene.may_not_end();
+    }
+    if let Some(claim) = claim {
+        // The first run that is judged is the one in which nothing is cancelled. If it returned
+        // nothing, it must not be counted with the others: it says nothing of a cancellation.
+        let of_the_first = claim.anew();
+        let is_first = AtomicBool::new(true);
+        scene = scene.check(move |run| {
+            let claim = if is_first.swap(false, Relaxed) { &of_the_first } else { &claim };
+            let output = match &run.outcome {
+                Ok(output) => output.as_ref(), // none if `main` was dropped
+                Err(_) => None,                // it ended with a verdict
+            };
+            claim.check(run, output)
+        });
+    }
+    scene.explore()
+}

@@ -1,0 +1,224 @@
+//! From a list of events to a chart.
+//!
+//! Events say what was seen: a poll began, a waker was called. What a lane *did* between two events
+//! follows from both. After `Pending` a lane waits, and the event that comes next says what ended
+//! the wait: a wake; or a poll without a wake, since the lane is polled together with a neighbour.
+//! So a span is made when it ends.
+//!
+//! The events are read once, in order, and each one does two things: it may begin a new instant
+//! (`reach`), and it may end a span of its lane and begin the next (`note`). A second pass over the
+//! finished spans tells *ready* from *woken, not polled*, since that depends on what all other
+//! lanes did at the same time.
+//!
+//! Within an instant a position is the number of polls that have begun so far. So each poll gets a
+//! column of its own, and a poll that polls others is as wide as all of them:
+//!
+//! ```text
+//!               0    1    2    3
+//!  outer        ██████████████████    begins at 0, ends at 3
+//!  inner A           █████            begins at 1, ends at 2
+//!  inner B                █████       begins at 2, ends at 3
+//!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
+//! ```
+//!
+//! # In which order to read it
+//!
+//! On the paused clock: this file, which reads the events; `spans`, how a span ends and the next
+//! begins; `polls` and `wakes`, what these events change; `long_polls`, whether a poll in which
+//! time passes blocks; `not_polled`, the second pass. Then the real clock, on which no two times
+//! are equal and every poll takes some time: `real_clock` says what has to be judged there, and
+//! `instants` which events count as simultaneous.
+mod instants;
+mod long_polls;
+mod not_polled;
+mod polls;
+mod real_clock;
+mod spans;
+mod wakes;
+
+use super::chart::{Chart, End, Instant, Pos, Row, Said, State, Until};
+use crate::timeline::{Clock, Event, LaneId, Place, What};
+use instants::Instants;
+use spans::OpenSpan;
+use std::{collections::HashMap, time::Duration};
+
+impl Chart {
+    /// Makes a chart of `events`, which must be in order and begin with the creation of `main`. It
+    /// has neither lines nor a verdict, which are no events.
+    pub fn new(
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        Chart::of_workers(0, title, clock, events, elapsed, left_out)
+    }
+
+    /// As [`Chart::new`], for a runtime that has `workers` threads beside its first one, which is
+    /// number 0: in `events` the workers are the threads from 1 to `workers`.
+    pub fn of_workers(
+        workers: usize,
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let threads = vec![vec![]; workers + 1];
+        let title = title.to_owned();
+        let chart = Chart { title, clock, left_out, workers, threads, ..Chart::default() };
+        let mut assembly = Assembly::new(chart);
+        for event in events {
+            // First the instant, then what happened at it: a span ends where the instant of its
+            // event begins.
+            assembly.reach_instant_of(event);
+            assembly.note(event);
+        }
+        // The run may have gone on after its last event, and the spans that are still open end
+        // there.
+        assembly.reach(elapsed);
+        assembly.finish()
+    }
+}
+
+/// A chart in the making.
+struct Assembly {
+    /// What is finished. A span is added when it ends, and is not changed later, with three
+    /// exceptions: `stopped_at_once`, `join_with_the_wait_before` and
+    /// `tell_ready_from_not_polled`.
+    chart: Chart,
+    /// Says which events begin an instant.
+    instants: Instants,
+    /// The distinct names of lanes, in the order in which they came up. Lanes of one name share a
+    /// colour, so a colour belongs to a name and not to a lane.
+    hues: HashMap<String, usize>,
+    /// What each lane does now: one for each row of `chart`, at the same index.
+    open: Vec<OpenSpan>,
+    /// For each thread the lanes that are being polled, the outermost first.
+    /// A list for each thread, since two threads poll at the same time, and only the lanes of one
+    /// thread are inside each other. It has as many lists as `chart.threads`.
+    stacks: Vec<Vec<LaneId>>,
+    /// How many wakes there were: wakes at one position are told apart by their number.
+    wakes: usize,
+    /// The time of the event that is looked at, as it was measured: that of its instant is rounded.
+    at: Duration,
+}
+
+impl Assembly {
+    /// Before the first event of a chart that has only what is known of the whole run.
+    fn new(chart: Chart) -> Assembly {
+        Assembly {
+            instants: Instants::new(chart.clock),
+            hues: HashMap::new(),
+            open: vec![],
+            stacks: vec![vec![]; chart.threads.len()],
+            wakes: 0,
+            at: Duration::ZERO,
+            chart,
+        }
+    }
+
+    /// Begins a new instant if the event is at none of those that there are.
+    fn reach_instant_of(&mut self, event: &Event) {
+        if self.ends_a_noticeable_poll(event) {
+            self.at = event.at;
+            let at = self.instants.after_a_long_poll(&self.chart.instants, event.at);
+            self.chart.instants.push(Instant { at, columns: 0 });
+        } else {
+            self.reach(event.at);
+        }
+    }
+
+    /// The run has come to the time `at`: begins a new instant, unless that is the last one.
+    fn reach(&mut self, at: Duration) {
+        self.at = at;
+        if let Some(at) = self.instants.next(&self.chart.instants, at) {
+            self.chart.instants.push(Instant { at, columns: 0 });
+        }
+    }
+
+    /// The right edge of all that has happened so far.
+    fn now(&self) -> Pos {
+        self.chart.end_of_run()
+    }
+
+    /// Takes in what happened, at the instant that has been reached.
+    fn note(&mut self, event: &Event) {
+        let lane = event.lane;
+        // Threads come up when a lane first runs on them, and have no event of their own.
+        while self.stacks.len() <= event.thread {
+            self.stacks.push(vec![]);
+            self.chart.threads.push(vec![]);
+        }
+        match &event.what {
+            What::Created { name, parent } => self.created(name, *parent),
+            // The callback has been waiting until now, in the span that is open: the next event, a
+            // poll or a drop, ends that span.
+            What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
+            What::PollStart => self.poll_starts(lane, event),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
+            // This comes in the middle of a poll. What the poll is called is decided when its span
+            // ends.
+            What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
+            // On another thread each poll is `OnThread`, and keeps no other lane waiting.
+            What::Blocked => {}
+            What::Woken { by } => self.woken(lane, by),
+            What::Dropped { by, aborted } => {
+                // A wait that is open was cut short, not ended by a wake.
+                self.end_wait(lane, Until::Dropped);
+                self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
+            }
+            What::Says(text, location) => {
+                let place = Some(Place::from(*location));
+                let said = Said { at: self.now(), lane, text: text.clone(), place };
+                self.chart.said.push(said);
+            }
+        }
+    }
+
+    fn created(&mut self, name: &str, parent: Option<LaneId>) {
+        // A name that is known keeps its colour, and a new one gets the next.
+        let next = self.hues.len();
+        let hue = *self.hues.entry(name.to_owned()).or_insert(next);
+        let now = self.now();
+        self.chart.rows.push(Row {
+            name: name.to_owned(),
+            hue,
+            parent,
+            polled_by: None,
+            polled_before: vec![],
+            spans: vec![],
+            // Overwritten when the lane ends: until then it has not ended.
+            end: (now, End::Unfinished),
+        });
+        self.open.push(OpenSpan::new(State::Lazy, now));
+    }
+
+    /// What is still open ends with the run, and what has no width goes.
+    fn finish(mut self) -> Chart {
+        for lane in 0..self.chart.rows.len() {
+            // A lane that has ended keeps its end.
+            if self.open[lane].state.is_some() {
+                self.end(lane, End::Unfinished);
+            }
+        }
+        let now = self.now();
+        // The time of the last instant and not the measured one, so that the sum of all gaps is the
+        // whole.
+        self.chart.elapsed = self.chart.time(now);
+        for (holds, polled) in self.chart.threads.iter_mut().zip(&self.stacks) {
+            // A poll that never returned, because the run was ended with a verdict, lasts to the
+            // end of the run.
+            if !polled.is_empty()
+                && let Some(hold) = holds.last_mut()
+            {
+                hold.to = now;
+            }
+            // Between two inner polls the outer lane has the thread for no time and no column.
+            holds.retain(|hold| hold.from < hold.to);
+        }
+        not_polled::tell_ready_from_not_polled(&mut self.chart);
+        self.chart
+    }
+}

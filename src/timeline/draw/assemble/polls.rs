@@ -1,0 +1,87 @@
+//! A poll begins, and a poll ends: what the lane does, and which lane has the thread.
+use super::{Assembly, spans::PollBegin};
+use crate::timeline::{
+    Event, LaneId, Polled,
+    draw::chart::{End, Hold, Owner, Pos, State, Until},
+};
+use std::{mem::take, time::Duration};
+
+impl Assembly {
+    pub(super) fn poll_starts(&mut self, lane: LaneId, event: &Event) {
+        // A lane that still waits when its poll begins was not woken: the lane that polls it was.
+        let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
+        self.end_wait(lane, Until::Unwoken);
+        let next = if event.thread > self.chart.workers {
+            State::OnThread
+        } else if unwoken {
+            State::RunningUnwoken
+        } else {
+            State::Running
+        };
+        self.change(lane, Some(next));
+        let now = self.now();
+        let open = &mut self.open[lane];
+        open.polled = PollBegin { at: event.at, instant: now.instant };
+        open.polled_for = open.woken.take();
+        open.inside = Duration::ZERO;
+        open.has_blocked = false;
+        self.thread_goes_to(lane, event.thread, now);
+        // Last, so that the poll begins at the left edge of its column.
+        self.chart.instants[now.instant].columns += 1;
+    }
+
+    /// The thread runs `lane` from now on, inside the lane that it was polling.
+    fn thread_goes_to(&mut self, lane: LaneId, thread: usize, now: Pos) {
+        // The lane that was being polled on this thread is the lane that polls this one.
+        let outer = self.stacks[thread].last().copied();
+        // The outer lane has had the thread until here.
+        if outer.is_some()
+            && let Some(hold) = self.chart.threads[thread].last_mut()
+        {
+            hold.to = now;
+        }
+        let row = &mut self.chart.rows[lane];
+        // A future can be handed from one owner to another.
+        if row.polled_by != outer && row.was_polled() {
+            row.polled_before.push(Owner { lane: row.polled_by, until: now });
+        }
+        row.polled_by = outer;
+        self.stacks[thread].push(lane);
+        self.chart.threads[thread].push(Hold { lane, from: now, to: now });
+    }
+
+    pub(super) fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {
+        let now = self.end_of_poll(lane, event);
+        // Taken for every result of the poll: the wake counts for this poll only.
+        let woken = take(&mut self.open[lane].woken_while_polled);
+        match polled {
+            Polled::Pending(waits) => {
+                let next = if woken { State::Ready } else { State::Waiting(Until::RunOver) };
+                self.change_at(now, lane, Some(next));
+                self.open[lane].waits = Some(waits.clone());
+            }
+            // A stream that has given an item waits for nothing: it has not been asked for the
+            // next one.
+            Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
+            Polled::Ready => self.end_at(now, lane, End::Finished),
+            Polled::Cancelled => self.end_at(now, lane, End::ReturnedCancelled),
+            Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
+        }
+        self.thread_goes_back(lane, event, now);
+    }
+
+    /// The poll of `lane` is over: the lane around it, if there is one, has the thread again.
+    fn thread_goes_back(&mut self, lane: LaneId, event: &Event, now: Pos) {
+        let polled = &mut self.stacks[event.thread];
+        let holds = &mut self.chart.threads[event.thread];
+        polled.retain(|other| *other != lane);
+        if let Some(hold) = holds.last_mut() {
+            hold.to = now;
+        }
+        if let Some(&outer) = polled.last() {
+            let took = event.at.saturating_sub(self.open[lane].polled.at);
+            self.open[outer].inside += took;
+            holds.push(Hold { lane: outer, from: now, to: now });
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What has to be judged on the real clock, where the paused clock leaves no question.
+//!
+//! | | paused clock | real clock |
+//! |---|---|---|
+//! | one instant | equal times | close times: `instants` |
+//! | a poll takes time | only if it blocks or moves the clock | always; a long one ends later |
+//! | a poll blocks | an event says so | its own time is long: `long_polls` |
+//! | a timer wakes a lane | before the lane is polled | perhaps after a poll without a wake |
+//! | woken, not polled | the thread was idle | and its owner was seen to wait: `not_polled` |
+//!
+//! The second row and the fourth are here:
+//!
+//! ```text
+//!   instants    0 ms               100 ms
+//!   short poll  ██                          0.2 ms: it ends where it began
+//!   long poll   █████████████▏              12 ms: it begins at 0 and ends at a new instant, 12 ms
+//!
+//!   measured    ─────────▒ ─ ░█             polled without a wake at 99.8 ms, woken at 100.1 ms
+//!   drawn       ───────────▒█               the wake ended the long wait; the short one is no span
+//! ```
+use super::Assembly;
+use crate::timeline::{
+    Clock, Event, LaneId, What,
+    draw::chart::{Pos, State, Until},
+};
+use std::time::Duration;
+
+/// On the real clock a poll that takes no longer than this is drawn as if it took no time.
+pub(super) const SHORT_POLL: Duration = Duration::from_millis(1);
+
+impl Assembly {
+    /// Whether this event ends a poll that must be seen to last: one that took long, and that would
+    /// otherwise end at the instant at which it began.
+    pub(super) fn ends_a_noticeable_poll(&self, event: &Event) -> bool {
+        let ends = matches!(event.what, What::PollEnd { .. });
+        // On the paused clock a new instant begins anyway if time passes in a poll.
+        if self.chart.clock == Clock::Paused || !ends || self.chart.instants.is_empty() {
+            return false;
+        }
+        let began = self.open[event.lane].polled;
+        let is_long = event.at.saturating_sub(began.at) > SHORT_POLL;
+        // A poll that began at an earlier instant is seen anyway: it reaches into a later one.
+        is_long && began.instant + 1 == self.chart.instants.len()
+    }
+
+    /// Where a poll ends. Another thread may have begun a new instant during the poll. A short poll
+    /// still ends in the instant in which it began: a poll that reached into the next one would be
+    /// drawn as blocking.
+    pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
+        let now = self.now();
+        let began = self.open[lane].polled;
+        let is_short = event.at.saturating_sub(began.at) <= SHORT_POLL;
+        if self.chart.clock == Clock::Real && is_short && began.instant < now.instant {
+            let columns = self.chart.instants[began.instant].columns;
+            return Pos { instant: began.instant, column: columns };
+        }
+        now
+    }
+
+    /// A lane may be polled without a wake a moment before its own timer fires. Both are in one
+    /// instant, and the wait between them has no place in it. Then the wake is what the wait before
+    /// that poll was for.
+    pub(super) fn join_with_the_wait_before(&mut self, lane: LaneId, until: Until) {
+        let now = self.now();
+        if self.chart.clock == Clock::Paused || self.open[lane].from != now {
+            return;
+        }
+        for span in self.chart.rows[lane].spans.iter_mut().rev() {
+            match span.state {
+                State::RunningUnwoken if span.from.instant == now.instant => {}
+                State::Waiting(Until::Unwoken) => {
+                    span.state = State::Waiting(until);
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a lane does now, and how that becomes a span of the chart when the lane does something
+//! else.
+use super::Assembly;
+use crate::timeline::{
+    LaneId, Waits,
+    draw::{
+        chart::{End, Pos, Span, State, Until, Woken},
+        places::Places,
+    },
+};
+use std::time::Duration;
+
+/// The span of a lane that has not ended yet.
+pub(super) struct OpenSpan {
+    /// What the lane does; none when it has ended.
+    /// A wait is `Until::RunOver` until something ends it: what ends a wait is not known before.
+    pub state: Option<State>,
+    /// Since when.
+    /// It is also where the span before this one ended: a row has no gaps.
+    pub from: Pos,
+    /// Where its last poll began: so a poll is known to be long.
+    pub polled: PollBegin,
+    /// How much of that poll was spent in polls of lanes inside it.
+    /// What one of those does is said of that one, and not of all around it.
+    pub inside: Duration,
+    /// It has blocked the runtime's thread in that poll, on the paused clock.
+    /// Set by an event. That time has passed during a poll would not be enough to know it: the
+    /// program may have moved the clock by itself.
+    pub has_blocked: bool,
+    /// Woken in the middle of its own poll, so ready as soon as that has returned.
+    /// A state cannot say it, since the lane is running until the poll returns.
+    pub woken_while_polled: bool,
+    /// The first wake since its last poll began: why it will be polled next.
+    pub woken: Option<Woken>,
+    /// The first wake before its last poll began: why it was polled then.
+    pub polled_for: Option<Woken>,
+    /// Where it has waited since its last poll, and for what.
+    /// Known at the end of a poll, and true of the span that begins there.
+    pub waits: Option<Waits>,
+}
+
+/// Where a poll began.
+#[derive(Clone, Copy, Default)]
+pub(super) struct PollBegin {
+    /// When, as it was measured. The time of the instant is rounded, and later polls share it.
+    pub at: Duration,
+    /// The index of the instant.
+    pub instant: usize,
+}
+
+impl OpenSpan {
+    /// Of a lane that is made at this position.
+    pub fn new(state: State, from: Pos) -> OpenSpan {
+        OpenSpan {
+            state: Some(state),
+            from,
+            polled: PollBegin::default(),
+            inside: Duration::ZERO,
+            has_blocked: false,
+            woken_while_polled: false,
+            woken: None,
+            polled_for: None,
+            waits: None,
+        }
+    }
+
+    /// The places that a span of this state has.
+    fn places(&self, state: State) -> Places {
+        match (state, &self.waits) {
+            // A lane that was not polled yet waits somewhere only if it is a callback, which waits
+            // in a loop's queue.
+            (
+                State::Waiting(_) | State::Ready | State::WokenNotPolled | State::Lazy,
+                Some(waits),
+            ) => Places::recorded(waits),
+            // A lane that runs has no place to show: what it last waited for is over.
+            _ => Places::none(),
+        }
+    }
+
+    /// The wake that a span of this state is there for.
+    fn wake(&self, state: State) -> Option<Woken> {
+        match state {
+            State::Ready | State::WokenNotPolled => self.woken,
+            _ if state.is_poll() => self.polled_for,
+            _ => None,
+        }
+    }
+}
+
+impl Assembly {
+    /// From now on the lane does something else, or, with `None`, nothing more. What it did until
+    /// now becomes a span, unless no time and no poll went by.
+    pub(super) fn change(&mut self, lane: LaneId, next: Option<State>) {
+        self.change_at(self.now(), lane, next);
+    }
+
+    pub(super) fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
+        let OpenSpan { state, from, .. } = self.open[lane];
+        // Before the span is closed: it may be that of a poll, whose length is measured up to here.
+        let shown = state.map(|state| self.state_shown(lane, state, now));
+        self.open[lane].state = next;
+        self.open[lane].from = now;
+        // A lane that has ended does nothing, so no span ends now.
+        let Some(state) = shown else { return };
+        if from == now {
+            self.stopped_at_once(lane, state);
+            return;
+        }
+        let places = self.open[lane].places(state);
+        let woken = self.open[lane].wake(state);
+        let stopped = Places::none();
+        self.chart.rows[lane].spans.push(Span { state, from, to: now, places, woken, stopped });
+    }
+
+    /// A wait has ended at once, so it is no span. The poll before it says where the lane waited.
+    fn stopped_at_once(&mut self, lane: LaneId, state: State) {
+        if matches!(state, State::Waiting(_) | State::Ready)
+            && let Some(waits) = &self.open[lane].waits
+            && let Some(last) = self.chart.rows[lane].spans.last_mut()
+            && last.state.is_poll()
+        {
+            last.stopped = Places::recorded(waits);
+        }
+    }
+
+    /// Says what ended the wait that is open; nothing if the lane does not wait.
+    pub(super) fn end_wait(&mut self, lane: LaneId, until: Until) {
+        if let Some(State::Waiting(_)) = self.open[lane].state {
+            self.open[lane].state = Some(State::Waiting(until));
+        }
+    }
+
+    /// The lane has ended, or the run has. A row ends where its last span ends.
+    pub(super) fn end(&mut self, lane: LaneId, end: End) {
+        self.end_at(self.now(), lane, end);
+    }
+
+    pub(super) fn end_at(&mut self, now: Pos, lane: LaneId, end: End) {
+        self.change_at(now, lane, None);
+        self.chart.rows[lane].end = (now, end);
+    }
+}

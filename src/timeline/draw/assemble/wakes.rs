@@ -1,0 +1,56 @@
+//! A lane is woken: what ended its wait, and which arrow is drawn.
+use super::Assembly;
+use crate::timeline::{
+    LaneId, WokenBy,
+    draw::chart::{State, Until, Wake, Woken},
+};
+
+impl Assembly {
+    pub(super) fn woken(&mut self, lane: LaneId, by: &WokenBy) {
+        // An event says what called the waker. A span says what ended the wait.
+        let until = match by {
+            WokenBy::Lane(by) => Until::Lane(*by),
+            WokenBy::Clock => Until::Clock,
+            WokenBy::Yield => Until::Yield,
+            WokenBy::Outside => Until::Outside,
+        };
+        // The first wake counts: the lane is polled once for all of them.
+        let woken = Woken { by: until, at: self.now(), nth: self.wakes };
+        self.wakes += 1;
+        self.open[lane].woken.get_or_insert(woken);
+        match self.open[lane].state {
+            Some(State::Waiting(_)) => {
+                self.end_wait(lane, until);
+                // On the real clock this wait may have no width. Then the wake explains the wait
+                // before it.
+                self.join_with_the_wait_before(lane, until);
+                self.change(lane, Some(State::Ready));
+            }
+            Some(State::Running | State::RunningUnwoken) => {
+                // The lane woke itself, or a lane inside it did: no arrow is drawn within a poll.
+                self.open[lane].woken_while_polled = true;
+                return;
+            }
+            _ => {}
+        }
+        // An arrow begins at a lane: a timer, the runtime and a socket are none.
+        if let Until::Lane(from) = until {
+            self.add_arrow(from, lane);
+        }
+    }
+
+    fn add_arrow(&mut self, from: LaneId, to: LaneId) {
+        let at = self.now();
+        // One arrow to a lane at one place is enough, also if several lanes wake it there: the
+        // first wake is why it is polled.
+        for wake in self.chart.wakes.iter().rev() {
+            if wake.at != at {
+                break;
+            }
+            if wake.to == to {
+                return;
+            }
+        }
+        self.chart.wakes.push(Wake { at, from, to });
+    }
+}

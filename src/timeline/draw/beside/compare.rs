@@ -1,0 +1,134 @@
+//! What differs: in the whole run, in each row, and where in the row.
+use super::Pair;
+use crate::timeline::{
+    LaneId,
+    draw::{
+        chart::{Chart, Pos},
+        labels::row_name,
+        marks::Mark,
+    },
+    human,
+};
+
+impl Pair {
+    /// Finds what differs: first in the whole run, then row by row. A difference in *when*
+    /// something happened is coloured in the picture; a difference in *how it ended* is worth a
+    /// sentence, too.
+    pub(super) fn compare(&mut self) {
+        let [upper, lower] = &self.charts;
+        // Each run goes by its title, since “the first” and “the second” have to be looked up.
+        let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
+        // First of all: it is what the two programs are compared for.
+        if upper.elapsed != lower.elapsed {
+            let took = [human(upper.elapsed), human(lower.elapsed)];
+            self.notes.push(format!(
+                "{} took {}, and {} took {}.",
+                quoted[0], took[0], quoted[1], took[1]
+            ));
+        }
+        for row in 0..self.rows[0].drawn.len() {
+            let lanes = [&self.rows[0].drawn[row], &self.rows[1].drawn[row]];
+            if let Some(only) = self.only_in(row) {
+                let name = row_name(&self.charts[only], lanes[only]);
+                self.notes.push(format!("{name} is only in {}.", quoted[only]));
+                // Pushed even so: the index is that of the row.
+                self.different.push(vec![]);
+                continue;
+            }
+            self.different.push(stretches([upper, lower], [lanes[0], lanes[1]]));
+            let ends =
+                [end_in_words(&self.charts[0], lanes[0]), end_in_words(&self.charts[1], lanes[1])];
+            if ends[0] != ends[1] {
+                let name = row_name(&self.charts[0], lanes[0]);
+                self.notes.push(format!(
+                    "{name}: {} in {}, {} in {}.",
+                    ends[0], quoted[0], ends[1], quoted[1]
+                ));
+            }
+        }
+        // The list is never empty, so that silence cannot be read as “not compared”.
+        let same_rows = self.different.iter().all(Vec::is_empty);
+        if self.notes.is_empty() {
+            self.notes.push(if same_rows {
+                "The two runs did the same.".into()
+            } else {
+                "The lanes of both runs end in the same way and at the same time.".into()
+            });
+        }
+    }
+}
+
+/// How the last lane of a row ended, and when. If several lanes share the row, the last one stands
+/// for all of them.
+fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
+    let row = &chart.rows[lanes[lanes.len() - 1]];
+    let end = match chart.end_note(row) {
+        Some(note) => note,
+        None => row.how_it_ended().label().to_owned(),
+    };
+    format!("{end} at {}", human(chart.time(row.ends_at())))
+}
+
+/// Where the two rows of one name differ, in positions of the common instants.
+///
+/// ```text
+///   upper   polls 1   waiting     polls 1   ready      polls 1
+///   lower   polls 1   waiting     polls 0   (nothing)  polls 0
+///                                 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   one stretch
+/// ```
+pub(in crate::timeline::draw) fn stretches(
+    charts: [&Chart; 2],
+    lanes: [&[LaneId]; 2],
+) -> Vec<(Pos, Pos)> {
+    let [upper, lower] = [0, 1].map(|side| Doings::of(charts[side], lanes[side]));
+    let mut found: Vec<(Pos, Pos)> = vec![];
+    // Stretches that touch become one, so that the picture has one coloured area and not many.
+    let mut add = |from: Pos, to: Pos| match found.last_mut() {
+        Some((_, end)) if *end >= from => *end = to,
+        _ => found.push((from, to)),
+    };
+    for instant in 0..charts[0].instants.len() {
+        // Both charts have all instants, but not the same number of polls in them.
+        let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
+        let begin = Pos { instant, column: 0 };
+        let end = Pos { instant, column: columns };
+        if upper.polls[instant] != lower.polls[instant] {
+            add(begin, end);
+        }
+        // After the last instant neither chart has anything, so `instant + 1` exists here.
+        if upper.after[instant] != lower.after[instant] {
+            add(end, Pos { instant: instant + 1, column: 0 });
+        }
+    }
+    found
+}
+
+/// What the lanes of a row did.
+struct Doings {
+    /// How many polls began at each instant.
+    /// Their columns are not compared: the column of a poll depends on the polls of other lanes,
+    /// which may differ.
+    polls: Vec<usize>,
+    /// What the row did between each instant and the next.
+    /// None before the lane was made and after it ended. Marks and not states: a picture draws all
+    /// waits alike, so what ended a wait makes no difference here.
+    after: Vec<Option<Mark>>,
+}
+
+impl Doings {
+    fn of(chart: &Chart, lanes: &[LaneId]) -> Doings {
+        let count = chart.instants.len();
+        let mut doings = Doings { polls: vec![0; count], after: vec![None; count] };
+        for &lane in lanes {
+            for span in &chart.rows[lane].spans {
+                // A poll is counted where it begins; one that blocks may end at a later instant.
+                if span.state.is_poll() {
+                    doings.polls[span.from.instant] += 1;
+                }
+                // All gaps that the span covers. One within an instant covers none.
+                doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
+            }
+        }
+        doings
+    }
+}

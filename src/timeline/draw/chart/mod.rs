@@ -1,0 +1,173 @@
+//! A run as rows of spans: the data that everything else in this folder draws.
+//!
+//! A run is a row of *instants*. At each of them a few polls happen, one after the other, and no
+//! time passes; between two of them time passes and nothing runs, unless a lane blocks. So a
+//! position in a chart is an instant and, within it, a column: each poll has a column of its own.
+//!
+//! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
+//!
+//! In the order in which to read it: this file, a whole run; `row`, a lane; `state`, what a lane
+//! can do and how it can end. Then what renderers ask: `reasons`, why a wait or a lane ended, in
+//! words; `nesting`, which lane polls which.
+mod nesting;
+mod reasons;
+mod row;
+mod state;
+
+pub use row::{Owner, Row, Span, Woken};
+pub use state::{End, State, Until};
+
+use crate::timeline::{Clock, LaneId, Line, Place};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A run as rows of spans. All renderers draw from this.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart {
+    /// What the run was called.
+    pub title: String,
+    /// Which clock it ran on: on the real one all times are a little different in each run.
+    pub clock: Clock,
+    /// The moments at which something happened, in order.
+    pub instants: Vec<Instant>,
+    /// The lanes, in the order in which they were made: a [`LaneId`] is an index into this list.
+    pub rows: Vec<Row>,
+    /// Which lane woke which, in order.
+    pub wakes: Vec<Wake>,
+    /// What each thread ran, in order; the runtime's thread is the first. On a runtime of several
+    /// threads that is the one that polls `main`, and the workers come next.
+    pub threads: Vec<Vec<Hold>>,
+    /// How many workers there are; 0 on a runtime of one thread.
+    #[serde(default)]
+    pub workers: usize,
+    /// What lanes printed, in order, with the positions in the chart.
+    pub said: Vec<Said>,
+    /// Everything that was printed, in order, as a terminal shows it, with the lines that no lane
+    /// printed.
+    pub lines: Vec<Line>,
+    /// How long the run took.
+    #[serde(with = "crate::timeline::time::nanoseconds")]
+    pub elapsed: Duration,
+    /// Events at the end of the run that were not kept, since there were too many.
+    pub left_out: u64,
+    /// Why the run did not end by itself, in the words of its
+    /// [`Verdict`](crate::timeline::Verdict).
+    pub verdict: Option<String>,
+    /// What is to be said of the run beside its verdict, or without one, each in the words of its
+    /// [`Remark`](crate::timeline::Remark).
+    #[serde(default)]
+    pub remarks: Vec<String>,
+    /// Of which run this one is a variant; none if it is no variant. The explorer shows both on one
+    /// time axis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<Variant>,
+}
+
+/// What makes a run a variant of another one: the same question, answered by another program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The title of the run with which it is compared. That one is no variant itself.
+    pub of: String,
+    /// Whether only the explorer shows this variant, and a plain run of the program leaves it out.
+    pub only_explored: bool,
+}
+
+/// A moment at which something happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instant {
+    /// Time since the run began. On the real clock, without the few milliseconds by which timers
+    /// are late.
+    #[serde(with = "crate::timeline::time::nanoseconds")]
+    pub at: Duration,
+    /// How many polls began.
+    pub columns: usize,
+}
+
+/// A position: the edge between two columns of an instant. It is the left one of the column with
+/// this number, and the right one of the column before it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Pos {
+    /// Index of the instant.
+    pub instant: usize,
+    /// How many polls had begun at this instant.
+    pub column: usize,
+}
+
+/// One lane wakes another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wake {
+    /// When.
+    pub at: Pos,
+    /// The lane that wakes.
+    pub from: LaneId,
+    /// The lane that is woken.
+    pub to: LaneId,
+}
+
+/// A stretch of time in which a lane had a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The innermost lane that was being polled.
+    pub lane: LaneId,
+    /// From here.
+    pub from: Pos,
+    /// To here.
+    pub to: Pos,
+}
+
+/// A line that a lane printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Where: the right edge of the column of the poll that printed it.
+    pub at: Pos,
+    /// Which lane.
+    pub lane: LaneId,
+    /// The text.
+    pub text: String,
+    /// The place of the `say!` in the source; none in a file that does not say it.
+    #[serde(default)]
+    pub place: Option<Place>,
+}
+
+impl Chart {
+    /// The first lane of that name.
+    ///
+    /// # Panics
+    /// If there is none: it is for tests, and says which lanes there are.
+    #[track_caller]
+    pub fn row(&self, name: &str) -> &Row {
+        for row in &self.rows {
+            if row.name == name {
+                return row;
+            }
+        }
+        let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        panic!("no lane is called {name}; there are {}", names.join(", "))
+    }
+
+    /// The time of a position.
+    pub fn time(&self, pos: Pos) -> Duration {
+        self.instants[pos.instant].at
+    }
+
+    /// The last position: the run is over there.
+    pub(super) fn end_of_run(&self) -> Pos {
+        // A chart has one instant at least: the creation of `main` begins it.
+        let instant = self.instants.len() - 1;
+        Pos { instant, column: self.instants[instant].columns }
+    }
+
+    /// The time between two positions.
+    pub fn between(&self, from: Pos, to: Pos) -> Duration {
+        self.time(to) - self.time(from)
+    }
+
+    /// The instant to which a line belongs: the last one that had begun when it was printed. On the
+    /// real clock an instant begins a little before its lines.
+    pub fn instant_of(&self, line: &Line) -> usize {
+        let begun = self.instants.partition_point(|instant| instant.at <= line.at);
+        begun.saturating_sub(1)
+    }
+}

@@ -1,0 +1,36 @@
+//! Which lane polls which.
+use super::{Chart, Pos};
+use crate::timeline::LaneId;
+
+impl Chart {
+    /// For each lane whether it polls others. If an inner lane blocks, the lane around it is seen
+    /// to block, too, but the inner one is the cause.
+    pub(in crate::timeline::draw) fn pollers(&self) -> Vec<bool> {
+        let mut polls = vec![false; self.rows.len()];
+        for row in &self.rows {
+            let before = row.polled_before.iter().map(|owner| owner.lane);
+            for outer in before.chain([row.polled_by]).flatten() {
+                polls[outer] = true;
+            }
+        }
+        polls
+    }
+
+    /// Whether the lane is polled, directly or not, by the other at a position.
+    pub(in crate::timeline::draw) fn is_inside(
+        &self,
+        mut lane: LaneId,
+        outer: LaneId,
+        at: Pos,
+    ) -> bool {
+        // A chart that was read from a file might have a circle: no chain is longer than the list.
+        for _ in 0..self.rows.len() {
+            match self.rows[lane].owner_at(at) {
+                Some(next) if next == outer => return true,
+                Some(next) => lane = next,
+                None => return false,
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,103 @@
+//! The row of a lane: what it did from its beginning to its end, and what polled it.
+use super::{End, Pos, State, Until};
+use crate::timeline::{LaneId, draw::places::Places};
+use serde::{Deserialize, Serialize};
+
+/// A lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// The position of its name among all names, counted from 0: lanes of one name have one colour.
+    pub hue: usize,
+    /// The lane that made it.
+    pub parent: Option<LaneId>,
+    /// The lane that polls it; none if the runtime does. If it was handed from one to another, as a
+    /// future that is moved into a task, the last one: see [`Row::owner_at`].
+    pub polled_by: Option<LaneId>,
+    /// What polled it before that, in order of time; empty if it was never handed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub polled_before: Vec<Owner>,
+    /// What it did, without gaps, from its beginning to its end.
+    pub spans: Vec<Span>,
+    /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
+    pub end: (Pos, End),
+}
+
+/// What polled a lane until it was handed to another owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The lane that polled it; none if the runtime did.
+    pub lane: Option<LaneId>,
+    /// Where the next owner polled it first.
+    pub until: Pos,
+}
+
+/// A stretch of time in which a lane did one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// What it did.
+    pub state: State,
+    /// From here.
+    pub from: Pos,
+    /// To here.
+    pub to: Pos,
+    /// Where it waits, and for what: none where it does not wait. A callback of an event loop waits
+    /// before it is called for the first time.
+    #[serde(default)]
+    pub places: Places,
+    /// Of a poll: the first wake since the lane's last poll began, which is why it is polled. None
+    /// for a first poll, and for a poll without a wake. A span that is [`State::Ready`] or
+    /// [`State::WokenNotPolled`] has it as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub woken: Option<Woken>,
+    /// Of a poll that is followed at once by the next poll of its lane: where the lane waited in
+    /// between, and for what.
+    #[serde(default, skip_serializing_if = "Places::are_none")]
+    pub stopped: Places,
+}
+
+/// A wake, seen from the lane that was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Woken {
+    /// By what: a timer, a lane, something outside or the runtime.
+    pub by: Until,
+    /// Where.
+    pub at: Pos,
+    /// How many wakes came before it in the run: several can be at one position.
+    pub nth: usize,
+}
+
+impl Row {
+    /// Where it begins.
+    pub fn begin(&self) -> Pos {
+        match self.spans.first() {
+            Some(span) => span.from,
+            None => self.ends_at(),
+        }
+    }
+
+    /// Where it ended: the run is over there, if it had not ended by then.
+    pub fn ends_at(&self) -> Pos {
+        self.end.0
+    }
+
+    /// How it ended.
+    pub fn how_it_ended(&self) -> &End {
+        &self.end.1
+    }
+
+    /// The lane that polls this one at a position, or polls it next; none if the runtime does.
+    pub fn owner_at(&self, pos: Pos) -> Option<LaneId> {
+        match self.polled_before.iter().find(|owner| pos < owner.until) {
+            Some(owner) => owner.lane,
+            None => self.polled_by,
+        }
+    }
+
+    /// Whether it was polled at all.
+    pub fn was_polled(&self) -> bool {
+        // A lane leaves the state `Lazy` by its first poll, so any other state means a poll.
+        self.spans.iter().any(|span| span.state != State::Lazy)
+    }
+}

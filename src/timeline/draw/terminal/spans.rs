@@ -1,0 +1,141 @@
+//! What stands in the row of a lane: a sign for each span, text on it, and the sign of the end.
+use super::{BESIDE, cells::Line, grey, legend::NARROW_BAR, picture::Picture};
+use crate::timeline::{
+    LaneId,
+    draw::{
+        chart::{Row, Span, State},
+        marks::Mark,
+        palette::{TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE},
+        shorten::shorten,
+    },
+    human,
+};
+use console::Style;
+use std::ops::Range;
+use unicode_width::UnicodeWidthStr;
+
+impl Picture<'_> {
+    pub(super) fn span(&self, line: &mut Line, lane: LaneId, nth: usize, colour: &Style) {
+        let row = &self.chart.rows[lane];
+        let span = &row.spans[nth];
+        let stretch = self.x(span.from)..self.x(span.to);
+        let sign = span.state.mark().sign().expect("each state has one");
+        // The whole stretch is filled, and the cut is drawn over it later.
+        line.fill(stretch.clone(), sign, &fill_style(span.state, colour));
+        // Another poll follows at once: a thin gap between the two, so that a reader can count
+        // them.
+        if span.state == State::Running && !stretch.is_empty() && polled_again(row, nth) {
+            line.put(stretch.end - 1, NARROW_BAR, colour);
+        }
+        self.write_on(line, lane, nth, colour);
+    }
+
+    /// What is written on a span, if anything is, and if it fits.
+    fn write_on(&self, line: &mut Line, lane: LaneId, nth: usize, colour: &Style) {
+        let row = &self.chart.rows[lane];
+        let span = &row.spans[nth];
+        let seen = self.seen(span);
+        let time = human(self.chart.between(span.from, span.to));
+        match span.state {
+            State::Lazy
+            | State::BetweenItems
+            | State::Ready
+            | State::Running
+            | State::RunningUnwoken => {}
+            State::WokenNotPolled => line.label(seen, &time, &grey()),
+            // A lane that blocks inside another is labelled, and the lanes around it are not.
+            State::Blocking if self.polls_others[lane] => {}
+            State::Blocking => {
+                line.label(seen, &format!("blocks {time}"), &colour.clone().reverse());
+            }
+            State::MovedClock => {
+                line.label(seen, &format!("clock +{time}"), &colour.clone().reverse());
+            }
+            State::OnThread => line.label(seen, &time, colour),
+            State::Waiting(_) => {
+                let Some(reason) = self.chart.reason(row, nth) else { return };
+                // “woken by A”, or only “A” where that does not fit; or nothing, which `label`
+                // decides.
+                let fits = reason.width() + 4 <= seen.len();
+                let short = self.chart.short_reason(row, nth).unwrap_or_default();
+                line.label(seen, if fits { &reason } else { &short }, &grey());
+            }
+        }
+    }
+
+    /// The larger part of a span beside the cut: a label that goes through the cut would lose
+    /// letters.
+    fn seen(&self, span: &Span) -> Range<usize> {
+        let seen = self.layout.seen(self.x(span.from) as f64..self.x(span.to) as f64);
+        seen.start as usize..seen.end as usize
+    }
+
+    pub(super) fn end(&self, line: &mut Line, lane: LaneId) {
+        let row = &self.chart.rows[lane];
+        if self.layout.hides(row.ends_at()) {
+            return;
+        }
+        let at = self.x(row.ends_at());
+        let (sign, style) = end_sign(row);
+        // The last lane of a row has all that is free to the right of it, so there is room for a
+        // note.
+        let Some(next) = self.rows.next_in_row(lane) else {
+            line.put(at, sign, &style);
+            if let Some(note) = self.chart.end_note(row) {
+                // The sign and a space are before the note.
+                let room = self.options.width.saturating_sub(self.label + BESIDE + at + 2);
+                line.text(at + 2, &shorten(&note, room), &grey());
+            }
+            return;
+        };
+        // The next lane of the row may begin at once: then the sign stands in the last column of
+        // the lane that it belongs to.
+        let free = self.x(self.chart.rows[next].begin()) > at;
+        if free {
+            line.put(at, sign, &style);
+            return;
+        }
+        // A lane that took no column has no place for a sign of its own, and gets none.
+        if at > self.x(row.begin()) {
+            line.put(at - 1, sign, &style);
+        }
+    }
+}
+
+/// The colour of the signs of a span.
+fn fill_style(state: State, colour: &Style) -> Style {
+    match state {
+        // Grey is for what costs nothing: no thread, no wake.
+        State::Lazy | State::BetweenItems | State::Waiting(_) => grey(),
+        // Amber and not the lane's colour: this is what went wrong.
+        State::WokenNotPolled => Style::new().color256(TERMINAL_AMBER),
+        State::Ready
+        | State::Running
+        | State::RunningUnwoken
+        | State::Blocking
+        | State::MovedClock
+        | State::OnThread => colour.clone(),
+    }
+}
+
+/// Whether the span after this poll is another poll, with nothing in between.
+/// Two polls with no column between them would be one bar: `██` could be one long poll of two
+/// columns. So the first ends with a narrower block: `▉█`.
+fn polled_again(row: &Row, nth: usize) -> bool {
+    match row.spans.get(nth + 1) {
+        Some(next) => next.state == State::Running && next.from == row.spans[nth].to,
+        None => false,
+    }
+}
+
+/// How a lane ended, and in which colour.
+fn end_sign(row: &Row) -> (char, Style) {
+    let mark = row.how_it_ended().mark();
+    let style = match mark {
+        Mark::Finished => Style::new().color256(TERMINAL_DONE),
+        Mark::Cancelled => Style::new().color256(TERMINAL_CANCELLED),
+        Mark::Panicked => Style::new().color256(TERMINAL_CANCELLED).bold(),
+        _ => grey(),
+    };
+    (mark.sign().expect("each end has one"), style)
+}
