@@ -262,8 +262,8 @@ impl EventLoop {
         } else {
             None
         };
-        // A wait of zero is only a look at what else has happened, and costs more than a call. So it
-        // is left out until enough calls were made without one.
+        // A wait of zero is only a look at what else has happened, and costs more than a call. So
+        // it is left out until enough calls were made without one.
         let waits = timeout != Some(Duration::ZERO);
         if waits || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK {
             self.wait(timeout);
