@@ -188,6 +188,9 @@ impl EventLoop {
     /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
     /// can be several instruments; they are told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
+        if let Some(asked_by) = instrument.asked_by() {
+            self.0.remote.find_out_what_asks(asked_by);
+        }
         let observers = &self.0.observers;
         let mut instruments = observers.instruments.borrow().to_vec();
         instruments.push(instrument);

@@ -9,7 +9,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 
 use futures::task::ArcWake;
@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{
 };
 
 use super::foreign::discard;
-use super::instrument::ReadyBy;
+use super::instrument::{AskedBy, ReadyBy};
 use super::{Error, EventLoop, Handle, IntoResult, Result, get_running_loop};
 
 /// What another thread wants of the loop.
@@ -30,6 +30,16 @@ pub(super) enum RemoteCall {
     Wake(usize),
     /// The job of this number has ended with a result, or was dropped by its executor.
     Finish(usize, Option<JobResult>),
+}
+
+/// What stands in the queue.
+struct Entry {
+    /// What is wanted.
+    call: RemoteCall,
+    /// What has asked for it, if an instrument wants to know: see [`Instrument::asked_by`].
+    ///
+    /// [`Instrument::asked_by`]: super::Instrument::asked_by
+    asked_by: Option<usize>,
 }
 
 /// What a function that ran on another thread returned, of any type.
@@ -45,7 +55,7 @@ pub(super) type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
 pub struct ThreadsafeHandle {
     /// The sender of the entry queue. It stands before `signals` because fields are dropped in this
     /// order: `signals` then counts the senders that are left.
-    entry: UnboundedSender<RemoteCall>,
+    entry: UnboundedSender<Entry>,
     /// What the loop is told without a look into the queue.
     signals: Signals,
 }
@@ -58,7 +68,7 @@ struct Signals {
     /// Ends the loop's wait.
     waker: Waker,
     /// To count the handles that are left, without being one of them.
-    handles: WeakUnboundedSender<RemoteCall>,
+    handles: WeakUnboundedSender<Entry>,
 }
 
 /// What is asked so often that a lock would cost too much.
@@ -69,6 +79,8 @@ struct Flags {
     has_calls: AtomicBool,
     /// The loop waits without a limit, and only because there are other handles than its own.
     waits_for_handles: AtomicBool,
+    /// What an instrument has called with each call that is posted, on the thread that posts it.
+    asked_by: OnceLock<AskedBy>,
 }
 
 impl Drop for Signals {
@@ -104,7 +116,11 @@ impl ThreadsafeHandle {
 
     /// Puts a call into the queue, and wakes the loop if needed.
     pub(super) fn post(&self, call: RemoteCall) -> Result<()> {
-        self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
+        let mut asked_by = None;
+        if let Some(find_out) = self.signals.flags.asked_by.get() {
+            asked_by = find_out();
+        }
+        self.entry.send(Entry { call, asked_by }).map_err(|_| Error::LoopIsClosed)?;
         // Only the first call since the loop's last look wakes the loop. Calls that follow are
         // found in the same look.
         if !self.signals.flags.has_calls.swap(true, Ordering::AcqRel) {
@@ -180,7 +196,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// What a loop has of all this: the receiving side.
 pub(super) struct RemoteCalls {
     /// What other threads have left, oldest first.
-    queue: RefCell<UnboundedReceiver<RemoteCall>>,
+    queue: RefCell<UnboundedReceiver<Entry>>,
     /// The loop's own handle, of which others are clones.
     handle: ThreadsafeHandle,
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
@@ -244,6 +260,12 @@ impl RemoteCalls {
         self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
     }
 
+    /// From now on it is found out, by this function, what asks something of the loop.
+    pub(super) fn find_out_what_asks(&self, asked_by: AskedBy) {
+        // The first one stays: see `Instrument::asked_by`.
+        let _ = self.handle.signals.flags.asked_by.set(asked_by);
+    }
+
     /// Ends the loop's wait.
     pub(super) fn wake_loop(&self) {
         self.handle.signals.waker.wake_by_ref();
@@ -252,14 +274,14 @@ impl RemoteCalls {
     /// Refuses calls from now on, and drops those that are left and the ends of jobs.
     pub(super) fn close(&self) {
         self.queue.borrow_mut().close();
-        while let Some(call) = self.take() {
-            discard(call);
+        while let Some(entry) = self.take() {
+            discard(entry.call);
         }
         discard(self.jobs.take());
     }
 
     /// The oldest call, if there is one.
-    fn take(&self) -> Option<RemoteCall> {
+    fn take(&self) -> Option<Entry> {
         self.queue.borrow_mut().try_recv().ok()
     }
 }
@@ -284,7 +306,6 @@ impl EventLoop {
     /// is found now or in the next look.
     #[cold]
     fn drain_calls_that_are_there(&self) {
-        const BY: ReadyBy = ReadyBy::EntryQueue;
         // A `swap` and not a `store`: a thread that found the flag set did not wake the loop. The
         // swap reads what that thread wrote last, so its call is seen below.
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
@@ -292,23 +313,24 @@ impl EventLoop {
         // here.
         let count = self.0.remote.queue.borrow().len();
         for _ in 0..count {
-            match self.0.remote.take() {
-                None => return,
-                Some(RemoteCall::Call(call)) => {
+            let Some(Entry { call, asked_by }) = self.0.remote.take() else { return };
+            let by = ReadyBy::EntryQueue { asked_by };
+            match call {
+                RemoteCall::Call(call) => {
                     let caller = Some(call.0.caller);
-                    self.enqueue(Handle::new(move || call.call()), caller, BY);
+                    self.enqueue(Handle::new(move || call.call()), caller, by);
                 }
-                Some(RemoteCall::Wake(key)) => {
+                RemoteCall::Wake(key) => {
                     if let Some(step) = self.0.registry.next_step(key) {
-                        self.enqueue(step, None, BY);
+                        self.enqueue(step, None, by);
                     }
                 }
-                Some(RemoteCall::Finish(number, result)) => {
+                RemoteCall::Finish(number, result) => {
                     let finish = self.0.remote.jobs.borrow_mut().try_remove(number);
                     if let Some(finish) = finish {
                         // As a call of its own and not here: `_set_state` in `futures.py` takes an
                         // iteration, too.
-                        self.enqueue(Handle::new(move || finish(result)), None, BY);
+                        self.enqueue(Handle::new(move || finish(result)), None, by);
                     }
                 }
             }

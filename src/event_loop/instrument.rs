@@ -63,6 +63,13 @@ pub trait Instrument {
         _ = call;
     }
 
+    /// A function that is called when another thread asks something of the loop: *on that thread*,
+    /// where alone it can be seen what asks. Its answer comes with the call, in
+    /// [`ReadyBy::EntryQueue`]. Of several instruments the first that has such a function counts.
+    fn asked_by(&self) -> Option<AskedBy> {
+        None
+    }
+
     /// A timer was set. The stack below is that of `call_later` or `call_at`, and
     /// [`CallRef::location`] where that was called.
     fn timer_set(&self, call: &CallRef<'_>, when: Duration) {
@@ -134,8 +141,14 @@ pub enum ReadyBy {
     Timer,
     /// Another thread, or a waker that was called outside the loop, has left it in the entry queue;
     /// the loop has found it there.
-    EntryQueue,
+    EntryQueue {
+        /// What [`Instrument::asked_by`] has found out when it was left there.
+        asked_by: Option<usize>,
+    },
 }
+
+/// What finds out, on the thread that asks something of a loop, what asks: by a number of its own.
+pub type AskedBy = fn() -> Option<usize>;
 
 /// A call, as an instrument sees it.
 pub struct CallRef<'a> {

@@ -177,7 +177,7 @@ pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use handle::{CallKind, Handle};
-pub use instrument::{CallId, CallRef, FutureRef, Instrument, ReadyBy};
+pub use instrument::{AskedBy, CallId, CallRef, FutureRef, Instrument, ReadyBy};
 pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;

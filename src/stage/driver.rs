@@ -4,8 +4,8 @@
 //! and is seen. The loop and the timeline do not know each other; only this file knows both.
 use crate::{
     event_loop::{
-        CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job, Notifier,
-        ReadyBy, set_event_loop_policy,
+        AskedBy, CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job,
+        Notifier, ReadyBy, set_event_loop_policy,
     },
     timeline::{
         Recorder, Recording, WokenBy, callback_was_scheduled, coroutine_is_over,
@@ -137,7 +137,8 @@ impl OnTheTimeline {
     fn note_cause(&self, call: &CallRef<'_>) {
         let by = match call.ready_by {
             Some(ReadyBy::Timer) => WokenBy::Clock,
-            Some(ReadyBy::EntryQueue) => WokenBy::Outside,
+            Some(ReadyBy::EntryQueue { asked_by: Some(lane) }) => WokenBy::Lane(lane),
+            Some(ReadyBy::EntryQueue { asked_by: None }) => WokenBy::Outside,
             Some(ReadyBy::ThisThread) | None => woken_here_by(),
         };
         self.ready.borrow_mut().push_back((call.id, by));
@@ -171,6 +172,14 @@ impl Instrument for OnTheTimeline {
     fn call_ready(&self, call: &CallRef<'_>) {
         self.note_cause(call);
         self.note_wait(call, "its turn in the loop's queue");
+    }
+
+    /// The lane that runs on the other thread, or whose end hands over the result of a job.
+    fn asked_by(&self) -> Option<AskedBy> {
+        Some(|| match woken_here_by() {
+            WokenBy::Lane(lane) => Some(lane),
+            _ => None,
+        })
     }
 
     fn timer_set(&self, call: &CallRef<'_>, _when: Duration) {

@@ -70,6 +70,11 @@ pub(super) fn heading(title: &str, number: usize) -> String {
     format!("{blank}── {title} ──")
 }
 
+/// The heading of a scene, in bold.
+pub(super) fn print_heading(title: &str, number: usize) {
+    show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
+}
+
 /// `time lane text`, in columns and in colours.
 pub(super) fn print_line(line: &Line) {
     let [time, lane, text] = line.columns();

@@ -1,16 +1,20 @@
 //! Every verdict: what it says, what it has seen, and what to do about it.
 //!
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
-//! has all of them: the sentence, the cause, the cure, and for most the smallest program that gets
-//! it. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
-//! test compares the two lists.
+//! has all of them: the sentence, the cause, the smallest program that gets it, and the cure. Where
+//! an example is about it, that is named. The codes are [`Code`](super::Code)s.
+//!
+//! The first sentence of an entry is what its program prints, and `x.rs:4` in it is the fourth line
+//! of that program: a test runs all of them and compares. Sentences that follow are others with
+//! the same code.
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
 //! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
 //! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
-//! it did: then the place is followed by ", or after that". Where nothing on the stack tells a
-//! place, it says "(the lane made at x.rs:41)".
+//! it did: then the place is followed by ", or after that". So it is also with one of several
+//! places, as in "at x.rs:4, or after that, or x.rs:5", if the lane may have gone on from there to
+//! the next. Where nothing on the stack tells a place, it says "(the lane made at x.rs:41)".
 //!
 //! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
 //! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
@@ -19,7 +23,8 @@
 //!
 //! # `woken-not-polled`
 //!
-//! > A was woken by holder at 50 ms, but main, the only one to poll it, waits at x.rs:41 for B
+//! > nothing can happen any more: A was woken by main at 10 ms, but main, the only one to poll it,
+//! > waits at x.rs:9 for `Mutex::lock` [woken-not-polled]
 //!
 //! **Seen:** the waker of A was called. A is a part of `main`, and `main` waits for something else.
 //! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
@@ -51,7 +56,8 @@
 //!
 //! # `old-waker`
 //!
-//! > A was woken by B at 20 ms through an old waker, which does not reach what polls it now
+//! > nothing can happen any more: A was woken by main at 20 ms through an old waker, which does not
+//! > reach what polls it now [old-waker]
 //!
 //! **Seen:** A was polled with the waker of one task, and then with another waker: that of another
 //! task, or of a `FuturesUnordered`. The future or channel that woke A has kept the first one.
@@ -63,7 +69,7 @@
 //!     let kept: Arc<Mutex<Option<Waker>>> = Arc::default();
 //!     let same = kept.clone();
 //!     let keeps_the_first = poll_fn(move |cx| {
-//!         same.lock().unwrap().get_or_insert_with(|| cx.waker().clone()); // and never a later one
+//!         same.lock().unwrap().get_or_insert_with(|| cx.waker().clone()); // and no later one
 //!         Poll::<()>::Pending
 //!     });
 //!     let mut a = Box::pin(keeps_the_first.lane("A"));
@@ -79,7 +85,8 @@
 //!
 //! # `no-waker`
 //!
-//! > A has been waiting since 100 ms at x.rs:41 for `f`, and nothing keeps a waker of it
+//! > nothing can happen any more: main has been waiting since 0 (the lane made at x.rs:1), and
+//! > nothing keeps a waker of it [no-waker]
 //!
 //! **Seen:** each waker that A was given has been dropped. So nothing can wake A any more.
 //! `std::future::pending` is of this kind, and so is a `poll` that returns `Pending` without having
@@ -94,7 +101,7 @@
 //!
 //! # `never-polled`
 //!
-//! > A, made at x.rs:41, was never polled
+//! > nothing can happen any more: A, made at x.rs:3, was never polled [never-polled]
 //!
 //! **Seen:** the lane was made, and is still there, but futures do nothing until they are polled.
 //! The run waits, perhaps for what A would do.
@@ -112,7 +119,8 @@
 //!
 //! # `deadlock`
 //!
-//! > nothing can happen any more: A has been waiting since 100 ms at x.rs:41 for `Mutex::lock`; …
+//! > nothing can happen any more: main has been waiting since 0 at x.rs:4 for `Mutex::lock`
+//! > [deadlock]
 //!
 //! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left:
 //! the clock was let run on, and nothing came. (On the real clock it says "no lane has done
@@ -132,8 +140,8 @@
 //!
 //! # `stuck`
 //!
-//! > after 1 min it was still going on: A has been waiting since 0 at x.rs:41 for
-//! > `oneshot::Receiver`; heart's next timer is due at 1 min 3 s
+//! > after 1 min it was still going on: A has been waiting since 0 at x.rs:9 for
+//! > `oneshot::Receiver`; heart's next timer is due at 1 min 3 s [stuck]
 //!
 //! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
 //! stuck for ever, but if the run should have ended, look at it first.
@@ -144,7 +152,7 @@
 //! Recorder::new("stuck").limit(Duration::from_secs(60)).record(|| async {
 //!     let (_send, receive) = oneshot::channel::<()>();
 //!     let heart = async {
-//!         let mut beats = interval(Duration::from_secs(3));
+//!         let mut beats = interval(Duration::from_secs(7));
 //!         loop {
 //!             beats.tick().await;
 //!         }
@@ -158,7 +166,8 @@
 //!
 //! # `not-asked`
 //!
-//! > ticks has not been asked for its next item since 200 ms
+//! > after 1 min it was still going on: ticks has not been asked for its next item since 0; main's
+//! > next timer is due at 1 min 3 s [not-asked]
 //!
 //! **Seen:** the stream has returned an item, is still there, and was not polled since. The code
 //! that took the item does something else.
@@ -181,7 +190,7 @@
 //!
 //! # `next-timer`
 //!
-//! > no lane has done anything since 0: A's next timer is due at 1 h 40 min
+//! > no lane has done anything since 0: main's next timer is due at 1 h 40 min [next-timer]
 //!
 //! **Seen:** no lane does anything before that timer, and it is due after the limit of the run. If
 //! it is not a timer of A that wakes A then, but a task without a lane, it says "A would be woken
@@ -197,9 +206,10 @@
 //!
 //! # `still-going`
 //!
-//! > after 1 min it was still going on: A has been waiting since 59 s at x.rs:41 for `recv`
+//! > after 1 min it was still going on: main was woken by its timer at 1 min, the limit
+//! > [still-going]
 //!
-//! > … A was woken by its timer at 1 min, the limit
+//! > … A has been waiting since 59 s at x.rs:41 for `recv`
 //!
 //! > … A has been running since 58 s
 //!
@@ -222,8 +232,8 @@
 //!
 //! # `spins`
 //!
-//! > A spins: at 30 ms it was polled 450000 times in 2 s, waking itself each time (after its wait
-//! > at x.rs:41 for `yield_now`)
+//! > main spins: at 0 it was polled 450000 times in 10 s, waking itself each time (after its wait
+//! > at x.rs:3 for `yield_now`) [spins]
 //!
 //! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime never has
 //! nothing to do, so on the paused clock no time passes, and no timer fires.
@@ -241,7 +251,8 @@
 //!
 //! # `busy`
 //!
-//! > A gets no rest: at 30 ms it was polled 450000 times in 2 s, woken each time (…)
+//! > A gets no rest: at 0 it was polled 450000 times in 10 s, woken each time (after its wait at
+//! > x.rs:6 for `mpsc::UnboundedReceiver::recv`) [busy]
 //!
 //! **Seen:** as `spins`, but other lanes, or tasks without a lane, wake A. An example is two lanes
 //! that send each other one message for each message that they receive.
@@ -270,11 +281,12 @@
 //!
 //! # `blocks`
 //!
-//! > A blocks the thread: its poll at 50 ms did not return within 2 s (after it said “…” at
-//! > x.rs:41)
+//! > main blocks the thread: its poll at 0 did not return within 10 s (the lane made at x.rs:1)
+//! > [blocks]
 //!
-//! **Seen:** one poll that lasts. The place is the last one that is known: what A said in this
-//! poll, or the wait after which it went on.
+//! **Seen:** one poll that lasts. The place is the last one that is known: what the lane said in
+//! this poll, as in "(after it said “…” at x.rs:41)"; the wait after which it went on; or where the
+//! lane was made.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -286,7 +298,8 @@
 //!
 //! # `blocks-without-a-lane`
 //!
-//! > something without a lane blocks the thread: the runtime did not become idle within 2 s
+//! > something without a lane blocks the thread: the runtime did not become idle within 10 s
+//! > [blocks-without-a-lane]
 //!
 //! **Seen:** the thread of the runtime is busy, and no lane is being polled.
 //!
@@ -299,12 +312,12 @@
 //!
 //! # `on-a-thread`
 //!
-//! > a thread that is not the runtime's has kept all lanes waiting for 2 s: A is still on its
-//! > thread, …
+//! > a thread that is not the runtime's has kept all lanes waiting for 10 s: A is still on its
+//! > thread, the lane made at x.rs:1 [on-a-thread]
 //!
-//! > a thread without a lane has kept all lanes waiting for 2 s
+//! > a thread without a lane has kept all lanes waiting for 10 s
 //!
-//! > no lane has done anything for 12 s, and no time has passed: the runtime is kept awake by a
+//! > no lane has done anything for 1 min, and no time has passed: the runtime is kept awake by a
 //! > thread without a lane, as with `Handle::block_on`, or by tasks without lanes
 //!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
@@ -321,15 +334,15 @@
 //!
 //! # `kept-the-thread`
 //!
-//! > A kept the thread for 700 ms that this clock does not show
+//! > main kept the thread for 700 ms that this clock does not show [kept-the-thread]
 //!
-//! **Seen:** polls of A took that long on the wall clock, each of them a quarter of a second or
-//! more. On the paused clock they take no time, so in the picture they look short; on the real one
-//! nothing else would have run meanwhile. It is a remark: the run may have ended well.
+//! **Seen:** polls of the lane took that long on the wall clock, each of them a quarter of a second
+//! or more. On the paused clock they take no time, so in the picture they look short; on the real
+//! one nothing else would have run meanwhile. It is a remark: the run may have ended well.
 //!
-//! Counted is the time in which A computed, or slept: in `std::thread::sleep`, for a lock, for a
-//! disk. Not counted is the time in which the machine had no processor for it, as far as the system
-//! tells: Linux does. On other systems a busy machine may be the reason.
+//! Counted is the time in which the lane computed, or slept: in `std::thread::sleep`, for a lock,
+//! for a disk. Not counted is the time in which the machine had no processor for it, as far as the
+//! system tells: Linux does. On other systems a busy machine may be the reason.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -341,7 +354,7 @@
 //! # `no-line-tables`
 //!
 //! > this binary has no line tables, so it is not known where its lanes wait, and a place is that
-//! > of `.lane()`
+//! > of `.lane()` [no-line-tables]
 //!
 //! > this binary has no line tables of tokio, so 1 wake counted as “from outside” may have been by
 //! > a timer or by the end of a task
@@ -349,8 +362,20 @@
 //! **Seen:** where a lane waits is known from the stack, and of the functions on it no line is
 //! known. The second: a timer and a socket wake through the same place in tokio, and only the stack
 //! tells which of them it was. The names of functions are enough for that, but not where tokio is
-//! optimised, which leaves functions out. It is a remark. Any program gets it that is built with
-//! `strip = true` in its profile.
+//! optimised, which leaves functions out. It is a remark. A program gets it if its profile leaves
+//! line tables out,
+//!
+//! ```toml
+//! [profile.dev]
+//! strip = true
+//! ```
+//!
+//! and if a lane waits in it:
+//!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("stripped", tokio::task::yield_now);
+//! ```
 //!
 //! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`; and the same in
 //! `[profile.dev.package.tokio]`, where dependencies are optimised and `[profile.dev.package."*"]`
@@ -359,7 +384,7 @@
 //!
 //! # `destructor-panicked`
 //!
-//! > a destructor panicked when the run was ended: …
+//! > a destructor panicked when the run was ended: not like this [destructor-panicked]
 //!
 //! **Seen:** what `main` held was dropped when the run was over, and a destructor panicked. The
 //! verdict, or the result, stands.
@@ -382,20 +407,20 @@
 //!
 //! # `not-recorded`
 //!
-//! > it did not end within 1 h; only a recording could tell what waits
+//! > it did not end within 1 h; only a recording could tell what waits [not-recorded]
 //!
 //! **Seen:** nothing, since it was not to be observed: [`Observe::Everything`](super::Observe).
 //!
 //! ```no_run
 //! # use async_concepts::timeline::{Observe, Recorder}; use std::future::pending;
-//! Recorder::new("not recorded").observe(Observe::Lines).record(|| pending::<()>());
+//! Recorder::new("not recorded").observe(Observe::Lines).record(pending::<()>);
 //! ```
 //!
 //! **Cure:** leave `observe` out.
 //!
 //! # `panicked`
 //!
-//! > main panicked: …
+//! > main panicked: no [panicked]
 //!
 //! **Seen:** the panic of `main`. The panic of a task is no verdict: the lane that awaits the task
 //! gets a `JoinError`.

@@ -120,7 +120,7 @@ fn an_invariant_that_is_broken_while_a_lock_is_held() {
     safe(run(true));
 }
 
-/// Writes two frames, each a length and so many bytes, a byte each 10 ms.
+/// Writes two frames, a byte each 10 ms. A frame is a length, and as many bytes as it says.
 async fn write(mut peer: DuplexStream) {
     for byte in [2, b'a', b'b', 2, b'c', b'd'] {
         ms(10).await;
@@ -444,7 +444,7 @@ fn what_cannot_be_cancelled_is_refused_in_a_sentence() {
     let never_waits = every_cancellation("busy", || std::future::ready(()));
     assert_eq!(sentence(never_waits), "no lane that can be cancelled ever waits");
     let wrong = every_cancellation("wrong", || async { panic!("no") });
-    let expected = "it is wrong without any cancellation: main panicked: no";
+    let expected = "it is wrong without any cancellation: main panicked: no [panicked]";
     assert_eq!(wrong.explore().refused, Some(expected.to_owned()));
 }
 
@@ -518,4 +518,15 @@ fn lanes_of_one_name_are_told_apart() {
     // Those of the first two lanes: five lines are from one to the other.
     let [first, second] = lines[..] else { panic!("two awaits are unsafe: {found}") };
     assert_eq!(second - first, 5, "{found}");
+}
+
+#[test]
+fn a_budget_that_is_used_up_before_the_first_cancellation_proves_nothing() {
+    let none = every_cancellation("no time", || async { ms(1).await }).budget(Duration::ZERO);
+    let found = none.explore();
+    assert!(!found.holds());
+    let expected = "no time: dropped main at up to 1 suspension, in 0 runs: \
+                    no cancellation was tried\n\
+                    The budget was used up before each cancellation had been tried.";
+    assert_eq!(found.to_string(), expected);
 }

@@ -140,7 +140,7 @@ fn a_schedule_that_no_longer_fits_or_cannot_be_read_is_an_error() {
     let text = said("three tasks:0.0.0.0.0.0.0.0.1");
     assert!(text.contains("the schedule three tasks:0.0.0.0.0.0.0.0.1 does not fit"), "{text}");
     let text = said("three tasks:7");
-    assert!(text.contains("decision 0 is between 3 lanes, and 7 is none of them"), "{text}");
+    assert!(text.contains("at decision 0 the choices are 0 to 2, and 7 is none of them"), "{text}");
     let text = said("three tasks:B");
     assert!(text.contains("“B” is no schedule"), "{text}");
     let text = said("0.1");

@@ -19,15 +19,15 @@ use tokio::{
     task::{JoinSet, coop},
 };
 
-/// In how many ways `lanes` lanes of so many parts each can be interleaved with one another and
+/// In how many ways `lanes` lanes of `parts` parts each can be interleaved with one another and
 /// with one part of `main`, if the order within a lane is fixed.
 fn interleavings(lanes: u64, parts: u64) -> u64 {
     let factorial = |n: u64| (1..=n).product::<u64>();
     factorial(lanes * parts + 1) / factorial(parts).pow(lanes as u32)
 }
 
-/// How many schedules there are for lanes that each take so many permits, of which there are
-/// enough.
+/// How many schedules there are for lanes that take `permits` permits each. There are enough of
+/// them, so no lane has to wait.
 fn schedules(lanes: usize, permits: u32) -> u64 {
     let explored = every_schedule("permits", move || async move {
         // The last one wakes `main`, which is not ready before, so it takes no part.
@@ -60,7 +60,8 @@ fn schedules(lanes: usize, permits: u32) -> u64 {
 
 #[test]
 fn an_operation_of_tokio_is_one_place_to_switch_and_no_schedule_is_lost() {
-    // So many operations cut a lane into one part more. `main` waits for the end: its one part.
+    // Operations cut a lane into one part more than they are. `main` has one part: it waits for the
+    // end.
     for (lanes, operations) in [(1, 0), (1, 3), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1)] {
         let expected = interleavings(lanes as u64, u64::from(operations) + 1);
         assert_eq!(

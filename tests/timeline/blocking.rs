@@ -125,7 +125,7 @@ fn a_function_that_spins_or_panics_gets_its_verdict() {
     assert_eq!(run.chart().rows[0].end.1, End::Panicked("a part of the test".into()));
     assert_eq!(
         run.outcome.map(|(): ()| ()).unwrap_err().to_string(),
-        "main panicked: a part of the test"
+        "main panicked: a part of the test [panicked]"
     );
 }
 

@@ -6,7 +6,7 @@ use async_concepts::{
         Chart, Code, End, Recorder, Recording, Registered, State, Until, Waits, What, WokenBy,
     },
 };
-use futures::FutureExt;
+use futures::{FutureExt, future::abortable};
 use std::{
     future::{pending, poll_fn},
     pin::{Pin, pin},
@@ -186,6 +186,21 @@ fn a_lane_that_joins_an_aborted_lane_is_woken_by_that() {
     let chart = run.chart();
     assert_eq!(row(&chart, "slow").end.1, End::Cancelled { by: None, aborted: true });
     assert_eq!(ends_of_waits(&chart, "joins"), [Until::Lane(lane(&chart, "slow"))]);
+}
+
+/// Its future returns although a lane inside it has not ended; so that one is dropped after the end
+/// of the outer one, and before this wakes what joins it.
+#[test]
+fn a_lane_that_ends_before_one_inside_it_wakes_what_joins_it() {
+    let run = record("abortable", || async {
+        let (work, abort) = abortable(sleep(ms(500)).lane("inner"));
+        let outer = tokio::spawn(work.lane("outer"));
+        sleep(ms(10)).await;
+        abort.abort();
+        async { outer.await.unwrap().unwrap_err() }.lane("joins").await
+    });
+    let chart = run.chart();
+    assert_eq!(ends_of_waits(&chart, "joins"), [Until::Lane(lane(&chart, "outer"))]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! guessed from the time.
 use crate::{lane, ms, row, states};
 use async_concepts::{
-    LaneExt, callback,
+    LaneExt, block, callback,
     event_loop::{
         Error, EventLoop, Future, Result, Task, create_task, gather, get_running_loop, sleep,
         timeout, wait_for,
@@ -11,6 +11,7 @@ use async_concepts::{
     timeline::{Chart, State, Until},
 };
 use std::{cell::RefCell, time::Duration};
+use tokio::{sync::oneshot, task::spawn_blocking};
 
 /// Records a coroutine that a loop runs to its end. It has no lane, so it is that of `main`.
 fn run<F: std::future::Future<Output = Result<()>> + 'static>(
@@ -215,21 +216,71 @@ thread_local! {
 }
 
 #[test]
-fn what_another_thread_asks_for_comes_from_outside() {
+fn what_another_thread_asks_for_comes_from_the_lane_there_or_from_outside() {
+    for has_a_lane in [true, false] {
+        let chart = run(move || async move {
+            let event_loop = get_running_loop()?;
+            let future = event_loop.create_future::<()>();
+            let awaited = future.clone();
+            let waiter = create_task(async move { awaited.await }.lane("A"))?;
+            sleep(ms(10)).await?;
+            TO_SET.set(Some(future));
+            let remote = event_loop.threadsafe_handle();
+            let asks = move || {
+                remote.call_soon_threadsafe(|| TO_SET.take().unwrap().set_result(())).unwrap();
+            };
+            match has_a_lane {
+                true => drop(spawn_blocking(on_thread("worker", asks))),
+                false => drop(spawn_blocking(asks)),
+            }
+            waiter.await
+        });
+        let by = if has_a_lane { Until::Lane(lane(&chart, "worker")) } else { Until::Outside };
+        assert_eq!(woken(&chart, "A"), [(by, 10)]);
+    }
+}
+
+#[test]
+fn a_job_wakes_what_awaits_it_by_its_end_and_what_it_tells_before_that() {
     let chart = run(|| async {
         let event_loop = get_running_loop()?;
-        let future = event_loop.create_future::<()>();
-        let awaited = future.clone();
-        let waiter = create_task(async move { awaited.await }.lane("A"))?;
-        sleep(ms(10)).await?;
-        TO_SET.set(Some(future));
-        let remote = event_loop.threadsafe_handle();
-        tokio::task::spawn_blocking(on_thread("worker", move || {
-            remote.call_soon_threadsafe(|| TO_SET.take().unwrap().set_result(())).unwrap();
-        }));
-        waiter.await
+        let (tell, told) = oneshot::channel();
+        let job = on_thread("job", move || {
+            block(ms(50));
+            tell.send(()).unwrap();
+            block(ms(50));
+        });
+        let job = event_loop.run_in_executor(None, job)?;
+        let all = [
+            create_task(async move { told.await.map_err(Error::exception) }.lane("is told"))?,
+            create_task(async move { job.await }.lane("awaits it"))?,
+        ];
+        for task in all {
+            task.await?;
+        }
+        Ok(())
     });
-    assert_eq!(woken(&chart, "A"), [(Until::Outside, 10)]);
+    let job = Until::Lane(lane(&chart, "job"));
+    assert_eq!(woken(&chart, "is told"), [(job, 50)]);
+    assert_eq!(woken(&chart, "awaits it"), [(job, 100)]);
+}
+
+/// The thread of the pool may be the same: it tells nothing when it begins another job.
+#[test]
+fn a_job_without_a_lane_wakes_from_outside_also_after_one_with_a_lane() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        event_loop.run_in_executor(None, on_thread("job", || block(ms(50))))?.await?;
+        let (tell, told) = oneshot::channel();
+        let job = event_loop.run_in_executor(None, move || {
+            tell.send(()).unwrap();
+            block(ms(50));
+        })?;
+        create_task(async move { told.await.map_err(Error::exception) }.lane("is told"))?.await?;
+        create_task(async move { job.await }.lane("awaits it"))?.await
+    });
+    assert_eq!(woken(&chart, "is told"), [(Until::Outside, 50)]);
+    assert_eq!(woken(&chart, "awaits it"), [(Until::Outside, 100)]);
 }
 
 #[test]

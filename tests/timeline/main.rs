@@ -23,6 +23,7 @@ mod streams;
 mod sums;
 mod traps;
 mod variants;
+mod verdict_programs;
 mod verdicts;
 mod wakes;
 mod workers;

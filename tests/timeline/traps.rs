@@ -4,7 +4,9 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, record,
-    timeline::{Chart, Polled, Recorder, Recording, Registered, SvgOptions, Waits, What},
+    timeline::{
+        Chart, Polled, Recorder, Recording, Registered, SvgOptions, Waits, What, to_perfetto,
+    },
 };
 use futures::{
     StreamExt,
@@ -164,8 +166,48 @@ fn of_futures_of_one_function_the_one_that_is_over_is_not_waited_for() {
     }
 }
 
+/// Waits at one of two lines, for a future that it has by reference and for another.
+async fn selects(which: u32, lock: Arc<Mutex<()>>) {
+    let mut locks = pin!(lock.lock());
+    match which {
+        0 => tokio::select! { _ = &mut locks => {}, () = pending() => {} }, // one
+        _ => tokio::select! { _ = &mut locks => {}, () = pending() => {} }, // two
+    }
+}
+
+#[test]
+fn of_futures_of_one_function_that_select_by_reference_both_are_seen_and_one_is_not_certain() {
+    let run = alone(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let _held = lock.clone().lock_owned().await;
+        join_all([0, 1].map(|which| selects(which, lock.clone()))).await;
+    });
+    assert_eq!(last_places(&run), ["one: Mutex::lock", "two: Mutex::lock"]);
+    let certain: Vec<bool> = last_waits(&run).resolve().iter().map(|wait| !wait.or_after).collect();
+    assert_eq!(certain, [false, true]);
+    says_or_after_that(&run, &format!("{} for Mutex::lock", at("one")), r#""or_after":true"#);
+}
+
+#[test]
+fn what_was_left_by_reference_is_not_waited_for_in_a_chain_of_awaits() {
+    async fn goes_on(lock: Arc<Mutex<()>>) {
+        let mut locks = pin!(lock.lock());
+        tokio::select! { biased; _ = &mut locks => {}, () = std::future::ready(()) => {} }
+        sleep(ms(50_000)).await; // gone on
+    }
+    let run = alone(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let _held = lock.clone().lock_owned().await;
+        Box::pin(timeout(ms(90_000), goes_on(lock))).await.unwrap();
+    });
+    assert_eq!(last_places(&run)[0], "gone on: sleep");
+}
+
+/// In JSON, that a lane may have gone on from all of its places.
+const OF_THE_POLL: &str = r#""registered":"or_after""#;
+
 /// Every rendering says of a place that it is not certain.
-fn says_or_after_that(run: &Recording<()>, place: &str) {
+fn says_or_after_that(run: &Recording<()>, place: &str, in_json: &str) {
     let sentence = format!("at {place}, or after that");
     let chart = run.chart();
     let renderings = [
@@ -173,6 +215,7 @@ fn says_or_after_that(run: &Recording<()>, place: &str) {
         ("the description", chart.describe()),
         ("the list of places", chart.places()),
         ("the picture", chart.to_svg(SvgOptions::default())),
+        ("the trace", to_perfetto(std::slice::from_ref(&chart))),
     ];
     for (which, text) in renderings {
         // In a picture code is escaped, and in a sentence it stands in backticks.
@@ -181,7 +224,7 @@ fn says_or_after_that(run: &Recording<()>, place: &str) {
     }
     let json = Chart::clone(&chart);
     let json = async_concepts::timeline::to_json(&[json]);
-    assert!(json.contains(r#""registered":"or_after""#), "{json}");
+    assert!(json.contains(in_json), "{json}");
     let read = async_concepts::timeline::from_json(&json).unwrap();
     assert_eq!(read[0].places(), chart.places());
 }
@@ -192,7 +235,7 @@ fn after_a_timer_that_is_over_everything_says_that_the_lane_may_have_gone_on() {
         sleep(ms(20)).await; // the timer
         pending::<()>().await;
     });
-    says_or_after_that(&run, &format!("{} for sleep", at("the timer")));
+    says_or_after_that(&run, &format!("{} for sleep", at("the timer")), OF_THE_POLL);
     assert!(verdict(&run).ends_with("[no-waker]"), "{}", verdict(&run));
 }
 
@@ -209,7 +252,7 @@ fn after_a_notification_everything_says_that_the_lane_may_have_gone_on() {
         pending::<()>().await;
     });
     let place = at("the notification came");
-    says_or_after_that(&run, &format!("{place} for Notify::notified"));
+    says_or_after_that(&run, &format!("{place} for Notify::notified"), OF_THE_POLL);
 }
 
 #[test]
@@ -222,7 +265,7 @@ fn a_waker_in_a_future_that_was_left_is_no_proof_of_where_the_lane_waits() {
         sleep(ms(10)).await; // it went on from here
         pending::<()>().await;
     });
-    says_or_after_that(&run, &format!("{} for sleep", at("it went on from here")));
+    says_or_after_that(&run, &format!("{} for sleep", at("it went on from here")), OF_THE_POLL);
 }
 
 #[test]
@@ -235,7 +278,7 @@ fn what_registers_and_keeps_no_waker_may_be_over() {
         .await;
         pending::<()>().await;
     });
-    says_or_after_that(&run, &at("ready after all"));
+    says_or_after_that(&run, &at("ready after all"), OF_THE_POLL);
 }
 
 #[test]

@@ -210,6 +210,19 @@ fn a_thread_of_the_pool_that_never_returns_is_ended_by_the_watchdog() {
     );
 }
 
+#[test]
+fn a_thread_for_which_main_waits_in_block_is_named_and_not_main() {
+    let run = Recorder::new("main waits").watchdog(ms(800)).record(|| async {
+        let stuck = spawn_blocking(on_thread("stuck", block_for_real));
+        block(ms(50)); // the other thread was there first, and has the clock
+        stuck.await
+    });
+    let sentence = verdict(run);
+    let begin = "a thread that is not the runtime's has kept all lanes waiting for 800 ms: stuck \
+                 is still on its thread, ";
+    assert!(sentence.starts_with(begin), "{sentence}");
+}
+
 /// It waits longer than the scheduler of threads does before it looks again whether a closure has
 /// ended.
 #[test]
@@ -253,7 +266,10 @@ fn a_panic_of_main_is_a_verdict_and_the_timeline_is_there() {
         panic!("a part of the test");
     });
     let chart = run.chart();
-    assert_eq!(run.outcome.as_ref().unwrap_err().to_string(), "main panicked: a part of the test");
+    assert_eq!(
+        run.outcome.as_ref().unwrap_err().to_string(),
+        "main panicked: a part of the test [panicked]"
+    );
     assert_eq!(chart.rows[0].end.1, End::Panicked("a part of the test".into()));
     assert_eq!(run.elapsed, ms(100));
     let panic =

@@ -307,6 +307,12 @@ impl Tab {
         self.page.execute(media).await.expect("features");
     }
 
+    /// Lays the page out as it is printed.
+    pub async fn on_paper(&self) {
+        let media = SetEmulatedMediaParams::builder().media("print").build();
+        self.page.execute(media).await.expect("a medium");
+    }
+
     /// Goes to a slide, and to one of its steps.
     pub async fn go(&self, hash: &str) {
         self.eval::<bool>(&format!("(location.hash = {hash:?}, true)")).await;

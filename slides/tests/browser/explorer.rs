@@ -133,6 +133,19 @@ fn keys_scenes_and_addresses() {
         tab.is_at("#1.1").await;
         tab.press("2").await;
         tab.is_at("#2.1").await;
+        // A tab that was clicked with a pointer does not keep the keys.
+        let click = "(() => {
+            const tab = document.querySelectorAll('#scenes button')[0];
+            tab.focus();
+            return tab.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }));
+        })()";
+        tab.eval::<bool>(click).await;
+        tab.is_at("#1.1").await;
+        tab.press(" ").await;
+        tab.is_at("#1.2").await;
+        tab.press("2").await;
+        tab.press("Home").await;
+        tab.is_at("#2.1").await;
         tab.press("f").await;
         tab.is(HIDDEN).await;
         tab.press("f").await;
@@ -384,7 +397,33 @@ fn it_fits_a_projector_and_a_phone() {
                     assert!(high <= 0, "{name} at {width}x{height} is {high} pixels too high");
                 }
             }
+            // One language stands below the other on a phone, and says which it is.
+            let named = "[...document.querySelectorAll('#strip section')].map((section) =>
+                getComputedStyle(section, '::before').content)";
+            let names: Vec<String> = tab.eval(named).await;
+            assert_eq!(names, [r#""State in Python""#, r#""State in Rust""#], "{name}");
         }
+    });
+}
+
+/// What is cut on paper, or stands where it was on the screen.
+const ON_PAPER: &str = "[...document.querySelectorAll('.pane')]
+    .filter((pane) => pane.scrollHeight > pane.clientHeight + 1)
+    .map((pane) => pane.getAttribute('aria-label'))
+    .concat([...document.querySelectorAll('.mark, #controls button')]
+        .filter((part) => part.checkVisibility())
+        .map((part) => part.textContent))";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn on_paper_the_sources_are_whole() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "lock").await;
+        tab.go("#2.12").await;
+        let cut: Vec<String> = tab.eval(ON_PAPER).await;
+        assert!(cut.len() > 2, "on the screen there are marks, and buttons: {cut:?}");
+        tab.on_paper().await;
+        assert_eq!(tab.eval::<Vec<String>>(ON_PAPER).await, [""; 0]);
     });
 }
 
@@ -483,6 +522,10 @@ fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
         let tab = open_recording(chromium, "lanes", recording.to_page()).await;
         let steps = last_step(&tab).await;
         let (shapes, touched): (usize, usize) = tab.eval(TOUCHED).await;
+        // What is out of sight is not drawn.
+        let seen = "document.querySelectorAll('#bars > g:not(.left-out) > *').length";
+        let drawn: usize = tab.eval(seen).await;
+        assert!(drawn > 0 && drawn < shapes / 2, "{drawn} of {shapes} shapes are drawn");
         // A poll has its own shape, the wait after it, and that it was ready before it.
         assert!(shapes < 4 * steps, "{shapes} shapes for {steps} steps");
         assert!(touched < 400, "a step touches {touched} elements");
@@ -494,8 +537,15 @@ fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
             const names = [...document.querySelectorAll('#chart .name')];
             const row = box(names.find((text) => text.textContent === name));
             const time = box(document.querySelector('.time.now'));
+            // A lane that has ended has no mark.
+            const ran = [...document.querySelectorAll('.mark.ran')].map(box);
+            const marks = [...document.querySelectorAll('.mark:not(.ran)')].map(box);
+            const covered = marks.filter(({ left, right, top }) => ran.some((mark) =>
+                top === mark.top && right > mark.left + 2 && left < mark.right - 2));
             return row.top >= chart.top + time.height && row.bottom <= chart.bottom + 1
-                && time.top >= chart.top - 1 && time.bottom <= chart.bottom;
+                && time.top >= chart.top - 1 && time.bottom <= chart.bottom
+                && time.left >= row.right && time.right <= chart.right
+                && covered.length === 0;
         })()";
         for step in [1, steps / 2, steps / 2 + 150, steps] {
             tab.go(&format!("#1.{step}")).await;

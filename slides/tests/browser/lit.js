@@ -1,6 +1,6 @@
 // Goes to each moment of each scene of the explorer. The result has a sentence for each step whose
-// lit lines are not those of the recording, in each language. Nothing is lit in a language that does
-// nothing at the moment.
+// lit lines are not those of the recording, in each language. Nothing is lit in a language that
+// does nothing at the moment.
 (async () => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const nothing = { stop: null, resumed: null, says: [] };

@@ -1,12 +1,12 @@
-// Goes to each moment of each scene of the explorer. The result has a sentence for each fault of what
-// is drawn: a text or a name that is cut, a bar that runs from one function into another, and the
-// lane that runs out of sight.
+// Goes to each moment of each scene of the explorer. The result has a sentence for each fault of
+// what is drawn: a text, a line or a name that is cut, a bar that runs from one function into
+// another, and the lane that runs out of sight.
 (() => {
   const { scenes } = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = (element) => element.getBoundingClientRect();
   const isSeen = (element) => element.checkVisibility();
-  const begins = /^\s*(?:pub )?(?:async )?(?:fn|def) /;
+  const isFunction = /^\s*(?:pub )?(?:async )?(?:fn|def) /;
   const faults = [];
   const press = (key) =>
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -29,8 +29,27 @@
         if (!fades && (isOnEdge(chart.left) || isOnEdge(chart.right)))
           found(`“${text.textContent}” is cut`);
       }
-      for (const tile of all("#lines .tile").filter(isSeen))
-        if (tile.scrollWidth > tile.clientWidth + 1) found(`${tile.textContent} is squeezed`);
+      for (const tile of all(".tile").filter(isSeen)) {
+        const isWide = tile.scrollWidth > tile.clientWidth + 1;
+        if (isWide || tile.scrollHeight > tile.clientHeight + 1)
+          found(`${tile.textContent} is squeezed`);
+      }
+      for (const note of all("#lines .unlike").filter(isSeen)) {
+        const words = note.nextElementSibling.textContent.split(/\s+/).map((word) => word.length);
+        const { width } = box(note.nextElementSibling);
+        // An average letter is some 6 pixels wide here.
+        if (width < 5 * Math.min(Math.max(...words), 12))
+          found(`no room for the words beside “${note.textContent}”`);
+      }
+      for (const pane of all(".pane").filter(({ scrollTop }) => scrollTop > 0)) {
+        const { top } = box(pane);
+        const isCut = (line) => box(line).top < top - 2 && box(line).bottom > top + 2;
+        for (const line of [...pane.querySelectorAll(".line, .fold")].filter(isSeen))
+          if (isCut(line)) found(`the first line is cut: ${line.textContent}`);
+      }
+      const fade = all(".fade")[0];
+      const begins = box(document.querySelector("#bars .band")).left - box(fade).left;
+      if (isSeen(fade) && begins > 11.5) found("the timeline fades at its beginning");
       for (const prose of all("#about, #parts, #what-if, .verdict").filter(isSeen))
         if (prose.textContent.includes("`")) found(`backticks: ${prose.textContent}`);
       for (const bar of all(".bar")) {
@@ -39,7 +58,7 @@
         const through = lines.filter((line) => box(line).top > top && box(line).bottom < bottom);
         for (const line of through) {
           const code = line.textContent.replace(/^\d+/, "");
-          if (begins.test(code)) found(`a bar runs into ${code}`);
+          if (isFunction.test(code)) found(`a bar runs into ${code}`);
         }
       }
       if (all(".mark.ran.beyond").length > 0) found("the lane that runs is out of sight");

@@ -2,8 +2,8 @@
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const text = (selector) => all(selector).map((element) => element.textContent);
-  // Where a mark stands is its line: one whose line is out of sight is drawn at the edge, and what is
-  // in sight depends on where one has been.
+  // Where a mark stands is its line: one whose line is out of sight is drawn at the edge, and what
+  // is in sight depends on the steps before.
   const kind = (mark) => mark.className.replace(" beyond", "");
   const marks = all(".mark").map((mark) => kind(mark) + mark.textContent + mark.dataset.line);
   const lit = all(".line")

@@ -1,6 +1,6 @@
-// Goes through all scenes of an explorer by its keys, to the end and back. The result has a sentence
-// for each moment that looks different on the way back, for each mark that does not stand where the
-// recording says, and for each line that is lit and cannot be seen.
+// Goes through all scenes of an explorer by its keys, to the end and back. The result has a
+// sentence for each moment that looks different on the way back, for each mark that does not stand
+// where the recording says, and for each line that is lit and cannot be seen.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -8,8 +8,8 @@
   const press = (key) => {
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   };
-  // A mark whose line is out of sight is drawn at the edge, and what is in sight depends on where one
-  // has been: so its line counts.
+  // A mark whose line is out of sight is drawn at the edge, and what is in sight depends on the
+  // steps before: so its line counts.
   const isBeyond = (mark) => mark.classList.contains("beyond");
   const kind = (mark) => mark.className.replace(" beyond", "");
   const seen = () => {
@@ -61,7 +61,8 @@
           wrong.push(`${where}: marks of lanes ${marked}, not ${wanted}`);
         }
         for (const mark of marks.filter((mark) => !isBeyond(mark))) {
-          const apart = Math.abs(parseFloat(mark.style.top) - places.get(Number(mark.dataset.line)));
+          const line = Number(mark.dataset.line);
+          const apart = Math.abs(parseFloat(mark.style.top) - places.get(line));
           if (apart > 12) wrong.push(`${where}: a mark stands ${apart} px from its line`);
         }
         const pane = sources[index].querySelector(".pane");

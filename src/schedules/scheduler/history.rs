@@ -16,9 +16,13 @@ pub(crate) const MOST_ARRIVALS: u64 = 20_000;
 pub(super) struct History {
     /// The number of what happened last.
     now: Moment,
-    /// How often a lane arrived, also if it was deferred. A program that spins is recognised by it;
-    /// and lanes with the same number became ready during one poll.
+    /// How often a lane arrived, also if it was deferred. A program that spins is recognised by
+    /// this. And of two lanes for which it was the same when they were woken, both were woken
+    /// during one poll.
     pub arrivals: u64,
+    /// How many polls have begun. Those that are there only because a lane was deferred do not
+    /// count: the recording has none of them.
+    pub polls: u64,
     /// The time on the run's clock when a lane last arrived.
     pub at: Duration,
     /// Made of everything that was noted. Two runs in which the same has happened have the same.

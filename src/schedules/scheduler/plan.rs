@@ -22,6 +22,11 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
+    /// Tokio's own schedule.
+    pub fn without_departures() -> Plan {
+        Plan::Follow(vec![])
+    }
+
     /// Which of `candidates` is polled next, as its position, at the decision with the number
     /// `nth`. The first candidate is the lane that tokio would poll. None if the plan asks for a
     /// candidate that does not exist.

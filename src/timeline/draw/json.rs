@@ -71,7 +71,8 @@ impl std::error::Error for JsonError {}
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
 /// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
-///   may have gone on from there since), `"never"` or `"unknown"`;
+///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
+///   `"or_after": true` says that the lane may have gone on from there to one that follows;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and

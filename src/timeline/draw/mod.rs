@@ -15,6 +15,7 @@
 //! | `labels` | what the rows are called, and which marks occur in them | a chart and its rows |
 //! | `layout/` | where things are from left to right | a chart and its rows |
 //! | `palette` | the colours | |
+//! | `shorten` | texts that are cut where there is too little room | |
 //! | `words/` | a run in sentences | a chart and its rows |
 //! | `terminal/` | a run as text | all of the above |
 //! | `beside/` | two runs on one time axis, and what differs | two charts, and `terminal` |
@@ -39,6 +40,7 @@ mod perfetto;
 mod pieces;
 mod places;
 mod rows;
+mod shorten;
 mod svg;
 mod terminal;
 mod words;
@@ -60,4 +62,4 @@ pub use places::Places;
 pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 #[cfg(feature = "stage")]
-pub(crate) use terminal::colour;
+pub(crate) use {shorten::beginning, terminal::colour};

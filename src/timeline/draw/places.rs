@@ -107,7 +107,8 @@ impl Places {
                 (Some(on), None) => format!(" for {on}"),
                 (None, None) => String::new(),
             };
-            let part = format!("at {place}{on}");
+            let or_after = if wait.or_after { ", or after that," } else { "" };
+            let part = format!("at {place}{on}{or_after}");
             // A `join!` of ten equal futures waits ten times at one line, and that is said once.
             if !parts.contains(&part) {
                 parts.push(part);

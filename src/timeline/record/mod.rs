@@ -58,7 +58,7 @@ pub use blocking::{
 pub(crate) use event::panic_message;
 pub use event::{Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
-pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
+pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]
 pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt};

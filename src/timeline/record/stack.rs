@@ -93,6 +93,9 @@ fn module_of_file(file: &str) -> Option<String> {
     let (above, inside) = file.rsplit_once("/src/")?;
     let folder = above.rsplit('/').next().unwrap_or(above);
     let mut module = without_version(folder).replace('-', "_");
+    if above == folder_of_this_crate() {
+        module = env!("CARGO_CRATE_NAME").to_owned(); // the folder may have any name
+    }
     for part in inside.trim_end_matches(".rs").split('/') {
         if part != "mod" && part != "lib" {
             module.push_str("::");
@@ -164,10 +167,14 @@ pub(super) fn load_debug_information() {
 fn is_of_a_library(file: &str) -> bool {
     const FETCHED: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/git/checkouts/"];
     const OURS: [&str; 3] = ["/src/", "/hooked-waker/", "/workshop/src/"];
-    let ours = env!("CARGO_MANIFEST_DIR").replace('\\', "/");
+    let ours = folder_of_this_crate();
     file.is_empty()
         || FETCHED.iter().any(|folder| file.contains(folder))
         || OURS.iter().any(|folder| file.starts_with(&format!("{ours}{folder}")))
+}
+
+fn folder_of_this_crate() -> String {
+    env!("CARGO_MANIFEST_DIR").replace('\\', "/")
 }
 
 /// Stacks that were seen, each once: a loop registers at the same place over and over.
@@ -290,6 +297,8 @@ pub(super) mod tests {
         assert_eq!(in_file("tokio-1.54.1/src/sync/mutex.rs"), "tokio::sync::mutex");
         assert_eq!(in_file("tokio-util-0.7.20/src/sync/mod.rs"), "tokio_util::sync");
         assert_eq!(in_file("futures-util-0.3.31-rc.1/src/lib.rs"), "futures_util");
+        let this_file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/timeline/record/stack.rs");
+        assert_eq!(frame("poll", this_file).module, "async_concepts::timeline::record::stack");
         for (function, module) in [
             ("tokio::runtime::time::Driver::park_internal", "tokio::runtime::time"),
             ("<tokio::time::sleep::Sleep as core::Future>::poll", "tokio::time::sleep"),

@@ -15,10 +15,12 @@
 //!   waits there or has gone on to something that keeps no waker. Then each sentence that has the
 //!   place adds "or after that" ([`Registered::OrAfter`]).
 //! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
-//!   that of a `join_all` does, look like one that has gone on. Both are seen if they await
-//!   something of tokio's that keeps its waker until it is over: such a line cannot have been left
-//!   while the waker is kept. Of others, as of a `select!` on a reference, the one that was polled
-//!   last is seen. The branches of a `join!` are polled by different calls, and both are seen.
+//!   that of a `join_all` does, look like one that has gone on. Both are seen. If they await
+//!   something of tokio's that keeps its waker until it is over, that is certain: such a line
+//!   cannot have been left while the waker is kept. Of others, as of a `select!` on a reference,
+//!   the one that was polled first may have been left, and its place is followed by "or after
+//!   that". Where nothing polls several futures by one call, the line was left, and is not shown.
+//!   The branches of a `join!` are polled by different calls, and all of them are seen.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
@@ -51,6 +53,10 @@ pub struct Wait {
     pub on: Option<String>,
     /// The lane that it waits for, and polls there; none if it waits for something else.
     pub lane: Option<LaneId>,
+    /// It waits there, or its code has gone on from there in the same poll, to a place that
+    /// follows in the list. So each sentence that has the place adds "or after that".
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub or_after: bool,
 }
 
 impl Wait {
@@ -121,7 +127,7 @@ impl Waits {
     pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];
-        let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None };
+        let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None, or_after: false };
         let resolved = OnceLock::from(vec![wait]);
         let registered = Registered::Now;
         let stacks = vec![];
@@ -194,13 +200,13 @@ impl Unresolved {
     fn look_up(&self) -> Vec<Wait> {
         let mut seen: Vec<Seen> = vec![];
         for (stack, lane) in &self.stacks {
-            let frames = Seen { frames: stack.frames(), lane: *lane };
+            let later = Seen { frames: stack.frames(), lane: *lane, or_after: false };
             // What was registered at a line that the code has left since is not waited for.
-            seen.retain(|earlier| match earlier.left_in(&frames) {
-                Some(function) => self.all_are_kept && earlier.is_over_when_left(function),
+            seen.retain_mut(|earlier| match earlier.left_in(&later) {
+                Some(function) => self.all_are_kept && earlier.remains(function),
                 None => true,
             });
-            seen.push(frames);
+            seen.push(later);
         }
         // Only now: such a line shows that the code has gone on, though it waits nowhere there.
         seen.retain(|seen| !primitives::asks_only(&seen.frames));
@@ -213,7 +219,7 @@ impl Unresolved {
         }
         if waits.is_empty() {
             let place = Place::from(self.made_at);
-            waits.push(Wait { place, chain: vec![], on: None, lane: None });
+            waits.push(Wait { place, chain: vec![], on: None, lane: None, or_after: false });
         }
         waits
     }
@@ -237,12 +243,27 @@ const OVER_WHEN_LEFT: &[&str] = &[
 /// What polls several futures, and may be over before they are.
 const LEAVES_IT_ALONE: &[&str] = &["core::future::poll_fn", "tokio::time::timeout"];
 
+/// What polls one future only: so what is polled there later in a poll was not there before.
+const POLLS_ONE: &[&str] = &[
+    "tokio::task",
+    "tokio::runtime",
+    "tokio::time",
+    "core",
+    "alloc",
+    "std",
+    "__rust_try",
+    "futures_util::future::future",
+    "async_concepts",
+];
+
 /// A registration, looked up.
 struct Seen {
     /// The innermost first.
     frames: Vec<Frame>,
     /// The lane whose end is awaited there, if it is one.
     lane: Option<LaneId>,
+    /// See [`Wait::or_after`].
+    or_after: bool,
 }
 
 impl Seen {
@@ -275,6 +296,29 @@ impl Seen {
         None
     }
 
+    /// Whether the lane waits here, as far as is known, although that function stands at another
+    /// line in a later registration. All wakers that were cloned in the poll are kept.
+    fn remains(&mut self, function: usize) -> bool {
+        if self.is_over_when_left(function) {
+            return true; // it is not over, so it was not left: it is another call of the function
+        }
+        if self.is_polled_beside_others(function) {
+            self.or_after = true;
+        }
+        self.or_after
+    }
+
+    /// Whether the call of that function may be one of several, which one line polls: then the
+    /// later call may be that of another future. Around it is more than `async` code, which awaits
+    /// one future after the other.
+    fn is_polled_beside_others(&self, function: usize) -> bool {
+        let around = &self.frames[function + 1..];
+        !around.iter().all(|frame| match frame.library {
+            false => is_async_code(frame),
+            true => POLLS_ONE.iter().any(|module| frame.is_in(module)),
+        })
+    }
+
     /// Whether what is awaited here, in that function, has given its waker back if the function has
     /// gone on: it is awaited by nothing but `async` code, and is of tokio's. A `select!` leaves
     /// what it has by reference alone, with its waker.
@@ -285,8 +329,7 @@ impl Seen {
             return false;
         };
         awaited.iter().all(|frame| match frame.library {
-            // In line tables, the body of an `async fn` or an `async` block.
-            false => frame.function.contains("{async_"),
+            false => is_async_code(frame),
             true => {
                 OVER_WHEN_LEFT.iter().any(|module| frame.is_in(module))
                     && !LEAVES_IT_ALONE.iter().any(|module| frame.is_in(module))
@@ -311,8 +354,13 @@ impl Seen {
         }
         let place = chain.first().cloned().unwrap_or_else(|| Place::from(made_at));
         let on = if self.lane.is_some() { None } else { primitives::name(library) };
-        Wait { place, chain, on, lane: self.lane }
+        Wait { place, chain, on, lane: self.lane, or_after: self.or_after }
     }
+}
+
+/// Whether a function is the body of an `async fn` or an `async` block, as line tables call it.
+fn is_async_code(frame: &Frame) -> bool {
+    frame.function.contains("{async_")
 }
 
 /// Only for a key of a map: the stacks by their addresses.

@@ -3,7 +3,7 @@ use super::{Answer, Arrival, State};
 use crate::{
     schedules::scheduler::{
         candidates,
-        decision::Refusal,
+        decision::{Refusal, Spin},
         frame::PollReason,
         history::{MOST_ARRIVALS, Moment},
         known::{KnownLane, MadeBeside, Readiness},
@@ -64,7 +64,8 @@ impl State {
         self.history.at = at;
         self.history.arrivals += 1;
         if self.history.arrivals > MOST_ARRIVALS {
-            self.ends.spins.get_or_insert(at); // the first time counts
+            // The first time counts.
+            self.ends.spins.get_or_insert(Spin { at, polls: self.history.polls });
         }
         if poller == Poller::UnnamedTask {
             let known = &self.lanes[lane];

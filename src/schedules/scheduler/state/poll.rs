@@ -19,6 +19,9 @@ impl State {
         if reason.is_own_code() {
             self.history.note(&(lane, arrival.at));
         }
+        if !reason.is_quiet() {
+            self.history.polls += 1;
+        }
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
         let is_late = known.suspension == Suspension::Later;
@@ -92,7 +95,7 @@ impl State {
             return true;
         }
         match self.decisions.last() {
-            Some(Decision { context: ArrivalContext::FirstOf { inside }, .. }) => {
+            Some(Decision { context: ArrivalContext::OnlyNewFirst { inside }, .. }) => {
                 *inside == frame.begun && self.lanes[chosen].nesting.first_arrival.is_none()
             }
             _ => false,

@@ -394,7 +394,8 @@ impl<'c> Reader<'c> {
         };
         let place = self.place(places)?;
         if place.lane.is_none() {
-            let may_have_gone_on = places.registered() == Some(Registered::OrAfter);
+            let may_have_gone_on =
+                place.or_after || places.registered() == Some(Registered::OrAfter);
             return match &place.on {
                 Some(on) if may_have_gone_on => Some(format!("{on}, or after that")),
                 on => on.clone(),

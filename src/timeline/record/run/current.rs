@@ -25,15 +25,25 @@ struct Here {
     /// is no task. A `LocalSet` polls other tasks inside it.
     task: Option<tokio::task::Id>,
     /// The lane whose end was the last thing seen here: a lane that is woken next is taken for one
-    /// that joins it. And how many tasks there were then: as soon as the task of that lane is gone,
-    /// there are fewer.
-    finished: Option<(LaneId, usize)>,
+    /// that joins it.
+    finished: Option<Finished>,
     /// The lane runs an event loop: wakes are not by this lane, but by what the loop calls.
     runs_a_loop: bool,
     /// The loop has waited, and no iteration has begun since.
     has_waited: bool,
     /// What wakes the lanes that the loop wakes now, if the loop tells: see `wakes_are_by`.
     cause: Option<LoopCause>,
+}
+
+/// The end of a lane.
+#[derive(Clone, Copy)]
+pub(super) struct Finished {
+    /// Which lane it is.
+    pub lane: LaneId,
+    /// How many tasks there were then: as soon as the task of that lane is gone, there are fewer.
+    pub tasks: usize,
+    /// The task in which it ended. A closure on a thread of the pool is in a task as well.
+    pub task: Option<tokio::task::Id>,
 }
 
 /// What wakes the lanes that an event loop wakes now.
@@ -166,6 +176,18 @@ impl Run {
         }
     }
 
+    /// Drops, by `work`, what a lane still has that has ended. There may be lanes in it that have
+    /// not, and that run meanwhile. The end of the outer one is still what wakes the next lane.
+    pub fn keeping_what_finished(work: impl FnOnce()) {
+        let finished = Run::what_finished();
+        work();
+        HERE.with_borrow_mut(|here| {
+            if here.finished.is_none() {
+                here.finished = finished;
+            }
+        });
+    }
+
     /// Runs `work` while no lane runs.
     pub fn as_no_lane<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
         self.with(None, work)
@@ -252,13 +274,12 @@ impl Run {
 
     /// This lane has just ended on this thread.
     pub(super) fn note_what_finished(&self, lane: LaneId) {
-        let tasks = self.tasks_alive();
-        HERE.with_borrow_mut(|here| here.finished = Some((lane, tasks)));
+        let finished = Finished { lane, tasks: self.tasks_alive(), task: tokio::task::try_id() };
+        HERE.with_borrow_mut(|here| here.finished = Some(finished));
     }
 
-    /// The lane whose end was the last thing seen on this thread, and how many tasks there were
-    /// then.
-    pub(super) fn what_finished() -> Option<(LaneId, usize)> {
+    /// The end of a lane, if that was the last thing seen on this thread.
+    pub(super) fn what_finished() -> Option<Finished> {
         HERE.with_borrow(|here| here.finished)
     }
 

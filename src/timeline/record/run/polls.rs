@@ -161,9 +161,9 @@ impl Run {
 
     /// The last event is the end of a lane, which has returned the error of its cancellation.
     pub fn ended_as_cancelled(&self) {
-        let Some((lane, _)) = Run::what_finished() else { return };
+        let Some(finished) = Run::what_finished() else { return };
         if let Some(event) = self.lock().events.last_mut()
-            && event.lane == lane
+            && event.lane == finished.lane
             && let What::PollEnd { polled: polled @ Polled::Ready, .. } = &mut event.what
         {
             *polled = Polled::Cancelled;

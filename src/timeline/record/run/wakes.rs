@@ -1,6 +1,7 @@
 //! A lane is woken: by what, as far as it is known while the run goes on.
 use super::{
     Run,
+    current::Finished,
     kind::Home,
     lane_state::{NO_TASK, Trace, Woken},
     log::Log,
@@ -109,9 +110,31 @@ impl Run {
     /// The lane whose end was the last thing seen on this thread, if nothing says that what is
     /// woken now joins something else.
     fn ended_just_now(&self) -> Option<LaneId> {
-        let (lane, tasks) = Run::what_finished()?;
-        // If the task of that lane is gone, it has told of its end before: the wake is by another.
-        if self.on_runtime_thread() && self.tasks_alive() < tasks { None } else { Some(lane) }
+        let finished = Run::what_finished()?;
+        let is_over = if self.on_runtime_thread() {
+            // If the task of that lane is gone, it has told of its end before: the wake is by
+            // another.
+            self.tasks_alive() < finished.tasks
+        } else {
+            self.closure_is_over(finished)
+        };
+        if is_over { None } else { Some(finished.lane) }
+    }
+
+    /// Whether this thread, which is not the runtime's own, has gone on to something else since the
+    /// closure of a lane ended on it. Such a thread tells nothing when it begins another closure.
+    fn closure_is_over(&self, finished: Finished) -> bool {
+        match (finished.task, tokio::task::try_id()) {
+            // No task joins a closure on a thread that is not of the pool.
+            (None, _) => true,
+            // Another closure runs now; or the same goes on, after the part of it that is a lane.
+            (Some(before), Some(now)) => before != now,
+            // A closure has ended. It wakes the lane that joins it, and no other.
+            (Some(_), None) => {
+                self.forget_what_finished();
+                false
+            }
+        }
     }
 
     /// What wakes `lane`, judged from what runs on this thread while the waker is called:
@@ -229,10 +252,16 @@ impl Run {
 
     /// By what a lane would be woken if its waker were called here and now.
     pub fn would_wake(&self) -> WokenBy {
-        match (Run::cause_told_by_the_loop(), self.current_lane()) {
-            (Some(told), _) => told,
-            (None, Some(lane)) => WokenBy::Lane(lane),
-            (None, None) => WokenBy::Outside,
+        if let Some(told) = Run::cause_told_by_the_loop() {
+            return told;
+        }
+        if let Some(lane) = self.current_lane() {
+            return WokenBy::Lane(lane);
+        }
+        // A closure of a pool that was a lane, and now hands over its result.
+        match self.ended_just_now() {
+            Some(ended) if !self.on_runtime_thread() => WokenBy::Lane(ended),
+            _ => WokenBy::Outside,
         }
     }
 

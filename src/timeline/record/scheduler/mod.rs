@@ -152,6 +152,13 @@ impl Scheduler {
         (state.moved, state.asleep)
     }
 
+    /// Whether the runtime's own thread is in [`block`](super::block), and waits there for a
+    /// closure that runs on another thread: then it is that closure which keeps all lanes waiting.
+    pub fn runtime_waits_for_a_closure(&self) -> bool {
+        let state = self.lock();
+        state.runtime_blocks && state.a_slot_is_busy()
+    }
+
     /// The run is over: no thread waits any longer.
     pub fn close(&self) {
         self.change(|state| state.closed = true);

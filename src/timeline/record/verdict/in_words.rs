@@ -62,6 +62,9 @@ fn waits_at(log: &Log, waits: &Waits) -> String {
         if let Some(on) = &wait.on {
             text.push_str(&format!(" for `{on}`"));
         }
+        if wait.or_after {
+            text.push_str(", or after that,");
+        }
         if let Some(inside) = wait.lane
             && let Some(inside) = log.lanes.get(&inside)
         {

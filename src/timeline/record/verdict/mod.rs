@@ -76,7 +76,9 @@ pub struct Cause {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Verdict::Panicked(message, _) => write!(f, "main panicked: {message}"),
+            Verdict::Panicked(message, _) => {
+                write!(f, "main panicked: {message} [{}]", Code::Panicked)
+            }
             Verdict::Deadlock(causes) | Verdict::Endless(causes) | Verdict::Blocked(causes) => {
                 write!(f, "{causes}")
             }

@@ -13,9 +13,10 @@ impl Verdict {
     pub(crate) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
         // Longer than `stuck` on a machine that had no processor for the thread.
         let since = run.last_moved().0.elapsed().max(stuck);
+        let waits_for_a_thread = asleep || run.scheduler.runtime_waits_for_a_closure();
         // Held to the end: the thread that is stuck may come back at any moment and change it.
         let log = run.lock();
-        Verdict::Blocked(if asleep {
+        Verdict::Blocked(if waits_for_a_thread {
             // On the real clock a runtime may sleep as long as it likes: see `watch` in `recorder`.
             debug_assert_eq!(run.clock, Clock::Paused);
             kept_by_a_thread(&log, &human(stuck)).unwrap_or_else(|| {

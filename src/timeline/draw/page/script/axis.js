@@ -13,8 +13,10 @@ function axisOf(moments, instants, columns, width) {
   const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
   // Where no time passes, the columns have all the room.
   const widest = gaps.some((gap) => gap > 0) ? 26 : 48;
-  const column = Math.max(6, Math.min(widest, (width * 0.62) / Math.max(count, 1)));
-  const rest = Math.max(width - column * count - 10 * (instants.length - 1), 120);
+  const between = 10 * (instants.length - 1); // what is left between instants at least
+  const most = Math.min(width * 0.62, width - between - 120) / Math.max(count, 1);
+  const column = Math.max(6, Math.min(widest, most));
+  const rest = Math.max(width - column * count - between, 120);
   const at = [];
   const bands = [];
   let x = 0;
@@ -133,6 +135,14 @@ function fitting(name) {
   return text;
 }
 
+// What stands above and below the timeline in its part of the page.
+function aroundChart() {
+  const below = getComputedStyle(byId("below"));
+  const edges = ["paddingTop", "paddingBottom", "borderTopWidth"];
+  const sum = edges.reduce((sum, edge) => sum + parseFloat(below[edge]), 0);
+  return Math.ceil(sum + byId("what-if").offsetHeight + 2);
+}
+
 // How high the timeline may be, in pixels: more of it scrolls. The style sheet has the same 16 rem
 // in its `grid-template`.
 function mostHeight() {
@@ -151,7 +161,7 @@ function arrange(shown, room) {
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
   const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
   const row =
-    shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(20, Math.min(34, free));
+    shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(15, Math.min(34, free));
   let height = TOP;
   for (const group of shown) {
     if (height > TOP) height += between;

@@ -3,16 +3,16 @@
 // Knows what was drawn, and touches only what differs between two moments: of texts and times there
 // may be thousands.
 
-const isAtEnd = () => moment === run().moments.length - 1;
-
 function showChart() {
   const { axis, veil, wakes, cursor, moving, room, namesWidth, fades } = drawn;
   const x = axis.at[moment] ?? 0;
-  // A run that is wider than its place is moved below the cursor.
-  const most = Math.max(axis.width - room, 0);
+  // A run that is wider than its place is moved below the cursor. One that just fits may seem to be
+  // a little wider, since its columns are fractions of a pixel.
+  const most = axis.width - room < 1 ? 0 : axis.width - room;
   const shift = Math.min(Math.max(x - room / 2, 0), most);
   drawn.begin = namesWidth - shift; // where the axis begins now
   moving.setAttribute("transform", `translate(${drawn.begin} 0)`);
+  showStretches(drawn, shift - BEFORE, shift + room + AFTER);
   fades[0].classList.toggle("left-out", shift === 0);
   fades[1].classList.toggle("left-out", shift === most);
   // Not a pixel more than the column is seen: there the line of the thread turns to the lane that
@@ -22,12 +22,19 @@ function showChart() {
   veil.setAttribute("x", edge);
   veil.setAttribute("width", end - edge);
   cursor.setAttribute("x", x - 1);
-  showTimes(drawn);
+  showTimes(drawn, shift);
   showTexts(drawn, isAtEnd() ? end : edge + 2);
-  byId("chart").classList.toggle("without-future", !showsFuture());
+  chart.classList.toggle("without-future", !showsFuture());
   for (const wake of wakes) showWake(wake, axis);
   showAlone();
   if (drawn.scrolls) scrollToRows();
+}
+
+// Shows the shapes of which something is in sight.
+function showStretches({ stretches }, from, to) {
+  stretches.forEach(({ shapes, end }, nth) =>
+    shapes.classList.toggle("left-out", end < from || nth * STRETCH > to),
+  );
 }
 
 // Says of the names which row is seen alone.
@@ -40,34 +47,42 @@ function showAlone() {
 
 // Where there are more rows than there is room for, those of the lanes that run are in sight.
 function scrollToRows() {
-  const chart = byId("chart");
   const { row, scale } = drawn;
   for (const { track, y } of drawn.shown) {
     if (track.isIdle(moment) || !track.shown(moment)) continue;
     const middle = y(track.shown(moment).lane);
     const above = (middle - row / 2 - TOP) * scale;
     const below = (middle + row / 2) * scale;
-    if (above < chart.scrollTop || below > chart.scrollTop + chart.clientHeight)
-      chart.scrollTop = middle * scale - chart.clientHeight / 2;
+    if (above >= chart.scrollTop && below <= chart.scrollTop + chart.clientHeight) continue;
+    // A whole row stands right below the times.
+    const hidden = Math.round((middle - chart.clientHeight / scale / 2) / row);
+    chart.scrollTop = Math.max(hidden, 0) * row * scale;
   }
 }
 
-// The times stay at the top of what is seen.
-byId("chart").addEventListener("scroll", () => {
-  drawn?.head.setAttribute("transform", `translate(0 ${byId("chart").scrollTop / drawn.scale})`);
+// The times stay at the top of what is seen, and no name is seen beside them.
+chart.addEventListener("scroll", () => {
+  for (const part of drawn?.top ?? [])
+    part.setAttribute("transform", `translate(0 ${chart.scrollTop / drawn.scale})`);
 });
 
-// Shows the time at which the cursor stands, and the others beside which there is room for it.
+// Shows the time at which the cursor stands, and the others beside which there is room for it. An
+// instant may begin to the left of what is seen; its time stands at the edge then, beside the fade.
 // Only what changes is touched: there may be thousands of times.
-function showTimes(drawn) {
+function showTimes(drawn, shift) {
   const { times } = drawn;
   const now = run().moments[moment]?.instant ?? 0;
-  const { element, begin, end } = times[now];
   for (const { element, isRoom } of drawn.around) {
     element.classList.remove("now");
     element.classList.toggle("left-out", !isRoom);
   }
+  drawn.now?.element.setAttribute("x", drawn.now.begin);
+  drawn.now = times[now];
   drawn.around = [times[now]];
+  const { element } = times[now];
+  const begin = shift === 0 ? times[now].begin : Math.max(times[now].begin, shift - BEFORE + FADE);
+  const end = begin + times[now].end - times[now].begin;
+  element.setAttribute("x", begin);
   element.classList.add("now");
   element.classList.remove("left-out");
   const covers = (other) => other.end + 8 > begin && other.begin < end + 8;
@@ -118,7 +133,7 @@ function showWake({ track, y, head, line, target }, axis) {
 }
 
 function momentAt(clientX) {
-  const box = byId("chart").getBoundingClientRect();
+  const box = chart.getBoundingClientRect();
   const x = (clientX - box.left) / drawn.scale - drawn.begin;
   const places = drawn.axis.at;
   let low = 0;

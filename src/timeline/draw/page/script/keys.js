@@ -82,10 +82,14 @@ addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+// A button that was clicked with a pointer does not keep the keys: Space leads to the next step,
+// and would press that button once more. One that was pressed with a key keeps them.
+addEventListener("click", (event) => {
+  if (event.detail > 0) event.target.closest?.("button")?.blur();
+});
 for (const button of document.querySelectorAll("[data-do]")) {
   button.addEventListener("click", () => actions[button.dataset.do]());
 }
-const chart = byId("chart");
 let dragging = false;
 chart.addEventListener("pointerdown", (event) => {
   if (event.button !== 0) return;

@@ -16,7 +16,7 @@ function clear(pane) {
   pane.changed.clear();
   pane.marks.replaceChildren();
   pane.placed = [];
-  pane.pane.classList.remove("idle");
+  pane.box.classList.remove("idle");
 }
 
 // Shows where each lane stands, and which lines are lit.
@@ -25,7 +25,7 @@ function showSource(pane, track) {
   const current = track.shown(moment);
   if (!current) return;
   const idle = track.isIdle(moment);
-  pane.pane.classList.toggle("idle", idle);
+  pane.box.classList.toggle("idle", idle);
   const lit = !idle && isSeen(current.lane);
   const standing = lanesAt(pane, track, current, idle);
   if (lit) lightLines(pane, current);
@@ -119,14 +119,13 @@ function waitingTiles(all) {
   return tiles;
 }
 
-// Adds a mark for each lane. There is room for some columns only: of the lanes that share the last
-// one, those that stand on one line have one mark, with their number.
+// Adds a mark for each lane. There is room for some columns only: of the lanes that share one,
+// those that stand on one line have one mark, with their number.
 function addMarks(pane, track, standing) {
   const together = new Map();
   for (const one of standing) {
-    const at = column(track, one.lane);
-    const isShared = at === COLUMNS - 1 && one.kind !== "ran";
-    const key = isShared ? `line ${one.number}` : `lane ${one.lane}`;
+    const at = columnOf(track, one.lane, one.kind === "ran");
+    const key = at === SHARED ? `line ${one.number}` : `lane ${one.lane}`;
     together.set(key, [...(together.get(key) ?? []), { ...one, at }]);
   }
   for (const all of together.values()) {
@@ -145,12 +144,12 @@ function addMarks(pane, track, standing) {
 
 // Puts each mark beside its line. One whose line is out of sight stands at the edge behind which
 // its line is.
-function placeMarks({ pane, lines, placed }) {
+function placeMarks({ box, lines, placed }) {
   if (placed.length === 0) return;
   // All sizes are read before any mark is moved: each mark is as high as the first, and to read
   // between two moves would make the browser lay out the page for each mark.
-  const above = pane.scrollTop;
-  const below = above + pane.clientHeight;
+  const above = box.scrollTop;
+  const below = above + box.clientHeight;
   const high = placed[0].mark.offsetHeight;
   const tops = placed.map(({ number }) => lines.get(number).offsetTop);
   placed.forEach(({ mark }, nth) => {
@@ -160,9 +159,15 @@ function placeMarks({ pane, lines, placed }) {
   });
 }
 
-// The column of a lane beside the source. Lanes for which there is none share the last.
-const COLUMNS = 9;
-const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? 0, COLUMNS - 1);
+// The column of a lane beside the source. Lanes for which there is no room share one; that of them
+// which has run stands in the next one, so that it does not cover the others.
+const SHARED = 8;
+
+function columnOf({ columns, width }, lane, ran) {
+  const own = columns.get(lane) ?? 0;
+  if (own < SHARED || width <= SHARED + 1) return own;
+  return ran ? SHARED + 1 : SHARED;
+}
 
 // A bar along the lines through which the lane ran, one for each function, and a thin line along
 // its chain of awaits.
@@ -173,7 +178,7 @@ function drawPath({ lines, marks, owners }, track, current) {
     const from = Math.min(...tops);
     const to = Math.max(...tops);
     const element = make("span", { class: `${kind} ${hue(current.lane)}` });
-    element.style.setProperty("--k", column(track, current.lane));
+    element.style.setProperty("--k", columnOf(track, current.lane, true));
     element.style.top = `calc(${from}px + 0.62rem)`;
     element.style.height = `${to - from}px`;
     if (to === from) element.classList.add("short");
@@ -201,7 +206,7 @@ function drawPath({ lines, marks, owners }, track, current) {
 // Scrolls so that as many as possible of these lines are seen: where the lane waits now, what was
 // printed, where the lane went on, in which await it is, and where lanes are woken and not polled.
 // If there is no room for all, those that come first in this list.
-function scrollToLit({ pane, lines }, track, current, places) {
+function scrollToLit({ box, lines, marks }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
   const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
@@ -210,18 +215,21 @@ function scrollToLit({ pane, lines }, track, current, places) {
   let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
   // In a step without any of them, and while nothing runs, those at which the lanes stand.
   if (numbers.length === 0) numbers = places.filter(isShown);
-  if (numbers.length === 0) return;
   const begin = (number) => lines.get(number).offsetTop;
   const end = (number) => begin(number) + lines.get(number).offsetHeight;
-  let from = begin(numbers[0]);
-  let to = end(numbers[0]);
+  let from = Infinity;
+  let to = -Infinity; // so nothing is wanted yet
   for (const number of numbers) {
     const [above, below] = [Math.min(from, begin(number)), Math.max(to, end(number))];
-    if (below - above <= pane.clientHeight) [from, to] = [above, below];
+    if (to < from || below - above <= box.clientHeight) [from, to] = [above, below];
   }
-  if (from >= pane.scrollTop && to <= pane.scrollTop + pane.clientHeight) return;
-  // The first line that is seen is seen whole.
-  const least = Math.max((from + to - pane.clientHeight) / 2, to - pane.clientHeight);
-  const tops = [...lines.values()].filter((line) => !line.hidden).map((line) => line.offsetTop);
-  pane.scrollTop = tops.find((top) => top >= least && top <= from) ?? from;
+  const isInSight = from >= box.scrollTop && to <= box.scrollTop + box.clientHeight;
+  const middle = Math.max((from + to - box.clientHeight) / 2, to - box.clientHeight);
+  const least = isInSight ? box.scrollTop - 1 : middle;
+  // The first line that is seen is seen whole, also where the source ends soon below it, or where a
+  // line above it has become shorter, since its note is gone.
+  const most = Math.min(from, box.scrollHeight - box.clientHeight);
+  const parts = [...box.children].filter((part) => part !== marks && !part.hidden);
+  const tops = parts.map((part) => part.offsetTop).filter((top) => top <= most);
+  box.scrollTop = tops.find((top) => top >= least) ?? tops.at(-1) ?? 0;
 }

@@ -3,7 +3,7 @@
 // Knows the tracks. Its lines are listed once for each scene, and shown or hidden by their moments.
 
 let printed = []; // the moment from which on each printed line is shown, and the line
-let listed = 0; // how many of them are shown: the first so many
+let listed = 0; // the number of lines that are shown, from the first one on
 let marked = []; // those that the moment has added
 
 // What a line says of the other language, which does not print it here.

@@ -4,7 +4,7 @@
 
 // One pane for each language: its lines, and the marks of the lanes beside them.
 const panes = data.sources.map((source) => {
-  const pane = make("div", {
+  const box = make("div", {
     class: "pane",
     tabindex: "0",
     role: "region",
@@ -21,25 +21,25 @@ const panes = data.sources.map((source) => {
     );
     line.style.setProperty("--indent", indent);
     lines.set(number, line);
-    pane.append(line);
+    box.append(line);
   }
   const marks = make("div", { class: "marks" });
-  pane.append(marks);
+  box.append(marks);
   const file = make("span", { class: "mono" }, source.file);
-  const section = make("section", { class: "source" }, make("h2", {}, source.name, file), pane);
+  const section = make("section", { class: "source" }, make("h2", {}, source.name, file), box);
   place(byId("sources"), section, source.language);
   const found = parts(source);
-  const all = { source, pane, lines, marks, parts: found, owners: ownersOf(source, found) };
+  const pane = { source, box, lines, marks, parts: found, owners: ownersOf(source, found) };
   // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
   // their lines, and the signs of what is left out.
-  Object.assign(all, { changed: new Set(), placed: [], folds: [] });
-  pane.addEventListener("scroll", () => placeMarks(all));
-  return all;
+  Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
+  box.addEventListener("scroll", () => placeMarks(pane));
+  return pane;
 });
 if (data.missing !== null) {
   const missing = make("p", { class: "missing" }, ...prose(data.missing));
   if (panes.length === 0) byId("sources").append(missing);
-  else panes[0].pane.before(missing);
+  else panes[0].box.before(missing);
 }
 byId("sources").classList.toggle("two", panes.length > 1);
 

@@ -27,18 +27,18 @@ function show(newScene, newMoment, intoAddress = true) {
 // a key is held the address is written when it has been released.
 const WRITTEN_EVERY = 150; // milliseconds
 let written = -Infinity; // when it was written last
-let later = null; // what writes it, once some time has passed
+let delayed = null; // what writes it, once some time has passed
 
 function keepAddress() {
-  clearTimeout(later);
+  clearTimeout(delayed);
   const wait = written + WRITTEN_EVERY - performance.now();
   const before = location.hash;
-  later = setTimeout(writeAddress, Math.max(wait, 0), before);
+  delayed = setTimeout(writeAddress, Math.max(wait, 0), before);
   if (wait <= 0) writeAddress(before);
 }
 
 function writeAddress(before) {
-  clearTimeout(later);
+  clearTimeout(delayed);
   // A link may have been followed meanwhile: what it says comes first.
   if (location.hash !== before) return;
   const address = `#${scene + 1}.${moment + 1}`;
@@ -54,10 +54,12 @@ function showScene(all) {
   listOutput();
   panes.forEach((pane, nth) => {
     fold(pane, all[nth]);
-    const columns = Math.min(all[nth]?.width ?? 1, COLUMNS);
-    pane.pane.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
+    pane.box.scrollTop = 0; // where another scene has left it says nothing of this one
+    const columns = Math.min(all[nth]?.width ?? 1, SHARED + 2);
+    pane.box.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
     if (nth < all.length) return;
     clear(pane);
+    pane.box.classList.add("idle");
     strips[nth].classList.remove("idle");
     strips[nth].textContent = "This scene was recorded in Rust only.";
   });

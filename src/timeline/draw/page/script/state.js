@@ -6,10 +6,10 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `timeline`, `variants` and `cursor`; `output`; `predict`; and at last
-// `show`, which calls all of them, and `keys`. A part uses what stands in parts before it. Only
-// `fold`, `answer` and `predict` call `show`, which comes later: a click leads from them to another
-// moment.
+// timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `predict`; and at last
+// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it,
+// but for what a person sets off: a click in `panes` or `predict` leads to `show`, and scrolling a
+// pane to `marks`.
 //
 // This part knows the data of the page and which moment is shown. It draws nothing.
 
@@ -51,6 +51,7 @@ const game = { on: false, asked: 0, right: 0, open: false };
 
 const run = () => data.scenes[scene];
 const variant = () => run().variant;
+const isAtEnd = () => moment === run().moments.length - 1;
 const showsFuture = () => future && !game.on;
 const isSeen = (lane) => alone === null || alone.includes(lane);
 // Only `main` is grey. The other seven colours are used again if there are more names.
@@ -63,9 +64,10 @@ const name = (lane) => run().lanes[lane].name;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const lettersOf = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
-// What fits into a mark beside the code: the first letter of a name, and one more where several
-// names begin with that letter; of a name that ends with a large number the end of that number. It is
-// found once for each scene, since many marks have it.
+// What fits into a mark beside the code: the first letter of a name. Where several names begin with
+// that letter, it has one more: the second letter, or that of a short last word, so that `worker 1`
+// is `w1`. A name that ends with a number of several digits has the last two of them. It is found
+// once for each scene, since many marks have it.
 const shortNames = new WeakMap();
 function short(lane) {
   if (!shortNames.has(run())) shortNames.set(run(), shortened(run().lanes));

@@ -115,7 +115,7 @@ function showStrip(element, track, moment) {
     // Only asyncio has one queue. tokio polls `main` whenever it comes to it, so in Rust only the
     // order of the wakes is known.
     cell(
-      track.index === 0 ? "Ready, in the order of their wakes" : "Ready, in order",
+      track.index === 0 ? "Ready, in order of wakes" : "Ready, in order",
       ...readyGroups(current),
     ),
   ];

@@ -3,10 +3,59 @@
 //
 // Knows the tracks and the axis. Knows nothing of the moment that is shown.
 
+const chart = byId("chart");
 let drawn = null; // what was drawn of this scene: the places of its moments, and what moves
 
 function drawChart() {
-  const chart = byId("chart");
+  const plan = planned();
+  const { axis, shown, scale, width, tall, namesWidth } = plan;
+  const bars = make("g", { id: "bars" });
+  const texts = []; // each with the place from which on it is seen
+  const stretches = drawRun(bars, texts, plan);
+  const defs = make("defs");
+  // The future is what lies behind a veil, from the cursor on.
+  const veil = make("rect", { class: "veil", y: 0, height: tall });
+  const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
+  const wakes = shown.map((group) => arrow(group, defs));
+  const arrows = wakes.flatMap(({ line, target }) => [line, target]);
+  const place = { y: 16, height: plan.height - 12, width: axis.column + 2, rx: 3 };
+  const cursor = make("rect", { class: "cursor", ...place });
+  // The times come last, since they stay in sight while rows are scrolled below them.
+  const times = drawTimes(axis);
+  const paper = (place) => make("rect", { class: "paper", y: 0, ...place });
+  const long = axis.width + BEFORE + AFTER;
+  const head = make("g", {}, paper({ x: -BEFORE, width: long, height: 16 }));
+  const corner = paper({ x: 0, width: namesWidth - BEFORE, height: TOP });
+  times.forEach(({ element }, instant) => {
+    head.append(element);
+    texts.push({ element, from: axis.bands[instant][0] });
+  });
+  texts.sort((one, other) => one.from - other.from);
+  for (const { element } of texts) element.classList.add("later");
+  const moving = make("g", {}, bars, veil, written, cursor, ...arrows, head);
+  const fades = drawFades(defs, namesWidth, width, tall);
+  const names = drawNames(shown, namesWidth, tall);
+  const attributes = {
+    viewBox: `0 0 ${width} ${tall}`,
+    preserveAspectRatio: "xMinYMin meet",
+    role: "group",
+    "aria-label": "Timeline",
+  };
+  const svg = make("svg", attributes, defs, moving, ...fades, names, corner);
+  svg.style.height = `${tall * scale}px`;
+  chart.replaceChildren(svg);
+  // The sources get what the timeline does not need.
+  document.body.style.setProperty("--below", `${tall * scale + aroundChart()}px`);
+  drawn = { ...plan, stretches, veil, wakes, cursor, moving, times, texts, fades };
+  drawn.top = [head, corner];
+  drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
+  // What a step has changed: how many texts are of the past, which time it has moved into sight,
+  // and which it has shown or hidden.
+  Object.assign(drawn, { past: 0, now: null, around: [] });
+}
+
+// The sizes of all that is drawn, and what stands where.
+function planned() {
   const { instants, moments } = run();
   const common = variant();
   const shown = groups();
@@ -20,97 +69,73 @@ function drawChart() {
   const width = Math.max(chart.clientWidth / scale, 300);
   const room = width - namesWidth - AFTER;
   const axis = axisOf(moments, instants, common?.columns, room);
-  const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6; // where the two part
+  // Below the rows stand the signs of where the two languages part, and the ends of the other
+  // variants.
+  const signs = moments.some(({ parts }) => parts !== null) ? 18 : 6;
   const others = common ? endsOfOthers(common, axis) : [];
-  const foot = others.reduce(
-    (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
-    signs,
-  );
+  let foot = signs;
+  for (const { line } of others) foot = Math.max(foot, signs + 4 + (line + 1) * 12);
   const most = mostHeight() / scale;
   const { row, height } = arrange(shown, most - foot);
   const tall = height + foot;
+  // A scene that has variants ends where its last instant does, however many columns follow.
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
-  const bars = make("g", { id: "bars" });
-  const texts = []; // each with the place from which on it is seen
+  const scrolls = tall > most;
+  return {
+    ...{ axis, shown, others, ended }, // what stands where
+    ...{ scale, width, room, namesWidth, row, height, signs, tall, scrolls }, // and how large it is
+  };
+}
+
+// Draws what the run consists of: its instants, what each lane does, and the thread. The result is
+// the shapes of the lanes, by stretches of the axis.
+function drawRun(bars, texts, { axis, shown, others, ended, row, height, signs }) {
   drawBands(bars, axis, height);
   // The variants are compared in Rust, which is the last group.
-  if (common) markWhatDiffers(bars, texts, shown.at(-1), others, axis, row, height + signs);
+  if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, row, height + signs);
+  const stretches = stretchesOf(axis);
+  bars.append(...stretches.map(({ shapes }) => shapes));
+  const high = Math.min(18, row - 3);
   for (const group of shown) {
-    const high = Math.min(18, row - 3);
-    for (const { lanes, y } of rowsWithPlaces(group))
-      for (const lane of lanes) drawLane(bars, texts, group.track, lane, axis, { y, high, ended });
+    group.rows.forEach(({ lanes }, nth) => {
+      const place = { y: group.middle(nth), high, ended };
+      for (const lane of lanes) drawLane(stretches, texts, group.track, lane, axis, place);
+    });
     drawThread(bars, group, axis);
   }
   drawParting(texts, axis, height);
-  const defs = make("defs");
-  // The future is what lies behind a veil, from the cursor on.
-  const veil = make("rect", { class: "veil", y: 0, height: tall });
-  const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
-  const wakes = shown.map((group) => arrow(group, defs));
-  const cursor = make("rect", {
-    class: "cursor",
-    y: 16,
-    height: height - 12,
-    width: axis.column + 2,
-    rx: 3,
-  });
-  const arrows = wakes.flatMap(({ line, target }) => [line, target]);
-  // The times stay in sight while rows are scrolled.
-  const times = drawTimes(axis);
-  const paper = { x: -BEFORE, y: 0, width: axis.width + BEFORE + AFTER, height: 16 };
-  const head = make("g", {}, make("rect", { class: "paper", ...paper }));
-  times.forEach(({ element }, instant) => {
-    head.append(element);
-    texts.push({ element, from: axis.bands[instant][0] });
-  });
-  texts.sort((one, other) => one.from - other.from);
-  for (const { element } of texts) element.classList.add("later");
-  const moving = make("g", {}, bars, veil, written, cursor, ...arrows, head);
-  const attributes = {
-    viewBox: `0 0 ${width} ${tall}`,
-    preserveAspectRatio: "xMinYMin meet",
-    role: "group",
-    "aria-label": "Timeline",
-  };
-  const fades = drawFades(defs, namesWidth, width, tall);
-  const svg = make("svg", attributes, defs, moving, ...fades, drawNames(shown, namesWidth, tall));
-  svg.style.height = `${tall * scale}px`;
-  chart.replaceChildren(svg);
-  // The sources get what the timeline does not need.
-  document.body.style.setProperty("--below", `${tall * scale + aroundChart()}px`);
-  drawn = { axis, shown, veil, wakes, cursor, moving, head, room, row, times, texts, fades };
-  // What a step has changed: how many texts are of the past, and the times that it has moved away.
-  Object.assign(drawn, { past: 0, around: [] });
-  Object.assign(drawn, { scale, namesWidth, scrolls: tall > most });
-  drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
+  return stretches;
 }
 
-// The lanes of each row of a group, and the height of its middle.
-function rowsWithPlaces({ rows, middle }) {
-  return rows.map(({ lanes }, nth) => ({ lanes, y: middle(nth) }));
+// The shapes that begin in one stretch of the axis stand in one group, which is drawn only while
+// something of it is in sight: a run may have thousands of shapes, and each step moves them.
+const STRETCH = 300;
+
+function stretchesOf(axis) {
+  const count = Math.floor(axis.width / STRETCH) + 1;
+  return Array.from({ length: count }, () => ({ shapes: make("g"), end: 0 }));
 }
 
-// What stands above and below the timeline in its part of the page.
-function aroundChart() {
-  const below = getComputedStyle(byId("below"));
-  const edges = ["paddingTop", "paddingBottom", "borderTopWidth"];
-  const sum = edges.reduce((sum, edge) => sum + parseFloat(below[edge]), 0);
-  return Math.ceil(sum + byId("what-if").offsetHeight + 2);
+function addShape(stretches, shape, from, to) {
+  const stretch = stretches[Math.floor(from / STRETCH)];
+  stretch.shapes.append(shape);
+  stretch.end = Math.max(stretch.end, to);
 }
 
 // A timeline that is wider than its place fades at the edges behind which it goes on.
+const FADE = 28; // how wide such an edge is
+
 function drawFades(defs, namesWidth, width, tall) {
-  const wide = 28;
   const fade = (id, from, to, x) => {
     const stop = (offset, opacity) =>
       make("stop", { offset, "stop-color": "var(--paper)", "stop-opacity": opacity });
     defs.append(make("linearGradient", { id }, stop(0, from), stop(1, to)));
-    const place = { x, y: 0, width: wide, height: tall, fill: `url(#${id})` };
+    const place = { x, y: 0, width: FADE, height: tall, fill: `url(#${id})` };
     return make("rect", { class: "fade", ...place });
   };
   return [
     fade("fade-left", 1, 0, namesWidth - BEFORE),
-    fade("fade-right", 0, 1, width - wide),
+    fade("fade-right", 0, 1, width - FADE),
   ];
 }
 
@@ -145,16 +170,20 @@ function drawTimes(axis) {
 // lane is polled in it, and what the lane does after it lasts until the next moment, at `to`. What
 // it goes on doing over many moments is one shape: a page may have thousands of moments, and at
 // most of them most lanes only wait.
-function drawLane(bars, texts, track, lane, axis, { y, high, ended }) {
+function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
   const of = hue(lane);
   const box = (kind, x, width, height) => {
     const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
-    bars.append(make("rect", { class: `${kind} ${of}`, ...place }));
+    addShape(stretches, make("rect", { class: `${kind} ${of}`, ...place }), x, x + width);
+  };
+  const line = (kind, from, to) => {
+    const place = { x1: from, x2: to, y1: y, y2: y };
+    addShape(stretches, make("line", { class: `${kind} ${of}`, ...place }), from, to);
   };
   const draw = ({ state, from, to }) => {
     const { kind, box: share, gap } = SHAPES[state];
     if (share) box(kind, from + gap, Math.max(to - from - 2 * gap, 2), high * share);
-    else bars.append(make("line", { class: `${kind} ${of}`, x1: from, x2: to, y1: y, y2: y }));
+    else line(kind, from, to);
   };
   let before = "."; // its state after the moment before
   let open = null; // what it goes on doing, and from where to where
@@ -237,7 +266,7 @@ function drawParting(texts, axis, height) {
     const attributes = {
       class: "parting",
       x: axis.at[nth] + axis.column / 2,
-      y: height + 11,
+      y: height + 15, // below the frame of the cursor
       "text-anchor": "middle",
     };
     texts.push({ element: make("text", attributes, "≠"), from: axis.at[nth] });
