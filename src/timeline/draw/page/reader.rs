@@ -290,7 +290,7 @@ impl<'c> Reader<'c> {
                 let others = self.waits_for(lane, span, until, piece);
                 let of_a_timer = is_for_a_timer(span);
                 if of_a_timer || others.is_empty() && span.places.waits().iter().any(is_timer) {
-                    Listed::Timer(self.chart.end_of_run(), "?".into())
+                    Listed::Timer(self.chart.last_position(), "?".into())
                 } else if others.is_empty() && span.places.waits().iter().any(is_lock) {
                     Listed::WaitsForALock
                 } else {
@@ -317,7 +317,7 @@ impl<'c> Reader<'c> {
         if let Some(wait) = span.places.waits().last() {
             return match wait.on.as_deref() {
                 Some("its timer") if is_polled => Listed::Timer(to, self.due(to)),
-                Some("its timer") => Listed::Timer(self.chart.end_of_run(), "?".into()),
+                Some("its timer") => Listed::Timer(self.chart.last_position(), "?".into()),
                 _ => Listed::Ready((span.from, usize::MAX)),
             };
         }
