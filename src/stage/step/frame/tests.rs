@@ -32,6 +32,7 @@ fn walk() -> Walk {
         sentence: sentence.into(),
         later: Some("a secret".into()),
         on_thread: false,
+        rest: false,
         says: vec![],
         said_at: vec![],
         resumed: None,
