@@ -156,7 +156,8 @@ fn open(path: &Path) {
     }
 }
 
-/// The file itself, if this is the name of another one: so that a link stays a link.
+/// Where a path leads in the end. If it is a link, the file behind it is written, and the link
+/// stays.
 fn target(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;

@@ -30,7 +30,7 @@ impl TerminalOptions {
     }
 }
 
-/// What an example prints, without colours and timelines: what its twin prints, too.
+/// What an example prints, without colours and timelines: its twin prints the same.
 pub fn printed(scenes: &[SceneResult]) -> String {
     let mut text = String::new();
     for (number, scene) in scenes.iter().enumerate() {

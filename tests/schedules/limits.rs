@@ -229,8 +229,8 @@ fn a_poll_that_blocks_is_given_up_and_its_schedule_is_known() {
     assert!(failure.why.contains("did not return within 500 ms"), "{}", failure.why);
 }
 
-/// The runtime wakes up for the timer again and again, and it does not come while the thread is
-/// there.
+/// The runtime wakes up for the timer again and again. The time of the timer does not come as long
+/// as the thread is there.
 #[test]
 fn a_thread_that_waits_for_a_timer_by_itself_is_given_up() {
     let (ended, end) = mpsc::channel();

@@ -98,7 +98,7 @@ impl<T: Debug> Explorer<T> {
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
-            // What the failure depends on is not the order alone, however few schedules were tried.
+            // Also with `until_it_fails`: the failure does not depend on the schedule alone.
             Ok(random @ Coverage::Nondeterministic(_)) => random,
             // It stopped in the midst of the schedules with one number of departures, so `UpTo`
             // would claim too much.

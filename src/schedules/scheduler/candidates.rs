@@ -91,8 +91,9 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     }
     others.sort_by_key(|other| lanes[*other].place.since);
     let mut all = vec![];
-    for lane in std::iter::once(lane).chain(others) {
-        all.push(Candidate { lane, known: lanes[lane].nesting.first_arrival.is_some() });
+    for candidate in std::iter::once(lane).chain(others) {
+        let known = lanes[candidate].nesting.first_arrival.is_some();
+        all.push(Candidate { lane: candidate, known });
     }
     // A lane that does not exist yet can only be waited for in a poll that may still make it.
     if context.inside().is_some() && lanes[lane].readiness == Readiness::New {

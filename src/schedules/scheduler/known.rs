@@ -11,8 +11,8 @@
 //! | `Over` | it has ended, or was dropped | | does not arrive |
 //!
 //! At [`Operations`](super::granularity::Granularity::Operations), where each poll may do one
-//! operation of tokio, there is a second question: whether its budget has ended its last poll
-//! (`is_interrupted`). Then its next poll is the rest of that one.
+//! operation of tokio, there is a second question: whether its last poll ended because its budget
+//! was used up (`is_interrupted`). Then its next poll is the rest of that one.
 use super::history::Moment;
 use crate::timeline::{Made, Poller};
 use std::panic::Location;
@@ -27,7 +27,8 @@ pub(crate) struct KnownLane {
     pub created: Moment,
     /// Whether its own code can go on.
     pub readiness: Readiness,
-    /// Its budget has ended its last poll, so that its next one is the rest of that.
+    /// Its last poll ended because its budget was used up. So its next poll is the rest of that
+    /// one.
     pub is_interrupted: bool,
     /// Where it stands among those that can go on.
     pub place: PlaceInQueue,
@@ -66,7 +67,7 @@ pub(crate) struct PlaceInQueue {
 /// was deferred: without a scheduler that poll would go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspension {
-    /// Its last poll was no poll of the lane itself, or the lane itself was deferred.
+    /// In its last poll its own code could not go on, or the lane itself was deferred.
     No,
     /// Its last poll took place because its own code could go on, or after a wake.
     Yes,
@@ -79,10 +80,10 @@ pub(crate) enum Suspension {
 /// through it. Only the first kind says that its own code can go on.
 #[derive(Clone, Copy)]
 pub(crate) struct Wakes {
-    /// One has, since its last poll began.
+    /// There was one since its last poll began.
     pub since_poll: bool,
-    /// How many have, in all. If a poll ends with more than it began with, the lane is polled
-    /// again, and nothing can be concluded from what that poll did not do.
+    /// How many there were in all. If there are more at the end of a poll than at its beginning,
+    /// the lane is polled again, and nothing can be concluded from what that poll did not do.
     pub in_all: u64,
 }
 

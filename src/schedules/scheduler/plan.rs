@@ -15,6 +15,7 @@ pub(crate) enum Plan {
     Follow(Vec<u16>),
     /// Any candidate, each with the same probability.
     Walk {
+        /// Its seed says which candidates are chosen, so that a walk can be repeated.
         rng: fastrand::Rng,
         /// What the candidates may be: what is known not to arrive is not chosen.
         roles: Arc<Roles>,

@@ -41,8 +41,8 @@ impl State {
         let taken = match self.plan.choose(nth, &candidates, &situation) {
             Some(taken) => taken,
             None => {
-                // The program is not the one that the schedule was found in. It goes on in tokio's
-                // own order.
+                // The program is not the one in which the schedule was found. The run goes on in
+                // tokio's own order.
                 self.ends.misfit = Some(nth);
                 0
             }
@@ -123,8 +123,8 @@ impl State {
         }
         // This poll has polled another lane for the first time, which is still there, and this one
         // existed already: so the two are polled together, as by `join!`.
-        for other in &frame.first_polls {
-            let other = &self.lanes[*other];
+        for number in &frame.first_polls {
+            let other = &self.lanes[*number];
             if other.is_there() && known.created < other.last_own_poll {
                 self.lanes[lane].nesting.is_branch = true;
                 return ArrivalContext::AnyFirst { inside };
@@ -145,7 +145,7 @@ impl State {
         }
         self.release();
         let known = &self.lanes[lane];
-        // If it goes on with a new budget, that is still the poll that it was.
+        // If it goes on with a new budget, that is the rest of the poll that was interrupted.
         let goes_on = known.is_interrupted && known.readiness != Readiness::Yielded;
         Answer::Poll(if goes_on { PollReason::RestOfAPoll } else { PollReason::OwnCode })
     }

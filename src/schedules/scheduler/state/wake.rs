@@ -23,8 +23,8 @@ impl State {
         {
             // `FuturesUnordered` wakes its task when it has polled all that is in it. That says
             // nothing about what the task itself can do. If a lane in it was deferred, there would
-            // be no such wake without the scheduler, and it is not recorded.
-            // Any future that polls a lane and then wakes itself looks the same.
+            // be no such wake without the scheduler, and it is not recorded. (Any other future that
+            // polls a lane and then wakes itself looks the same.)
             let origin = match frame.has_deferred {
                 true => WakeOrigin::Scheduler,
                 false => WakeOrigin::Program,

@@ -188,12 +188,14 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait, one for each wait: so a file is named as often as something
-/// happens in it.
+/// The files in which lanes wait, named for each wait and for each poll that stops at one: so a
+/// file is named as often as something happens in it. A lane that is dropped in the instant of its
+/// only poll has stopped somewhere, and has not waited.
 fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let rows = charts.iter().flat_map(|chart| &chart.rows);
     let spans = rows.flat_map(|row| &row.spans);
-    spans.flat_map(|span| span.places.waits()).map(|wait| wait.place.file.as_str())
+    let waits = spans.flat_map(|span| span.places.waits().iter().chain(span.stopped.waits()));
+    waits.map(|wait| wait.place.file.as_str())
 }
 
 /// The files in which lanes print, one for each printed line.
