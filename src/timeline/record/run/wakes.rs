@@ -129,11 +129,8 @@ impl Run {
             (None, _) => true,
             // Another closure runs now; or the same goes on, after the part of it that is a lane.
             (Some(before), Some(now)) => before != now,
-            // A closure has ended. It wakes the lane that joins it, and no other.
-            (Some(_), None) => {
-                self.forget_what_finished();
-                false
-            }
+            // It has just ended, and wakes the lane that joins it.
+            (Some(_), None) => false,
         }
     }
 
@@ -160,7 +157,12 @@ impl Run {
             return Cause::known(by);
         }
         if !self.on_runtime_thread() {
-            // A thread of the pool wakes the lane that joins a closure when the closure has ended.
+            // A thread of the pool wakes the lane that joins a closure when the closure has ended,
+            // and no other: what comes next is by another closure, of which nothing is told.
+            let has_just_ended = tokio::task::try_id().is_none();
+            if has_just_ended {
+                self.forget_what_finished();
+            }
             return Cause::known(match ended {
                 Some(ended) => WokenBy::Lane(ended),
                 None => WokenBy::Outside,
