@@ -29,7 +29,7 @@ use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
     sync::{Arc, Once},
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// Gives futures the method [`lane`](LaneExt::lane).
@@ -206,14 +206,10 @@ impl Probe {
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
         }
-        // The gate is asked first: if it defers the poll, nothing of the poll may be recorded.
-        let mut admission = Admission::Poll;
-        if let Some(gate) = &run.gate {
-            let at = run.scheduler.elapsed();
-            admission = gate.before_poll(self.lane, self.poller(), cx.waker(), at);
-            if admission == Admission::Defer {
-                return Poll::Pending;
-            }
+        // First: if the gate defers the poll, nothing of the poll may be recorded.
+        let admission = self.ask_the_gate(cx.waker());
+        if admission == Admission::Defer {
+            return Poll::Pending;
         }
         // After the gate: a poll that is deferred must not replace the lane's wakers.
         let waker = self.wakers.waker(cx.waker());
@@ -241,6 +237,17 @@ impl Probe {
         }
         // Last, when all is noted: a caller may catch the panic and go on.
         polled.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Whether this lane may be polled now, with `waker`. Without a gate it always may.
+    fn ask_the_gate(&self, waker: &Waker) -> Admission {
+        match &self.run.gate {
+            Some(gate) => {
+                let at = self.run.scheduler.elapsed();
+                gate.before_poll(self.lane, self.poller(), waker, at)
+            }
+            None => Admission::Poll,
+        }
     }
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
