@@ -29,7 +29,7 @@ use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
     sync::{Arc, Once},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 /// Gives futures the method [`lane`](LaneExt::lane).
@@ -206,10 +206,14 @@ impl Probe {
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
         }
-        // First: if the gate defers the poll, nothing of the poll may be recorded.
-        let admission = self.ask_the_gate(cx.waker());
-        if admission == Admission::Defer {
-            return Poll::Pending;
+        // The gate is asked first: if it defers the poll, nothing of the poll may be recorded.
+        let mut admission = Admission::Poll;
+        if let Some(gate) = &run.gate {
+            let at = run.scheduler.elapsed();
+            admission = gate.before_poll(self.lane, self.poller(), cx.waker(), at);
+            if admission == Admission::Defer {
+                return Poll::Pending;
+            }
         }
         // After the gate: a poll that is deferred must not replace the lane's wakers.
         let waker = self.wakers.waker(cx.waker());
@@ -220,7 +224,8 @@ impl Probe {
             Admission::Quiet => run.poll_starts_quietly(self.lane),
             _ => run.poll_starts(self.lane),
         }
-        // Stacks that are captured in this poll end here.
+        // Stacks that are captured in this poll end here: at a frame that must not be small, see
+        // `stack::MARGIN`. So this function is not cut into shorter ones.
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
             // A panic is noted as the end of the poll, and thrown again below.
@@ -237,17 +242,6 @@ impl Probe {
         }
         // Last, when all is noted: a caller may catch the panic and go on.
         polled.unwrap_or_else(|panic| resume_unwind(panic))
-    }
-
-    /// Whether this lane may be polled now, with `waker`. Without a gate it always may.
-    fn ask_the_gate(&self, waker: &Waker) -> Admission {
-        match &self.run.gate {
-            Some(gate) => {
-                let at = self.run.scheduler.elapsed();
-                gate.before_poll(self.lane, self.poller(), waker, at)
-            }
-            None => Admission::Poll,
-        }
     }
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
