@@ -49,10 +49,11 @@
 //! exit has to run **after** that, and elsewhere.
 //!
 //! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`]
-//! knows of all of them. If you want Python's order, say so: `cleanups.wait().await`. A
-//! body in a task of its own that is cancelled by a token would have that order only for callers
-//! that know the token; `timeout` and `select!` would leave that task running.
-//! And such a body could borrow nothing, while this one may use what is around it.
+//! knows of all such tasks. If you want Python's order, say so: `cleanups.wait().await`.
+//!
+//! What if the body ran in a task of its own, which is cancelled by a token? It would have Python's
+//! order only for callers that know the token: `timeout` and `select!` would leave that task
+//! running. And such a body could borrow nothing, while this one may use what is around it.
 //!
 //! # What holds
 //!

@@ -14,7 +14,7 @@ pub use time::Seconds;
 use crate::{
     deck::{Cut, DECK, Deck, DeckError, Slide},
     examples::{Example, Examples, Recordings},
-    piece::{Piece, Printed},
+    piece::{Listing, Piece, Printed},
 };
 use find::Finder;
 use slides::Composer;
@@ -54,6 +54,8 @@ pub struct Shown {
     pub slide: Slide,
     /// What it shows, from top to bottom.
     pub pieces: Vec<Piece>,
+    /// The code that belongs to it, whole: on the slide some lines may have been left out.
+    pub codes: Vec<Listing>,
     /// Whether the slide has nothing but text, which is larger then.
     pub only_text: bool,
     /// The example that it runs.

@@ -6,7 +6,7 @@
 //! below it cuts a slide that is too full into two.
 mod split;
 
-pub(crate) use split::{Parts, left_out, lines_that_ran, lines_that_stay, split};
+pub(crate) use split::{Parts, codes, left_out, lines_that_ran, lines_that_stay, split};
 
 use crate::{
     colour,

@@ -208,6 +208,7 @@ fn what_is_missing_is_named_with_its_line() {
         ("{{timeline no_such}}", "3: there is no example `no_such`"),
         ("{{output no_such}}", "3: there is no example `no_such`"),
         ("{{run no_such}}", "3: there is no example `no_such`"),
+        ("{{run submit}}", "3: `submit` needs features (tls), so it is not run here"),
         ("It took {{took no_such}}.", "3: there is no example `no_such`"),
         ("{{output gather | D}}", "3: `D` says nothing in `gather`"),
         (

@@ -60,4 +60,9 @@ fn each_example_of_the_readme_has_a_page_with_its_sources_its_explorer_and_its_t
         assert_eq!(section.matches(code).count(), 1, "{code}");
     }
     assert_eq!(section.matches("class=\"question\"").count(), 1);
+    // Where a slide is too full, it leaves lines out, and an ellipsis says so.
+    assert!(!article.contains("data-line=\"0\""), "an article has room for all lines");
+    assert_eq!(article.matches(">Where to go next</h").count(), 1, "one heading, not two");
+    let example = read("examples/submit.html");
+    assert!(example.contains("It has no recording"), "it needs features, and is not built here");
 }

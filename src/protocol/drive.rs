@@ -14,8 +14,8 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. Each byte that comes starts it anew, so it disconnects a silent peer, not
-    /// a slow one.
+    /// To send something. It starts anew when something comes, so a silent peer is disconnected,
+    /// and a slow one is not.
     pub read: Duration,
     /// To take all answers to one read. It is not started anew when the peer takes a part of them.
     pub write: Duration,
@@ -24,7 +24,7 @@ pub struct Deadlines {
 /// Why a connection is gone that neither side has closed.
 #[derive(Debug)]
 pub enum ConnectionError {
-    /// Nothing came for so long.
+    /// Nothing came for this long.
     ReadTimedOut(Duration),
     /// The peer did not take all that was written in this time.
     WriteTimedOut(Duration),

@@ -1,5 +1,5 @@
 //! A lane that may be dropped before it is done, as by `timeout` or `select!`.
-use crate::timeline::Lane;
+use crate::timeline::{DropMoment, Lane};
 use std::{
     pin::Pin,
     task::{Context, Poll},
@@ -34,15 +34,14 @@ impl<F: Future> Future for Cancellable<F> {
     type Output = Option<F::Output>;
 
     /// # Panics
-    /// If it is polled after its lane was dropped: as an `async fn` that is polled after it has
-    /// returned.
+    /// If it is polled after its lane was dropped. So does an `async fn` that is polled after it
+    /// has returned.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
         let mut this = self.project();
         let Some(lane) = this.lane.as_mut().as_pin_mut() else {
             panic!("a lane is polled after it was cancelled");
         };
-        // It is about to be polled.
-        if lane.is_to_be_dropped(false) {
+        if lane.is_to_be_dropped(DropMoment::BeforePoll) {
             this.lane.set(None);
             return Poll::Ready(None);
         }
@@ -50,8 +49,9 @@ impl<F: Future> Future for Cancellable<F> {
             return Poll::Ready(Some(output));
         }
         let lane = this.lane.as_mut().as_pin_mut().expect("it has just been polled");
-        // Whether it has suspended, or was only deferred, is known where this asks.
-        if lane.is_to_be_dropped(true) {
+        // A lane that was only deferred returns `Pending`, too, and has not suspended. The
+        // scheduler, which is asked here, tells the two apart.
+        if lane.is_to_be_dropped(DropMoment::Pending) {
             this.lane.set(None);
             return Poll::Ready(None);
         }
@@ -75,10 +75,10 @@ pub(super) struct PlannedDrop {
     pub lane: Droppable,
     /// At which of its suspensions, counted from 1.
     pub nth: usize,
-    /// Not as it suspends, but once it has been woken again, instead of being polled. A value that
-    /// was handed over to it is lost then, unless it is handed on.
+    /// Not as the lane suspends, but once it has been woken again, instead of being polled. A value
+    /// that was handed over to the lane is lost then, unless its destructor hands it on.
     pub once_woken: bool,
-    /// How often it has suspended until now.
+    /// How often the lane has suspended until now.
     pub seen: usize,
 }
 

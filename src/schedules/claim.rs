@@ -1,11 +1,11 @@
 //! `every_schedule(…).check(…).holds()`: what is to be tried, and how.
 use super::{
-    current::Current,
     explorer::{Budget, Explorer, Replayed},
-    one_run::Runner,
-    report::{Checked, Coverage, Explored, Found, Judge, Schedule},
+    judge::Checked,
+    one_run::MainLane,
+    program::{Blocked, ProgramUnderTest},
+    report::{Coverage, Explored, Findings, Schedule},
     scheduler::Granularity,
-    watch::watched,
 };
 use crate::timeline::{Recording, keep_recording, lane_made_at};
 use std::{
@@ -44,43 +44,22 @@ pub fn every_schedule<F: Future>(
     program: impl Fn() -> F + Send + Sync + 'static,
 ) -> EverySchedule<F> {
     EverySchedule {
-        name: name.to_owned(),
-        program: Box::new(program),
-        judge: Judge { check: None, may_not_end: false },
+        program: ProgramUnderTest::new(name, program),
         granularity: Granularity::Waits,
-        budget: Budget {
-            time: Duration::from_secs(1),
-            schedules: u64::MAX,
-            seed: 0,
-            at_random: false,
-            until_it_fails: false,
-        },
-        limit: Duration::from_secs(3600),
-        watchdog: Duration::from_secs(10),
-        made_at: Location::caller(),
+        budget: Budget::of_time(Duration::from_secs(1)),
     }
 }
 
 /// What is to hold in every schedule: see [`every_schedule`].
 #[must_use = "nothing is run before `holds` or `explore`"]
 pub struct EverySchedule<F: Future> {
-    /// It is what `SCHEDULE=name:…` asks for, and what a message begins with.
-    name: String,
-    /// Called once for each run, on the thread that runs schedules: so the future that it makes
-    /// need not be `Send`.
-    program: Box<dyn Fn() -> F + Send + Sync>,
-    /// What a run has to be like.
-    judge: Judge<F::Output>,
+    /// The program, and what a run of it has to be like. Its name is what `SCHEDULE=name:…` asks
+    /// for.
+    program: ProgramUnderTest<F, F::Output>,
     /// Where lanes are switched.
     granularity: Granularity,
-    /// How long to try.
+    /// How much to try.
     budget: Budget,
-    /// On the clock of each run.
-    limit: Duration,
-    /// For a poll that does not return; as `Progress` counts it.
-    watchdog: Duration,
-    /// `main` is made in here, and a verdict on it should not name this file.
-    made_at: &'static Location<'static>,
 }
 
 impl<F> EverySchedule<F>
@@ -95,18 +74,18 @@ where
         mut self,
         check: impl Fn(&Recording<F::Output>) -> C + Send + Sync + 'static,
     ) -> Self {
-        self.judge.check = Some(Box::new(move |run| check(run).checked()));
+        self.program.check(check);
         self
     }
 
     /// Where `main` is said to have been made: where the claim is, unless told otherwise.
     pub fn made_at(mut self, made_at: &'static Location<'static>) -> Self {
-        self.made_at = made_at;
+        self.program.made_at = made_at;
         self
     }
 
     /// Switches from one lane to another at every operation of tokio, and not only where a lane has
-    /// to wait: what several threads can do. So it is for programs that may run on several threads.
+    /// to wait. Only several threads can do that, so the program has to be one that they may run.
     ///
     /// Of two lanes that are ready the one that ran last goes on; each switch is a departure.
     pub fn at_every_operation(mut self) -> Self
@@ -118,16 +97,16 @@ where
     }
 
     /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
-    /// machine had no processor for it is not counted, as far as the system tells. What could not
-    /// be tried in that time is said. A failure is then made simpler, and what is shown is run
-    /// again to see where its lanes wait: each may take up to this time once more.
+    /// machine had no processor for it is not counted, as far as the system tells. The report says
+    /// if not everything could be tried in that time. A failure is then made simpler, and what is
+    /// shown is run again to see where its lanes wait: each may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self
     }
 
     /// How many schedules to try at most, however fast they are: for tests that must find the same
-    /// on each machine. Give a budget that is long enough beside it.
+    /// on each machine. Such a test needs a [`budget`](Self::budget) that is long enough, too.
     pub fn at_most(mut self, schedules: u64) -> Self {
         self.budget.schedules = schedules;
         self
@@ -140,8 +119,8 @@ where
         self
     }
 
-    /// Tries schedules at random only, until the budget is used up: for programs with so many that
-    /// those with few departures from tokio's own say little.
+    /// Tries schedules at random only, until the budget is used up. If a program has very many
+    /// schedules, those with few departures from tokio's own say little of the others.
     pub fn at_random(mut self) -> Self {
         self.budget.at_random = true;
         self
@@ -158,7 +137,7 @@ where
     /// How long a run may take, on its own clock, before it is ended with a verdict: an hour unless
     /// told otherwise.
     pub fn limit(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+        self.program.limit = limit;
         self
     }
 
@@ -167,20 +146,21 @@ where
     ///
     /// [`Recorder::watchdog`]: crate::timeline::Recorder::watchdog
     pub fn watchdog(mut self, watchdog: Duration) -> Self {
-        self.watchdog = watchdog;
+        self.program.watchdog = watchdog;
         self
     }
 
     /// A run that does not end by itself is no failure; the check decides.
     pub fn may_not_end(mut self) -> Self {
-        self.judge.may_not_end = true;
+        self.program.may_not_end();
         self
     }
 
     /// Tries the claim.
     ///
-    /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run. With
-    /// `TIMELINE=DIR` the run that breaks the claim is written to `DIR`, as picture, data and page.
+    /// If the environment variable `SCHEDULE` is the name of this claim, a colon and a schedule,
+    /// only that schedule is run. With `TIMELINE=DIR` the run that breaks the claim is written to
+    /// `DIR`, as picture, data and page.
     ///
     /// # Panics
     /// With the simplest schedule that fails, its lines and its timeline. Also if the program
@@ -188,12 +168,8 @@ where
     /// cannot be read or does not fit the program.
     #[track_caller]
     pub fn holds(self) {
-        let explored = match asked_for(&self.name) {
-            Ok(Some(schedule)) => match self.replay(&schedule) {
-                Ok(explored) => explored,
-                Err(error) => panic!("{error}"),
-            },
-            Ok(None) => self.explore(),
+        let explored = match self.explore_as_asked() {
+            Ok(explored) => explored,
             Err(error) => panic!("{error}"),
         };
         if let Some(failure) = &explored.failure {
@@ -202,89 +178,86 @@ where
         assert!(explored.holds(), "{explored}");
     }
 
+    /// Runs the schedule that the environment asks for, or tries all.
+    ///
+    /// # Errors
+    /// If the schedule that is asked for cannot be read or does not fit the program.
+    fn explore_as_asked(self) -> Result<Explored<F::Output>, String> {
+        match asked_for(&self.program.name)? {
+            Some(schedule) => self.replay(&schedule),
+            None => Ok(self.explore()),
+        }
+    }
+
     /// Tries the claim, and returns what was found. It does not panic because the claim fails.
     ///
     /// # Panics
     /// If the check blocks, or the operating system gives no thread.
     pub fn explore(self) -> Explored<F::Output> {
-        let explored = self.run(|explorer| {
-            explorer.explore();
-            Ok(())
-        });
-        match explored {
-            Ok(explored) => explored,
-            Err(error) => unreachable!("only a replay returns an error: {error}"),
-        }
+        let (explored, _) = self.work_with_explorer(Explorer::explore);
+        explored
     }
 
     /// Runs one schedule.
     ///
     /// # Errors
     /// If the schedule does not fit the program, which must have changed since it was found.
+    ///
+    /// # Panics
+    /// As [`explore`](Self::explore) does.
     pub fn replay(self, schedule: &Schedule) -> Result<Explored<F::Output>, String> {
-        let name = self.name.clone();
+        let name = self.program.name.clone();
         let asked = schedule.clone();
-        self.run(move |explorer| match explorer.replay(&asked) {
-            Replayed::AsItWas => Ok(()),
-            Replayed::DoesNotFit(why) => {
-                Err(format!("the schedule {name}:{asked} does not fit the program any more: {why}"))
-            }
-        })
+        let (explored, replayed) = self.work_with_explorer(move |explorer| explorer.replay(&asked));
+        match replayed {
+            Some(Replayed::DoesNotFit(why)) => Err(format!(
+                "the schedule {name}:{schedule} does not fit the program any more: {why}"
+            )),
+            // A run that blocks its thread is a result, too.
+            Some(Replayed::AsItWas) | None => Ok(explored),
+        }
     }
 
-    /// Does `work` with an explorer, on a thread of its own, and collects what was found.
-    ///
-    /// # Errors
-    /// Those of `work`.
-    fn run(
+    /// Does `work` with an explorer, on a thread of its own. Returns what was found, and the result
+    /// of `work`: none if a run has blocked the thread, so that `work` was given up.
+    fn work_with_explorer<R: Send + 'static>(
         self,
-        work: impl FnOnce(&mut Explorer<F::Output>) -> Result<(), String> + Send + 'static,
-    ) -> Result<Explored<F::Output>, String> {
-        let current = Arc::new(Current::default());
-        let found = Arc::new(Mutex::new(Found::default()));
-        let program = self.program;
-        let made_at = self.made_at;
-        let runner = Runner {
-            name: self.name.clone(),
-            program: Box::new(move || {
-                let main = program();
-                Box::pin(lane_made_at(main, "main", made_at))
-            }),
-            granularity: self.granularity,
-            limit: self.limit,
-            planned_drop: None,
-            canonical: None,
-            roles: Arc::default(),
-            current: current.clone(),
-        };
-        let judge = Arc::new(self.judge);
-        // Shared with the thread that runs schedules: if that thread is given up, what it has found
-        // is here.
-        let theirs = found.clone();
-        let their_judge = judge.clone();
+        work: impl FnOnce(&mut Explorer<F::Output>) -> R + Send + 'static,
+    ) -> (Explored<F::Output>, Option<R>) {
+        let name = self.program.name.clone();
+        let findings = Arc::new(Mutex::new(Findings::default()));
+        let their_findings = findings.clone();
         let budget = self.budget;
-        let outcome = watched(&self.name, &current, self.watchdog, move || {
-            let mut explorer = Explorer::new(runner, their_judge, theirs, budget);
-            work(&mut explorer)
+        let worked = self.program.run_watched(self.granularity, main_lane, move |runner, judge| {
+            work(&mut Explorer::new(runner, judge, their_findings, budget))
         });
-        let mut found = {
-            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *found)
+        // Taken out, and not moved: a thread that was left behind still shares it.
+        let mut findings = {
+            let mut shared = findings.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *shared)
         };
-        match outcome {
-            Ok(done) => done?,
+        let result = match worked {
+            Ok(result) => Some(result),
             // The blocked run is a result like others: it fails, unless a run need not end.
-            Err(blocked) => {
-                let verdict = judge.judge(&blocked.recording);
-                found.coverage = Coverage::Blocked;
-                found.add(*blocked, verdict);
+            Err(Blocked { run, verdict }) => {
+                findings.coverage = Coverage::Blocked;
+                findings.add(*run, verdict);
+                None
             }
-        }
-        Ok(found.explored(self.name, self.granularity))
+        };
+        (findings.explored(name, self.granularity), result)
     }
 }
 
-/// The schedule that the environment asks for, if it is about the program of that name.
+/// The lane `main` of one run.
+fn main_lane<F: Future + 'static>(
+    main: F,
+    made_at: &'static Location<'static>,
+) -> MainLane<F::Output> {
+    Box::pin(lane_made_at(main, "main", made_at))
+}
+
+/// The schedule that the environment asks for, if it asks for one of the program with this name.
 ///
 /// # Errors
 /// If `SCHEDULE` cannot be read. If such a request were ignored, the test would pass although the

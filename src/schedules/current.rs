@@ -8,9 +8,9 @@ use std::{
 
 /// The run that is going on, shared by the thread that runs schedules and the one that watches it.
 #[derive(Default)]
-pub(super) struct Current {
+pub(super) struct CurrentRun {
     /// Replaced by each run: thousands of them in a second.
-    run: Mutex<Running>,
+    running: Mutex<Running>,
     /// The watching thread has given up, so nothing looks at another run.
     pub given_up: AtomicBool,
 }
@@ -23,9 +23,10 @@ struct Running {
     run: Option<(Arc<Run>, Arc<Scheduler>)>,
 }
 
-impl Current {
+impl CurrentRun {
+    /// A panic while it was locked leaves it readable.
     fn lock(&self) -> MutexGuard<'_, Running> {
-        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on this is the run that is watched.

@@ -44,43 +44,44 @@
 //! own, and 5,000 of the others, chosen at random".
 //!
 //! There are two [granularities](Granularity). *Where a lane waits* is what one thread can do. *At
-//! every operation* of tokio is what several threads can do, at least; it is for programs that are
-//! [`Send`].
+//! every operation* of tokio is for programs that are [`Send`]: several threads can do all of it,
+//! and more.
 //!
 //! A schedule can be run again. The message of a test that fails ends with a line like
 //! `SCHEDULE=transfer:0.1 cargo test`.
 //!
 //! # What holds
 //!
-//! - A lane that is not chosen is not polled. Its wait stands in no recording, and takes neither
-//!   time on the clock of the run nor anything of the run's budget. A poll of a lane that does
-//!   nothing itself, and only polls a lane inside it, is not recorded either.
-//! - No schedule is lost: `n` lanes that sleep `r` times together have `(n!)^(r+1)`, and that many
-//!   are run.
+//! - A lane that is not chosen is not polled. That it has to wait stands in no recording, and takes
+//!   no time on the clock of the run. A poll in which a lane does nothing itself, and only polls a
+//!   lane inside it because that one was not chosen before, is not recorded either.
+//! - Of lanes that only wait, no schedule is lost: `n` lanes that sleep `r` times, each time until
+//!   the same instant, have `(n!)^(r+1)` schedules, and that many are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A
 //!   program that uses threads is refused, too.
 //! - tokio decides some things at random: `watch` and `Barrier` in what order they wake, and
 //!   `select!` without `biased` which of its branches it polls first. Where that only changes which
 //!   *lane* comes first, each order is tried, whichever tokio chooses. All else that is random,
-//!   also in the program itself (the order of a `HashMap`), is noticed, since the same choices lead
-//!   to another run. Then schedules are sampled, and never reported as all.
+//!   also in the program itself (the order of a `HashMap`), is noticed if one of the schedules that
+//!   are run several times comes out in another way. Then schedules are sampled, and never reported
+//!   as all.
 //!
 //! # What does not hold
 //!
-//! A claim that is false in a schedule is refuted. A claim that is true in all of them is proved
-//! only within these bounds:
+//! A claim is refuted by one schedule in which it is false. If it is true in all schedules that
+//! were tried, it is proved only within these bounds:
 //!
 //! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics,
 //!   and there are no memory orders: [loom](https://docs.rs/loom) is for that.
-//! - At every operation there is one place to switch for each: before what a channel does, and
-//!   after a lock or a semaphore has been acquired. Between the end of one operation and the effect
-//!   of the next there is none, though several threads could be switched there, too.
+//! - With [`at_every_operation`](EverySchedule::at_every_operation) each operation of tokio has one
+//!   place to switch: before it, for a channel; after it, for a lock or a semaphore. Several
+//!   threads could be switched between the end of one operation and the effect of the next, too.
 //! - Nothing is decided about threads, sockets and processes. A thread of the program's own that
 //!   wakes nothing is not even noticed.
 //! - Virtual time is fixed: what is due at 10 ms comes before what is due at 11 ms. That a timer is
 //!   late, or two are swapped by load, is not tried.
-//! - Branches of one `join!` are tried in orders that the code itself fixes. If a claim depends on
-//!   that order, it is refuted, though this code keeps to it.
+//! - A `join!` fixes the order of its branches. The other orders are tried all the same. So a claim
+//!   that depends on that order is refuted, though this program always keeps to it.
 //! - If a lane and a lane inside it are woken at one instant, they are polled in the order of the
 //!   code.
 //! - A lane that yields is polled when no other lane is ready. The moment at which the runtime
@@ -97,32 +98,37 @@
 //!
 //! - `cancellable`: a lane that may be dropped.
 //! - `scheduler` decides in one run which lane is polled next, and which is dropped.
-//! - `one_run` makes one run.
-//! - `explorer` makes all runs, and `minimise` makes a failure simpler.
-//! - `watch`, with `current`, gives up a poll that blocks, so that it does not keep the test for
-//!   ever.
-//! - `claim` and `cancellation` are what a test calls, and `report` is what it reads.
+//! - `current` is the run that is going on, and `one_run` makes it.
+//! - `judge` says whether a run is as it should be, and `report` what was found in all runs.
+//! - `explorer` makes all runs.
+//! - `watch` gives up a poll that blocks, so that it does not keep the test for ever.
+//! - `program`: the program under test, whatever is tried with it.
+//! - `claim` and `cancellation` are what a test calls.
 // In reading order; the blank lines keep rustfmt from sorting them.
 pub(crate) mod cancellable;
 
 mod scheduler;
 
+mod current;
 mod one_run;
 
-mod explorer;
-mod minimise;
+mod judge;
+mod report;
 
-mod current;
+mod explorer;
+
 mod watch;
+
+mod program;
 
 mod cancellation;
 mod claim;
-mod report;
 
 pub use cancellable::Cancellable;
 pub use cancellation::{Cancelled, EveryCancellation, UnsafeAwait, every_cancellation};
 pub use claim::{EverySchedule, every_schedule};
-pub use report::{Checked, Coverage, Departure, Explored, Failure, Outcome, Schedule};
+pub use judge::Checked;
+pub use report::{Coverage, Departure, Explored, Failure, Outcome, Schedule};
 pub use scheduler::Granularity;
 
 #[doc = include_str!("../../docs/schedules.md")]

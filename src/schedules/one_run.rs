@@ -1,10 +1,9 @@
 //! One run of the program: one schedule.
 use super::{
     cancellable::{PlannedDrop, Suspensions},
-    current::Current,
+    current::CurrentRun,
     scheduler::{
-        Decision, Ends, Granularity, LATER_NAME, MOST_ARRIVALS, Plan, Roles, Scheduler,
-        alternatives,
+        Decision, Ends, Granularity, LATER_NAME, Plan, Roles, Scheduler, Spin, alternatives,
     },
 };
 use crate::timeline::{
@@ -12,15 +11,15 @@ use crate::timeline::{
 };
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-/// Makes the lane `main` anew for each run.
-pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
+/// The lane `main` of one run.
+pub(super) type MainLane<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// How a program is run, each time.
 pub(super) struct Runner<T> {
     /// What the program is called: each recording has this title.
     pub name: String,
-    /// It is called once for each run.
-    pub program: Program<T>,
+    /// Makes the lane `main` anew for each run.
+    pub program: Box<dyn Fn() -> MainLane<T> + Send + Sync>,
     /// Where lanes are switched.
     pub granularity: Granularity,
     /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
@@ -33,7 +32,7 @@ pub(super) struct Runner<T> {
     /// What the lanes turned out to be, in all runs so far.
     pub roles: Arc<Roles>,
     /// Where the thread that watches finds the run.
-    pub current: Arc<Current>,
+    pub current: Arc<CurrentRun>,
 }
 
 /// What there is to know of one run.
@@ -48,12 +47,12 @@ pub(super) struct OneRun<T> {
 pub(super) struct Trace {
     /// In the order in which they were made.
     pub decisions: Vec<Decision>,
-    /// For each decision, the positions of the lanes that could have come instead. Empty until
-    /// [`Runner`] has judged them, and for a run that was given up.
+    /// For each decision, the positions of the candidates that could have come instead. Empty until
+    /// [`Runner`] fills it when the run is over, and in a run that was given up.
     pub alternatives: Vec<Vec<usize>>,
     /// The names of the lanes.
     pub names: Vec<String>,
-    /// The same for two runs in which the same has happened.
+    /// What has happened, as one number: two runs in which the same has happened have the same.
     pub digest: u64,
     /// Why decisions ended early, if they did.
     pub ends: Ends,
@@ -110,45 +109,60 @@ impl Trace {
 impl<T> Runner<T> {
     /// One of many: it is not noted where lanes wait.
     pub fn run(&self, plan: Plan) -> OneRun<T> {
-        self.run_watching(plan, false)
+        self.run_through(plan, false)
     }
 
     /// One that is shown, with the places where lanes wait.
     pub fn run_to_be_shown(&self, plan: Plan) -> OneRun<T> {
-        self.run_watching(plan, true)
+        self.run_through(plan, true)
     }
 
-    /// Runs the program in the schedule that `plan` makes. With `places`, it is noted where lanes
-    /// wait, which takes longer than all the rest of a run.
-    fn run_watching(&self, plan: Plan, places: bool) -> OneRun<T> {
+    /// Whether a run was to drop a lane and has not: the lane came to its end before that. Such a
+    /// run says nothing about the cancellation.
+    pub fn has_missed_its_drop(&self, run: &OneRun<T>) -> bool {
+        self.planned_drop.is_some() && !run.trace.has_dropped
+    }
+
+    /// Runs the program in the schedule that `plan` makes. With `notes_places`, it is noted where
+    /// lanes wait, which takes longer than all the rest of a run.
+    fn run_through(&self, plan: Plan, notes_places: bool) -> OneRun<T> {
         let planned_drop = self.planned_drop.clone();
         let canonical = self.canonical.clone();
-        // Everything anew for each run: nothing of one may be seen in the next.
+        // Everything is made anew for each run: nothing of one may be seen in the next.
         let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, planned_drop));
-        let run = Arc::new(Run::behind(scheduler.clone(), places));
+        let run = Arc::new(Run::behind(scheduler.clone(), notes_places));
         // From here on the thread that watches can find the run, also if it never returns.
         self.current.begins(&run, &scheduler);
-        let mut ended = run_lane_to_the_end(&run, self.limit, || (self.program)());
+        let (mut outcome, elapsed) = run_lane_to_the_end(&run, self.limit, || (self.program)());
         // Checks run on this thread, too, and belong to no run.
         Run::release_thread();
         self.current.ended();
 
         let mut trace = Trace::of(&scheduler);
+        self.judge_alternatives(&mut trace, &scheduler);
+        // The run has ended only because its lanes were not polled any more, so how it ended says
+        // nothing about the program.
+        if let Some(spin) = trace.ends.spins {
+            outcome = Err(still_going(spin));
+        }
+        OneRun { recording: recording(&run, self.name.clone(), (outcome, elapsed)), trace }
+    }
+
+    /// Says of each decision which other candidates could have come, and learns from the run what
+    /// its lanes are.
+    fn judge_alternatives(&self, trace: &mut Trace, scheduler: &Scheduler) {
         let state = scheduler.state();
         for decision in &trace.decisions {
             trace.alternatives.push(alternatives(decision, &state.lanes, &self.roles));
         }
         // Only now: the alternatives of a run are not judged by what that run itself has taught.
         self.roles.learn(&state.lanes, trace.ends.absent);
-        drop(state);
-        // The run has ended only because its lanes were not polled any more, so how it ended says
-        // nothing about the program.
-        if let Some(at) = trace.ends.spins {
-            let at = human(at);
-            // Polls that were deferred are among them.
-            let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
-            ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
-        }
-        OneRun { recording: recording(&run, self.name.clone(), ended), trace }
     }
+}
+
+/// The verdict on a run whose lanes were not polled any more, since it would never have ended.
+fn still_going(spin: Spin) -> Verdict {
+    let Spin { at, polls } = spin;
+    let sentence = format!("at {}, after {polls} polls, it was still going on", human(at));
+    Verdict::Endless(Causes::one(Code::StillGoing, sentence))
 }

@@ -4,7 +4,7 @@
 //! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
 //! by their number and movement whether they get on.
 use super::{
-    current::Current,
+    current::CurrentRun,
     one_run::{OneRun, Trace},
 };
 use crate::timeline::{Progress, SeenThread, Verdict, WITHOUT_A_SIGN, recording};
@@ -19,25 +19,26 @@ use std::{
     time::Duration,
 };
 
-/// What is done between two runs may take so many times as long as a poll.
+/// What is done between two runs may take this many times as long as a poll.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
 ///
-/// If its current run makes no progress for `watchdog`, as [`Progress`] counts it, the run is given
-/// up, and all that is known of it is returned. Its thread cannot be stopped then, only left
-/// behind: it ends with the process.
+/// # Errors
+/// If the current run makes no progress for `watchdog`, as [`Progress`] counts it. Then the run is
+/// given up, and this is all that is known of it. Its thread cannot be stopped, only left behind:
+/// it ends with the process.
 ///
 /// # Panics
 /// If `work` panics, or does not get on between two runs: then a check blocks.
 pub(super) fn watched<R: Send + 'static, T>(
     name: &str,
-    current: &Current,
+    current: &CurrentRun,
     watchdog: Duration,
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, Box<OneRun<T>>> {
     let (send, receive) = mpsc::channel();
-    // The name of a thread has no NUL in it.
+    // A thread whose name has a NUL in it cannot be made.
     let title = format!("schedules of {name}").replace('\0', " ");
     let mut progress = Progress::since(current.movement(), watchdog);
     let mut signs = progress.beside(current.signs_of_life());
@@ -60,44 +61,52 @@ pub(super) fn watched<R: Send + 'static, T>(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let now = current.movement();
+        let (number, movement) = current.movement();
         // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
         // debug information of the program once, which takes its time on a busy machine.
-        let limit = match now.1 {
-            Some(_) => watchdog,
-            None => watchdog.saturating_mul(BETWEEN_RUNS),
+        let is_in_a_run = movement.is_some();
+        let limit = match is_in_a_run {
+            true => watchdog,
+            false => watchdog.saturating_mul(BETWEEN_RUNS),
         };
         let longest = limit.saturating_mul(WITHOUT_A_SIGN);
-        let makes_no_progress = progress.look(now) >= limit;
-        let shows_no_sign = signs.look(current.signs_of_life()) >= longest && now.1.is_some();
-        if makes_no_progress || shows_no_sign {
-            // Said first, so that the thread, if it comes back after all, begins no other run.
-            current.given_up.store(true, Relaxed);
-            return Err(Box::new(given_up(name, current, limit, makes_no_progress)));
-        }
+        let without_progress = progress.look((number, movement));
+        let without_a_sign = signs.look(current.signs_of_life());
+        let missing = if without_progress >= limit {
+            Missing::Progress(limit)
+        } else if without_a_sign >= longest && is_in_a_run {
+            Missing::SignOfLife(longest)
+        } else {
+            continue;
+        };
+        // Said first, so that the thread, if it comes back after all, begins no other run.
+        current.given_up.store(true, Relaxed);
+        return Err(Box::new(given_up(name, current, missing)));
     }
 }
 
-/// What is known of the current run, which has made no progress for `watchdog`, or has shown no
-/// sign of life for longer.
+/// Why a run is given up: for how long something has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// Its thread has done nothing.
+    Progress(Duration),
+    /// Its thread does something, but no lane gets on.
+    SignOfLife(Duration),
+}
+
+/// What is known of the current run, which is given up.
 ///
 /// # Panics
 /// If there is none: then something blocks between two runs, most likely a check.
-fn given_up<T>(
-    name: &str,
-    current: &Current,
-    watchdog: Duration,
-    makes_no_progress: bool,
-) -> OneRun<T> {
+fn given_up<T>(name: &str, current: &CurrentRun, missing: Missing) -> OneRun<T> {
     let Some((run, scheduler)) = current.run() else {
-        panic!(
-            "{name}: nothing has happened between two runs for {watchdog:?}, so a check may block"
-        );
+        let (Missing::Progress(time) | Missing::SignOfLife(time)) = missing;
+        panic!("{name}: nothing has happened between two runs for {time:?}, so a check may block");
     };
-    let (_, asleep) = run.last_moved();
-    let verdict = match makes_no_progress {
-        true => Verdict::no_progress(&run, asleep, watchdog),
-        false => Verdict::no_sign_of_life(&run, watchdog.saturating_mul(WITHOUT_A_SIGN)),
+    let (_, is_asleep) = run.last_moved();
+    let verdict = match missing {
+        Missing::Progress(time) => Verdict::no_progress(&run, is_asleep, time),
+        Missing::SignOfLife(time) => Verdict::no_sign_of_life(&run, time),
     };
     // What the thread does from here on is no part of what is shown.
     let elapsed = run.close();
@@ -115,15 +124,15 @@ thread_local! {
 struct QuietPanics;
 
 impl QuietPanics {
-    /// From now on, until it is dropped.
+    /// Panics on this thread print nothing from now on, until what this returns is dropped.
     fn on_this_thread() -> QuietPanics {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             // Installed once for the process, and asks the thread: a hook belongs to all threads.
-            let others = panic::take_hook();
+            let hook_before = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 if !QUIET.get() {
-                    others(info);
+                    hook_before(info);
                 }
             }));
         });

@@ -22,8 +22,8 @@ pub(super) struct Claim {
     pub(super) sentence: &'static str,
     /// Whether it does in this run.
     holds: fn(&SceneRun<'_>) -> bool,
-    /// In how many runs the condition asked for an output that did not exist: of such a run it says
-    /// nothing. Shared with the clones that look at the runs.
+    /// In how many runs the condition asked for an output that did not exist. Of such a run the
+    /// condition says nothing. Shared with the clones that look at the runs.
     without_output: Arc<AtomicU64>,
 }
 
@@ -96,7 +96,8 @@ impl<'r> SceneRun<'r> {
         }
     }
 
-    /// Whether what the scene returned is right. If it did not return, nothing is wrong with that.
+    /// Whether what the scene returned is right. True also if the scene did not return: then there
+    /// is nothing that could be wrong.
     ///
     /// # Panics
     /// If the scene returns another type.
@@ -112,8 +113,8 @@ impl<'r> SceneRun<'r> {
         self.lines
     }
 
-    /// The same run up to the first line that begins with `text`, without it; the whole run if
-    /// there is none.
+    /// The same run up to the first line that begins with `text`, without that line; the whole run
+    /// if there is no such line.
     pub fn until(&self, text: &str) -> SceneRun<'r> {
         let first = self.lines.iter().position(|line| line.text.starts_with(text));
         let lines = match first {

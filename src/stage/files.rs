@@ -31,7 +31,8 @@ pub(super) struct Files {
 struct Wanted {
     /// Where it is to be in the end.
     path: PathBuf,
-    /// Where it is written, if that is another place: removed unless it is renamed.
+    /// Where it is written until it is whole, if that is another place. If the run does not get so
+    /// far, this file is removed.
     beside: Option<PathBuf>,
     /// Open, and empty.
     file: File,
@@ -95,7 +96,7 @@ impl Files {
     }
 
     /// Whether there is a file to write, so that everything has to be recorded.
-    pub(super) fn wanted(&self) -> bool {
+    pub(super) fn are_wanted(&self) -> bool {
         self.svg.is_some()
             || self.perfetto.is_some()
             || self.json.is_some()
@@ -155,7 +156,8 @@ fn open(path: &Path) {
     }
 }
 
-/// The file itself, if this is the name of another one: so that a link stays a link.
+/// Where a path leads in the end. If it is a link, the file behind it is written, and the link
+/// stays.
 fn target(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;

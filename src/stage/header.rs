@@ -8,6 +8,7 @@
 //!   //!
 //!   //! Look for: Six seconds of sleeping take three, …      what to look for
 //! ```
+use console::measure_text_width;
 use std::fmt::Write;
 
 /// The table of contents: which example comes after which. It is compiled in, so that it is there
@@ -106,7 +107,7 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
+        let length = measure_text_width(word);
         if column > 0 && column + 1 + length > width {
             wrapped.push('\n');
             column = 0;
@@ -147,8 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_cut_between_words() {
+    fn lines_are_cut_between_words_by_their_columns() {
         assert_eq!(wrap("one two  three four", 9), "one two\nthree\nfour");
         assert_eq!(wrap("longer than that", 3), "longer\nthan\nthat");
+        // Two columns for each sign.
+        assert_eq!(wrap("日本 語", 6), "日本\n語");
     }
 }

@@ -5,13 +5,13 @@
 //! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which
 //! returns what each scene did.
 //!
-//! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
-//! drawn. The options on the command line change that, and are the same for all examples.
+//! Without options an example takes its real time and prints each line as it happens; then its
+//! timeline is drawn. The options are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `trials`
-//! (how it is tried), `schedules` (what is shown of the trials), `print` (the terminal), `step`
-//! (poll by poll), `files` (what is kept), `driver` (event loops).
+//! (every schedule and every cancellation), `print` (the terminal), `step` (poll by poll), `files`
+//! (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -24,7 +24,6 @@ mod options;
 mod print;
 mod run;
 mod scene;
-mod schedules;
 mod step;
 mod trials;
 
@@ -33,8 +32,7 @@ pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
-pub use schedules::{SceneCancellations, SceneSchedules};
-pub use trials::Effort;
+pub use trials::{Effort, SceneCancellations, SceneSchedules};
 
 use crate::timeline::Variant;
 use claim::Claim;
@@ -84,8 +82,8 @@ impl Stage {
         Stage { header: Some(header), ..stage }
     }
 
-    /// Where the source is and what to type after `cargo run` for the next example, if it belongs
-    /// to another package than this one: then the table of contents here does not list it.
+    /// Says where the source is, and what to type after `cargo run` for the next example: for an
+    /// example of another package, since the table of contents here does not list it.
     pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
         let listing = Listing { path, next: next.map(str::to_owned) };
         Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
@@ -164,7 +162,7 @@ impl Stage {
 
     /// States what must hold of the scene that was added last, as a sentence without a full stop;
     /// `holds` says whether it does in one run. `--schedules` and `--cancellations` try it, and
-    /// show the run that breaks it. A run that must end and does not breaks it, too.
+    /// show the run that breaks it. A run that should end and does not end breaks it, too.
     ///
     /// ```
     /// use async_concepts::stage::Stage;
@@ -204,8 +202,8 @@ impl Stage {
 
     /// Adds a variant of an earlier scene that a plain run leaves out: what if it were written in
     /// another way? Only `--explore` shows it, on one time axis with the earlier one; `--scene`
-    /// runs it alone, and `--what-if` after the others. In tests [`Stage::run_for_test`] leaves it
-    /// out, too.
+    /// runs it alone, and with `--what-if` it runs after the others. In tests
+    /// [`Stage::run_for_test`] leaves it out, too.
     ///
     /// ```
     /// use async_concepts::stage::Stage;

@@ -35,9 +35,9 @@ pub struct OwnOption {
 pub(super) struct Options {
     /// Run on a paused clock.
     pub(super) fast: bool,
-    /// Try every schedule instead of running the scenes.
+    /// Try schedules instead of running the scenes.
     pub(super) schedules: bool,
-    /// Cancel at every await instead of running the scenes.
+    /// Cancel at each await instead of running the scenes.
     pub(super) cancellations: bool,
     /// Leave out what does not come from the run: title, "Look for", what to do next.
     pub(super) quiet: bool,
@@ -90,16 +90,15 @@ impl Default for Options {
     }
 }
 
-/// The options that every example has, with what the help says of them.
-/// By hand, in the order in which they are useful; a test would not notice one that is missing
-/// here, so add an option in `parse` and here.
+/// The options that every example has, with what the help says of them, in the order in which they
+/// are useful. Whatever `parse` knows has to be added here, too: no test notices if it is missing.
 const OPTIONS: [(&str, &str); 15] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (
         "--schedules",
-        "Try every order of the lanes instead; draw what breaks a claim, and each outcome",
+        "Try the orders of the lanes instead, for a second; draw broken claims and outcomes",
     ),
-    ("--cancellations", "Cancel at every await instead, and draw the same"),
+    ("--cancellations", "Cancel at each await instead, for a second, and draw the same"),
     ("--scene NAME", "Run one scene only"),
     ("--what-if", "Run the variants, too, that only --explore shows otherwise; most have none"),
     ("--svg FILE", "Write the timeline as SVG, too"),

@@ -30,7 +30,7 @@ impl TerminalOptions {
     }
 }
 
-/// What an example prints, without colours and timelines: what its twin prints, too.
+/// What an example prints, without colours and timelines: its twin prints the same.
 pub fn printed(scenes: &[SceneResult]) -> String {
     let mut text = String::new();
     for (number, scene) in scenes.iter().enumerate() {
@@ -68,6 +68,11 @@ pub(super) fn print_next(header: &Header) {
 pub(super) fn heading(title: &str, number: usize) -> String {
     let blank = if number > 0 { "\n" } else { "" };
     format!("{blank}── {title} ──")
+}
+
+/// The heading of a scene, in bold.
+pub(super) fn print_heading(title: &str, number: usize) {
+    show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
 }
 
 /// `time lane text`, in columns and in colours.

@@ -83,8 +83,6 @@ mod record;
 mod time;
 pub mod verdicts;
 
-#[cfg(feature = "stage")]
-pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, OutputLine, Owner,
@@ -93,14 +91,16 @@ pub use draw::{
     Until, Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page,
     to_perfetto, to_svg,
 };
+#[cfg(feature = "stage")]
+pub(crate) use draw::{beginning, colour};
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;
 #[doc(hidden)]
 pub use record::say_line;
 #[cfg(feature = "schedules")]
 pub(crate) use record::{
-    Admission, Gate, Made, OwnTime, Poller, Progress, Run, SeenThread, Stranger, WITHOUT_A_SIGN,
-    lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
+    Admission, DropMoment, Gate, Made, OwnTime, Poller, Progress, Run, SeenThread, Stranger,
+    WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
 };
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,

@@ -15,6 +15,9 @@ mod debugging;
 mod differences;
 mod event_loop;
 mod executors;
+#[path = "../explored/mod.rs"]
+mod explored;
+mod explorers;
 mod futures;
 mod gather;
 mod iteration;

@@ -161,8 +161,8 @@ fn columns(explored: &Explored<SceneOutput>) -> String {
         Coverage::UpTo { departures, .. } => {
             format!("{schedules}: up to {departures} departures, the rest at random")
         }
-        Coverage::Nondeterministic(_) => {
-            format!("{schedules} at random: it is not deterministic")
+        Coverage::Nondeterministic(random) => {
+            format!("{schedules}, {random} of them at random: it is not deterministic")
         }
         Coverage::Refused(why) => return format!("not explored: {why} | | |"),
         other => panic!("{other:?}"),

@@ -5,22 +5,17 @@ use super::{
     examples,
     transports::TIMES,
 };
-use async_concepts::{
-    stage::printed,
-    timeline::{Observe, OutputLine, SteppedRun, Track, Unlike},
-};
+use async_concepts::{stage::printed, timeline::Observe};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
-    time::Duration,
 };
 
 /// Where the languages differ: what only Rust (`-`) and what only Python (`+`) prints, in their
 /// order. Without times where an example keeps real time.
-const DIFFERENCES: &[(&str, &[&str])] = &[
+pub const DIFFERENCES: &[(&str, &[&str])] = &[
     // Tokio's `sleep` takes its deadline when it is called, asyncio's when it is awaited.
     (
         "laziness",
@@ -259,214 +254,6 @@ fn twins_print_the_same_line_by_line() {
     }
 }
 
-/// All scenes as the explorer steps through them, each with the name of its example. They are run
-/// once for all tests: some of them take seconds.
-fn stepped() -> &'static [(&'static str, SteppedRun)] {
-    static STEPPED: OnceLock<Vec<(&str, SteppedRun)>> = OnceLock::new();
-    STEPPED.get_or_init(|| {
-        let mut runs = vec![];
-        for Example { name, stage, .. } in examples() {
-            for scene in stage().run_for_test(Observe::Everything) {
-                if let Some(chart) = scene.chart {
-                    runs.push((*name, chart.steps()));
-                }
-            }
-        }
-        runs
-    })
-}
-
-/// The explorer marks where the two languages part. It knows the twins from their recordings, so
-/// this needs no Python.
-#[test]
-fn an_explorer_marks_exactly_what_the_twins_print_differently() {
-    for Example { name, .. } in examples() {
-        let mut parts: Vec<String> = vec![];
-        let mut compared = false;
-        for (_, run) in stepped().iter().filter(|(example, _)| example == name) {
-            compared |= run.tracks.len() > 1;
-            parts.extend(marked(run));
-        }
-        if !compared {
-            continue; // there is no twin, or it was not recorded
-        }
-        let mut expected = vec![];
-        for (example, lines) in DIFFERENCES {
-            if example == name {
-                expected.extend(lines.iter().map(|line| (*line).to_owned()));
-            }
-        }
-        parts.sort();
-        expected.sort();
-        assert_eq!(parts, expected, "{name}");
-    }
-}
-
-/// Where the two part, a reader asks why. The header answers, for each scene: a reason that is that
-/// of another scene would be worse than none.
-#[test]
-fn the_header_says_why_the_two_part_in_each_scene_in_which_they_do() {
-    let mut told = vec![];
-    for (name, run) in stepped() {
-        if run.moments.iter().any(|moment| moment.parts.is_some()) {
-            let reason = run.of_python.clone().unwrap_or_default();
-            assert!(!reason.is_empty(), "{name}, {}: why do the two part?", run.title);
-            told.push(format!("{name}, {}: {reason}", run.title));
-        }
-    }
-    let said = |scene: &str| {
-        let start = format!("{scene}: ");
-        let found: Vec<&str> = told.iter().filter_map(|told| told.strip_prefix(&start)).collect();
-        assert_eq!(found.len(), 1, "{scene}: {told:#?}");
-        found[0]
-    };
-    // Two scenes of one example, and two reasons.
-    assert!(said("gather_errors, fail fast").contains("lets them finish"));
-    assert!(said("gather_errors, nested").starts_with("\"nested\" hears of the failure"));
-    assert!(said("slow_callback, in pieces").contains("beats once less"));
-}
-
-/// The output of a page has each line of each language once, and in the order of that language.
-#[test]
-fn the_output_of_a_page_keeps_the_order_of_each_language() {
-    for (name, run) in stepped() {
-        for (track, Track { steps, .. }) in run.tracks.iter().enumerate() {
-            let mut expected = vec![];
-            for step in steps {
-                for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
-                    let text = without_places(text).trim_end().to_owned();
-                    expected.push((*at, run.lanes[*lane].name.clone(), text));
-                }
-            }
-            // A poll that blocks prints later than another thread in a step after it.
-            expected.sort_by_key(|(at, ..)| *at);
-            let mut listed = vec![];
-            let mut moment = 0;
-            for line in &run.output {
-                assert!(
-                    moment <= line.moment,
-                    "{name}, {}: a page shows the first lines",
-                    run.title
-                );
-                moment = line.moment;
-                if line.track == track || line.unlike.is_none() {
-                    let step = &run.tracks[line.track].steps[line.step];
-                    let (lane, text, _) = &step.says[line.line];
-                    let text = without_places(text).trim_end().to_owned();
-                    let name = run.lanes[*lane].name.clone();
-                    listed.push((step.said_at[line.line], name, text));
-                }
-            }
-            assert_eq!(listed, expected, "{name}, {}, track {track}", run.title);
-        }
-    }
-}
-
-/// What is lit in a source is a line of it, and one on which something stands.
-#[test]
-fn each_line_that_a_page_lights_is_there_and_is_not_blank() {
-    let mut sources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (name, run) in stepped() {
-        for Track { file, steps, .. } in &run.tracks {
-            if file.is_empty() {
-                continue;
-            }
-            let lines = sources.entry(file).or_insert_with(|| {
-                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-                let text = std::fs::read_to_string(path).expect("a source");
-                text.lines().map(str::to_owned).collect()
-            });
-            for (nth, step) in steps.iter().enumerate() {
-                let mut lit = step.chain.clone();
-                lit.extend(step.resumed);
-                lit.extend(step.stop);
-                lit.extend(step.says.iter().filter_map(|(_, _, line)| *line));
-                lit.extend(step.stands.iter().filter_map(|(_, line)| *line));
-                for line in lit {
-                    let text = lines.get(line as usize - 1);
-                    assert!(
-                        text.is_some_and(|text| !text.trim().is_empty()),
-                        "{name}, {}: step {nth} lights line {line} of {file}: {text:?}",
-                        run.title
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// The sentence of a step names the lane that woke it; the arrow to it begins in a step of that
-/// lane, and before it.
-#[test]
-fn the_lane_that_woke_another_is_the_one_in_whose_step_the_arrow_begins() {
-    let mut checked = 0;
-    for (name, run) in stepped() {
-        for Track { steps, .. } in &run.tracks {
-            for (nth, step) in steps.iter().enumerate() {
-                let Some(by) = step.woken_in else { continue };
-                assert!(by < nth, "{name}, {}: step {nth} was woken in step {by}", run.title);
-                let Some((_, woken)) = step.sentence.split_once("(woken by ") else { continue };
-                let waker = &run.lanes[steps[by].lane].name;
-                assert!(
-                    woken.starts_with(&format!("{waker})")),
-                    "{name}, {}: step {nth} “{}”, and {waker} ran in step {by}",
-                    run.title,
-                    step.sentence
-                );
-                checked += 1;
-            }
-        }
-    }
-    assert!(checked > 0, "some lane is woken by another");
-}
-
-/// A line of one lane that both print is never said to be missing, if only its place is another.
-#[test]
-fn a_line_in_another_order_is_not_said_to_be_missing() {
-    let mut moved = vec![];
-    for (name, run) in stepped() {
-        let said = |line: &OutputLine| {
-            let (lane, text, _) = &run.tracks[line.track].steps[line.step].says[line.line];
-            (run.lanes[*lane].name.as_str(), text.as_str())
-        };
-        for line in &run.output {
-            // How often a track prints what this line says.
-            let prints = |track: usize| {
-                let in_track = |other: &&OutputLine| other.track == track || other.unlike.is_none();
-                run.output.iter().filter(in_track).filter(|other| said(other) == said(line)).count()
-            };
-            match line.unlike {
-                Some(Unlike::InAnotherOrder) => moved.push(format!("{name}: {}", said(line).1)),
-                Some(Unlike::Only) => {
-                    let more = prints(line.track) > prints(1 - line.track);
-                    assert!(more, "{name}, {}: {:?}", run.title, said(line));
-                }
-                Some(Unlike::AtAnotherTime) | None => {}
-            }
-        }
-    }
-    moved.sort();
-    moved.dedup();
-    let expected = ["fairness: has the thread", "pipeline: fetch", "pipeline: store B"];
-    assert_eq!(moved, [&expected[..], &["ticker: closed"]].concat());
-}
-
-/// The lines that are not the same in both languages, in the form of [`DIFFERENCES`].
-fn marked(run: &SteppedRun) -> Vec<String> {
-    let mut parts = vec![];
-    for line in &run.output {
-        if line.unlike.is_some() {
-            let step = &run.tracks[line.track].steps[line.step];
-            let (lane, text, _) = &step.says[line.line];
-            let seconds = Duration::from_nanos(step.said_at[line.line]).as_secs_f64();
-            let sign = if line.track == 0 { "-" } else { "+" };
-            let line = format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name);
-            parts.push(without_places(&line).trim_end().to_owned());
-        }
-    }
-    parts
-}
-
 #[test]
 #[ignore = "needs python3 (3.11 or later)"]
 fn a_twin_prints_the_same_each_time() {
@@ -518,7 +305,7 @@ fn differences_are_of_examples_that_exist() {
 /// What was printed, with `(example)` for `(example.rs:42)`: each twin shows where its own source
 /// is, and that moves with every line that is put before it. That it is the right place is tested
 /// with the example.
-fn without_places(printed: &str) -> String {
+pub fn without_places(printed: &str) -> String {
     let without_place =
         |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once('.')) {
             Some((example, place)) if place.starts_with("rs:") || place.starts_with("py:") => {

@@ -120,7 +120,7 @@ fn an_invariant_that_is_broken_while_a_lock_is_held() {
     safe(run(true));
 }
 
-/// Writes two frames, each a length and so many bytes, a byte each 10 ms.
+/// Writes two frames, a byte each 10 ms. A frame is a length, and as many bytes as it says.
 async fn write(mut peer: DuplexStream) {
     for byte in [2, b'a', b'b', 2, b'c', b'd'] {
         ms(10).await;
@@ -343,7 +343,7 @@ fn a_task_can_be_cancelled_and_a_place_in_the_line_for_a_lock_is_given_up() {
 
 #[test]
 fn in_every_schedule_each_cancellation_is_tried_with_each_order() {
-    // Right in each order, unless the first one is cancelled while the baton is up.
+    // It is right in each order, unless the first lane is cancelled while the baton is up.
     let run = || {
         every_cancellation("baton", || async {
             let (baton, passed) = (Cell::new(0), Cell::new(0));
@@ -515,7 +515,18 @@ fn lanes_of_one_name_are_told_apart() {
         let wait = await_.wait().expect("it is known where it waits");
         lines.push(wait.chain.last().expect("a chain is not empty").line);
     }
-    // Those of the first two lanes: five lines are from one to the other.
+    // They are the awaits of the first two lanes, and the second is five lines below the first.
     let [first, second] = lines[..] else { panic!("two awaits are unsafe: {found}") };
     assert_eq!(second - first, 5, "{found}");
+}
+
+#[test]
+fn a_budget_that_is_used_up_before_the_first_cancellation_proves_nothing() {
+    let none = every_cancellation("no time", || async { ms(1).await }).budget(Duration::ZERO);
+    let found = none.explore();
+    assert!(!found.holds());
+    let expected = "no time: dropped main at up to 1 suspension, in 0 runs: \
+                    no cancellation was tried\n\
+                    The budget was used up before each cancellation had been tried.";
+    assert_eq!(found.to_string(), expected);
 }

@@ -17,7 +17,7 @@ use tokio::{
 
 const NAMES: [&str; 5] = ["A", "B", "C", "D", "E"];
 
-/// `n` lanes that are polled together, and each of which waits `rounds` times by what `wait` makes.
+/// `n` lanes that are polled together. Each of them awaits what `wait` makes, `rounds` times.
 fn together<W: Future<Output = ()> + 'static>(
     n: usize,
     rounds: usize,
@@ -211,6 +211,6 @@ fn a_watch_and_a_barrier_wake_in_a_random_order_and_each_order_is_tried() {
     })
     .budget(Duration::from_secs(60))
     .explore();
-    // Three come in each order; of two that are woken, each can be first.
+    // The three lanes can come in 6 orders. Of the two that are woken then, either can be first.
     assert_eq!((barrier.schedules, barrier.coverage), (12, Coverage::All));
 }

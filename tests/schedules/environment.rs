@@ -140,7 +140,7 @@ fn a_schedule_that_no_longer_fits_or_cannot_be_read_is_an_error() {
     let text = said("three tasks:0.0.0.0.0.0.0.0.1");
     assert!(text.contains("the schedule three tasks:0.0.0.0.0.0.0.0.1 does not fit"), "{text}");
     let text = said("three tasks:7");
-    assert!(text.contains("decision 0 is between 3 lanes, and 7 is none of them"), "{text}");
+    assert!(text.contains("at decision 0 the choices are 0 to 2, and 7 is none of them"), "{text}");
     let text = said("three tasks:B");
     assert!(text.contains("“B” is no schedule"), "{text}");
     let text = said("0.1");
@@ -194,6 +194,12 @@ fn the_run_of_an_await_that_is_not_cancel_safe_is_written_where_timeline_says() 
     let files = written("money_is_not_lost", &folder("breaking_cancellation"));
     let (title, lanes) = recorded(&files, "environment__money_is_not_lost.json");
     assert_eq!((title.as_str(), lanes.len()), ("transfer", 2));
+    // The page shows where the cancelled await is, although its lane is dropped as soon as it has
+    // stopped there, and prints nothing.
+    let (_, page) = files.iter().find(|(name, _)| name.ends_with(".html")).expect("a page");
+    assert!(page.contains(r#""file":"tests/schedules/environment.rs""#), "no source");
+    let about = "What a person does after a test has failed: the same schedule again";
+    assert!(page.contains(about), "the first sentence of the file is cut");
 }
 
 #[test]

@@ -15,8 +15,8 @@ mod own;
 mod races;
 mod wakes;
 
-/// The claim fails, and the simplest schedule in which it does has so many departures from tokio's
-/// own. That schedule can be replayed.
+/// The claim fails, and the simplest schedule in which it fails has this many departures from
+/// tokio's own. That schedule can be replayed.
 #[track_caller]
 fn refuted<F>(departures: usize, claim: impl Fn() -> EverySchedule<F>)
 where

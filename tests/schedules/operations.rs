@@ -19,15 +19,15 @@ use tokio::{
     task::{JoinSet, coop},
 };
 
-/// In how many ways `lanes` lanes of so many parts each can be interleaved with one another and
+/// In how many ways `lanes` lanes of `parts` parts each can be interleaved with one another and
 /// with one part of `main`, if the order within a lane is fixed.
 fn interleavings(lanes: u64, parts: u64) -> u64 {
     let factorial = |n: u64| (1..=n).product::<u64>();
     factorial(lanes * parts + 1) / factorial(parts).pow(lanes as u32)
 }
 
-/// How many schedules there are for lanes that each take so many permits, of which there are
-/// enough.
+/// How many schedules there are for lanes that take `permits` permits each. There are enough of
+/// them, so no lane has to wait.
 fn schedules(lanes: usize, permits: u32) -> u64 {
     let explored = every_schedule("permits", move || async move {
         // The last one wakes `main`, which is not ready before, so it takes no part.
@@ -60,7 +60,7 @@ fn schedules(lanes: usize, permits: u32) -> u64 {
 
 #[test]
 fn an_operation_of_tokio_is_one_place_to_switch_and_no_schedule_is_lost() {
-    // So many operations cut a lane into one part more. `main` waits for the end: its one part.
+    // A lane with n operations has n + 1 parts. `main` has one part: it waits for the end.
     for (lanes, operations) in [(1, 0), (1, 3), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1)] {
         let expected = interleavings(lanes as u64, u64::from(operations) + 1);
         assert_eq!(
@@ -77,7 +77,8 @@ fn handshake(early: bool) -> EverySchedule<impl Future<Output = ()> + Send> {
         let (ready, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (their_ready, their_go) = (ready.clone(), go.clone());
         let server = async move {
-            // From here on a word is kept for it, or only when it has told the other one.
+            // `early`: if the client says "go" from here on, that is kept for the server. Otherwise
+            // it is kept only once the server has said that it is ready.
             let word = if early { Some(their_go.notified()) } else { None };
             their_ready.notify_one();
             coop::consume_budget().await;
@@ -103,7 +104,8 @@ fn a_wake_between_the_word_and_the_wait_is_lost_only_if_a_switch_is_possible_the
     holds(handshake(true).at_every_operation());
 }
 
-/// Two tasks fetch one key. What is under way is looked up, and entered, under two guards, or one.
+/// Two tasks fetch one key. Each looks up whether a fetch is under way, and enters its own if none
+/// is: under one guard, or under two.
 fn fetches(one_guard: bool) -> EverySchedule<impl Future<Output = u32> + Send> {
     every_schedule("one request", move || async move {
         let flights = Arc::new(Mutex::new(HashSet::new()));

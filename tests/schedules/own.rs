@@ -14,11 +14,11 @@ use tokio::{
 enum Step {
     Sleep(u64),
     Yield,
-    /// Wakes one lane that waits, or the next that will.
+    /// Wakes one lane that waits, or the next one that waits.
     Notify(usize),
-    /// Waits for that; gives up after 50 ms, so that most programs end.
+    /// Waits for such a wake, and gives up after 50 ms, so that most programs end.
     Wait(usize),
-    /// Holds a lock over what it does.
+    /// Does these steps while it holds a lock.
     Locked(usize, Vec<Step>),
     Send(usize),
     Receive(usize),

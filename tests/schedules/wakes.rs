@@ -187,8 +187,8 @@ fn a_shutdown_that_is_an_edge_and_not_a_level() {
 
 #[test]
 fn a_look_at_the_flag_before_the_wait_for_its_change() {
-    // The flag is set, and told, between the look and the wait: on one thread only if a task
-    // switches there.
+    // The flag is set between the look and the wait, and the waiter misses that it is told. On one
+    // thread this happens only if the task is switched there.
     refuted(1, || {
         every_schedule("look, then wait", || async {
             let (set, told) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));

@@ -18,6 +18,7 @@ mod places;
 mod rows;
 mod sameness;
 mod shown_places;
+mod shown_states;
 mod states;
 mod streams;
 mod sums;

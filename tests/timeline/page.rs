@@ -17,14 +17,14 @@ const fn ms(ms: u64) -> Duration {
 }
 
 /// What the page's script reads.
-fn data<T>(run: &Recording<T>) -> Value {
+pub fn data<T>(run: &Recording<T>) -> Value {
     let page = run.to_page();
     let (_, data) = page.split_once("<script id=\"run\" type=\"application/json\">").expect("data");
     let (data, _) = data.split_once("</script>").expect("the end of the data");
     serde_json::from_str(data).expect("JSON")
 }
 
-fn steps<T>(run: &Recording<T>) -> Vec<Value> {
+pub fn steps<T>(run: &Recording<T>) -> Vec<Value> {
     let data = data(run);
     data["scenes"][0]["tracks"][0]["steps"].as_array().expect("steps").clone()
 }
@@ -40,7 +40,7 @@ fn spawn_notifier(notify: &Arc<Notify>) -> JoinHandle<()> {
 }
 
 /// The name of the lane, and the sentence, of each step.
-fn sentences<T>(run: &Recording<T>) -> Vec<String> {
+pub fn sentences<T>(run: &Recording<T>) -> Vec<String> {
     let data = data(run);
     let lanes = &data["scenes"][0]["lanes"];
     let mut sentences = vec![];
@@ -293,8 +293,8 @@ fn a_future_that_is_polled_in_main_and_then_moved_into_a_task_is_inside_main_unt
         sentences(&run),
         [
             "main begins and polls the lanes inside it.",
-            "nap begins and waits (sleep).",
-            "main goes on, prints “moved” and waits (JoinHandle). (for nap)",
+            "nap begins and waits (sleep). (until 10 ms)",
+            "main goes on, prints “moved” and waits (JoinHandle). (until nap wakes it)",
             "nap goes on as a task and waits (sleep). (until 10 ms)",
             "nap goes on (its time has come), wakes main and ends.",
             "main goes on (woken by nap) and ends.",

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     deck::{Block, DeckError, Kind, SceneOf, Slide},
     examples::{Examples, Executables, Recordings, Scene},
-    piece::{Piece, Printed},
+    piece::{Listing, Piece, Printed},
     place::{self, Draft, Drafted, Parts},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -55,8 +55,9 @@ impl Composer<'_> {
         }
         let mut misfits = vec![];
         let pieces = place::place(&slide, drafted.clone(), &mut misfits);
+        let codes: Vec<Listing> = place::codes(&drafted).cloned().collect();
         if misfits.is_empty() {
-            return vec![shown(slide, &drafted, pieces, run)];
+            return vec![shown(slide, &drafted, pieces, codes, run)];
         }
         let Some(Halves { asked, first, played, second }) = halves(&slide, &drafted) else {
             errors.extend(misfits);
@@ -64,10 +65,10 @@ impl Composer<'_> {
         };
         // The minutes are those of both, so only one of the two may count them.
         let ask = Slide { half_minutes: 0, ..slide.clone() };
-        let mut second = shown(slide, &played, second, run);
+        let mut second = shown(slide, &played, second, codes.clone(), run);
         second.seconds.vote = 0; // the room has voted on the slide before
         second.continues = true;
-        vec![shown(ask, &asked, first, None), second]
+        vec![shown(ask, &asked, first, codes, None), second]
     }
 
     /// The button of a slide, if it has one.
@@ -297,8 +298,14 @@ fn put_lines_back(
 }
 
 /// Puts a slide together.
-fn shown(slide: Slide, drafted: &[Drafted], pieces: Vec<Piece>, run: Option<Run>) -> Shown {
+fn shown(
+    slide: Slide,
+    drafted: &[Drafted],
+    pieces: Vec<Piece>,
+    codes: Vec<Listing>,
+    run: Option<Run>,
+) -> Shown {
     let only_text = place::has_only_text(drafted);
     let seconds = seconds(&slide, drafted, run.as_ref());
-    Shown { slide, pieces, only_text, run, seconds, continues: false }
+    Shown { slide, pieces, codes, only_text, run, seconds, continues: false }
 }

@@ -34,8 +34,8 @@ impl<'a> Reader<'a> {
         let (shown, notes) = lines.split_at(notes.unwrap_or(lines.len()));
         let (title, opens) = self.headings(shown);
         let blocks = self.blocks(shown);
-        let (duration, notes) = self.notes(notes);
-        let Duration { half_minutes, shortest, is_run } = duration;
+        let (plan, notes) = self.notes(notes);
+        let Plan { half_minutes, shortest, is_run } = plan;
         // After the blocks: only then it is known whether there is an example to run.
         if is_run && !blocks.iter().any(|block| matches!(block.kind, Kind::Run(..))) {
             self.error(self.line, "there is nothing to `run` on this slide");
@@ -251,15 +251,15 @@ impl<'a> Reader<'a> {
 
     /// How long a slide takes, and its notes. A slide without notes is a mistake: the notes say
     /// what to do live, and a talk is given from them.
-    fn notes(&mut self, lines: &[(usize, &str)]) -> (Duration, String) {
-        let unknown = Duration { half_minutes: 0, shortest: None, is_run: false };
+    fn notes(&mut self, lines: &[(usize, &str)]) -> (Plan, String) {
+        let unknown = Plan { half_minutes: 0, shortest: None, is_run: false };
         let Some(((line, mark), notes)) = lines.split_first() else {
             let what = "a slide without notes: `??? 2 min`, and below it what to do live";
             self.error(self.line, what);
             return (unknown, String::new());
         };
-        let duration = match duration(&mark[3..]) {
-            Some(duration) => duration,
+        let plan = match plan(&mark[3..]) {
+            Some(plan) => plan,
             None => {
                 let what = "how long does it take? Write `??? 2 min`, in halves, and 30 at most; \
                             then `, both` or `, spare`, or nothing; then `, run`, or nothing";
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         if notes.is_empty() {
             self.error(*line, "a slide without notes: say what to do live");
         }
-        (duration, notes)
+        (plan, notes)
     }
 }
 
@@ -283,7 +283,7 @@ fn directive(line: &str) -> Option<&str> {
 }
 
 /// What stands behind `???`: how long the slide takes, and where it belongs.
-struct Duration {
+struct Plan {
     /// Whole numbers, so that sums are exact.
     half_minutes: u32,
     /// The shortest cut that has the slide.
@@ -293,7 +293,7 @@ struct Duration {
 }
 
 /// Reads `2 min`, `1.5 min, both`, `1 min, spare` or `1 min, both, run`. `None` for anything else.
-fn duration(text: &str) -> Option<Duration> {
+fn plan(text: &str) -> Option<Plan> {
     let mut parts = text.split(',');
     let minutes = parts.next()?.trim().strip_suffix("min")?;
     let mut shortest = Some(Cut::Long);
@@ -312,7 +312,7 @@ fn duration(text: &str) -> Option<Duration> {
     if !(1.0..=60.0).contains(&half_minutes) || half_minutes.fract() != 0.0 {
         return None;
     }
-    Some(Duration { half_minutes: half_minutes as u32, shortest, is_run })
+    Some(Plan { half_minutes: half_minutes as u32, shortest, is_run })
 }
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>
 }
 
 /// All pieces of code of a slide.
-fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Listing> {
+pub(crate) fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Listing> {
     drafted.iter().flat_map(|drafted| match &drafted.draft {
         Draft::Codes(codes) => codes.as_slice(),
         _ => &[],

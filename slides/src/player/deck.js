@@ -1,4 +1,6 @@
-// The deck: which slide is shown and how much of it, and what the actions do.
+// The deck: which slide is shown and how much of it, and what the actions do. The other scripts come before this one, which
+// chooses the slides at its end and starts the deck, or its presenter console.
+
 // The talk that is given, from the address: the long one, the short one, or all slides there are.
 const parameters = new URLSearchParams(location.search);
 const cut = ["short", "all"].find((cut) => parameters.has(cut)) ?? "long";

@@ -1,7 +1,9 @@
-const ROUNDED = 0.06; // how far `at` may be from the place in the picture: the page has it in tenths of a pixel
-
 // A recorded timeline that is played poll by poll: how much of it is to be seen, which of its lines belong to that, what
 // stands in the queue, and which lines of the slide's code are lit.
+
+// How far `at` may be from the place in the picture: the page has it in tenths of a pixel.
+const ROUNDED = 0.06;
+
 class Timeline {
   constructor(figure, section) {
     this.figure = figure;

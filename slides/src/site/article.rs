@@ -7,6 +7,7 @@ use crate::{
     colour,
     compose::{Shown, Talk},
     deck::Language,
+    drawing::{Drawing, Size},
     page::{inline, markdown, slug},
     piece::{Listing, Piece, Played, Printed},
 };
@@ -14,29 +15,35 @@ use maud::{Markup, PreEscaped, html};
 
 /// All slides, one below the other.
 pub(super) fn article(talk: &Talk, topics: &[Topic]) -> Markup {
+    let title = &talk.slides[0].slide.title;
     let sections = sections(talk);
     let mut topic = "";
-    // For each section the topic, if the section is the first of it.
-    let mut opened = vec![];
+    // For each section the heading of its topic, if the section is the first of it.
+    let mut headings = vec![];
     for section in &sections {
         let slide = &section[0].slide;
+        let mut heading = None;
         // A title slide has been left out, so the first slide after it opens the topic here.
-        opened.push((slide.topic != topic).then_some(slide.topic.as_str()));
+        if slide.topic != topic {
+            // The first topic is called like the talk, whose title stands above.
+            heading = Some(if slide.topic == *title { &slide.title } else { &slide.topic });
+        }
+        headings.push(heading);
         topic = &slide.topic;
     }
     html! {
-        h1 { (talk.slides[0].slide.title) }
+        h1 { (title) }
         @for piece in &talk.slides[0].pieces { (self::piece(piece)) }
         nav aria-label="Topics" {
             ul.ways {
-                @for topic in opened.iter().flatten() {
-                    li { a href={ "#" (slug(topic)) } { (topic) } }
+                @for heading in headings.iter().flatten() {
+                    li { a href={ "#" (slug(heading)) } { (heading) } }
                 }
             }
         }
-        @for (section, opens) in sections.iter().zip(&opened) {
-            @if let Some(topic) = opens { h2 #(slug(topic)) { (topic) } }
-            (self::section(section, topics))
+        @for (section, heading) in sections.iter().zip(&headings) {
+            @if let Some(heading) = heading { h2 #(slug(heading)) { (heading) } }
+            (self::section(section, *heading, topics))
         }
     }
 }
@@ -54,12 +61,15 @@ fn sections(talk: &Talk) -> Vec<Vec<&Shown>> {
     sections
 }
 
-/// One slide, from one half or two: first what is asked about, then what answers it.
-fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
+/// One slide, from one half or two: first what is asked about, then what answers it. `heading`
+/// stands above it.
+fn section(halves: &[&Shown], heading: Option<&String>, topics: &[Topic]) -> Markup {
+    let title = &halves[0].slide.title;
     // Of two halves either may have the button, the question or the answer: what was together on
     // the slide as it was written is put together again.
     let run = halves.iter().find_map(|half| half.run.as_ref());
-    let mut codes = codes(halves);
+    // Whole: unlike a slide, an article has room for all lines.
+    let mut codes: Vec<&Listing> = halves[0].codes.iter().collect();
     let mut question = None;
     let mut answer = None;
     for piece in halves.iter().flat_map(|half| &half.pieces) {
@@ -70,7 +80,8 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     }
     html! {
         section {
-            h3 { (inline(&halves[0].slide.title)) }
+            // A topic of one slide may be called like it.
+            @if heading != Some(title) { h3 { (inline(title)) } }
             @for piece in halves.iter().flat_map(|half| &half.pieces) {
                 @match piece {
                     // All of them stand where the first piece of code stood on the slide.
@@ -96,38 +107,6 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     }
 }
 
-/// The code of a slide. A half may have only a part of a piece, so of each piece the listing with
-/// the most lines is taken.
-fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Listing> {
-    let mut codes: Vec<&Listing> = vec![];
-    for piece in halves.iter().flat_map(|half| &half.pieces) {
-        let Piece::Codes(shown, _) = piece else { continue };
-        for code in shown {
-            match codes.iter_mut().find(|other| are_of_one_piece(other, code)) {
-                Some(other) if lines(other) < lines(code) => *other = code,
-                Some(_) => {}
-                None => codes.push(code),
-            }
-        }
-    }
-    codes
-}
-
-/// Whether two listings show parts of the same piece of code. A half leaves lines out in the middle
-/// or at one end, so it has the first line or the last one in common with the whole piece. Two
-/// pieces of one file have neither in common.
-fn are_of_one_piece(one: &Listing, other: &Listing) -> bool {
-    let [one_lines, other_lines] = [&one.fragment.numbers, &other.fragment.numbers];
-    one.file == other.file
-        && (one_lines.first() == other_lines.first()
-            || one_lines.iter().max() == other_lines.iter().max())
-}
-
-/// How many lines a piece of code has; an ellipsis, whose number is 0, is none.
-fn lines(code: &Listing) -> usize {
-    code.fragment.numbers.iter().filter(|number| **number > 0).count()
-}
-
 /// Folded up, so that the reader can predict first.
 fn answer(text: &str) -> Markup {
     html! { details.answer { summary { "Answer" } p { (inline(text)) } } }
@@ -141,10 +120,27 @@ fn piece(piece: &Piece) -> Markup {
         Piece::Asked { .. } | Piece::Codes(..) => html! {}, // a section puts them in its order
         Piece::Timeline(played) => timeline(played),
         Piece::Output(printed) => output(printed),
-        Piece::Picture(drawing) => html! {
-            details { summary { "Picture" } div.picture { (PreEscaped(&drawing.svg)) } }
-        },
+        Piece::Picture(drawing) => picture(drawing),
         Piece::Agenda(_) => html! {},
+    }
+}
+
+/// How high letters are at least, in pixels, as far as a picture is scaled down: to read them on a
+/// phone.
+const SMALLEST_LETTERS: f64 = 12.0;
+
+/// A picture that was drawn, folded up like a timeline. It is as wide as there is room, and where
+/// its letters would be too small then, it scrolls.
+fn picture(drawing: &Drawing) -> Markup {
+    let Size { width, letters, .. } = drawing.size;
+    let least = (width * SMALLEST_LETTERS / letters).ceil();
+    html! {
+        details {
+            summary { "Picture" }
+            div.picture tabindex="0" role="region" aria-label="Picture" {
+                div style={ "min-width:" (least) "px" } { (PreEscaped(&drawing.svg)) }
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The site in a real browser: it fits, and every explorer on it can be walked to its end and back.
 use crate::chromium::with_chromium;
+use chromiumoxide::page::MediaTypeParams;
 use slides::{examples::Recordings, root, site};
 use std::{
     fs,
@@ -61,6 +62,54 @@ fn the_article_keeps_comments_and_answers_until_the_reader_opens_them() {
         let open = "document.querySelectorAll('details').forEach((part) => (part.open = true))";
         tab.eval::<Option<bool>>(open).await;
         assert!(tab.eval::<Vec<String>>(told).await.len() > 100, "then all of it is shown");
+        chromium.is_content();
+    });
+}
+
+/// A picture that would be too small to be read is scrolled instead.
+#[test]
+#[ignore = "needs Chromium"]
+fn on_a_phone_the_letters_of_all_pictures_can_be_read() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&page("article.html")).await;
+        tab.resize(390, 844).await;
+        let open = "document.querySelectorAll('details').forEach((part) => (part.open = true))";
+        tab.eval::<Option<bool>>(open).await;
+        let small = "[...document.querySelectorAll('.picture svg')].flatMap((svg) =>
+            [...svg.querySelectorAll('text')]
+                .map((text) => [text, parseFloat(getComputedStyle(text).fontSize)])
+                .filter(([, size]) => size * svg.getScreenCTM().a < 11.5)
+                .map(([text]) => text.textContent))";
+        assert_eq!(tab.eval::<Vec<String>>(small).await, [""; 0]);
+        let wide: i64 = tab.eval("document.documentElement.scrollWidth - innerWidth").await;
+        assert!(
+            wide <= 0,
+            "only the pictures are wider than the page, and not {wide} pixels of it"
+        );
+        chromium.is_content();
+    });
+}
+
+/// Nothing can be opened on paper, so question, picture and answer all stand there.
+#[test]
+#[ignore = "needs Chromium"]
+fn on_paper_the_article_shows_what_is_folded_up_on_the_screen() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&page("article.html")).await;
+        tab.page.emulate_media_type(MediaTypeParams::Print).await.expect("paper");
+        let hidden =
+            "[...document.querySelectorAll(':is(.co, .sentence, .answer p, svg, .output)')]
+            .filter((part) => !part.checkVisibility({ visibilityProperty: true })
+                || part.getBoundingClientRect().height === 0)
+            .map((part) => part.textContent)";
+        assert_eq!(tab.eval::<Vec<String>>(hidden).await, [""; 0]);
+        let before = "[...document.querySelectorAll('section')].filter((section) => {
+            const [question, answer] =
+                ['.question', '.answer p'].map((part) => section.querySelector(part));
+            return question && answer && question.getBoundingClientRect().bottom
+                > answer.getBoundingClientRect().top;
+        }).map((section) => section.textContent)";
+        assert_eq!(tab.eval::<Vec<String>>(before).await, [""; 0], "the question comes first");
         chromium.is_content();
     });
 }

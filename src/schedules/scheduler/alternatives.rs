@@ -40,11 +40,11 @@ fn could_come(
         return false;
     }
     let lane = &lanes[candidate.lane];
-    let anywhere = matches!(context, ArrivalContext::Anywhere { .. });
+    let any_first = matches!(context, ArrivalContext::AnyFirst { .. });
     match lane.nesting.first_arrival {
-        // A branch arrives in the poll that polls its siblings, and in no other.
+        // A branch arrives for the first time in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),
-        Some(_) => anywhere,
-        None => anywhere && roles.may_be_a_task(lane),
+        Some(_) => any_first,
+        None => any_first && roles.may_be_a_task(lane),
     }
 }

@@ -32,20 +32,21 @@ pub(crate) struct Candidate {
 pub(crate) enum ArrivalContext {
     /// Any ready lane may come first. If the lane is polled by another one, `inside` is the
     /// beginning of that poll.
-    Anywhere { inside: Option<Moment> },
-    /// The lane around it has just made it and polls it for the first time. Between the code of the
-    /// one and the code of the other there is no place at which anything else could run: if the
-    /// lane is awaited, it is called as a function is. But it may be the first of several that are
-    /// polled together, and then each of these may be the first.
-    FirstOf { inside: Moment },
+    AnyFirst { inside: Option<Moment> },
+    /// Only lanes that are new, too, may come first. The lane around it, whose poll began at
+    /// `inside`, has just made it and polls it for the first time. Between the code of the two
+    /// there is no place at which anything else could run: if the lane is awaited, it is called as
+    /// a function is. But it may be the first of several new lanes that are polled together, and
+    /// each of these may be the first.
+    OnlyNewFirst { inside: Moment },
 }
 
 impl ArrivalContext {
     /// The beginning of the poll in which the lane arrives, if another lane polls it.
     pub fn inside(self) -> Option<Moment> {
         match self {
-            ArrivalContext::Anywhere { inside } => inside,
-            ArrivalContext::FirstOf { inside } => Some(inside),
+            ArrivalContext::AnyFirst { inside } => inside,
+            ArrivalContext::OnlyNewFirst { inside } => Some(inside),
         }
     }
 }
@@ -90,8 +91,9 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     }
     others.sort_by_key(|other| lanes[*other].place.since);
     let mut all = vec![];
-    for lane in std::iter::once(lane).chain(others) {
-        all.push(Candidate { lane, known: lanes[lane].nesting.first_arrival.is_some() });
+    for candidate in std::iter::once(lane).chain(others) {
+        let known = lanes[candidate].nesting.first_arrival.is_some();
+        all.push(Candidate { lane: candidate, known });
     }
     // A lane that does not exist yet can only be waited for in a poll that may still make it.
     if context.inside().is_some() && lanes[lane].readiness == Readiness::New {
@@ -108,14 +110,14 @@ fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
         return false;
     }
     match situation.context {
-        // Those that are new, and those that have been new in this poll and had to wait.
-        ArrivalContext::FirstOf { .. } => {
+        // Those that have not arrived yet, and those that have, in this poll, and had to wait.
+        ArrivalContext::OnlyNewFirst { .. } => {
             let nesting = &known.nesting;
             let is_beside = nesting.is_branch && nesting.poller == lanes[lane].nesting.poller;
             let had_to_wait = is_beside && known.readiness == Readiness::New;
             nesting.first_arrival.is_none() || had_to_wait
         }
-        ArrivalContext::Anywhere { .. } => {
+        ArrivalContext::AnyFirst { .. } => {
             let rests = known.readiness == Readiness::Yielded && situation.has_deferred;
             !rests && !a_lane_around_comes_first(lanes, other, running)
         }

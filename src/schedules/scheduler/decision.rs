@@ -21,8 +21,9 @@ pub(crate) struct Decision {
     /// In whose poll the decision was made. What was possible depends on it, and is judged when the
     /// run is over.
     pub context: ArrivalContext,
-    /// What had happened until then: see [`State::digest`](super::state::State::digest). When the
-    /// same choices are made again and this differs, something was decided at random.
+    /// What had happened until then, as one number: see
+    /// [`State::digest`](super::state::State::digest). If it differs when the same choices are made
+    /// again, something was decided at random.
     pub digest: u64,
     /// When it was made, on the clock of the run.
     pub at: Duration,
@@ -30,16 +31,15 @@ pub(crate) struct Decision {
     pub came: Option<LaneId>,
 }
 
-/// Why nothing more is decided in a run. The run itself goes on to its end.
+/// Why nothing more is decided in a run, if one of these is set. The run itself goes on to its end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends {
     /// The lane that was chosen and did not arrive: there is no such schedule.
     pub absent: Option<LaneId>,
     /// The decision at which the plan asks for a candidate that does not exist.
     pub misfit: Option<usize>,
-    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times; when it was
-    /// noticed, on the clock of the run.
-    pub spins: Option<Duration>,
+    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times.
+    pub spins: Option<Spin>,
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,
 }
@@ -49,6 +49,15 @@ impl Ends {
     pub fn is_no_schedule(&self) -> bool {
         self.absent.is_some() || self.misfit.is_some() || self.refusal.is_some()
     }
+}
+
+/// That a run was given up, since it went on and on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spin {
+    /// When that was noticed, on the clock of the run.
+    pub at: Duration,
+    /// How many polls there had been. An arrival that was deferred is no poll.
+    pub polls: u64,
 }
 
 /// Why nothing can be said about a program.
@@ -61,4 +70,20 @@ pub(crate) enum Refusal {
     /// A task without a lane took part. The text is the beginning of a sentence that ends with "a
     /// task without a lane".
     Task(String),
+}
+
+impl Refusal {
+    /// Why nothing can be said, as a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Refusal::Threads => "it uses threads, and no schedule decides when they run".into(),
+            Refusal::Callback(name) => format!(
+                "an event loop of its own calls {name}, in the order that the loop promises"
+            ),
+            Refusal::Task(what) => format!(
+                "{what} a task without a lane, which runs before all lanes: give it one, as in \
+                 `tokio::spawn(work().lane(\"work\"))`"
+            ),
+        }
+    }
 }

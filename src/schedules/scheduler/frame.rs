@@ -46,14 +46,14 @@ pub(super) struct Frame {
     pub arrived: Vec<LaneId>,
     /// Those of them that it polled for the first time.
     pub first_polls: Vec<LaneId>,
-    /// A lane inside it was deferred. Then a wake of its own lane may be due to the scheduler: see
-    /// what [`State::woken`](super::state::State::woken) says of `FuturesUnordered`.
+    /// A lane inside it was deferred. Then its own lane may be woken only for that reason: see what
+    /// [`State::woken`](super::state::State::woken) says of `FuturesUnordered`.
     pub has_deferred: bool,
 }
 
 impl Frame {
-    /// The poll of `lane` that begins at the moment `begun`, when so many wakes have reached the
-    /// lane.
+    /// The poll of `lane` that begins at the moment `begun`; `wakes` have reached the lane until
+    /// then.
     pub fn new(lane: LaneId, reason: PollReason, begun: Moment, wakes: u64) -> Frame {
         Frame {
             lane,

@@ -1,4 +1,5 @@
 //! Where the runtime may go from one lane to another.
+use super::known::Readiness;
 use std::task::{Context, Poll, Waker};
 use tokio::task::coop;
 
@@ -7,25 +8,47 @@ use tokio::task::coop;
 pub enum Granularity {
     /// Where a lane waits: what a runtime with one thread can do, and a `LocalSet`, and `join!`.
     Waits,
-    /// At every operation of tokio, too: what several threads can do.
+    /// At every operation of tokio, too: only several threads can do that.
     Operations,
 }
 
-/// Leaves so little of the task's budget that the lane is interrupted after one operation of tokio:
-/// the next operation returns `Pending` without having done anything. At its first poll nothing is
-/// left, so the lane is interrupted before its first operation, too.
-pub(super) fn leave_one_operation(first_poll: bool) {
-    let mut cx = Context::from_waker(Waker::noop());
-    // Tokio's budget is 128 operations. Where there is no budget, it is not used up, and the loop
-    // has to end all the same.
-    for _ in 0..256 {
-        let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { return };
-        if !first_poll && !coop::has_budget_remaining() {
-            return; // dropped without progress, the last unit is given back
+/// More units than tokio's budget has: 128. Where a task has no budget, it is never used up, and a
+/// loop over its units has to end all the same.
+const MORE_THAN_A_BUDGET: usize = 256;
+
+/// How much of a task's budget a lane gets for a poll at [`Granularity::Operations`]. When nothing
+/// is left of it, the next operation of tokio returns `Pending` without having done anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BudgetLeft {
+    /// The lane is interrupted before its first operation.
+    Nothing,
+    /// The lane is interrupted after one operation.
+    OneOperation,
+}
+
+impl BudgetLeft {
+    /// What a lane gets. At its first poll it gets nothing: others may come before its first
+    /// operation, too.
+    pub fn for_a_poll(readiness: Readiness) -> BudgetLeft {
+        match readiness {
+            Readiness::New => BudgetLeft::Nothing,
+            _ => BudgetLeft::OneOperation,
         }
-        unit.made_progress();
-        if first_poll && !coop::has_budget_remaining() {
-            return;
+    }
+
+    /// Uses up all of the task's budget but this.
+    pub fn take_the_rest(self) {
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..MORE_THAN_A_BUDGET {
+            let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { return };
+            // That was the last unit. Dropped without progress, it is given back.
+            if self == BudgetLeft::OneOperation && !coop::has_budget_remaining() {
+                return;
+            }
+            unit.made_progress();
+            if !coop::has_budget_remaining() {
+                return;
+            }
         }
     }
 }

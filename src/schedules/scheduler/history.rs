@@ -16,12 +16,17 @@ pub(crate) const MOST_ARRIVALS: u64 = 20_000;
 pub(super) struct History {
     /// The number of what happened last.
     now: Moment,
-    /// How often a lane arrived, also if it was deferred. A program that spins is recognised by it;
-    /// and lanes with the same number became ready during one poll.
+    /// How often a lane arrived, also if it was deferred. By this a program that spins is
+    /// recognised; and lanes that were woken during one poll, since it is the same for all of them.
     pub arrivals: u64,
+    /// How many polls have begun. Without a scheduler some would be no polls of their own, or not
+    /// be there at all: these do not count. See
+    /// [`is_quiet`](super::frame::PollReason::is_quiet).
+    pub polls: u64,
     /// The time on the run's clock when a lane last arrived.
     pub at: Duration,
-    /// Made of everything that was noted. Two runs in which the same has happened have the same.
+    /// Made of everything that was noted. Two runs in which the same has happened have the same
+    /// digest.
     digest: u64,
 }
 

@@ -11,8 +11,8 @@
 //! | `Over` | it has ended, or was dropped | | does not arrive |
 //!
 //! At [`Operations`](super::granularity::Granularity::Operations), where each poll may do one
-//! operation of tokio, there is a second question: whether its budget has ended its last poll
-//! (`is_interrupted`). Then its next poll is the rest of that one.
+//! operation of tokio, there is a second question: whether its last poll ended because its budget
+//! was used up (`is_interrupted`). Then its next poll is the rest of that one.
 use super::history::Moment;
 use crate::timeline::{Made, Poller};
 use std::panic::Location;
@@ -27,13 +27,14 @@ pub(crate) struct KnownLane {
     pub created: Moment,
     /// Whether its own code can go on.
     pub readiness: Readiness,
-    /// Its budget has ended its last poll, so that its next one is the rest of that.
+    /// Its last poll ended because its budget was used up. So its next poll is the rest of that
+    /// one.
     pub is_interrupted: bool,
-    /// Since when it can go on.
+    /// Where it stands among those that can go on.
     pub place: PlaceInQueue,
     /// When the last poll of its own code began; 0 before the first.
     pub last_own_poll: Moment,
-    /// Whether a cancellation can be tried after its poll.
+    /// Whether it suspends if its poll returns `Pending`: only then a cancellation is tried.
     pub suspension: Suspension,
     /// The wakes that have reached it.
     pub wakes: Wakes,
@@ -66,7 +67,7 @@ pub(crate) struct PlaceInQueue {
 /// was deferred: without a scheduler that poll would go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspension {
-    /// Its last poll was no poll of the lane itself, or the lane itself was deferred.
+    /// In its last poll its own code could not go on, or the lane itself was deferred.
     No,
     /// Its last poll took place because its own code could go on, or after a wake.
     Yes,
@@ -79,19 +80,28 @@ pub(crate) enum Suspension {
 /// through it. Only the first kind says that its own code can go on.
 #[derive(Clone, Copy)]
 pub(crate) struct Wakes {
-    /// One has, since its last poll began.
+    /// There was one since its last poll began.
     pub since_poll: bool,
-    /// How many have, in all. If a poll ends with more than it began with, the lane is polled
-    /// again, and nothing can be concluded from what that poll did not do.
+    /// How many there were in all. If there are more at the end of a poll than at its beginning,
+    /// the lane is polled again, and nothing can be concluded from what that poll did not do.
     pub in_all: u64,
 }
 
 impl Wakes {
-    /// One more has reached the lane. `counts` is false if it is none of the program's own.
-    pub fn count(&mut self, counts: bool) {
+    /// One more has reached the lane, from the program or because of the scheduler.
+    pub fn count(&mut self, origin: WakeOrigin) {
         self.in_all += 1;
-        self.since_poll |= counts;
+        self.since_poll |= origin == WakeOrigin::Program;
     }
+}
+
+/// Whether there would be a wake without a scheduler, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WakeOrigin {
+    /// The program has made it.
+    Program,
+    /// Only the scheduler has led to it.
+    Scheduler,
 }
 
 /// What polls a lane, and beside which others. Each lane is polled by the runtime, as a task, or by
@@ -124,7 +134,7 @@ pub(crate) struct MadeBeside {
 }
 
 impl KnownLane {
-    /// A lane that was made at the moment `now`, after so many arrivals.
+    /// A lane that was made at the moment `now`, after this number of arrivals.
     pub fn new(made: Made<'_>, now: Moment, arrivals: u64) -> KnownLane {
         KnownLane {
             name: made.name.to_owned(),
@@ -161,19 +171,18 @@ impl KnownLane {
         self.last_own_poll = now;
     }
 
-    /// Its own waker was called. The first wake counts: those that follow before the next poll
-    /// change nothing. `yielded` says that the lane had asked to be polled after all others.
-    pub fn becomes_ready(&mut self, yielded: bool, place: PlaceInQueue) {
+    /// Its own waker was called, and it is now `readiness`: [`Ready`](Readiness::Ready) or
+    /// [`Yielded`](Readiness::Yielded). The first wake counts: those that follow before the next
+    /// poll change nothing.
+    pub fn is_woken(&mut self, readiness: Readiness, place: PlaceInQueue) {
         if self.readiness != Readiness::Waits {
             return; // it is ready already, or over
         }
-        // After an interruption it has not yielded by itself.
-        let rests = yielded && !self.is_interrupted;
-        self.readiness = if rests { Readiness::Yielded } else { Readiness::Ready };
+        self.readiness = readiness;
         self.place = place;
     }
 
-    /// A lane that has yielded is from now on as ready as any.
+    /// If it has yielded, it is from now on as ready as any.
     pub fn need_not_rest(&mut self) {
         if self.readiness == Readiness::Yielded {
             self.readiness = Readiness::Ready;

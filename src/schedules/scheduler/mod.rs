@@ -67,19 +67,17 @@ pub use self::granularity::Granularity;
 pub(super) use self::{
     alternatives::alternatives,
     candidates::LATER_NAME,
-    decision::{Decision, Ends, Refusal},
-    history::MOST_ARRIVALS,
+    decision::{Decision, Ends, Refusal, Spin},
     plan::Plan,
     roles::Roles,
 };
 
 use self::{
-    granularity::leave_one_operation,
-    known::Readiness,
+    granularity::BudgetLeft,
     state::{Answer, Arrival, State},
 };
 use super::cancellable::PlannedDrop;
-use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, quietly};
+use crate::timeline::{Admission, DropMoment, Gate, LaneId, Made, Poller, Stranger, quietly};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
@@ -124,8 +122,8 @@ impl Scheduler {
     }
 }
 
-/// Calls wakers for the scheduler's own sake: no wake of the program is noted. What a waker does
-/// may be code of the program.
+/// Calls the wakers that the scheduler has kept. No wake is recorded for it: the program has made
+/// none. The state must not be locked, since a waker may run code of the program.
 fn wake(wakers: Vec<Waker>) {
     quietly(|| wakers.into_iter().for_each(Waker::wake));
 }
@@ -147,8 +145,8 @@ impl Gate for Scheduler {
                 wake(vec![quietly(|| waker.clone())]);
                 return Admission::Defer;
             }
-            let is_first_poll = self.state().lanes[lane].readiness == Readiness::New;
-            leave_one_operation(is_first_poll);
+            let readiness = self.state().lanes[lane].readiness;
+            BudgetLeft::for_a_poll(readiness).take_the_rest();
         }
         self.change(|state| state.poll_begins(arrival, reason));
         if reason.is_quiet() { Admission::Quiet } else { Admission::Poll }
@@ -167,8 +165,8 @@ impl Gate for Scheduler {
         self.change(State::wake_passed_on);
     }
 
-    fn drops(&self, lane: LaneId, suspends: bool) -> bool {
-        self.change(|state| state.drops(lane, suspends))
+    fn drops(&self, lane: LaneId, when: DropMoment) -> bool {
+        self.change(|state| state.drops(lane, when))
     }
 
     fn dropped(&self, lane: LaneId) {

@@ -15,6 +15,7 @@ pub(crate) enum Plan {
     Follow(Vec<u16>),
     /// Any candidate, each with the same probability.
     Walk {
+        /// Its seed says which candidates are chosen, so that a walk can be repeated.
         rng: fastrand::Rng,
         /// What the candidates may be: what is known not to arrive is not chosen.
         roles: Arc<Roles>,
@@ -22,6 +23,11 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
+    /// Tokio's own schedule.
+    pub fn without_departures() -> Plan {
+        Plan::Follow(vec![])
+    }
+
     /// Which of `candidates` is polled next, as its position, at the decision with the number
     /// `nth`. The first candidate is the lane that tokio would poll. None if the plan asks for a
     /// candidate that does not exist.

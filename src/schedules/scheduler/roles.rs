@@ -18,15 +18,16 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
 
+/// What the lanes of a kind turned out to be. They need not all be the same.
 #[derive(Clone, Copy, Debug, Default)]
 struct Role {
-    /// The runtime polls it: it is a task.
+    /// The runtime polled one: it is a task.
     task: bool,
-    /// A lane polls it.
+    /// A lane polled one.
     inside: bool,
-    /// It was chosen before anything had polled it, and did not arrive.
+    /// One was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// After it, another lane was polled for the first time in the same poll of the lane around.
+    /// After one, another lane was polled for the first time in the same poll of the lane around.
     grows: bool,
 }
 
@@ -38,6 +39,7 @@ impl Role {
 }
 
 impl Roles {
+    /// A panic while it was locked leaves it readable.
     fn lock(&self) -> MutexGuard<'_, HashMap<(Location<'static>, String), Role>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,6 +72,13 @@ impl Roles {
         }
     }
 
+    /// Leaves out the candidates that are known not to come. The lane that has arrived stays.
+    pub fn leave_out_absent(&self, candidates: &mut Vec<Candidate>, situation: &Situation<'_>) {
+        candidates.retain(|candidate| {
+            candidate.lane == situation.lane || self.may_come(*candidate, situation)
+        });
+    }
+
     /// Whether a candidate may come instead of the lane that has arrived, as far as that is known
     /// while the run goes on.
     pub fn may_come(&self, candidate: Candidate, situation: &Situation<'_>) -> bool {
@@ -86,11 +95,15 @@ impl Roles {
         }
         let Some(role) = roles.get(&key(&lanes[candidate.lane])) else { return true };
         match context {
-            ArrivalContext::Anywhere { inside: None } => role.task || role.is_unknown(),
-            ArrivalContext::Anywhere { inside: Some(_) } => {
+            // The runtime is about to poll a task: any other task may be polled instead.
+            ArrivalContext::AnyFirst { inside: None } => role.task || role.is_unknown(),
+            // A lane is polling those inside it. It may poll another one of them, or end its poll,
+            // so that the runtime polls a task.
+            ArrivalContext::AnyFirst { inside: Some(_) } => {
                 role.task || role.inside || role.is_unknown()
             }
-            ArrivalContext::FirstOf { .. } => role.inside || role.is_unknown(),
+            // Nothing comes between the lane around and the new ones inside it.
+            ArrivalContext::OnlyNewFirst { .. } => role.inside || role.is_unknown(),
         }
     }
 }
@@ -100,19 +113,10 @@ fn key(known: &KnownLane) -> (Location<'static>, String) {
     (*known.made_at, known.name.clone())
 }
 
-/// Where the order of wakes is random: leaves out what is known not to arrive, and sorts the rest
-/// in an order that is the same in each run. With `first_stays`, the lane that has arrived stays
-/// the first.
-pub(super) fn put_in_canonical_order(
-    order: &mut Vec<Candidate>,
-    first_stays: bool,
-    roles: &Roles,
-    situation: &Situation<'_>,
-) {
-    let Situation { lanes, lane, .. } = *situation;
-    order.retain(|candidate| candidate.lane == lane || roles.may_come(*candidate, situation));
-    let others = if first_stays { &mut order[1..] } else { &mut order[..] };
-    others.sort_by_key(|candidate| match lanes.get(candidate.lane) {
+/// Sorts candidates in an order that is the same in each run, for a program in which the order of
+/// wakes is random.
+pub(super) fn put_in_canonical_order(candidates: &mut [Candidate], lanes: &[KnownLane]) {
+    candidates.sort_by_key(|candidate| match lanes.get(candidate.lane) {
         Some(known) => (known.place.batch, candidate.lane),
         None => (u64::MAX, candidate.lane), // a lane that does not exist yet comes last
     });

@@ -30,8 +30,8 @@ struct TaskCount {
 }
 
 impl TaskCounts {
-    /// Counts after the outermost poll; in between, a task may be half-way. `ended` says whether
-    /// the poll was the last one of its lane.
+    /// Counts when the outermost poll is over: what was spawned in a poll inside it is counted
+    /// then, too. `ended` says whether the poll was the last one of its lane.
     pub fn count(&mut self, lanes: &[KnownLane], lane: LaneId, ended: bool, at: Duration) {
         let Ok(handle) = Handle::try_current() else { return };
         let alive = handle.metrics().num_alive_tasks();
@@ -72,19 +72,21 @@ impl TaskCounts {
 }
 
 impl TaskCount {
-    /// How many lanes that nothing had polled were tasks, or may have been: what nothing has ever
-    /// polled may have been a task that was aborted.
+    /// How many of the lanes that nothing had polled then turned out to be tasks. A lane that was
+    /// never polled counts, too: it may have been a task that was aborted.
     fn became_tasks(&self, lanes: &[KnownLane]) -> usize {
         let mut became = 0;
         for lane in &self.unpolled {
-            if let None | Some((Poller::Runtime, _)) = lanes[*lane].nesting.first_arrival {
+            let first_arrival = lanes[*lane].nesting.first_arrival;
+            if matches!(first_arrival, None | Some((Poller::Runtime, _))) {
                 became += 1;
             }
         }
         became
     }
 
-    /// The lane that was made last is where to look: what spawns the task is near it in the code.
+    /// In words. The lane that was made last is named, since what spawns the task is near it in the
+    /// code.
     fn describe(&self, lanes: &[KnownLane]) -> String {
         let by = &lanes[self.lane].name;
         let at = human(self.at);

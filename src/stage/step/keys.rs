@@ -17,9 +17,9 @@ use std::{
 /// The exit status of a program that Ctrl-C ends: 128 and the number of the signal, as shells say.
 const INTERRUPTED: u8 = 130;
 
-/// What a key asks for.
+/// What a key asks for, whichever key that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+enum Command {
     /// To another step.
     Go(Move),
     /// The end, as a success.
@@ -38,12 +38,12 @@ pub(in crate::stage) fn step_through(walk: &mut Walk) -> io::Result<ExitCode> {
     let term = Term::stdout();
     loop {
         draw(walk)?;
-        match wish(&term.read_key_raw()?) {
-            Wish::Go(to) => walk.go(to),
-            Wish::Nothing => {}
-            Wish::Quit => break,
+        match command_of(&term.read_key_raw()?) {
+            Command::Go(to) => walk.go(to),
+            Command::Nothing => {}
+            Command::Quit => break,
             // In a raw terminal Ctrl-C is a key like others, and no signal.
-            Wish::Interrupt => {
+            Command::Interrupt => {
                 writeln!(io::stdout())?;
                 return Ok(ExitCode::from(INTERRUPTED));
             }
@@ -85,19 +85,19 @@ const ERASE_LINE: &str = "\x1b[K";
 const ERASE_BELOW: &str = "\x1b[J";
 
 /// What a key asks for. The keys of the explorer's page mean the same here.
-fn wish(key: &Key) -> Wish {
+fn command_of(key: &Key) -> Command {
     match key {
         Key::Char(' ') | Key::ArrowRight | Key::ArrowDown | Key::PageDown | Key::Enter => {
-            Wish::Go(Move::On)
+            Command::Go(Move::On)
         }
-        Key::Backspace | Key::ArrowLeft | Key::ArrowUp | Key::PageUp => Wish::Go(Move::Back),
-        Key::Home => Wish::Go(Move::First),
-        Key::End => Wish::Go(Move::Last),
-        Key::Tab => Wish::Go(Move::NextScene),
-        Key::BackTab => Wish::Go(Move::SceneBefore),
-        Key::Char('q' | 'Q' | END_OF_INPUT) | Key::Escape => Wish::Quit,
-        Key::CtrlC => Wish::Interrupt,
-        _ => Wish::Nothing,
+        Key::Backspace | Key::ArrowLeft | Key::ArrowUp | Key::PageUp => Command::Go(Move::Back),
+        Key::Home => Command::Go(Move::First),
+        Key::End => Command::Go(Move::Last),
+        Key::Tab => Command::Go(Move::NextScene),
+        Key::BackTab => Command::Go(Move::SceneBefore),
+        Key::Char('q' | 'Q' | END_OF_INPUT) | Key::Escape => Command::Quit,
+        Key::CtrlC => Command::Interrupt,
+        _ => Command::Nothing,
     }
 }
 
@@ -110,11 +110,11 @@ mod tests {
 
     #[test]
     fn space_goes_on_and_backspace_back_and_what_is_unknown_does_nothing() {
-        assert_eq!(wish(&Key::Char(' ')), Wish::Go(Move::On));
-        assert_eq!(wish(&Key::Backspace), Wish::Go(Move::Back));
-        assert_eq!(wish(&Key::Char('q')), Wish::Quit);
-        assert_eq!(wish(&Key::CtrlC), Wish::Interrupt);
-        assert_eq!(wish(&Key::Char('x')), Wish::Nothing);
-        assert_eq!(wish(&Key::Unknown), Wish::Nothing);
+        assert_eq!(command_of(&Key::Char(' ')), Command::Go(Move::On));
+        assert_eq!(command_of(&Key::Backspace), Command::Go(Move::Back));
+        assert_eq!(command_of(&Key::Char('q')), Command::Quit);
+        assert_eq!(command_of(&Key::CtrlC), Command::Interrupt);
+        assert_eq!(command_of(&Key::Char('x')), Command::Nothing);
+        assert_eq!(command_of(&Key::Unknown), Command::Nothing);
     }
 }

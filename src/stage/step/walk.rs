@@ -13,7 +13,7 @@ pub(in crate::stage) struct Walk {
     step: usize,
 }
 
-/// What a key asks for.
+/// Where to go from a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Move {
     /// To the next poll, and after the last one to the next scene.
@@ -50,7 +50,7 @@ impl Walk {
         Walk { runs, source: source.lines().collect(), scene: 0, step: 0 }
     }
 
-    /// Goes there, or stays if there is nothing.
+    /// Goes there, or stays where it is if there is no such step.
     pub(super) fn go(&mut self, to: Move) {
         let last = self.steps().len() - 1;
         match to {
@@ -76,7 +76,7 @@ impl Walk {
         }
     }
 
-    /// The scene.
+    /// The run of this scene.
     pub(super) fn run(&self) -> &SteppedRun {
         &self.runs[self.scene]
     }

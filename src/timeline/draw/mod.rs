@@ -19,7 +19,7 @@
 //! - `rows` chooses the rows of a picture, and `layout/` its columns; `left_out` says what has no
 //!   room, and `labels` what rows are called.
 //! - `terminal/`, `svg/`, `words/` and `perfetto` draw, and `json` writes a chart down and reads it
-//!   back.
+//!   back. `shorten` cuts texts for them.
 //! - `beside/` puts two charts on one time axis, and says what differs.
 //! - `pieces` puts the polls of all lanes in order, and `page/` steps through them.
 mod assemble;
@@ -36,6 +36,7 @@ mod perfetto;
 mod pieces;
 mod places;
 mod rows;
+mod shorten;
 mod svg;
 mod terminal;
 mod words;
@@ -57,4 +58,4 @@ pub use places::Places;
 pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 #[cfg(feature = "stage")]
-pub(crate) use terminal::colour;
+pub(crate) use {shorten::beginning, terminal::colour};

@@ -12,7 +12,7 @@
 //!   B              ████
 //! ```
 use super::{
-    chart::{Chart, End, Pos, Span},
+    chart::{Chart, End, Pos, Span, State, Until, Wake, Woken},
     places::Places,
 };
 use crate::timeline::LaneId;
@@ -83,7 +83,8 @@ impl Piece {
 /// The pieces of a run, in order.
 pub(super) fn pieces(chart: &Chart) -> Vec<Piece> {
     let mut pieces = polls(chart);
-    let deeds = Deeds::of(chart);
+    let begins: Vec<Pos> = pieces.iter().map(|piece| piece.from).collect();
+    let deeds = Deeds::of(chart, begins);
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
             if span.state.is_poll() {
@@ -134,18 +135,19 @@ struct Deeds {
     at: Vec<Vec<Pos>>,
     /// For each lane those that it polls.
     inside: Vec<Vec<LaneId>>,
+    /// Where polls begin, in order.
+    polls: Vec<Pos>,
 }
 
 impl Deeds {
-    fn of(chart: &Chart) -> Deeds {
+    fn of(chart: &Chart, polls: Vec<Pos>) -> Deeds {
         let mut at = vec![vec![]; chart.rows.len()];
         let mut inside = vec![vec![]; chart.rows.len()];
         for said in &chart.said {
             at[doer(chart, said.lane, said.at)].push(said.at);
         }
         for wake in &chart.wakes {
-            // That an inner lane was woken passes through the lane that polls it: that is no deed.
-            if !chart.is_inside(wake.from, wake.to, wake.at) {
+            if is_deed(chart, wake) {
                 at[wake.from].push(wake.at);
             }
         }
@@ -171,7 +173,13 @@ impl Deeds {
             at.sort();
             at.dedup();
         }
-        Deeds { at, inside }
+        Deeds { at, inside, polls }
+    }
+
+    /// Whether a poll begins between two positions.
+    fn begins_between(&self, from: Pos, to: Pos) -> bool {
+        let next = self.polls.partition_point(|at| *at <= from);
+        self.polls.get(next).is_some_and(|at| *at < to)
     }
 }
 
@@ -188,19 +196,29 @@ fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> 
     if lasts || ends(chart, lane, span) || moves(chart, inside, lane, span) {
         at.push(span.to);
     }
-    // Time passes only after the polls inside it: that is a rest of its own.
-    if let Some(last) = inner.last()
-        && last.to.instant < span.to.instant
-    {
-        at.push(last.to);
+    // Where time passes before a poll inside it, or after the last one, there is a rest on each
+    // side of that time.
+    let mut before = span.from;
+    for poll in &inner {
+        if before.instant < poll.from.instant {
+            at.extend([before, poll.from]);
+        }
+        before = poll.to;
+    }
+    if !inner.is_empty() && before.instant < span.to.instant {
+        at.push(before);
     }
     at.sort();
     at.dedup();
     let mut rests = vec![];
     for from in at {
-        // Before the first poll inside it, and before time passes, it is the poll itself.
+        // Before the first poll inside it, before time passes, and before another thread polls, it
+        // is the poll itself.
         let is_later = lasts && from.instant > span.from.instant;
-        if is_later || inner.iter().any(|inner| inner.to <= from) {
+        let has_polled = inner.iter().any(|poll| poll.from < from);
+        let is_after_another_thread = !has_polled && deeds.begins_between(span.from, from);
+        let is_after_an_inner_poll = inner.iter().any(|poll| poll.to <= from);
+        if is_later || is_after_another_thread || is_after_an_inner_poll {
             rests.push(Piece::new(Kind::Rest, lane, span.from, from));
         }
     }
@@ -298,7 +316,7 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         }
     }
     for wake in &chart.wakes {
-        if !chart.is_inside(wake.from, wake.to, wake.at)
+        if is_deed(chart, wake)
             && let Some(piece) = done_in(chart, pieces, wake.from, wake.at)
         {
             pieces[piece].woke.push(wake.to);
@@ -329,6 +347,45 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
             }
         }
     }
+}
+
+/// Whether a lane does something in a wake.
+///
+/// An inner lane that is woken passes its wake on to the lane that polls it, without running. And a
+/// wake of a lane that has ended before has no effect.
+fn is_deed(chart: &Chart, wake: &Wake) -> bool {
+    let Wake { at, from, to } = *wake;
+    let (end, how) = &chart.rows[to].end;
+    let has_ended = match how {
+        // It may be dropped right after it was woken, at the same position.
+        End::Cancelled { .. } | End::Unfinished => *end < at,
+        End::Finished | End::ReturnedCancelled | End::Panicked(_) => *end <= at && from != to,
+    };
+    !has_ended && !is_passed_on(chart, from, to, at)
+}
+
+/// Whether a wake of an outer lane is only passed on by an inner one, which was woken itself at
+/// that very moment. An inner lane that runs can wake the outer one by itself, too: a task of a
+/// `LocalSet` does when it ends.
+pub(super) fn is_passed_on(chart: &Chart, inner: LaneId, outer: LaneId, at: Pos) -> bool {
+    chart.is_inside(inner, outer, at) && wake_at(chart, inner, at).is_some()
+}
+
+/// The wake of a lane at a position, if there was one. A file of an older version has no wakes at
+/// its polls; there the wait before says what ended it.
+pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Pos) -> Option<Woken> {
+    for span in &chart.rows[lane].spans {
+        match (span.woken, span.state) {
+            (Some(woken), _) if woken.at == at => return Some(woken),
+            (_, State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)))
+                if span.to == at =>
+            {
+                return Some(Woken { by, at, nth: 0 });
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whose poll it is in which a lane does something: its own, or, if the lane is being dropped

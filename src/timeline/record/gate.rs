@@ -27,9 +27,8 @@ pub(crate) trait Gate: Send + Sync {
     /// The wake of `woken` was passed on: to the waker of the task, or of the lane around.
     fn passed_on(&self, lane: LaneId);
 
-    /// A lane that may be dropped has just returned `Pending` (`suspends`), or is about to be
-    /// polled (`suspends` is false). The answer: whether it is to be dropped now.
-    fn drops(&self, lane: LaneId, suspends: bool) -> bool;
+    /// Whether a lane that may be dropped is to be dropped now. It is asked twice for each poll.
+    fn drops(&self, lane: LaneId, when: DropMoment) -> bool;
 
     /// A lane was dropped before it was done.
     fn dropped(&self, lane: LaneId);
@@ -42,6 +41,15 @@ pub(crate) trait Gate: Send + Sync {
 
     /// Something takes part in the run that no gate can hold back.
     fn stranger(&self, stranger: Stranger);
+}
+
+/// When a gate is asked whether to drop a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DropMoment {
+    /// The lane is about to be polled.
+    BeforePoll,
+    /// The lane has just returned `Pending`.
+    Pending,
 }
 
 /// What a gate is told of a lane as it is made.

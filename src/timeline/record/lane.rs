@@ -132,15 +132,14 @@ impl<F: Future> Future for Lane<F> {
 }
 
 impl<F> Lane<F> {
-    /// Whether this lane is to be dropped now, if there is a gate to say so. `suspends`: it has
-    /// just returned `Pending`; otherwise it is about to be polled. See [`Gate::drops`].
+    /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
     ///
     /// [`Gate::drops`]: super::gate::Gate::drops
     #[cfg(feature = "schedules")]
-    pub(crate) fn is_to_be_dropped(&self, suspends: bool) -> bool {
+    pub(crate) fn is_to_be_dropped(&self, when: super::gate::DropMoment) -> bool {
         match &self.probe {
             Some(Probe { run, lane, .. }) => match &run.gate {
-                Some(gate) => gate.drops(*lane, suspends),
+                Some(gate) => gate.drops(*lane, when),
                 None => false,
             },
             None => false,

@@ -10,8 +10,8 @@
 //!   a verdict needs.
 //! - `recorder`, with `progress`: starts a run, watches over it, and hands out what it has
 //!   recorded; `here` does so in a runtime that runs already.
-//! - `waits`, with `stack`, `place` and `primitives`: where a lane waits and for what, found on the
-//!   stack.
+//! - `waits`, with `stack`, `frame`, `place` and `primitives`: where a lane waits and for what,
+//!   found on the stack.
 //! - `origin`: from where a lane was woken, or dropped, found on the stack as well.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
@@ -34,6 +34,7 @@ mod here;
 mod progress;
 mod recorder;
 
+mod frame;
 mod place;
 mod primitives;
 mod stack;
@@ -58,7 +59,7 @@ pub use blocking::{
 pub(crate) use event::panic_message;
 pub use event::{Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
-pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
+pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]
 pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt};

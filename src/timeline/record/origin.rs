@@ -13,8 +13,8 @@
 //! missing.
 use super::{
     event::WokenBy,
+    frame::{Frame, has_no_line_tables},
     run::{Log, Trace, Woken},
-    stack::{Frame, has_no_line_tables},
 };
 use std::collections::HashMap;
 
@@ -142,7 +142,7 @@ pub(super) fn woken_by(log: &Log, woken: &Woken) -> WokenBy {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::stack::tests::frame, *};
+    use super::{super::frame::tests::frame, *};
 
     /// A stack through these functions and their files, the innermost first.
     fn stack(functions: &[(&str, &str)]) -> Vec<Frame> {

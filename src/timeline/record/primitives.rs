@@ -5,7 +5,7 @@
 //! module in which the function stands. Hence a table of modules. It is short, since most waits are
 //! for something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a
 //! lane waits for the future to which they pass the poll on.
-use super::stack::Frame;
+use super::frame::Frame;
 
 /// A module, and what is said of a wait that goes through it. None is inside another.
 const MODULES: &[(&str, &str)] = &[

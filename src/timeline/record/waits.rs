@@ -25,12 +25,7 @@
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
 //!   seen at the first of the two only: it has its waker already, and clones none.
-use super::{
-    LaneId,
-    place::Place,
-    primitives,
-    stack::{Frame, Stack},
-};
+use super::{LaneId, frame::Frame, place::Place, primitives, stack::Stack};
 use std::{
     fmt,
     hash::{Hash, Hasher},

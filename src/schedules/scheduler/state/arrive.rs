@@ -3,7 +3,7 @@ use super::{Answer, Arrival, State};
 use crate::{
     schedules::scheduler::{
         candidates,
-        decision::Refusal,
+        decision::{Refusal, Spin},
         frame::PollReason,
         history::{MOST_ARRIVALS, Moment},
         known::{KnownLane, MadeBeside, Readiness},
@@ -37,7 +37,7 @@ impl State {
             self.release();
             return Answer::Poll(PollReason::OwnCode);
         }
-        // As long as no lane was deferred, tokio itself polls it after all others.
+        // Until a lane is deferred, tokio itself polls a lane that has yielded after all others.
         if self.lanes[lane].readiness == Readiness::Yielded && self.has_deferred {
             return self.rest(arrival);
         }
@@ -52,7 +52,7 @@ impl State {
                 true => self.decide(arrival),
                 false => self.defer(arrival),
             },
-            // Which lane comes next is decided when that one arrives, so this one waits.
+            // Which lane comes next is decided when `first` arrives, so this one waits.
             Hold::MayGoOn(first) if first != lane => self.defer(arrival),
             Hold::MayGoOn(_) | Hold::Nothing => self.decide(arrival),
         }
@@ -64,14 +64,15 @@ impl State {
         self.history.at = at;
         self.history.arrivals += 1;
         if self.history.arrivals > MOST_ARRIVALS {
-            self.ends.spins.get_or_insert(at); // the first time counts
+            // The first time counts.
+            self.ends.spins.get_or_insert(Spin { at, polls: self.history.polls });
         }
         if poller == Poller::UnnamedTask {
             let known = &self.lanes[lane];
             let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
-        // The runtime's own poll is none that could be identified, so this moment stands for it.
+        // If the runtime polls the lane, that poll has no frame, and this moment stands for it.
         let now = self.history.tick();
         let poll = match self.frames.last() {
             Some(frame) => frame.begun,
@@ -97,19 +98,19 @@ impl State {
             return;
         }
         let beside = MadeBeside { poll: frame.begun, made: self.lanes[lane].created };
-        for other in &frame.arrived {
-            let other = &mut self.lanes[*other];
+        for number in &frame.arrived {
+            let other = &mut self.lanes[*number];
             if other.is_there() {
                 other.nesting.made_beside.push(beside);
             }
         }
     }
 
-    /// Why a lane is polled that is not ready: for a lane inside it, or only since another lane was
-    /// deferred.
+    /// Why a lane is polled that is not ready: for a lane inside it, or only because another lane
+    /// was deferred.
     fn reason_if_not_ready(&self, arrival: Arrival<'_>) -> PollReason {
-        let also_without_us = match arrival.poller {
-            // A lane inside another is polled whenever that one is.
+        let also_without_a_scheduler = match arrival.poller {
+            // A lane inside another one is polled whenever the other one is.
             Poller::Lane(_) => match self.frames.last() {
                 Some(frame) => !frame.reason.is_quiet(),
                 None => true,
@@ -117,7 +118,7 @@ impl State {
             // A task is polled when something has woken it.
             Poller::Runtime | Poller::UnnamedTask => self.lanes[arrival.lane].wakes.since_poll,
         };
-        if self.has_deferred && !also_without_us {
+        if self.has_deferred && !also_without_a_scheduler {
             PollReason::Deferral
         } else {
             PollReason::LaneInside
@@ -126,10 +127,10 @@ impl State {
 
     /// Whether the lane was made after `since`, and arrives in the poll that began at `inside`.
     fn is_made_later(&self, lane: LaneId, inside: Moment, since: Moment) -> bool {
-        let here = match self.frames.last() {
+        let is_in_that_poll = match self.frames.last() {
             Some(frame) => frame.begun == inside,
             None => false,
         };
-        here && self.lanes[lane].created > since
+        is_in_that_poll && self.lanes[lane].created > since
     }
 }

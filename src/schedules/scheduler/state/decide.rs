@@ -17,7 +17,8 @@ impl State {
     /// A ready lane has arrived and need not wait: which lane is polled next?
     pub(super) fn decide(&mut self, arrival: Arrival<'_>) -> Answer {
         let lane = arrival.lane;
-        // If another lane than this one is chosen, those that have waited have to arrive again.
+        // The lanes that have waited are woken. If another lane than this one is chosen, they
+        // arrive again.
         let hold = self.waiting.hold;
         self.release();
         let context = self.find_context(arrival);
@@ -40,8 +41,8 @@ impl State {
         let taken = match self.plan.choose(nth, &candidates, &situation) {
             Some(taken) => taken,
             None => {
-                // The program is not the one that the schedule was found in. It goes on in tokio's
-                // own order.
+                // The program is not the one in which the schedule was found. The run goes on in
+                // tokio's own order.
                 self.ends.misfit = Some(nth);
                 0
             }
@@ -97,41 +98,45 @@ impl State {
             });
         }
         if let Some(roles) = &self.canonical {
-            let goes_on = hold == Hold::MayGoOn(lane);
-            put_in_canonical_order(&mut candidates, goes_on, roles, situation);
+            roles.leave_out_absent(&mut candidates, situation);
+            // A lane that may go on with another budget stays the first: without a scheduler it
+            // would not have been interrupted.
+            let first = usize::from(hold == Hold::MayGoOn(lane));
+            put_in_canonical_order(&mut candidates[first..], &self.lanes);
         }
         candidates
     }
 
-    /// In whose poll the lane arrives, and whether others may come before it there. Notes it if the
-    /// lane turns out to be a branch.
+    /// In whose poll the lane arrives, and which others may come before it there. If the lane turns
+    /// out to be a branch, that is noted.
     fn find_context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
         let lane = arrival.lane;
         let frame = match (arrival.poller, self.frames.last()) {
             (Poller::Lane(_), Some(frame)) => frame,
-            _ => return ArrivalContext::Anywhere { inside: None },
+            _ => return ArrivalContext::AnyFirst { inside: None },
         };
         let inside = Some(frame.begun);
         let known = &self.lanes[lane];
-        // It has been polled, or stood beside others before: so others may come before it again.
+        // It has been polled before, or was deferred beside others: they may come before it again.
         if known.readiness != Readiness::New || known.nesting.is_branch {
-            return ArrivalContext::Anywhere { inside };
+            return ArrivalContext::AnyFirst { inside };
         }
         // This poll has polled another lane for the first time, which is still there, and this one
         // existed already: so the two are polled together, as by `join!`.
-        for other in &frame.first_polls {
-            let other = &self.lanes[*other];
+        for number in &frame.first_polls {
+            let other = &self.lanes[*number];
             if other.is_there() && known.created < other.last_own_poll {
                 self.lanes[lane].nesting.is_branch = true;
-                return ArrivalContext::Anywhere { inside };
+                return ArrivalContext::AnyFirst { inside };
             }
         }
-        ArrivalContext::FirstOf { inside: frame.begun }
+        ArrivalContext::OnlyNewFirst { inside: frame.begun }
     }
 
     /// The lane is polled now, and the deferred lanes need not wait for it any more.
     pub(super) fn its_turn(&mut self, lane: LaneId) -> Answer {
-        // A lane that was to be made later may need several decisions: all of them chose this one.
+        // A decision for a lane that is made later has no number to name. Others may follow before
+        // such a lane comes, and this is the lane that all of them have chosen.
         for decision in self.decisions.iter_mut().rev() {
             if decision.came.is_some() {
                 break;
@@ -140,7 +145,7 @@ impl State {
         }
         self.release();
         let known = &self.lanes[lane];
-        // If it goes on with a new budget, that is still the poll that it was.
+        // If it goes on with a new budget, that is the rest of the poll that was interrupted.
         let goes_on = known.is_interrupted && known.readiness != Readiness::Yielded;
         Answer::Poll(if goes_on { PollReason::RestOfAPoll } else { PollReason::OwnCode })
     }

@@ -16,8 +16,8 @@ impl State {
         let lane = arrival.lane;
         self.waiting.defer(lane, arrival.waker);
         self.note_deferred(lane);
-        // A new lane that is deferred inside another one has siblings: nothing else could have come
-        // first. Of a lane that has been polled before, it does not matter.
+        // If a new lane is deferred inside another one, it has siblings: nothing else could come
+        // first. For a lane that has been polled before, nothing depends on this.
         if matches!(self.lanes[lane].nesting.poller, Some(Poller::Lane(_))) {
             self.lanes[lane].nesting.is_branch = true;
         }
@@ -51,7 +51,7 @@ impl State {
                 known.need_not_rest();
             }
         }
-        // It is about to return `Pending`, and has not suspended.
+        // The lane is about to return `Pending`, and has not suspended.
         if self.lanes[lane].suspension == Suspension::Yes {
             self.lanes[lane].suspension = Suspension::No;
         }

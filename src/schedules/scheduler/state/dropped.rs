@@ -8,21 +8,21 @@ use crate::{
             waiting::Hold,
         },
     },
-    timeline::LaneId,
+    timeline::{DropMoment, LaneId},
 };
 use std::task::Waker;
 
 impl State {
-    /// A lane that may be dropped has just returned `Pending` (`suspends`), or is about to be
-    /// polled again. Returns whether this run drops it now.
-    pub fn drops(&mut self, lane: LaneId, suspends: bool) -> bool {
+    /// Whether this run drops a lane now that may be dropped.
+    pub fn drops(&mut self, lane: LaneId, when: DropMoment) -> bool {
         let known = &self.lanes[lane];
         let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;
-        if suspends && known.suspension != Suspension::Yes {
+        let is_pending = when == DropMoment::Pending;
+        if is_pending && known.suspension != Suspension::Yes {
             return false; // it was deferred, or polled for the sake of another lane
         }
         let droppable = self.droppable(lane);
-        if suspends {
+        if is_pending {
             self.note_suspension(&droppable);
         }
         let Some(planned) = &mut self.planned_drop else { return false };
@@ -30,12 +30,12 @@ impl State {
         if planned.lane != droppable || self.has_dropped {
             return false;
         }
-        if suspends {
+        if is_pending {
             planned.seen += 1;
         }
-        let is_the_moment = match suspends {
-            true => !planned.once_woken,
-            false => planned.once_woken && was_woken,
+        let is_the_moment = match when {
+            DropMoment::Pending => !planned.once_woken,
+            DropMoment::BeforePoll => planned.once_woken && was_woken,
         };
         self.has_dropped = is_the_moment && planned.seen == planned.nth;
         self.has_dropped
@@ -72,7 +72,7 @@ impl State {
         self.history.note(&(lane, "dropped"));
         self.lanes[lane].readiness = Readiness::Over;
         let unused = self.waiting.forget(lane);
-        // If it was the one that the others waited for, they wait no more.
+        // If others waited for this lane, they wait no more.
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => {
                 self.ends.absent = Some(chosen);

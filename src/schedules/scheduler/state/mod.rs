@@ -34,7 +34,7 @@ use std::{sync::Arc, task::Waker, time::Duration};
 /// A lane that something is about to poll: it *arrives*.
 #[derive(Clone, Copy)]
 pub struct Arrival<'a> {
-    /// By its number the state finds all that it knows of the lane.
+    /// The number by which the state finds all that it knows of the lane.
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,
@@ -138,8 +138,6 @@ impl State {
         std::mem::take(&mut self.released)
     }
 
-    // The program has something that no schedule decides about.
-
     /// A thread, a task without a lane, or a callback of a loop of the program's own takes part.
     pub fn meet_stranger(&mut self, stranger: Stranger) {
         match stranger {
@@ -163,7 +161,7 @@ impl State {
     pub fn look_for_unnamed_tasks(&mut self) {
         let Some(what) = self.tasks.find_unnamed(&self.lanes) else { return };
         // Where the task was spawned says more than that such a task has woken something.
-        if let None | Some(Refusal::Task(_)) = self.ends.refusal {
+        if matches!(self.ends.refusal, None | Some(Refusal::Task(_))) {
             self.ends.refusal = Some(Refusal::Task(what));
         }
     }

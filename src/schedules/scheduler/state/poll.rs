@@ -19,6 +19,9 @@ impl State {
         if reason.is_own_code() {
             self.history.note(&(lane, arrival.at));
         }
+        if !reason.is_quiet() {
+            self.history.polls += 1;
+        }
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
         let is_late = known.suspension == Suspension::Later;
@@ -60,7 +63,7 @@ impl State {
             return;
         }
         self.note_passed_over(&frame);
-        // A lane that was to arrive in this poll, and has not, is not there.
+        // If the lane that was chosen had to arrive in this poll and has not, it never will.
         let absent = match self.waiting.hold {
             Hold::Later { inside, .. } if inside == frame.begun => LATER,
             Hold::For(chosen) if self.ought_to_have_arrived_in(chosen, &frame) => chosen,
@@ -70,9 +73,9 @@ impl State {
         self.release();
     }
 
-    /// Lanes inside this one that were ready before its poll and did not arrive in it: the lane
-    /// does not poll them any more. A `select!` whose chosen arm awaits does that, and no schedule
-    /// can change it.
+    /// Notes which lanes inside this one were ready before its poll and did not arrive in it: it
+    /// does not poll them any more. A `select!` does that while its chosen arm awaits, and no
+    /// schedule can change it.
     fn note_passed_over(&mut self, frame: &Frame) {
         for (number, known) in self.lanes.iter_mut().enumerate() {
             let inside = known.nesting.poller == Some(Poller::Lane(frame.lane));
@@ -92,7 +95,7 @@ impl State {
             return true;
         }
         match self.decisions.last() {
-            Some(Decision { context: ArrivalContext::FirstOf { inside }, .. }) => {
+            Some(Decision { context: ArrivalContext::OnlyNewFirst { inside }, .. }) => {
                 *inside == frame.begun && self.lanes[chosen].nesting.first_arrival.is_none()
             }
             _ => false,

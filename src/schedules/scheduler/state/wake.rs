@@ -1,7 +1,10 @@
 //! A lane is woken.
 use super::State;
 use crate::{
-    schedules::scheduler::{frame::Frame, known::PlaceInQueue},
+    schedules::scheduler::{
+        frame::Frame,
+        known::{PlaceInQueue, Readiness, WakeOrigin},
+    },
     timeline::LaneId,
 };
 
@@ -20,22 +23,30 @@ impl State {
         {
             // `FuturesUnordered` wakes its task when it has polled all that is in it. That says
             // nothing about what the task itself can do. If a lane in it was deferred, there would
-            // be no such wake without the scheduler, and it is not recorded.
-            // Any future that polls a lane and then wakes itself looks the same.
-            let is_our_doing = frame.has_deferred;
-            self.lanes[lane].wakes.count(!is_our_doing);
-            return !is_our_doing;
+            // be no such wake without the scheduler, and it is not recorded. (Any other future that
+            // polls a lane and then wakes itself looks the same.)
+            let origin = match frame.has_deferred {
+                true => WakeOrigin::Scheduler,
+                false => WakeOrigin::Program,
+            };
+            self.lanes[lane].wakes.count(origin);
+            return origin == WakeOrigin::Program;
         }
         let place = PlaceInQueue { since: self.history.tick(), batch: self.history.arrivals };
         let known = &mut self.lanes[lane];
-        // With another budget it only goes on with the poll that it was in.
-        let goes_on = yielded && known.is_interrupted;
-        known.wakes.count(!goes_on);
+        // A lane that was interrupted has not asked for the wake: its budget was used up. With
+        // another one it only goes on with the poll that it was in.
+        let origin = match yielded && known.is_interrupted {
+            true => WakeOrigin::Scheduler,
+            false => WakeOrigin::Program,
+        };
+        known.wakes.count(origin);
         if !is_innermost {
             return true;
         }
-        known.becomes_ready(yielded, place);
-        !goes_on
+        let has_yielded = yielded && origin == WakeOrigin::Program;
+        known.is_woken(if has_yielded { Readiness::Yielded } else { Readiness::Ready }, place);
+        origin == WakeOrigin::Program
     }
 
     /// The poll of `lane` that is going on, if it has polled other lanes already.

@@ -4,12 +4,23 @@
 //! policy forbids the browser to load anything else. So it can be mailed, or opened from a disk.
 //!
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
-//! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
-//! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
-//! of a Python twin, `align` puts both in one order, `output` lists what they print, and `variants`
-//! compares runs. The parts of the script are in the folder `script`, and `script` puts them
-//! together.
+//! tests can see it. To read in this order:
+//!
+//! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
+//!   show;
+//! - `reader` makes a step of a piece: `now` says what each lane does then, `lists` in which lists
+//!   of the strip it is (`chains` draws one of them), `lines` at which line it stands, and
+//!   `sentence` says the step in words;
+//! - `stepped` makes the steps of a run, and `source` reads the file beside them;
+//! - `twin` adds the steps of a Python twin, `align` puts both in one order by means of `pairs`,
+//!   and `output` lists what they print;
+//! - `variants` compares runs;
+//! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
+mod chains;
+mod lines;
+mod lists;
+mod now;
 mod output;
 mod pairs;
 mod reader;
@@ -176,12 +187,14 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait, one for each wait: so a file is named as often as something
-/// happens in it.
+/// The files in which lanes wait, named for each wait and for each poll that stops at one: so a
+/// file is named as often as something happens in it. A lane that is dropped in the instant of its
+/// only poll has stopped somewhere, and has not waited.
 fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let rows = charts.iter().flat_map(|chart| &chart.rows);
     let spans = rows.flat_map(|row| &row.spans);
-    spans.flat_map(|span| span.places.waits()).map(|wait| wait.place.file.as_str())
+    let waits = spans.flat_map(|span| span.places.waits().iter().chain(span.stopped.waits()));
+    waits.map(|wait| wait.place.file.as_str())
 }
 
 /// The files in which lanes print, one for each printed line.

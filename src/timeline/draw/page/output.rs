@@ -96,7 +96,7 @@ impl<'a> Both<'a> {
             lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
             next = [pair.0 + 1, pair.1 + 1];
         }
-        // A page shows the first so many of them, so no line is shown before the one above it. They
+        // A page shows the first lines of this list, so none is shown before the one above it. They
         // are not sorted by their moments: that would change the order of what a language prints.
         let mut latest = 0;
         for line in &mut lines {
@@ -308,7 +308,7 @@ mod tests {
         );
     }
 
-    /// A run of so many moments at times, each with these steps of Rust and Python.
+    /// A run with a moment at each of these times, which has these steps of Rust and Python.
     fn run_of(moments: &[(u64, Option<usize>, Option<usize>)]) -> SteppedRun {
         let mut run = SteppedRun {
             title: String::new(),

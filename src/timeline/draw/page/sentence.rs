@@ -1,8 +1,13 @@
 //! A step in words: why a lane was polled, what it printed and did, and what it does now.
-use super::reader::{Now, Reader, is_for_a_timer, is_of_a_loop, join};
+use super::{
+    lines::is_of_a_loop,
+    lists::is_for_a_timer,
+    now::{Now, has_returned_an_item},
+    reader::{Reader, join},
+};
 use crate::timeline::{
     End, LaneId, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece},
+    draw::pieces::{Kind, Piece, is_passed_on},
     human,
 };
 
@@ -24,10 +29,15 @@ impl Reader<'_> {
             Kind::Poll => Some(self.cause(piece)),
             Kind::Rest => self.cause_of_rest(piece),
         });
+        let mut others = String::new();
         let mut lines = vec![];
         for (by, text, _) in says {
             if *by == lane {
                 lines.push(format!("“{text}”"));
+            } else {
+                // Such as a lane that is dropped in this step, and prints a last line.
+                let name = &self.chart.rows[*by].name;
+                others += &format!(" In this step {name} prints “{text}”.");
             }
         }
         if !lines.is_empty() {
@@ -42,6 +52,10 @@ impl Reader<'_> {
         }
         let mut later = None;
         match self.now(lane, piece) {
+            // The runtime wakes a lane that gives way when the lanes before it have run.
+            Now::Does(span) if self.has_given_way(lane, span) => {
+                parts.push(self.gives_way(piece));
+            }
             Now::Does(span) if matches!(span.state, State::Waiting(_)) => {
                 parts.push(self.waits(piece));
                 later = self.until(lane, span);
@@ -52,13 +66,18 @@ impl Reader<'_> {
             Now::Does(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
+            Now::Stopped(poll) if poll.stopped.are_none() => parts.push("returns an item".into()),
             Now::Stopped(_) => parts.push(self.waits(piece)),
             // That it is polled next is not said, since a reader may be asked which lane is.
             Now::PolledNext { before: Some(before), poll } => {
-                if before.state == State::BetweenItems {
+                if has_returned_an_item(before, poll) {
                     parts.push("returns an item".into());
                 } else {
-                    parts.push(self.woken_at_once(piece, self.woken_for(lane, poll)));
+                    let woken = self.woken_for(lane, poll);
+                    parts.push(self.woken_at_once(piece, woken));
+                    if woken.is_none() {
+                        later = self.until(lane, before);
+                    }
                 }
             }
             Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => {
@@ -74,7 +93,7 @@ impl Reader<'_> {
             Now::InPoll(Span { state: State::MovedClock, .. }) => {
                 parts.push("moves the clock".into());
             }
-            // Another thread comes next.
+            // Its poll is not over, and the next piece is of another thread of the runtime.
             Now::InPoll(_) => parts.push("runs on".into()),
             Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
             _ => {}
@@ -84,7 +103,7 @@ impl Reader<'_> {
             let are = if piece.aborted.len() == 1 { "is" } else { "are" };
             sentence += &format!(" {} {are} aborted.", self.names(&piece.aborted));
         }
-        Told { sentence, later }
+        Told { sentence: sentence + &others, later }
     }
 
     /// `A and B`, or how many they are.
@@ -99,29 +118,45 @@ impl Reader<'_> {
                 names.push(name.clone());
             }
         }
-        match lanes.len() {
-            several if names.len() == several && several <= 4 => join(&names),
-            many => format!("{many} lanes"),
-        }
+        let count = lanes.len();
+        if count <= 4 && names.len() == count { join(&names) } else { format!("{count} lanes") }
     }
 
     /// `waits (sleep)`.
     fn waits(&self, piece: &Piece) -> String {
-        match self.on(piece.lane, piece) {
+        match self.on(piece) {
             Some(on) => format!("waits ({on})"),
             None => "waits".into(),
+        }
+    }
+
+    /// Whether a wait of which this span is a part is ended by the runtime: the lane has asked to
+    /// be polled again, once the others have had their turn.
+    fn has_given_way(&self, lane: LaneId, span: &Span) -> bool {
+        match self.whole_wait(lane, span) {
+            Some(wait) => wait.until == Until::Yield,
+            None => false,
+        }
+    }
+
+    /// `gives way`, and for what else the lane waits there: a channel that has given it many
+    /// messages makes it give way, too.
+    fn gives_way(&self, piece: &Piece) -> String {
+        // The place of an event loop's driver is known, and nothing that it waits for is.
+        if is_of_a_loop(self.stop(piece)) {
+            let is_the_first = self.stopped_before(piece).is_none();
+            return if is_the_first { "starts its loop" } else { "ends the iteration" }.into();
+        }
+        match self.on(piece) {
+            Some(on) if on != "yield_now" => format!("gives way ({on})"),
+            _ => "gives way".into(),
         }
     }
 
     /// What a lane does that has returned `Pending` and was woken already.
     fn woken_at_once(&self, piece: &Piece, woken: Option<Woken>) -> String {
         match woken.map(|woken| woken.by) {
-            // An event loop has no place at which it would wait.
-            Some(Until::Yield) if is_of_a_loop(self.stop(piece)) => {
-                let is_the_first = self.stopped_before(piece).is_none();
-                if is_the_first { "starts its loop" } else { "ends the iteration" }.into()
-            }
-            Some(Until::Yield) => "gives way".into(),
+            Some(Until::Yield) => self.gives_way(piece),
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
             Some(_) => format!("{}, but was woken meanwhile", self.waits(piece)),
             None => self.waits(piece),
@@ -133,13 +168,13 @@ impl Reader<'_> {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
         let spans = &self.chart.rows[lane].spans;
-        let now = spans.partition_point(|span| span.from < piece.poll);
-        if spans[..now].iter().all(|span| span.state == State::Lazy) {
+        let nth = spans.partition_point(|span| span.from < piece.poll);
+        if spans[..nth].iter().all(|span| span.state == State::Lazy) {
             return "begins".into();
         }
         // A stream between two items does not wait, so no wake has ended that state: what takes its
         // items has polled it again.
-        if spans[now - 1].state == State::BetweenItems {
+        if has_returned_an_item(&spans[nth - 1], poll) {
             return "is asked for its next item".into();
         }
         if poll.state == State::RunningUnwoken {
@@ -153,8 +188,8 @@ impl Reader<'_> {
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
                 // names the inner lane as what was woken: it is not the cause.
                 let at = woken.map_or(poll.from, |woken| woken.at);
-                let inside = self.chart.is_inside(by, lane, at);
-                if inside { format!("{name} was woken") } else { format!("woken by {name}") }
+                let is_passed_on = is_passed_on(self.chart, by, lane, at);
+                if is_passed_on { format!("{name} was woken") } else { format!("woken by {name}") }
             }
             Some(Until::Outside) => "woken from outside".into(),
             Some(Until::Yield) => {
@@ -193,7 +228,8 @@ impl Reader<'_> {
         if let Some(stream) = self.item_inside(piece) {
             return Some(format!("goes on ({stream} has returned an item)"));
         }
-        // Since it did something last: it may have gone on at this instant already.
+        // The time is counted from the piece before this one of the same poll, which may be at this
+        // very instant.
         let here = self.order.partition_point(|other| other.key() < piece.key());
         let of_it = |other: &&Piece| other.lane == piece.lane && other.poll == piece.poll;
         let before = match self.order[..here].iter().rfind(of_it) {
@@ -207,36 +243,38 @@ impl Reader<'_> {
         Some("goes on".into())
     }
 
-    /// The name of the stream inside the lane of a piece that has returned an item where it begins.
+    /// The name of the inner stream that has returned an item in the piece before this one.
     fn item_inside(&self, piece: &Piece) -> Option<&str> {
-        for row in &self.chart.rows {
-            let begun = row.spans.partition_point(|span| span.from < piece.from);
-            if let Some(next) = row.spans.get(begun)
-                && next.from == piece.from
-                && next.state == State::BetweenItems
-                // In a chart from a file that state may come first, without a poll before it.
-                && let Some(poll) = row.spans[..begun].last()
-                && row.owner_at(poll.from) == Some(piece.lane)
-            {
-                return Some(&row.name);
-            }
-        }
-        None
+        let here = self.order.partition_point(|other| other.key() < piece.key());
+        let before = &self.order[here.checked_sub(1)?];
+        let row = &self.chart.rows[before.lane];
+        let is_inside = row.owner_at(before.poll) == Some(piece.lane);
+        let has_returned = match self.now(before.lane, before) {
+            Now::Does(span) => span.state == State::BetweenItems,
+            Now::Stopped(poll) => poll.stopped.are_none(),
+            Now::PolledNext { before: Some(last), poll } => has_returned_an_item(last, poll),
+            Now::NotThere | Now::InPoll(_) | Now::PolledNext { .. } | Now::Over => false,
+        };
+        if is_inside && has_returned && before.after == piece.from { Some(&row.name) } else { None }
     }
 
-    /// What will end a wait.
+    /// What will end a wait of which this span is a part, or before which it is the poll.
     fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
-        match self.until_at_last(lane, span) {
-            (State::Waiting(Until::Clock), to) => {
-                Some(format!("until {}", human(self.chart.time(to))))
+        let wait = self.whole_wait(lane, span)?;
+        match wait.until {
+            Until::Clock => Some(format!("until {}", human(self.chart.time(wait.to)))),
+            // Another timer has ended the wait for this one.
+            Until::Lane(_) if is_for_a_timer(span) => None,
+            // Not “for”: it may wait for other lanes, too, and this wake is the first to come.
+            Until::Lane(by) => {
+                let name = &self.chart.rows[by].name;
+                let is_passed_on = is_passed_on(self.chart, by, lane, wait.to);
+                let woken = if is_passed_on { "is woken" } else { "wakes it" };
+                Some(format!("until {name} {woken}"))
             }
-            (State::Waiting(Until::Lane(_)), _) if is_for_a_timer(span) => None,
-            (State::Waiting(Until::Lane(by)), _) => {
-                Some(format!("for {}", self.chart.rows[by].name))
-            }
-            (State::Waiting(Until::Dropped), _) => Some("until it is dropped".into()),
-            (State::Waiting(Until::RunOver), _) => Some("until the run is over".into()),
-            _ => None,
+            Until::Dropped => Some("until it is dropped".into()),
+            Until::RunOver => Some("until the run is over".into()),
+            Until::Outside | Until::Yield | Until::Unwoken => None,
         }
     }
 }

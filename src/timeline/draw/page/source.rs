@@ -201,9 +201,9 @@ impl SourceFile {
             }
         }
         let paragraph = lines.join(" ");
-        // A colon that comes later divides a sentence, and no title from it.
+        // A title is a few words. Behind more of them a colon divides a sentence.
         let about = match paragraph.split_once(": ") {
-            Some((title, about)) if !title.contains(". ") => about,
+            Some((title, about)) if title.split_whitespace().count() <= 5 => about,
             _ => &paragraph,
         };
         let mut shown = String::new();

@@ -25,9 +25,9 @@ pub struct SteppedRun {
     pub took: String,
     /// When something ran: the time in nanoseconds, and as text.
     pub instants: Vec<(u64, String)>,
-    /// The lanes. Lanes that only the Python twin has come last.
+    /// The lanes. Those that exist only in the Python twin are at the end.
     pub lanes: Vec<SteppedLane>,
-    /// How many of these lanes Rust has: the first so many.
+    /// How many of these lanes are in Rust: they come first.
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
@@ -115,6 +115,9 @@ pub struct Step {
     pub instant: usize,
     /// The lane that ran.
     pub lane: LaneId,
+    /// Whether the poll began in an earlier step and goes on here; in Python, the call of the event
+    /// loop.
+    pub rest: bool,
     /// The lanes that poll this one meanwhile, the outermost first: they are not through with
     /// their own polls.
     pub around: Vec<LaneId>,

@@ -6,8 +6,9 @@
 //! two tracks a page shows at once.
 use super::{
     align::{aligned, moments},
+    chains::chains,
     output::Both,
-    reader::{chains, join},
+    reader::join,
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
 use crate::timeline::{Chart, LaneId, human};
@@ -200,6 +201,7 @@ impl Reader<'_> {
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         Step {
             around: vec![],
+            rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
             on_thread: step.outside && name != "main",

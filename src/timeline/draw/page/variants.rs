@@ -383,6 +383,7 @@ fn quoted(chart: &Chart) -> String {
 fn took(chart: &Chart) -> String {
     match &chart.verdict {
         Some(_) => "does not end by itself".to_owned(),
+        None if chart.elapsed.is_zero() => "takes no time".to_owned(),
         None => format!("takes {}", human(chart.elapsed)),
     }
 }

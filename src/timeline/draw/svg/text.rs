@@ -2,6 +2,7 @@
 //!
 //! It is measured by a rule of thumb (see [`LETTER`]), since no font is known here; so each test of
 //! “does it fit” leaves some room.
+use crate::timeline::draw::shorten;
 use unicode_width::UnicodeWidthStr;
 
 /// Sizes of text, in pixels.
@@ -22,8 +23,7 @@ pub(super) fn width_of(text: &str, size: f64) -> f64 {
 /// The text, or as much of it as fits into `width` pixels with an ellipsis.
 pub(super) fn shorten(text: &str, width: f64, size: f64) -> String {
     let columns = (width.max(0.0) / (size * LETTER)) as usize;
-    let ellipsis = if columns > 0 { "…" } else { "" };
-    console::truncate_str(text, columns, ellipsis).into_owned()
+    shorten::shorten(text, columns)
 }
 
 /// A number of pixels as text, with at most one decimal.

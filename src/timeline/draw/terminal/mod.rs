@@ -145,9 +145,3 @@ fn paint(text: &str, style: &Style, options: TerminalOptions) -> String {
         text.to_owned()
     }
 }
-
-/// The text, or as much of it as fits into `width` columns with an ellipsis.
-fn shorten(text: &str, width: usize) -> String {
-    let ellipsis = if width > 0 { "…" } else { "" };
-    console::truncate_str(text, width, ellipsis).into_owned()
-}

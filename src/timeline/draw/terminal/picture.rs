@@ -2,7 +2,7 @@
 use super::{
     BESIDE, NARROWEST, TerminalOptions,
     cells::{Line, wrap},
-    colour, grey, paint, shorten,
+    colour, grey, paint,
 };
 use crate::timeline::{
     LaneId,
@@ -12,6 +12,7 @@ use crate::timeline::{
         layout::Layout,
         marks::Mark,
         rows::Rows,
+        shorten::shorten,
     },
     human,
 };

@@ -1,11 +1,12 @@
 //! What stands in the row of a lane: a sign for each span, text on it, and the sign of the end.
-use super::{BESIDE, cells::Line, grey, legend::NARROW_BAR, picture::Picture, shorten};
+use super::{BESIDE, cells::Line, grey, legend::NARROW_BAR, picture::Picture};
 use crate::timeline::{
     LaneId,
     draw::{
         chart::{Row, Span, State},
         marks::Mark,
         palette::{TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE},
+        shorten::shorten,
     },
     human,
 };

@@ -36,10 +36,10 @@ pub(super) use to_the_end::{drop_it, out_of_time, until_the_end};
 
 use super::{
     event::Line,
+    frame::load_debug_information,
     processor::SeenThread,
     progress::Progress,
     run::{Observe, Phase, Run},
-    stack::load_debug_information,
 };
 use crate::timeline::{Clock, clean};
 use std::{

@@ -8,7 +8,8 @@ use super::{
 use crate::timeline::record::{
     LaneId,
     event::{Event, Line, Polled, What},
-    stack::{Captured, Stack, Stacks, has_no_line_tables},
+    frame::has_no_line_tables,
+    stack::{Captured, Stack, Stacks},
     waits::{Registered, Waits},
 };
 use std::{

@@ -1,7 +1,9 @@
 //! How a scene is tried: in every schedule, and with a cancellation at each await.
-use super::claim::{Claim, SceneOutput};
-use crate::schedules::{
-    Cancelled, EveryCancellation, EverySchedule, Explored, every_cancellation, every_schedule,
+use crate::{
+    schedules::{
+        Cancelled, EveryCancellation, EverySchedule, Explored, every_cancellation, every_schedule,
+    },
+    stage::claim::{Claim, SceneOutput},
 };
 use std::{
     fmt::Debug,
@@ -29,9 +31,9 @@ pub(super) struct Trial {
 }
 
 /// Tries a scene in other ways than it runs, whatever it returns.
-pub(super) struct Trials {
+pub(in crate::stage) struct Trials {
     /// Runs it in every schedule. A closure, since each scene returns a type of its own: see
-    /// `scene`.
+    /// `stage/scene.rs`.
     pub(super) schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
     /// Cancels it at each await.
     pub(super) cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
@@ -39,7 +41,7 @@ pub(super) struct Trials {
 
 impl Trials {
     /// Takes the scene as a function, since it is run anew in each schedule.
-    pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Trials
+    pub(in crate::stage) fn new<T, F>(title: &'static str, main: fn() -> F) -> Trials
     where
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
@@ -53,7 +55,8 @@ impl Trials {
     }
 }
 
-/// Runs a scene. Its output becomes one type, whatever it is: so all scenes are explored alike.
+/// Runs a scene. Its output becomes a [`SceneOutput`], whatever its type is: so all scenes are
+/// tried in the same way.
 async fn output_of<T, F>(main: fn() -> F) -> SceneOutput
 where
     T: Debug + Send + 'static,
@@ -74,7 +77,8 @@ fn in_every_schedule(
         scene = scene.limit(limit).may_not_end();
     }
     if let Some(claim) = claim {
-        // A run with a verdict has no output; the claim decides what must hold then.
+        // A run with a verdict has no output. The claim is asked all the same: it may be about the
+        // lines.
         scene = scene.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
     }
     scene.explore()
@@ -90,13 +94,13 @@ fn with_each_cancellation(
     if let Some(limit) = limit {
         scene = scene.limit(limit);
     }
-    // Where nothing is stated, a run that does not end any more is shown, and not judged.
+    // Where nothing is stated, a run that does not end any more is shown and is no failure.
     if limit.is_some() || claim.is_none() {
         scene = scene.may_not_end();
     }
     if let Some(claim) = claim {
-        // The first run that is judged is the one in which nothing is cancelled. That it returned
-        // nothing says nothing of a cancellation, so it is not counted with the others.
+        // The first run that is judged is the one in which nothing is cancelled. If it returned
+        // nothing, it must not be counted with the others: it says nothing of a cancellation.
         let of_the_first = claim.anew();
         let is_first = AtomicBool::new(true);
         scene = scene.check(move |run| {

@@ -2,12 +2,15 @@
 //!
 //! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
 //! choices, or earlier ones, do not count.
-use super::{
-    one_run::{OneRun, Runner},
-    report::{Failure, Judge, Schedule},
-    scheduler::Plan,
+use crate::{
+    schedules::{
+        judge::Judge,
+        one_run::{OneRun, Runner},
+        report::{Failure, Schedule},
+        scheduler::Plan,
+    },
+    timeline::OwnTime,
 };
-use crate::timeline::OwnTime;
 use std::time::Duration;
 
 /// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
@@ -20,30 +23,30 @@ pub(super) fn minimise<T>(
     time: Duration,
 ) -> Option<Failure<T>> {
     let begun = OwnTime::begin();
-    let mut schedule = failing;
-    let mut found = None;
+    let mut simplest = failing;
+    let mut failure = None;
     // From the end: what comes after a departure depends on it, and not the other way round.
-    let mut left = decisions_of(&schedule);
-    while let Some(decision) = left.pop() {
+    let mut to_undo = decisions_of(&simplest);
+    while let Some(decision) = to_undo.pop() {
         // What was found until now can be shown as it is.
         if begun.is_longer_than(time) {
             break;
         }
-        let mut choices = schedule.choices.clone();
+        let mut choices = simplest.choices.clone();
         // All later choices stay. They may mean other lanes now, which is why the run is judged
         // anew.
         choices[decision] = 0;
         let run = runner.run(Plan::Follow(choices));
         // A run in which the lane was not dropped says nothing about the cancellation.
-        if runner.planned_drop.is_some() && !run.trace.has_dropped {
+        if runner.has_missed_its_drop(&run) {
             continue;
         }
-        let Some(simpler) = still_fails(judge, run, &schedule) else { continue };
-        schedule = simpler.schedule.clone();
-        left = decisions_of(&schedule);
-        found = Some(simpler);
+        let Some(simpler) = still_fails(judge, run, &simplest) else { continue };
+        simplest = simpler.schedule.clone();
+        to_undo = decisions_of(&simplest);
+        failure = Some(simpler);
     }
-    found
+    failure
 }
 
 /// The decisions at which a schedule departs from tokio's own.
@@ -51,14 +54,14 @@ fn decisions_of(schedule: &Schedule) -> Vec<usize> {
     schedule.departures.iter().map(|departure| departure.decision).collect()
 }
 
-/// The failure of a run that is simpler than the one before, if it is one.
+/// The failure of this run, if it fails and its schedule is simpler than `than`.
 fn still_fails<T>(judge: &Judge<T>, run: OneRun<T>, than: &Schedule) -> Option<Failure<T>> {
     let OneRun { recording, trace } = run;
     if !trace.is_valid() {
         return None;
     }
-    // Later decisions are others after one was undone, and there may be more departures than
-    // before.
+    // When a departure is undone, later choices mean other lanes, and may be departures now. So
+    // there may be more of them than before.
     if trace.departures().len() >= than.departures.len() {
         return None;
     }

@@ -1,0 +1,268 @@
+//! Drops the lanes of a program, one after the other, at each of their suspensions.
+use super::{cancelled::Cancelled, unsafe_await::UnsafeAwait};
+use crate::{
+    schedules::{
+        cancellable::{Droppable, PlannedDrop, Suspensions},
+        explorer::{Budget, Explorer},
+        judge::Judge,
+        one_run::Runner,
+        report::{Coverage, Failure, Findings, Schedule},
+        scheduler::Plan,
+    },
+    timeline::{OwnTime, Recording},
+};
+use std::{
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// In which schedules each cancellation is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InSchedules {
+    /// In tokio's own alone.
+    TokiosOwn,
+    /// In all that there is time for.
+    Every,
+}
+
+/// Drops lanes, one after the other.
+pub(super) struct Canceller<T> {
+    /// It runs the program; between two cancellations only its `planned_drop` is changed.
+    explorer: Explorer<Option<T>>,
+    /// The same as the explorer's, for runs that are made without it.
+    judge: Arc<Judge<Option<T>>>,
+    /// The runs of one cancellation, when it is tried in every schedule; else those of all.
+    runs: Arc<Mutex<Findings<Option<T>>>>,
+    /// The result, shared with the caller's thread.
+    cancelled: Arc<Mutex<Cancelled<T>>>,
+    /// In which schedules each cancellation is tried.
+    schedules: InSchedules,
+    /// How long all of it may take, on the wall clock.
+    budget: Duration,
+    /// When it began.
+    begun: OwnTime,
+}
+
+/// One cancellation: at which suspension of a lane, and how.
+struct CancellationPoint<'s> {
+    /// The lane, and when it suspends in tokio's own schedule.
+    suspensions: &'s Suspensions,
+    /// Which suspension, counted from 1.
+    nth: usize,
+    /// Once the lane has been woken after it, and not as it suspends.
+    once_woken: bool,
+}
+
+/// What came of one cancellation.
+struct CancellationRuns<T> {
+    /// In how many runs the lane was dropped there.
+    count: u64,
+    /// The simplest of them in which something is wrong then.
+    failure: Option<Failure<Option<T>>>,
+}
+
+impl<T: Debug> Canceller<T> {
+    /// A canceller whose budget begins to be used now. It writes what it finds into `cancelled`.
+    pub fn new(
+        runner: Runner<Option<T>>,
+        judge: Arc<Judge<Option<T>>>,
+        cancelled: Arc<Mutex<Cancelled<T>>>,
+        schedules: InSchedules,
+        budget: Duration,
+    ) -> Canceller<T> {
+        let runs = Arc::new(Mutex::new(Findings::default()));
+        let explorer = Explorer::new(runner, judge.clone(), runs.clone(), Budget::of_time(budget));
+        let begun = OwnTime::begin();
+        Canceller { explorer, judge, runs, cancelled, schedules, budget, begun }
+    }
+
+    /// The result. A panic of the program leaves it readable.
+    fn cancelled(&self) -> MutexGuard<'_, Cancelled<T>> {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The runs so far: see the field. A panic of the program leaves them readable.
+    fn runs(&self) -> MutexGuard<'_, Findings<Option<T>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes out the runs so far. What follows is counted by itself.
+    fn take_runs(&self) -> Findings<Option<T>> {
+        std::mem::take(&mut *self.runs())
+    }
+
+    /// Tries each cancellation of each lane, and writes what came of it into the result.
+    pub fn cancel_all(&mut self) {
+        if let Err(why) = self.cancel_each_lane() {
+            self.cancelled().refused = Some(why);
+        }
+        self.cancelled().outcomes = self.take_runs().outcomes();
+    }
+
+    /// Tries each cancellation of each lane, until the budget is used up.
+    ///
+    /// # Errors
+    /// If nothing can be said about the program: the reason, as a sentence.
+    fn cancel_each_lane(&mut self) -> Result<(), String> {
+        let deterministic = match self.explorer.is_deterministic() {
+            Ok(deterministic) => deterministic,
+            Err(refusal) => return Err(refusal.sentence()),
+        };
+        self.cancelled().nondeterministic = !deterministic;
+        let lanes = self.run_without_cancellation()?;
+        for suspensions in &lanes {
+            let known = (suspensions.lane.name.clone(), suspensions.times.len());
+            self.cancelled().lanes.push(known);
+        }
+        for (position, suspensions) in lanes.iter().enumerate() {
+            if !self.cancel_lane(position, suspensions) {
+                self.cancelled().unfinished = true;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the program without a cancellation. Returns the lanes to drop, each with its
+    /// suspensions.
+    ///
+    /// # Errors
+    /// If the program is wrong already: each await would be blamed for it. And if no lane that can
+    /// be dropped suspends.
+    fn run_without_cancellation(&mut self) -> Result<Vec<Suspensions>, String> {
+        let whole = self.explorer.runner.run(Plan::without_departures());
+        let mut wrong = self.judge.judge(&whole.recording).err();
+        if wrong.is_none() && self.schedules == InSchedules::Every {
+            wrong = self.wrong_in_a_schedule();
+        }
+        if let Some(why) = wrong {
+            return Err(format!("it is wrong without any cancellation: {why}"));
+        }
+        let main = Droppable { name: "main".into(), position: 0 };
+        let mut lanes = whole.trace.suspensions;
+        // `main` is marked as one that can be dropped, too. It is dropped only if no other lane is
+        // marked.
+        if lanes.iter().any(|suspensions| suspensions.lane != main) {
+            lanes.retain(|suspensions| suspensions.lane != main);
+        }
+        if lanes.is_empty() {
+            return Err("no lane that can be cancelled ever waits".into());
+        }
+        Ok(lanes)
+    }
+
+    /// What is wrong in some schedule in which nothing is cancelled. If this were not looked for,
+    /// the cancellation would be blamed for it.
+    fn wrong_in_a_schedule(&mut self) -> Option<String> {
+        self.explorer.explore();
+        let failure = self.take_runs().failure?;
+        Some(format!("{} ({})", failure.why, failure.schedule.describe()))
+    }
+
+    /// Drops a lane at each of its suspensions, twice. In the result the lane is at `position`.
+    /// Returns false if the budget is used up before that is done.
+    fn cancel_lane(&mut self, position: usize, suspensions: &Suspensions) -> bool {
+        let last = suspensions.times.len();
+        let mut nth = 1;
+        loop {
+            let mut was_dropped = false;
+            for once_woken in [false, true] {
+                if self.begun.is_longer_than(self.budget) {
+                    return false;
+                }
+                was_dropped |= self.cancel_at(CancellationPoint { suspensions, nth, once_woken });
+            }
+            if was_dropped && nth > last {
+                self.cancelled().lanes[position].1 = nth;
+            }
+            // In another schedule the lane may suspend more often than in tokio's own.
+            let may_suspend_again = self.schedules == InSchedules::Every && was_dropped;
+            if nth >= last && !may_suspend_again {
+                return true;
+            }
+            nth += 1;
+        }
+    }
+
+    /// Drops the lane at one suspension. Returns whether it could be dropped there at all.
+    fn cancel_at(&mut self, point: CancellationPoint<'_>) -> bool {
+        let CancellationPoint { suspensions, nth, once_woken } = point;
+        let lane = suspensions.lane.clone();
+        self.explorer.runner.planned_drop = Some(PlannedDrop { lane, nth, once_woken, seen: 0 });
+        let runs = match self.schedules {
+            InSchedules::TokiosOwn => self.run_in_tokios_own_schedule(),
+            InSchedules::Every => self.run_in_every_schedule(),
+        };
+        self.explorer.runner.planned_drop = None;
+        self.cancelled().cancellations += runs.count;
+        if let Some(failure) = runs.failure {
+            self.cancelled().add_unsafe_await(point.unsafe_await(failure));
+        }
+        runs.count > 0
+    }
+
+    /// Drops the lane in tokio's own schedule.
+    fn run_in_tokios_own_schedule(&mut self) -> CancellationRuns<T> {
+        let run = self.explorer.runner.run(Plan::without_departures());
+        if !run.trace.has_dropped {
+            // It was never woken again, or was dropped with the lane around it.
+            return CancellationRuns { count: 0, failure: None };
+        }
+        let failure = match self.judge.judge(&run.recording) {
+            Err(why) => Some(self.with_places(why, run.recording)),
+            Ok(()) => {
+                self.runs().add(run, Ok(()));
+                None
+            }
+        };
+        CancellationRuns { count: 1, failure }
+    }
+
+    /// The failure to be shown: from another run, in which it is noted where the lanes wait. If
+    /// that run does not fail, the first one is shown, without places.
+    fn with_places(&self, why: String, recording: Recording<Option<T>>) -> Failure<Option<T>> {
+        let schedule = Schedule::default();
+        let again = self.explorer.runner.run_to_be_shown(Plan::without_departures());
+        match self.judge.judge(&again.recording) {
+            Err(why) if again.trace.has_dropped => {
+                Failure { why, schedule, recording: again.recording }
+            }
+            _ => Failure { why, schedule, recording },
+        }
+    }
+
+    /// Drops the lane in all schedules that there is time for.
+    fn run_in_every_schedule(&mut self) -> CancellationRuns<T> {
+        self.explorer.explore();
+        let runs = self.take_runs();
+        let mut cancelled = self.cancelled();
+        // Of all cancellations the report has one coverage: that of the last one for which it is
+        // not complete.
+        if cancelled.schedules.is_none() || runs.coverage != Coverage::All {
+            cancelled.schedules = Some(runs.coverage.clone());
+        }
+        CancellationRuns { count: runs.schedules, failure: runs.failure }
+    }
+}
+
+impl CancellationPoint<'_> {
+    /// The await that this is, with what is wrong if the lane is dropped at it.
+    fn unsafe_await<T>(&self, failure: Failure<Option<T>>) -> UnsafeAwait<T> {
+        let Droppable { name, position } = self.suspensions.lane.clone();
+        let times = &self.suspensions.times;
+        UnsafeAwait {
+            lane: name,
+            position,
+            suspension: self.nth,
+            of: times.len().max(self.nth),
+            // In another schedule the lane may suspend more often than in tokio's own. Then this is
+            // the last time that is known.
+            at: times[self.nth.min(times.len()) - 1],
+            once_woken: self.once_woken,
+            schedule: failure.schedule,
+            why: failure.why,
+            recording: failure.recording,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! One schedule that was found before is run again.
+use super::Explorer;
+use crate::schedules::{
+    one_run::Trace,
+    report::{Coverage, Schedule},
+    scheduler::{Plan, Refusal},
+};
+use std::fmt::Debug;
+
+/// What became of a schedule that was to be run again.
+pub(in crate::schedules) enum Replayed {
+    /// It was run, or the program cannot be explored at all: see [`Coverage::Refused`].
+    AsItWas,
+    /// The program is no longer the one in which it was found. The text says how that shows.
+    DoesNotFit(String),
+}
+
+impl<T: Debug> Explorer<T> {
+    /// Runs one schedule that was found before.
+    pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
+        if let Err(refusal) = self.is_deterministic() {
+            return self.refuse(&refusal);
+        }
+        let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
+        // Something that no schedule decides about may take part in this schedule only.
+        if let Some(refusal) = &run.trace.ends.refusal {
+            return self.refuse(refusal);
+        }
+        if let Some(why) = does_not_fit(&run.trace, schedule) {
+            return Replayed::DoesNotFit(why);
+        }
+        self.count(run);
+        self.findings().coverage = Coverage::Replayed;
+        Replayed::AsItWas
+    }
+
+    /// Notes that the program cannot be explored. That is a result, and says nothing against the
+    /// schedule.
+    fn refuse(&self, refusal: &Refusal) -> Replayed {
+        self.findings().coverage = Coverage::Refused(refusal.sentence());
+        Replayed::AsItWas
+    }
+}
+
+/// How it shows that a run is not that of the program in which the schedule was found: it does not
+/// get to its end as the schedule says. None if it does.
+fn does_not_fit(trace: &Trace, schedule: &Schedule) -> Option<String> {
+    if let Some(lane) = trace.ends.absent {
+        let name = trace.name(lane);
+        return Some(format!("{name}, which ought to come next, does not"));
+    }
+    if let Some(decision) = trace.ends.misfit {
+        let choice = schedule.choices[decision];
+        // Not all candidates can come, so this is no number of lanes: only what can be written.
+        let last = trace.decisions[decision].candidates.len() - 1;
+        return Some(format!(
+            "at decision {decision} the choices are 0 to {last}, and {choice} is none of them"
+        ));
+    }
+    let made = trace.decisions.len();
+    let written = schedule.choices.len();
+    if made < written {
+        return Some(format!("it has {written} decisions, and the run only {made}"));
+    }
+    None
+}

@@ -1,0 +1,74 @@
+//! Which schedules are run: all in their order, or some at random.
+use super::{
+    Explorer,
+    budget::Part,
+    determinism::ToRepeat,
+    frontier::{Frontier, Prefix},
+};
+use crate::schedules::{
+    report::Coverage,
+    scheduler::{Plan, Refusal},
+};
+use std::fmt::Debug;
+
+impl<T: Debug> Explorer<T> {
+    /// Runs all schedules with no departure, then all with one, and so on. If they are too many,
+    /// the rest of the budget is for the random walk.
+    ///
+    /// # Errors
+    /// If the program cannot be explored, which may show itself only in a later schedule.
+    pub(super) fn run_in_order(&self) -> Result<Coverage, Refusal> {
+        let mut frontier = Frontier::default();
+        let mut to_repeat = ToRepeat::default();
+        frontier.add(0, Prefix::without_departures());
+        while let Some((departures, prefix)) = frontier.next() {
+            // Not asked before tokio's own schedule, which is always run.
+            if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
+                let random = self.walk_at_random()?;
+                return Ok(Coverage::UpTo { departures: departures - 1, random });
+            }
+            let run = self.runner.run(Plan::Follow(prefix.choices.clone()));
+            if let Some(refusal) = run.trace.ends.refusal.clone() {
+                return Err(refusal);
+            }
+            // The chosen lane did not arrive, so there is no such schedule.
+            if run.trace.ends.absent.is_some() {
+                continue;
+            }
+            if !prefix.is_followed_by(&run.trace) || !self.is_repeated(&run) {
+                // It is not deterministic after all: the same choices lead to another run.
+                return Ok(Coverage::Nondeterministic(self.walk_at_random()?));
+            }
+            frontier.add_branches(&run.trace, &prefix, departures);
+            to_repeat.add(&run);
+            self.count(run);
+        }
+        if self.are_the_same_again(&to_repeat) {
+            return Ok(Coverage::All);
+        }
+        Ok(Coverage::Nondeterministic(self.walk_at_random()?))
+    }
+
+    /// Runs schedules at random until the budget is used up. Returns how many of them count.
+    ///
+    /// # Errors
+    /// If the program cannot be explored.
+    pub(super) fn walk_at_random(&self) -> Result<u64, Refusal> {
+        let mut rng = fastrand::Rng::with_seed(self.budget.seed);
+        let mut counted = 0;
+        while self.may_go_on(Part::Whole) {
+            // A generator of its own for each run, so that the next does not depend on how long
+            // this one is.
+            let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
+            let run = self.runner.run(plan);
+            if let Some(refusal) = run.trace.ends.refusal {
+                return Err(refusal);
+            }
+            // If a chosen lane did not arrive, there is no such schedule.
+            if run.trace.ends.absent.is_none() && self.count(run) {
+                counted += 1;
+            }
+        }
+        Ok(counted)
+    }
+}

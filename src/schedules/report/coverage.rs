@@ -1,0 +1,30 @@
+//! How much of what is possible was tried.
+
+/// How much of what is possible was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Coverage {
+    /// All schedules.
+    All,
+    /// All with up to `departures` departures from tokio's own schedule, and then some at random.
+    UpTo {
+        /// The number of departures.
+        departures: usize,
+        /// How many schedules were chosen at random.
+        random: u64,
+    },
+    /// Schedules at random only: this many.
+    Random(u64),
+    /// The program is not deterministic: the same schedule does not always lead to the same run.
+    /// This many schedules were chosen at random. If that was noticed late, others had been tried
+    /// before, one after the other.
+    Nondeterministic(u64),
+    /// Only the one schedule that was asked for.
+    Replayed,
+    /// One schedule blocked the thread, and the others could not be tried.
+    Blocked,
+    /// As many as were needed to find one that fails.
+    UntilItFailed,
+    /// The program cannot be explored. The sentence says why.
+    Refused(String),
+}

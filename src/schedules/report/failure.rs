@@ -1,0 +1,29 @@
+//! The run that breaks the claim.
+use super::schedule::Schedule;
+use crate::timeline::{Recording, TerminalOptions};
+use std::fmt::{self, Display};
+
+/// A run that breaks the claim.
+#[derive(Debug)]
+pub struct Failure<T> {
+    /// What is wrong.
+    pub why: String,
+    /// The schedule that leads to it.
+    pub schedule: Schedule,
+    /// The run.
+    pub recording: Recording<T>,
+}
+
+/// What is wrong, the schedule in words, and the timeline.
+impl<T> Display for Failure<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the simplest: {}", self.schedule.describe())?;
+        writeln!(f, "{}", self.why)?;
+        for line in &self.recording.lines {
+            writeln!(f, "{line:#}")?;
+        }
+        // A test's message goes into logs, which are as wide as they are and have no colours.
+        let options = TerminalOptions { width: 100, colour: false };
+        writeln!(f, "\n{}", self.recording.chart().to_text(options))
+    }
+}

@@ -1,0 +1,198 @@
+//! What has been found so far, while schedules are being run.
+use super::{
+    coverage::Coverage,
+    explored::Explored,
+    failure::Failure,
+    outcome::{Outcome, result_of},
+    schedule::Schedule,
+};
+use crate::{
+    schedules::{one_run::OneRun, scheduler::Granularity},
+    timeline::{Line, Recording},
+};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Debug,
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
+
+/// Of this many different outcomes the first run is kept. The others are only counted: more would
+/// not be looked at, and each keeps a chart in memory.
+const OUTCOMES_KEPT: usize = 64;
+
+/// What has been found so far, while schedules are being run.
+pub(in crate::schedules) struct Findings<T> {
+    /// Runs that were counted: each schedule once, and none whose chosen lane did not arrive.
+    pub schedules: u64,
+    /// Set at the end, when it is known why no more are run.
+    pub coverage: Coverage,
+    /// Tokio chooses at random in which order lanes are woken, and each order was tried.
+    pub order_of_wakes_is_random: bool,
+    /// The different outcomes, each with its first run: up to [`OUTCOMES_KEPT`].
+    outcomes: Vec<Outcome>,
+    /// All different outcomes, by their hashes: where each is in `outcomes`, and none for those
+    /// that are not kept.
+    known: BTreeMap<u64, Option<usize>>,
+    /// Hashes, not texts: a million schedules may have a million results.
+    results: HashSet<u64>,
+    /// For each collection of lines, by its hash, the orders in which these lines came: only runs
+    /// that print the same lines can differ in their order.
+    orders: BTreeMap<u64, HashSet<u64>>,
+    /// Runs that ended with a verdict, whether that is a failure or not.
+    endless: u64,
+    /// Runs that were judged to be wrong.
+    failing: u64,
+    /// The simplest of these, whole: it is the one that is shown.
+    pub failure: Option<Failure<T>>,
+    /// On the wall clock, with the first runs and with what was run again.
+    pub took: Duration,
+}
+
+impl<T> Default for Findings<T> {
+    fn default() -> Findings<T> {
+        Findings {
+            schedules: 0,
+            // Replaced when the exploration ends. If it does not end, a poll blocks the thread.
+            coverage: Coverage::Blocked,
+            order_of_wakes_is_random: false,
+            outcomes: vec![],
+            known: BTreeMap::new(),
+            results: HashSet::new(),
+            orders: BTreeMap::new(),
+            endless: 0,
+            failing: 0,
+            failure: None,
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl<T: Debug> Findings<T> {
+    /// Counts a run that was judged, and keeps of it what may be shown.
+    pub fn add(&mut self, run: OneRun<T>, verdict: Result<(), String>) {
+        let OneRun { recording, trace } = run;
+        let schedule = Schedule::of(&trace);
+        self.schedules += 1;
+        self.endless += u64::from(recording.outcome.is_err());
+        self.add_outcome(&recording, &schedule);
+        if let Err(why) = verdict {
+            self.failing += 1;
+            self.keep_the_simplest(Failure { why, schedule, recording });
+        }
+    }
+
+    /// Counts what came of a run. The first run of each outcome is kept, as long as there is room.
+    fn add_outcome(&mut self, recording: &Recording<T>, schedule: &Schedule) {
+        let result = result_of(recording);
+        let mut lines: Vec<String> = recording.lines.iter().map(line_without_time).collect();
+        // The order is looked at before the lines are sorted, and the outcome after that.
+        let order = hash(&lines);
+        lines.sort();
+        self.results.insert(hash(&result));
+        self.orders.entry(hash(&lines)).or_default().insert(order);
+        let outcome = hash(&(&result, &lines));
+        match self.known.get(&outcome) {
+            Some(Some(place)) => self.outcomes[*place].schedules += 1,
+            // It is counted as one of the different outcomes, and not kept.
+            Some(None) => {}
+            None if self.outcomes.len() == OUTCOMES_KEPT => {
+                self.known.insert(outcome, None);
+            }
+            None => {
+                self.known.insert(outcome, Some(self.outcomes.len()));
+                self.outcomes.push(Outcome {
+                    result,
+                    lines,
+                    schedules: 1,
+                    schedule: schedule.clone(),
+                    transcript: recording.transcript(),
+                    // The chart is made now, and the recording is not kept: it is much larger.
+                    chart: recording.chart(),
+                });
+            }
+        }
+    }
+
+    /// Keeps the failure with the fewest departures.
+    fn keep_the_simplest(&mut self, failure: Failure<T>) {
+        // Of two that are equally simple the first stays: it is the one that is found again.
+        let is_simpler = match &self.failure {
+            Some(known) => failure.schedule.departures.len() < known.schedule.departures.len(),
+            None => true,
+        };
+        if is_simpler {
+            self.failure = Some(failure);
+        }
+    }
+
+    /// The first schedule of the outcome at this position. None if that outcome is not kept.
+    pub fn schedule_of_outcome(&self, position: usize) -> Option<Schedule> {
+        self.outcomes.get(position).map(|outcome| outcome.schedule.clone())
+    }
+
+    /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
+    pub fn outcome_to_show(&mut self, position: usize, recording: &Recording<T>) {
+        let outcome = &mut self.outcomes[position];
+        // If the lines differ, something in the program is random, and the picture would be of
+        // another outcome.
+        if outcome.transcript != recording.transcript() {
+            return;
+        }
+        let result = result_of(recording);
+        // The text of a verdict may differ from that of the first run: now it says where each lane
+        // waits.
+        let both_have_a_verdict = outcome.chart.verdict.is_some() && recording.outcome.is_err();
+        if both_have_a_verdict || outcome.result == result {
+            outcome.result = result;
+            outcome.chart = recording.chart();
+        }
+    }
+
+    /// Shows the failure as another run of its schedule, for what was wrong in that run.
+    pub fn failure_to_show(&mut self, why: String, recording: Recording<T>) {
+        if let Some(failure) = &mut self.failure {
+            failure.why = why;
+            failure.recording = recording;
+        }
+    }
+
+    /// The different outcomes, as far as they are kept.
+    pub fn outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
+
+    /// The report, for a test.
+    pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
+        // The largest number for one collection of lines: a sum over several would mean nothing.
+        let orders_of_lines = self.orders.values().map(HashSet::len).max().unwrap_or(0);
+        Explored {
+            name,
+            granularity,
+            schedules: self.schedules,
+            coverage: self.coverage,
+            order_of_wakes_is_random: self.order_of_wakes_is_random,
+            different_outcomes: self.known.len(),
+            outcomes: self.outcomes,
+            results: self.results.len(),
+            different_lines: self.orders.len(),
+            orders_of_lines,
+            endless: self.endless,
+            failing: self.failing,
+            failure: self.failure,
+            took: self.took,
+        }
+    }
+}
+
+/// A hash that is compared within this process only.
+fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A line as it is compared: two schedules may print it at different times.
+fn line_without_time(line: &Line) -> String {
+    format!("{} {}", line.lane, line.text)
+}

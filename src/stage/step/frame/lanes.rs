@@ -1,0 +1,99 @@
+//! The lanes of a frame: which wait for what, and each with its state and its line.
+use super::Painter;
+use crate::timeline::{LaneId, Mark};
+use console::{Alignment, measure_text_width, pad_str};
+
+/// Said of lanes that wait for a lock or a permit. Without it you would look in vain for the circle
+/// of a deadlock.
+const WHICH_HOLDS_IT: &str = "a lock or permit; which lane holds it was not seen";
+
+impl Painter<'_> {
+    /// What is ready, what a timer will wake, and what waits for what.
+    pub(super) fn queue(&self) -> Vec<String> {
+        let mut lines = vec![];
+        // Not in the order of their polls: tokio polls `main` whenever it comes to it.
+        if !self.step.ready.is_empty() {
+            let names = self.names(&self.step.ready);
+            lines.push(format!("ready, in the order of their wakes: {names}"));
+        }
+        if !self.step.timers.is_empty() {
+            lines.push(format!("timers: {}", self.timers()));
+        }
+        for chain in &self.step.waits {
+            let mut links = vec![];
+            for link in chain {
+                links.push(self.names(link));
+            }
+            lines.push(format!("waits: {}", links.join(" for ")));
+        }
+        if !self.step.for_a_lock.is_empty() {
+            let names = self.names(&self.step.for_a_lock);
+            lines.push(format!("waits: {names} for {WHICH_HOLDS_IT}"));
+        }
+        lines
+    }
+
+    /// The lanes that wait for a timer, each with the time of its timer.
+    fn timers(&self) -> String {
+        let mut timers = vec![];
+        for (lane, due) in &self.step.timers {
+            let name = self.name(*lane);
+            timers.push(match due.strip_prefix("≤ ") {
+                _ if due == "?" => format!("{name}, not known when"),
+                Some(due) => format!("{name} by {due}"),
+                None => format!("{name} at {due}"),
+            });
+        }
+        timers.join(", ")
+    }
+
+    /// Each lane that has begun, with its state and the line at which it stands: first the one that
+    /// was polled, then those that go on, then those that are over. At most `most` lines.
+    pub(super) fn lanes(&self, most: usize) -> Vec<String> {
+        let lanes = self.in_order();
+        let mut width = 0;
+        for (lane, _) in &lanes {
+            width = width.max(measure_text_width(&self.name(*lane)));
+        }
+        // If not all have a line, the last line says how many have none.
+        let is_cut = lanes.len() > most;
+        let shown = if is_cut { most.saturating_sub(1) } else { lanes.len() };
+        let stands = self.walk.stands();
+        let mut lines = vec![];
+        for (lane, state) in &lanes[..shown] {
+            let name = pad_str(&self.name(*lane), width, Alignment::Right, None).into_owned();
+            let mut line = format!("{name}  {:<20}", state_in_words(*state));
+            if let Some(number) = stands[*lane] {
+                line += &format!("{number:>3}  {}", self.walk.line(number));
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+        if is_cut {
+            lines.push(self.dim(&format!("… and {} more lanes", lanes.len() - shown)));
+        }
+        lines
+    }
+
+    /// The lanes that have begun, each with the letter of its state, in the order in which they are
+    /// listed.
+    fn in_order(&self) -> Vec<(LaneId, char)> {
+        let mut polled = vec![];
+        let mut going_on = vec![];
+        let mut over = vec![];
+        for (lane, state) in self.step.states.chars().enumerate() {
+            match state {
+                '.' => {} // it does not exist yet
+                _ if lane == self.step.lane => polled.push((lane, state)),
+                'f' | 'c' | 'p' | 'u' => over.push((lane, state)),
+                _ => going_on.push((lane, state)),
+            }
+        }
+        [polled, going_on, over].concat()
+    }
+}
+
+/// The state of a lane after a poll, from the letter that stands for it in a
+/// [`Step`](crate::timeline::Step).
+fn state_in_words(letter: char) -> &'static str {
+    Mark::of_letter(letter).expect("a state or an end").short_label()
+}

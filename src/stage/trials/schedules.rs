@@ -1,0 +1,138 @@
+//! What `--schedules` says of a scene.
+use super::{
+    results::SceneSchedules,
+    text::{capitalised, run_as_text},
+};
+use crate::{
+    schedules::{Coverage, Explored, Failure, Outcome},
+    stage::claim::SceneOutput,
+    timeline::TerminalOptions,
+};
+
+/// After this many outcomes, one is drawn only if it has a new result: more would not be looked at.
+/// Pictures and JSON have all that are kept.
+const MOST_DRAWN: usize = 4;
+
+/// After this many outcomes, one that is not drawn is only counted.
+const MOST_LISTED: usize = 12;
+
+impl SceneSchedules {
+    /// What was found, in words and with timelines of the different outcomes.
+    pub(super) fn to_text(&self, options: TerminalOptions) -> String {
+        let explored = match &self.explored {
+            Ok(explored) => explored,
+            Err(reason) => return format!("Not explored: this scene {reason}.\n"),
+        };
+        // What cannot be explored at all has no numbers that would mean anything.
+        if let Coverage::Refused(why) = &explored.coverage {
+            return format!("Not explored: {why}.\n");
+        }
+        let outcomes = match explored.different_outcomes {
+            1 => "one outcome".to_owned(),
+            n => format!("{n} outcomes"),
+        };
+        // The order of the lines does not make another outcome, so it is said beside the outcomes.
+        let orders = match explored.orders_of_lines {
+            0 | 1 => "their lines come in one order".to_owned(),
+            n => format!("the lines of one of them come in up to {n} orders"),
+        };
+        let tried = capitalised(&explored.tried());
+        let mut text = format!("{tried}: {outcomes}; {orders}.\n");
+        if let Some(sentence) = self.must_hold {
+            text += &format!("What must hold: {sentence}.\n");
+        }
+        match (&explored.failure, self.must_hold) {
+            (Some(failure), _) => text += &self.failure_as_text(failure, explored, options),
+            // The first sentence has said how much was tried.
+            (None, Some(_)) => text += "It holds in each of them.\n",
+            (None, None) => {}
+        }
+        text + &outcomes_as_text(explored, options)
+    }
+
+    /// The simplest run that breaks what must hold. Where the example states nothing, a run fails
+    /// that does not end, or whose `main` panics.
+    fn failure_as_text(
+        &self,
+        failure: &Failure<SceneOutput>,
+        explored: &Explored<SceneOutput>,
+        options: TerminalOptions,
+    ) -> String {
+        let Failure { why, schedule, recording } = failure;
+        let Explored { failing, schedules, .. } = explored;
+        let fails = if self.must_hold.is_some() { "does not hold" } else { "fails" };
+        // The reason is not repeated if it is only that the claim does not hold.
+        let reason = match self.must_hold {
+            Some(sentence) if why.ends_with(sentence) => String::new(),
+            _ => format!(": {why}"),
+        };
+        // The schedule as it can be replayed, and in words: which lane goes before which.
+        let described = schedule.describe();
+        let head = format!("It {fails} in {failing} of {schedules}, such as {schedule}");
+        format!("{head} ({described}){reason}\n{}", run_as_text(&recording.chart(), options))
+    }
+}
+
+/// How the first run of an outcome is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// It has been drawn already.
+    Above,
+    /// With its lines and its timeline, below its sentence.
+    Drawn(TerminalOptions),
+    /// Without them, since enough is drawn already.
+    InALine,
+}
+
+/// The different outcomes. Of each result one is drawn; of the others the first few are drawn, some
+/// are listed, and the rest is counted.
+fn outcomes_as_text(explored: &Explored<SceneOutput>, options: TerminalOptions) -> String {
+    let mut text = String::new();
+    let mut results: Vec<&str> = vec![];
+    let mut unlisted = 0;
+    for (nth, outcome) in explored.outcomes.iter().enumerate() {
+        let is_new = !results.contains(&outcome.result.as_str());
+        results.push(&outcome.result);
+        // The run that breaks the claim is often the first of its outcome: one picture of it is
+        // enough.
+        let is_drawn = match &explored.failure {
+            Some(failure) => failure.schedule == outcome.schedule,
+            None => false,
+        };
+        let shown = if is_drawn {
+            Shown::Above
+        } else if is_new || nth < MOST_DRAWN {
+            Shown::Drawn(options)
+        } else if nth < MOST_LISTED {
+            Shown::InALine
+        } else {
+            unlisted += 1;
+            continue;
+        };
+        text += &outcome_as_text(outcome, explored.schedules, shown);
+    }
+    if unlisted > 0 {
+        text += &format!("And {unlisted} more outcomes, with results that are shown above.\n");
+    }
+    let not_kept = explored.different_outcomes - explored.outcomes.len();
+    if not_kept > 0 {
+        text += &format!("And {not_kept} more, which were counted and not kept.\n");
+    }
+    text
+}
+
+/// The first run of an outcome. `of` is the number of all schedules.
+fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
+    let Outcome { schedules, schedule, result, chart, .. } = outcome;
+    let described = schedule.describe();
+    // An outcome may come about in many schedules. Shown is the first of them.
+    let head = format!("{schedules} of {of}, such as");
+    match shown {
+        Shown::Above => format!("\n{head} the run above ({described}): {result}\n"),
+        Shown::InALine => format!("{head} {schedule} ({described}): {result}\n"),
+        Shown::Drawn(options) => {
+            let run = run_as_text(chart, options);
+            format!("\n{head} {schedule} ({described}): {result}\n{run}\n")
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The lines of the source that a step lights, and what a lane waits for there.
+//!
+//! A lane waits where its last poll has stopped, and goes on from there in its next poll. While it
+//! polls another lane, it stands where it polls that one. Each line is that of a place that was
+//! recorded: where none is known, no line is lit.
+use super::{
+    lists::is_set_of_futures,
+    now::Now,
+    reader::{Reader, join, stopped},
+};
+use crate::timeline::{
+    LaneId, Places, Pos, Registered, Span, State, Wait,
+    draw::pieces::{Kind, Piece},
+};
+
+impl<'c> Reader<'c> {
+    /// Where the lane of a piece waits now, if it does.
+    pub(super) fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
+        self.place(self.places_now(piece.lane, piece)?)
+    }
+
+    /// All places at which a lane waits where a piece ends; none if it does not wait.
+    fn places_now(&self, lane: LaneId, piece: &Piece) -> Option<&'c Places> {
+        match self.now(lane, piece) {
+            // What it did between its two polls may have taken no room in the chart.
+            Now::Does(span) | Now::Stopped(span) | Now::PolledNext { before: Some(span), .. } => {
+                Some(stopped(span))
+            }
+            Now::NotThere | Now::InPoll(_) | Now::PolledNext { .. } | Now::Over => None,
+        }
+    }
+
+    /// What the lane of a piece waits for, in a word or two: the lanes that it polls at that line,
+    /// or the name of a library's future.
+    pub(super) fn on(&self, piece: &Piece) -> Option<String> {
+        let places = self.places_now(piece.lane, piece)?;
+        let place = self.place(places)?;
+        // A set of futures polls only those of its lanes that were woken, so the places do not name
+        // all of them.
+        let there = places.waits().iter().filter(|wait| wait.place == place.place);
+        let of_a_set = there.clone().any(is_set_of_futures);
+        let mut lanes = if of_a_set { self.lanes_inside(piece.lane, piece) } else { vec![] };
+        if lanes.is_empty() {
+            lanes.extend(there.filter_map(|wait| wait.lane));
+        }
+        let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
+        // A poll that names the lanes which it has polled there has not gone on.
+        let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
+        let is_named = place.lane.is_some() && !of_a_set;
+        if may_have_gone_on && !is_named { Some(format!("{on}, or after that")) } else { Some(on) }
+    }
+
+    /// `A, B and C`, in the order of the lanes, or how many they are.
+    fn names_in_order(&self, lanes: &[LaneId]) -> String {
+        let mut names: Vec<String> = vec![];
+        for lane in lanes {
+            let name = &self.chart.rows[*lane].name;
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        if names.len() <= 4 { join(&names) } else { format!("{} lanes", names.len()) }
+    }
+
+    /// Where the lane of a piece goes on: where it was waiting, or where it was polling the lane
+    /// that has ended.
+    pub(super) fn resumed(&self, piece: &Piece) -> Option<&'c Wait> {
+        let before = self.stopped_before(piece);
+        match piece.kind {
+            Kind::Poll => before,
+            Kind::Rest => {
+                let inner = self.ended_inside(piece);
+                let at = self.polls_at(piece.lane, piece.poll, *inner.first()?);
+                at.or(before)
+            }
+        }
+    }
+
+    /// Where the lane of a piece waited before the poll.
+    pub(super) fn stopped_before(&self, piece: &Piece) -> Option<&'c Wait> {
+        let spans = &self.chart.rows[piece.lane].spans;
+        let poll = spans.partition_point(|span| span.from < piece.poll);
+        self.last_place(&spans[..poll])
+    }
+
+    /// Where a lane waited last, in these spans of it.
+    fn last_place(&self, spans: &'c [Span]) -> Option<&'c Wait> {
+        let last = spans.last()?;
+        match last.state {
+            State::BetweenItems => self.last_place(&spans[..spans.len() - 1]),
+            // A callback was put into a queue there, and does not go on from there.
+            State::Lazy => None,
+            _ => self.place(stopped(last)),
+        }
+    }
+
+    /// Where a lane stands at the end of a piece: where it waits, or waited until now; and while it
+    /// polls another lane, where it does that.
+    pub(super) fn stands(&self, lane: LaneId, piece: &Piece) -> Option<u32> {
+        if let Now::InPoll(poll) = self.now(lane, piece) {
+            let inner = self.polled_inside(lane, piece)?;
+            return self.line(self.polls_at(lane, poll.from, inner)?);
+        }
+        self.line(self.place(self.places_now(lane, piece)?)?)
+    }
+
+    /// Where a lane polls another one in the poll that began at `began`: where it waits for it
+    /// afterwards, or else has waited for it before.
+    fn polls_at(&self, lane: LaneId, began: Pos, inner: LaneId) -> Option<&'c Wait> {
+        let spans = &self.chart.rows[lane].spans;
+        let poll = spans.partition_point(|span| span.from < began);
+        let after = match spans.get(poll + 1) {
+            Some(next) if !next.state.is_poll() => Some(&next.places),
+            _ => spans.get(poll).map(|poll| &poll.stopped),
+        };
+        let before = spans[..poll].last().map(stopped);
+        for places in [after, before].into_iter().flatten() {
+            for wait in places.waits() {
+                if wait.lane == Some(inner) {
+                    return Some(wait);
+                }
+            }
+        }
+        // A set of futures does not say which lanes are in it. Where the lane waited before comes
+        // first: the set was there then, and the inner lane may have been its last one.
+        for places in [before, after].into_iter().flatten() {
+            if let Some(wait) = self.place(places)
+                && is_set_of_futures(wait)
+            {
+                return Some(wait);
+            }
+        }
+        None
+    }
+
+    /// Of several places, the one that a step has room for: a `select!` waits at several at once,
+    /// and a `timeout` where its future does as well as for its own timer. It is the one that is
+    /// deepest in the shown file, and the last of these.
+    fn place(&self, places: &'c Places) -> Option<&'c Wait> {
+        let depth = |wait: &&Wait| wait.chain.iter().filter(|at| self.is_shown(&at.file)).count();
+        places.waits().iter().max_by_key(depth)
+    }
+
+    /// The lines of the `.await`s around a wait, in the shown file, the outermost last.
+    pub(super) fn lines_around(&self, wait: &Wait) -> Vec<u32> {
+        let mut lines = vec![];
+        // The first of the chain is the place of the wait itself.
+        for place in wait.chain.iter().skip(1) {
+            if self.is_shown(&place.file) {
+                lines.push(place.line);
+            }
+        }
+        lines
+    }
+
+    /// The line of a wait, if it is in the file that is shown.
+    pub(super) fn line(&self, wait: &Wait) -> Option<u32> {
+        if self.is_shown(&wait.place.file) { Some(wait.place.line) } else { None }
+    }
+
+    /// Whether a place is in the source that the page shows: a line of another file must not be
+    /// lit.
+    pub(super) fn is_shown(&self, file: &str) -> bool {
+        self.file == Some(file)
+    }
+}
+
+/// Whether a lane that gives way there runs an event loop: the place of a driver has no name of
+/// what is awaited. Nothing is claimed where the place is only that of the lane, as in a binary
+/// without line tables.
+pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
+    match wait {
+        Some(wait) => wait.on.is_none() && !wait.is_only_of_the_lane(),
+        None => false,
+    }
+}

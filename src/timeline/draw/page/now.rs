@@ -1,0 +1,134 @@
+//! What a lane does where a step ends.
+//!
+//! The chart says what a lane does at a position. Two things are added here. Where a poll begins at
+//! that very position, the step shows the lane before that poll. And several steps may end at one
+//! position: rests of polls, one after the other. What a later one of them is going to do is in the
+//! chart already, and must not be shown.
+use super::reader::Reader;
+use crate::timeline::{
+    End, LaneId, Row, Span, State, Until,
+    draw::pieces::{Piece, doer},
+};
+
+/// What a lane does where a piece ends.
+#[derive(Clone, Copy)]
+pub(super) enum Now<'c> {
+    /// It has not been made.
+    NotThere,
+    /// It is in the middle of this poll.
+    InPoll(&'c Span),
+    /// Its next poll begins right here. Until then it does what the span `before` says; if that is
+    /// a poll, it waits where that poll stopped. None if this is its first poll.
+    PolledNext { before: Option<&'c Span>, poll: &'c Span },
+    /// Its poll, this span, has returned, and it waits where that poll stopped; if that is nowhere,
+    /// it is a stream that has returned an item. The chart has no room for this: a rest that comes
+    /// next at this position ends it.
+    Stopped(&'c Span),
+    /// It does this.
+    Does(&'c Span),
+    /// It has ended.
+    Over,
+}
+
+impl<'c> Reader<'c> {
+    /// What a lane does where a piece ends.
+    pub(super) fn now(&self, lane: LaneId, piece: &Piece) -> Now<'c> {
+        let Piece { after, still, .. } = piece;
+        let row = &self.chart.rows[lane];
+        let spans = &row.spans;
+        if still.contains(&lane) {
+            // In the chart this lane has moved on at this position already. Here it is still in the
+            // poll that began before.
+            let begun = spans.partition_point(|span| span.from < *after);
+            return match spans[..begun].last() {
+                Some(poll) => Now::InPoll(poll),
+                None => Now::NotThere,
+            };
+        }
+        let begun = spans.partition_point(|span| span.from <= *after);
+        let Some(span) = spans[..begun].last() else {
+            return self.without_a_span(row, piece);
+        };
+        if span.from == *after {
+            let before = spans[..begun - 1].last();
+            // What a rest is going to do has not happened yet: it makes the lane,
+            if before.is_none()
+                && let Some(parent) = row.parent
+                && still.contains(&doer(self.chart, parent, *after))
+            {
+                return Now::NotThere;
+            }
+            // or it wakes it.
+            if let Some(woken) = span.woken
+                && woken.at == *after
+                && let Until::Lane(by) = woken.by
+                && still.contains(&by)
+                && let Some(before) = before
+            {
+                return does_or_has_stopped(before);
+            }
+            if span.state.is_poll() {
+                return Now::PolledNext { before, poll: span };
+            }
+        }
+        if *after < span.to {
+            return if span.state.is_poll() { Now::InPoll(span) } else { Now::Does(span) };
+        }
+        if is_dropped_by_a_rest(row, piece) { does_or_has_stopped(span) } else { Now::Over }
+    }
+
+    /// What a lane does that is in none of its spans yet. One that was dropped where it was made
+    /// has no spans at all, and is over from then on.
+    fn without_a_span(&self, row: &Row, piece: &Piece) -> Now<'c> {
+        let has_ended = row.spans.is_empty() && row.end.0 <= piece.after;
+        if has_ended && !is_dropped_by_a_rest(row, piece) { Now::Over } else { Now::NotThere }
+    }
+
+    /// What a lane does, as a letter of [`Step::states`](super::steps::Step::states): one letter
+    /// for each lane keeps a page with a thousand steps small.
+    pub(super) fn letter(&self, lane: LaneId, now: Now<'_>, piece: &Piece) -> char {
+        let mark = match now {
+            Now::NotThere => return '.',
+            // It is not queued: its consumer asks for the next item.
+            Now::PolledNext { before: Some(before), poll }
+                if has_returned_an_item(before, poll) =>
+            {
+                State::BetweenItems.mark()
+            }
+            Now::PolledNext { poll, .. } if self.woken_for(lane, poll).is_some() => return 'd',
+            Now::PolledNext { before: None, .. } => return 'l',
+            // The chart may call the whole poll blocking. It blocks after the polls inside it.
+            Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => State::Running.mark(),
+            Now::Stopped(poll) if poll.stopped.are_none() => State::BetweenItems.mark(),
+            Now::Stopped(_) => return 'w',
+            // Its last poll has just returned, and no wake is known.
+            Now::PolledNext { before: Some(before), .. } if before.state.is_poll() => return 'w',
+            Now::PolledNext { before: Some(span), .. } | Now::InPoll(span) | Now::Does(span) => {
+                span.state.mark()
+            }
+            Now::Over => self.chart.rows[lane].end.1.mark(),
+        };
+        mark.letter().expect("each state and each end has one")
+    }
+}
+
+/// Whether a stream has returned an item before this poll. If it is asked for the next one at once,
+/// the chart has no room between its two polls: then it was not woken, and has not waited.
+pub(super) fn has_returned_an_item(before: &Span, poll: &Span) -> bool {
+    let has_waited = !before.stopped.are_none() || poll.state == State::RunningUnwoken;
+    let is_asked_at_once = before.state.is_poll() && poll.woken.is_none() && !has_waited;
+    before.state == State::BetweenItems || is_asked_at_once
+}
+
+/// Whether a rest that comes next at the same position is going to drop a lane.
+fn is_dropped_by_a_rest(row: &Row, piece: &Piece) -> bool {
+    match row.end {
+        (at, End::Cancelled { by: Some(by), .. }) => at == piece.after && piece.still.contains(&by),
+        _ => false,
+    }
+}
+
+/// What a lane still does that a rest is going to wake or to drop.
+fn does_or_has_stopped(span: &Span) -> Now<'_> {
+    if span.state.is_poll() { Now::Stopped(span) } else { Now::Does(span) }
+}

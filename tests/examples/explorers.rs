@@ -1,0 +1,253 @@
+//! The explorers of all examples: what each of them claims, and how it compares the two languages.
+use super::{
+    all::Example,
+    examples,
+    explored::Explored,
+    twins::{DIFFERENCES, without_places},
+};
+use async_concepts::timeline::{Observe, OutputLine, SteppedRun, Track, Unlike};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock, time::Duration};
+
+/// All scenes as the explorer steps through them. They are run once for all tests: some of them
+/// take seconds.
+fn explored() -> &'static [Explored] {
+    static EXPLORED: OnceLock<Vec<Explored>> = OnceLock::new();
+    EXPLORED.get_or_init(|| {
+        let mut explored = vec![];
+        for Example { name, stage, .. } in examples() {
+            for scene in stage().run_for_test(Observe::Everything) {
+                if let Some(chart) = scene.chart {
+                    explored.push(Explored::new(name, chart));
+                }
+            }
+        }
+        explored
+    })
+}
+
+/// The same, without the recordings: each run with the name of its example.
+fn stepped() -> impl Iterator<Item = (&'static str, &'static SteppedRun)> {
+    explored().iter().map(|explored| (explored.example.as_str(), &explored.run))
+}
+
+/// A check of lines is worth something if a line that is wrong by one is noticed.
+#[test]
+fn a_lit_line_that_is_shifted_by_one_is_refused() {
+    let mut lines = 0;
+    let mut refused = 0;
+    let mut before = "";
+    for explored in explored() {
+        // One scene of each example: the others light the same source.
+        if explored.example != before {
+            for by in [-1, 1] {
+                let (of_scene, refused_of_scene) = explored.shifted(by);
+                lines += of_scene;
+                refused += refused_of_scene;
+            }
+        }
+        before = &explored.example;
+    }
+    // What passes is the line beside another one of its kind, such as two `await`s in a row.
+    assert!(refused * 100 > lines * 85, "{refused} of {lines}");
+}
+
+/// Due times, queues, lit lines, sentences, output and waits: see `explored`.
+#[test]
+fn nothing_that_an_explorer_shows_claims_more_than_was_recorded() {
+    let mut faults = vec![];
+    for explored in explored() {
+        faults.extend(explored.faults());
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The explorer marks where the two languages part. It knows the twins from their recordings, so
+/// this needs no Python.
+#[test]
+fn an_explorer_marks_exactly_what_the_twins_print_differently() {
+    for Example { name, .. } in examples() {
+        let mut parts: Vec<String> = vec![];
+        let mut compared = false;
+        for (_, run) in stepped().filter(|(example, _)| example == name) {
+            compared |= run.tracks.len() > 1;
+            parts.extend(marked(run));
+        }
+        if !compared {
+            continue; // there is no twin, or it was not recorded
+        }
+        let mut expected = vec![];
+        for (example, lines) in DIFFERENCES {
+            if example == name {
+                expected.extend(lines.iter().map(|line| (*line).to_owned()));
+            }
+        }
+        parts.sort();
+        expected.sort();
+        assert_eq!(parts, expected, "{name}");
+    }
+}
+
+/// Where the two part, a reader asks why. The header answers, for each scene: a reason that is that
+/// of another scene would be worse than none.
+#[test]
+fn the_header_says_why_the_two_part_in_each_scene_in_which_they_do() {
+    let mut told = vec![];
+    for (name, run) in stepped() {
+        if run.moments.iter().any(|moment| moment.parts.is_some()) {
+            let reason = run.of_python.clone().unwrap_or_default();
+            assert!(!reason.is_empty(), "{name}, {}: why do the two part?", run.title);
+            told.push(format!("{name}, {}: {reason}", run.title));
+        }
+    }
+    let said = |scene: &str| {
+        let start = format!("{scene}: ");
+        let found: Vec<&str> = told.iter().filter_map(|told| told.strip_prefix(&start)).collect();
+        assert_eq!(found.len(), 1, "{scene}: {told:#?}");
+        found[0]
+    };
+    // Two scenes of one example, and two reasons.
+    assert!(said("gather_errors, fail fast").contains("lets them finish"));
+    assert!(said("gather_errors, nested").starts_with("\"nested\" hears of the failure"));
+    assert!(said("slow_callback, in pieces").contains("beats once less"));
+}
+
+/// The output of a page has each line of each language once, and in the order of that language.
+#[test]
+fn the_output_of_a_page_keeps_the_order_of_each_language() {
+    for (name, run) in stepped() {
+        for (track, Track { steps, .. }) in run.tracks.iter().enumerate() {
+            let mut expected = vec![];
+            for step in steps {
+                for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
+                    let text = without_places(text).trim_end().to_owned();
+                    expected.push((*at, run.lanes[*lane].name.clone(), text));
+                }
+            }
+            // A poll that blocks prints later than another thread in a step after it.
+            expected.sort_by_key(|(at, ..)| *at);
+            let mut listed = vec![];
+            let mut moment = 0;
+            for line in &run.output {
+                assert!(
+                    moment <= line.moment,
+                    "{name}, {}: a page shows the first lines",
+                    run.title
+                );
+                moment = line.moment;
+                if line.track == track || line.unlike.is_none() {
+                    let step = &run.tracks[line.track].steps[line.step];
+                    let (lane, text, _) = &step.says[line.line];
+                    let text = without_places(text).trim_end().to_owned();
+                    let name = run.lanes[*lane].name.clone();
+                    listed.push((step.said_at[line.line], name, text));
+                }
+            }
+            assert_eq!(listed, expected, "{name}, {}, track {track}", run.title);
+        }
+    }
+}
+
+/// What is lit in a source is a line of it, and one on which something stands.
+#[test]
+fn each_line_that_a_page_lights_is_there_and_is_not_blank() {
+    let mut sources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, run) in stepped() {
+        for Track { file, steps, .. } in &run.tracks {
+            if file.is_empty() {
+                continue;
+            }
+            let lines = sources.entry(file).or_insert_with(|| {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+                let text = std::fs::read_to_string(path).expect("a source");
+                text.lines().map(str::to_owned).collect()
+            });
+            for (nth, step) in steps.iter().enumerate() {
+                let mut lit = step.chain.clone();
+                lit.extend(step.resumed);
+                lit.extend(step.stop);
+                lit.extend(step.says.iter().filter_map(|(_, _, line)| *line));
+                lit.extend(step.stands.iter().filter_map(|(_, line)| *line));
+                for line in lit {
+                    let text = lines.get(line as usize - 1);
+                    assert!(
+                        text.is_some_and(|text| !text.trim().is_empty()),
+                        "{name}, {}: step {nth} lights line {line} of {file}: {text:?}",
+                        run.title
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The sentence of a step names the lane that woke it; the arrow to it begins in a step of that
+/// lane, and before it.
+#[test]
+fn the_lane_that_woke_another_is_the_one_in_whose_step_the_arrow_begins() {
+    let mut checked = 0;
+    for (name, run) in stepped() {
+        for Track { steps, .. } in &run.tracks {
+            for (nth, step) in steps.iter().enumerate() {
+                let Some(by) = step.woken_in else { continue };
+                assert!(by < nth, "{name}, {}: step {nth} was woken in step {by}", run.title);
+                let Some((_, woken)) = step.sentence.split_once("(woken by ") else { continue };
+                let waker = &run.lanes[steps[by].lane].name;
+                assert!(
+                    woken.starts_with(&format!("{waker})")),
+                    "{name}, {}: step {nth} “{}”, and {waker} ran in step {by}",
+                    run.title,
+                    step.sentence
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0, "some lane is woken by another");
+}
+
+/// A line of one lane that both print is never said to be missing, if only its place is another.
+#[test]
+fn a_line_in_another_order_is_not_said_to_be_missing() {
+    let mut moved = vec![];
+    for (name, run) in stepped() {
+        let said = |line: &OutputLine| {
+            let (lane, text, _) = &run.tracks[line.track].steps[line.step].says[line.line];
+            (run.lanes[*lane].name.as_str(), text.as_str())
+        };
+        for line in &run.output {
+            // How often a track prints what this line says.
+            let prints = |track: usize| {
+                let in_track = |other: &&OutputLine| other.track == track || other.unlike.is_none();
+                run.output.iter().filter(in_track).filter(|other| said(other) == said(line)).count()
+            };
+            match line.unlike {
+                Some(Unlike::InAnotherOrder) => moved.push(format!("{name}: {}", said(line).1)),
+                Some(Unlike::Only) => {
+                    let more = prints(line.track) > prints(1 - line.track);
+                    assert!(more, "{name}, {}: {:?}", run.title, said(line));
+                }
+                Some(Unlike::AtAnotherTime) | None => {}
+            }
+        }
+    }
+    moved.sort();
+    moved.dedup();
+    let expected = ["fairness: has the thread", "pipeline: fetch", "pipeline: store B"];
+    assert_eq!(moved, [&expected[..], &["ticker: closed"]].concat());
+}
+
+/// The lines that are not the same in both languages, in the form of [`DIFFERENCES`].
+fn marked(run: &SteppedRun) -> Vec<String> {
+    let mut parts = vec![];
+    for line in &run.output {
+        if line.unlike.is_some() {
+            let step = &run.tracks[line.track].steps[line.step];
+            let (lane, text, _) = &step.says[line.line];
+            let seconds = Duration::from_nanos(step.said_at[line.line]).as_secs_f64();
+            let sign = if line.track == 0 { "-" } else { "+" };
+            let line = format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name);
+            parts.push(without_places(&line).trim_end().to_owned());
+        }
+    }
+    parts
+}

@@ -1,0 +1,338 @@
+//! Lines of the source that are lit: each is the line of a place that was recorded, and the source
+//! says there what the page claims of it.
+use super::{Explored, polls::Polls};
+use async_concepts::timeline::{Chart, Place, Places, Step, Wait};
+use std::{
+    collections::BTreeMap,
+    fs,
+    iter::Peekable,
+    path::Path,
+    str::Chars,
+    sync::{LazyLock, Mutex},
+};
+
+pub fn faults(explored: &Explored) -> Vec<String> {
+    let mut faults = places(&explored.chart);
+    faults.extend(of_lines(explored));
+    faults
+}
+
+/// What is wrong with the lines that the steps light: a fault for each line.
+pub fn of_lines(explored: &Explored) -> Vec<String> {
+    let mut faults = as_recorded(explored);
+    for track in &explored.run.tracks {
+        let is_python = track.file.ends_with(".py");
+        for (nth, step) in track.steps.iter().enumerate() {
+            if is_python {
+                for line in waits(step) {
+                    let text = line_of(&track.file, line);
+                    if !waits_in_python(&text) {
+                        faults.push(format!("step {nth} lights {}:{line}: {text}", track.file));
+                    }
+                }
+            }
+            for (_, said, line) in &step.says {
+                let Some(line) = line else { continue };
+                if !prints(&lines_from(&track.file, *line), said, is_python) {
+                    let text = line_of(&track.file, *line);
+                    faults.push(format!("step {nth}: {}:{line} says “{said}”: {text}", track.file));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// How many lines the steps of a scene light, and how many of these are refused if all of them are
+/// shifted: what a fault in the numbers of lines would look like.
+pub fn shifted(explored: &Explored, by: i32) -> (usize, usize) {
+    let mut all = 0;
+    let mut shifted = explored.clone();
+    let mut shift = |line: &mut u32| {
+        *line = line.saturating_add_signed(by);
+        all += 1;
+    };
+    for track in &mut shifted.run.tracks {
+        for step in &mut track.steps {
+            step.stop.iter_mut().for_each(&mut shift);
+            step.resumed.iter_mut().for_each(&mut shift);
+            step.chain.iter_mut().for_each(&mut shift);
+            step.says.iter_mut().flat_map(|(_, _, line)| line).for_each(&mut shift);
+            step.stands.iter_mut().flat_map(|(_, line)| line).for_each(&mut shift);
+        }
+    }
+    (all, of_lines(&shifted).len())
+}
+
+/// The lines at which a step says that a lane waits, or goes on.
+fn waits(step: &Step) -> Vec<u32> {
+    let mut lines = step.chain.clone();
+    lines.extend(step.stop);
+    lines.extend(step.resumed);
+    lines.extend(step.stands.iter().filter_map(|(_, line)| *line));
+    lines
+}
+
+/// The lines of a file, read once.
+fn file(name: &str) -> Vec<String> {
+    static FILES: LazyLock<Mutex<BTreeMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
+    let mut files = FILES.lock().expect("no test has failed while it had them");
+    if let Some(lines) = files.get(name) {
+        return lines.clone();
+    }
+    let mut lines = vec![];
+    // A package's folder is below the one in which such a path begins.
+    for folder in Path::new(env!("CARGO_MANIFEST_DIR")).ancestors() {
+        if let Ok(text) = fs::read_to_string(folder.join(name)) {
+            lines = text.lines().map(str::to_owned).collect();
+            break;
+        }
+    }
+    files.insert(name.to_owned(), lines.clone());
+    lines
+}
+
+/// The text of a line; nothing if there is no such line.
+fn line_of(name: &str, line: u32) -> String {
+    lines_from(name, line).into_iter().next().unwrap_or_default()
+}
+
+/// The text from a line on: a call may have several lines.
+fn lines_from(name: &str, line: u32) -> Vec<String> {
+    let lines = file(name);
+    let from = (line as usize - 1).min(lines.len());
+    lines[from..].iter().take(12).cloned().collect()
+}
+
+/// The places of a recording at which the source does not say that something waits.
+fn places(chart: &Chart) -> Vec<String> {
+    let mut faults = vec![];
+    for row in &chart.rows {
+        for span in &row.spans {
+            for wait in span.places.waits().iter().chain(span.stopped.waits()) {
+                for place in wait.chain.iter().chain([&wait.place]) {
+                    let text = line_of(&place.file, place.line);
+                    if !awaits_at(place, &text) {
+                        faults.push(format!("{} waits at {place}: {text}", row.name));
+                    }
+                }
+            }
+        }
+    }
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+/// Whether the source says at a place that something waits there: an `.await`, a macro that awaits,
+/// or a call, as of an event loop's `run_forever` or of a `poll` by hand.
+fn awaits_at(place: &Place, text: &str) -> bool {
+    let Some(rest) = text.get(place.column as usize - 1..) else { return false };
+    let is_of_a_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    if text[..place.column as usize - 1].ends_with(is_of_a_name) {
+        return false; // in the middle of a name
+    }
+    let name: String = rest.chars().take_while(|letter| is_of_a_name(*letter)).collect();
+    let after = &rest[name.len()..];
+    name == "await" || !name.is_empty() && (after.starts_with('!') || after.starts_with('('))
+}
+
+/// The lines of steps in Rust that are not those of the recording.
+fn as_recorded(explored: &Explored) -> Vec<String> {
+    let polls = Polls::of(explored);
+    let file = &explored.run.tracks[0].file;
+    let mut faults = vec![];
+    for (lane, of_lane) in polls.of_lane.iter().enumerate() {
+        let mut before: Option<&Places> = None;
+        for poll in of_lane {
+            let after = polls.stopped(lane, poll);
+            let was = before.map(|before| lines(before, file)).unwrap_or_default();
+            let is = lines(after, file);
+            for nth in poll.first..=poll.last {
+                if polls.steps[nth].lane == lane {
+                    faults.extend(of_step(&polls, nth, &was, after, file));
+                }
+            }
+            // Where it stands is noted in any step, also in one of another lane.
+            let until = polls.next(lane, poll.first).map_or(polls.steps.len(), |next| next.first);
+            for nth in poll.first..until {
+                for (other, line) in &polls.steps[nth].stands {
+                    let Some(line) = line else { continue };
+                    if *other == lane && !is.contains(line) && !was.contains(line) {
+                        let name = &polls.row(lane).name;
+                        faults.push(format!("step {nth}: {name} stands at {line}, not at {is:?}"));
+                    }
+                }
+            }
+            before = Some(after);
+        }
+    }
+    faults
+}
+
+/// The same of one step, of a lane that waited at some lines before it, and waits at some places
+/// after its poll.
+fn of_step(polls: &Polls<'_>, nth: usize, was: &[u32], after: &Places, file: &str) -> Vec<String> {
+    let step = &polls.steps[nth];
+    let is = lines(after, file);
+    let waits = "wdx".contains(polls.letter(nth, step.lane));
+    let mut faults = vec![];
+    let stops = match step.stop {
+        Some(line) => waits && is.contains(&line),
+        None => !waits || is.is_empty(),
+    };
+    if !stops {
+        faults.push(format!("step {nth} stops at {:?}, not at {is:?}", step.stop));
+    }
+    let resumes = match step.resumed {
+        Some(line) => was.contains(&line) || step.rest && is.contains(&line),
+        None => step.rest || was.is_empty(),
+    };
+    if !resumes {
+        faults.push(format!("step {nth} resumes at {:?}, not at {was:?}", step.resumed));
+    }
+    for line in &step.chain {
+        let is_around =
+            |wait: &Wait| wait.chain.iter().any(|place| place.file == file && place.line == *line);
+        if !after.waits().iter().any(is_around) {
+            faults.push(format!("step {nth} waits inside of {line}, which was not recorded"));
+        }
+    }
+    faults
+}
+
+/// The lines of a file at which a lane waits at some places.
+fn lines(places: &Places, file: &str) -> Vec<u32> {
+    let mut lines = vec![];
+    for Wait { place, .. } in places.waits() {
+        if place.file == file {
+            lines.push(place.line);
+        }
+    }
+    lines
+}
+
+/// Whether a line of a twin waits for something, gives way or calls what does. What only prints
+/// does not.
+fn waits_in_python(text: &str) -> bool {
+    let code = text.split(" # ").next().unwrap_or_default().trim();
+    let words = ["await ", "async for ", "async with ", "yield ", "for "];
+    if words.iter().any(|word| code.contains(word)) {
+        return true;
+    }
+    let is_a_definition =
+        ["def ", "async def ", "class ", "if "].iter().any(|word| code.starts_with(word));
+    code.contains('(') && !code.contains("say(") && !is_a_definition
+}
+
+/// Whether what begins on the first of these lines prints a text.
+fn prints(lines: &[String], said: &str, is_python: bool) -> bool {
+    // In Python also `callback("A", say)("…")`.
+    let calls: &[&str] = if is_python { &["say(", "say)("] } else { &["say!("] };
+    let text = lines.join("\n");
+    for call in calls {
+        // Several calls may begin on the first line.
+        for (at, _) in lines[0].match_indices(call) {
+            let formats = formats(argument(&text[at + call.len()..]));
+            if formats.is_empty() || formats.iter().any(|format| fits(format, said)) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// What stands before the parenthesis that ends a call.
+fn argument(text: &str) -> &str {
+    let mut depth = 0;
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => {
+                while let Some((_, letter)) = letters.next()
+                    && letter != '"'
+                {
+                    if letter == '\\' {
+                        letters.next();
+                    }
+                }
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return &text[..at],
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The texts that an argument may print: each literal that is not inside another call, and of which
+/// no method is called. Of each the parts that stay: what is put in between is left out.
+fn formats(argument: &str) -> Vec<Vec<String>> {
+    let mut found = vec![];
+    let mut depth = 0;
+    let mut letters = argument.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            '"' => {
+                let format = format(&mut letters);
+                if depth == 0 && letters.peek() != Some(&'.') {
+                    found.push(format);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The parts of a literal, whose first quotation mark has been read.
+fn format(letters: &mut Peekable<Chars<'_>>) -> Vec<String> {
+    let mut parts = vec![];
+    let mut part = String::new();
+    // Inside braces is what is put in.
+    let mut depth = 0;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                let escaped = letters.next().unwrap_or_default();
+                // A line that goes on in the next one.
+                while escaped == '\n' && letters.peek() == Some(&' ') {
+                    letters.next();
+                }
+                if depth == 0 && escaped != '\n' {
+                    part.push(if escaped == 'n' { '\n' } else { escaped });
+                }
+            }
+            '"' => break,
+            '{' | '}' if depth == 0 && letters.peek() == Some(&letter) => {
+                letters.next();
+                part.push(letter);
+            }
+            '{' => {
+                depth += 1;
+                parts.push(std::mem::take(&mut part));
+            }
+            '}' => depth -= 1,
+            _ if depth == 0 => part.push(letter),
+            _ => {}
+        }
+    }
+    parts.push(part);
+    parts
+}
+
+/// Whether a text begins and ends as these parts do, and has all of them in their order.
+fn fits(parts: &[String], text: &str) -> bool {
+    let [first, middle @ .., last] = parts else {
+        return parts.first().is_some_and(|only| text == only);
+    };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+    for part in middle {
+        let Some(at) = rest.find(part.as_str()) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last.as_str())
+}

@@ -1,0 +1,57 @@
+//! What an explorer claims, held against the recording from which it was made and against the
+//! source that it shows.
+//!
+//! Each check reads the recording and the source in a way of its own, and not as the explorer does:
+//! so a fault of the explorer is not repeated here. It returns what is wrong, each fault in a
+//! sentence. The tests of the examples use these checks for every page, and so do those of the
+//! packages that have examples of their own.
+//!
+//! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
+//! queue, `lit` on lines of the source, `told` on sentences, `printed` on the output, and `waits`
+//! on what lanes wait for.
+mod lit;
+mod polls;
+mod printed;
+mod ready;
+mod timers;
+mod told;
+mod waits;
+
+use async_concepts::timeline::{Chart, SteppedRun};
+
+/// A scene of an explorer, and the recording of which it was made.
+#[derive(Clone)]
+pub struct Explored {
+    /// The name of its example.
+    pub example: String,
+    /// What was recorded.
+    pub chart: Chart,
+    /// What the page shows of it.
+    pub run: SteppedRun,
+}
+
+impl Explored {
+    pub fn new(example: &str, chart: Chart) -> Explored {
+        let run = chart.steps();
+        Explored { example: example.to_owned(), chart, run }
+    }
+
+    /// How many lines of its sources are lit in its steps, and how many of these are refused if all
+    /// of them are shifted by this many lines.
+    pub fn shifted(&self, by: i32) -> (usize, usize) {
+        lit::shifted(self, by)
+    }
+
+    /// What is wrong with it, each fault in a sentence that begins with the example and its scene.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = vec![];
+        faults.extend(timers::faults(self));
+        faults.extend(ready::faults(self));
+        faults.extend(lit::faults(self));
+        faults.extend(told::faults(self));
+        faults.extend(printed::faults(self));
+        faults.extend(waits::faults(self));
+        let scene = format!("{}, {}: ", self.example, self.run.title);
+        faults.into_iter().map(|fault| scene.clone() + &fault).collect()
+    }
+}

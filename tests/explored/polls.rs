@@ -1,0 +1,142 @@
+//! Which poll of the recording each step belongs to.
+use super::Explored;
+use async_concepts::timeline::{Chart, LaneId, Places, Row, Span, State, Step, Until, Woken};
+
+/// The steps in Rust, and the polls of the recording.
+pub struct Polls<'e> {
+    /// What was recorded.
+    pub chart: &'e Chart,
+    /// The steps in Rust.
+    pub steps: &'e [Step],
+    /// When something ran: a step has an index into this list.
+    instants: &'e [(u64, String)],
+    /// For each lane its polls, in order.
+    pub of_lane: Vec<Vec<Poll<'e>>>,
+}
+
+/// A poll, and the steps that show it.
+pub struct Poll<'e> {
+    /// As the chart has it.
+    pub span: &'e Span,
+    /// Where the chart has it among the spans of its lane.
+    pub nth: usize,
+    /// The step with which it begins.
+    pub first: usize,
+    /// The last of its steps: a poll that polls others has several.
+    pub last: usize,
+}
+
+/// Whether a span is a poll.
+pub fn is_poll(span: &Span) -> bool {
+    match span.state {
+        State::Running
+        | State::RunningUnwoken
+        | State::Blocking
+        | State::MovedClock
+        | State::OnThread => true,
+        State::Lazy
+        | State::Waiting(_)
+        | State::Ready
+        | State::WokenNotPolled
+        | State::BetweenItems => false,
+    }
+}
+
+impl<'e> Polls<'e> {
+    /// # Panics
+    /// If the steps are not those of the polls: each poll begins with one step.
+    pub fn of(explored: &'e Explored) -> Polls<'e> {
+        let chart = &explored.chart;
+        let steps = &explored.run.tracks[0].steps[..];
+        let mut of_lane = vec![];
+        for (lane, row) in chart.rows.iter().enumerate() {
+            let mut polls: Vec<Poll<'e>> = vec![];
+            let mut spans = row.spans.iter().enumerate().filter(|(_, span)| is_poll(span));
+            for (nth, step) in steps.iter().enumerate() {
+                if step.lane != lane {
+                    continue;
+                }
+                if step.rest {
+                    polls.last_mut().expect("a poll before its rest").last = nth;
+                } else {
+                    let (place, span) = spans.next().expect("a poll for each step that is none");
+                    polls.push(Poll { span, nth: place, first: nth, last: nth });
+                }
+            }
+            assert!(spans.next().is_none(), "a poll of {} has no step", row.name);
+            of_lane.push(polls);
+        }
+        Polls { chart, steps, instants: &explored.run.instants, of_lane }
+    }
+
+    pub fn row(&self, lane: LaneId) -> &'e Row {
+        &self.chart.rows[lane]
+    }
+
+    /// The place among the polls of a lane of the last one that has begun by a step; none before
+    /// its first poll.
+    pub fn begun(&self, lane: LaneId, step: usize) -> Option<usize> {
+        self.of_lane[lane].iter().rposition(|poll| poll.first <= step)
+    }
+
+    /// The first poll of a lane that begins after a step.
+    pub fn next(&self, lane: LaneId, step: usize) -> Option<&Poll<'e>> {
+        self.of_lane[lane].iter().find(|poll| poll.first > step)
+    }
+
+    /// Where a lane waits after a poll, and for what.
+    pub fn stopped(&self, lane: LaneId, poll: &Poll<'e>) -> &'e Places {
+        match self.row(lane).spans.get(poll.nth + 1) {
+            Some(next) if !is_poll(next) => &next.places,
+            _ => &poll.span.stopped,
+        }
+    }
+
+    /// What woke a lane first after its poll of this number: the chart has it at the next poll that
+    /// answers a wake, or where the lane was ready and never polled.
+    pub fn wake_after(&self, lane: LaneId, nth: usize) -> Option<Wake> {
+        let polls = &self.of_lane[lane];
+        for (nth, poll) in polls.iter().enumerate().skip(nth + 1) {
+            if poll.span.state != State::RunningUnwoken {
+                let woken = poll.span.woken?;
+                return Some(Wake { woken, polled: Some(nth) });
+            }
+        }
+        // It was woken and never polled again. If it was dropped right there, only its wait says
+        // so.
+        let last = polls.last()?;
+        for span in &self.row(lane).spans[last.nth + 1..] {
+            if let Some(woken) = span.woken {
+                return Some(Wake { woken, polled: None });
+            }
+            if let State::Waiting(by @ (Until::Clock | Until::Lane(_))) = span.state {
+                let woken = Woken { by, at: span.to, nth: 0 };
+                return Some(Wake { woken, polled: None });
+            }
+        }
+        None
+    }
+
+    /// When a step began, in nanoseconds.
+    pub fn time(&self, step: &Step) -> u64 {
+        self.instants[step.instant].0
+    }
+
+    /// The letter of a lane after a step.
+    pub fn letter(&self, step: usize, lane: LaneId) -> char {
+        self.steps[step].states.chars().nth(lane).expect("a letter for each lane")
+    }
+}
+
+/// A wake that ended a wait.
+pub struct Wake {
+    pub woken: Woken,
+    /// The place of the poll that answers it; none if the lane was never polled again.
+    pub polled: Option<usize>,
+}
+
+impl Wake {
+    pub fn is_by_the_clock(&self) -> bool {
+        self.woken.by == Until::Clock
+    }
+}
