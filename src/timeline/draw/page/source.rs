@@ -4,7 +4,7 @@
 //! read when a page is made, and it may be missing then: a page without a source is still a
 //! timeline, and says why it shows no source. Some lines are left out. The others keep the numbers
 //! that they have in the file, since a step names the lines to light by these numbers.
-use super::twin::TwinScene;
+use super::recording::TwinScene;
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ pub(super) struct SourceFile {
 pub(super) struct Twin {
     /// Shown beside the source in Rust.
     pub(super) source: SourceFile,
-    /// All scenes that were recorded. `twin::find` picks the one of a run.
+    /// All scenes that were recorded. `recording::find` picks the one of a run.
     pub(super) scenes: Vec<TwinScene>,
 }
 
