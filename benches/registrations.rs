@@ -1,4 +1,5 @@
-//! What it costs that a lane knows where it waits: to register a waker, so many boxed futures deep.
+//! What it costs that a lane knows where it waits: to register a waker, at several depths of boxed
+//! futures.
 //!
 //! Three runs do the same, but for one thing: at each poll the leaf keeps a new clone of its waker;
 //! or it has one already; or it has one, and walks up the stack with a callback that does nothing.
@@ -32,7 +33,7 @@ enum At {
     Nothing,
     /// It registers: it keeps a new clone of its waker.
     Registers,
-    /// It walks up so many frames.
+    /// It walks up this many frames.
     Walks(usize),
 }
 

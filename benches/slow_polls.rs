@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 const POLLS: u32 = 100_000;
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// Gives way so many times.
+/// Gives way this many times.
 fn gives_way(mut left: u32) -> impl Future<Output = ()> {
     poll_fn(move |cx| {
         left = black_box(left) - 1;

@@ -262,7 +262,8 @@ impl EventLoop {
         } else {
             None
         };
-        // A wait of zero is only a look, which is left out while calls are ready, up to a limit.
+        // A wait of zero is only a look at what else has happened, and costs more than a call. So
+        // it is left out until enough calls were made without one.
         let waits = timeout != Some(Duration::ZERO);
         if waits || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK {
             self.wait(timeout);
@@ -275,8 +276,7 @@ impl EventLoop {
         if let Some(when) = first_timer {
             // The clock is read anew, as in asyncio: the wait may have ended early, or a callback
             // of the last iteration may have taken long.
-            let end = self.time().saturating_add(self.0.driver.resolution());
-            let end = nanoseconds(end);
+            let end = nanoseconds(self.time().saturating_add(self.0.driver.resolution()));
             if when < end || end == FOREVER {
                 for handle in self.0.timers.take_due(end) {
                     self.enqueue(handle, None, ReadyBy::Timer);

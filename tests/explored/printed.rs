@@ -14,15 +14,16 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     // A poll that blocks prints later than another thread does in a step after it.
     shown.sort_by_key(|(at, ..)| *at);
     let mut printed = vec![];
-    for (nth, line) in chart.lines.iter().enumerate() {
-        let mut at = line.at.as_nanos() as u64;
-        // On the real clock a page shows the time of an instant, and not that of each line.
-        if chart.clock == Clock::Real
-            && let Some((of_instant, ..)) = shown.get(nth)
-        {
-            at = *of_instant;
+    for line in &chart.lines {
+        printed.push((line.at.as_nanos() as u64, line.lane.clone(), line.text.clone()));
+    }
+    // On the real clock a page shows the time of an instant, and not that of each line; and within
+    // an instant two threads can print at once. So there it is the lines of each lane in order.
+    if chart.clock == Clock::Real {
+        for lines in [&mut shown, &mut printed] {
+            lines.sort_by(|(_, lane, _), (_, other, _)| lane.cmp(other));
+            lines.iter_mut().for_each(|(at, ..)| *at = 0);
         }
-        printed.push((at, line.lane.clone(), line.text.clone()));
     }
     let text = |lines: &[(u64, String, String)]| {
         let mut text = vec![];

@@ -8,10 +8,11 @@
 //!   were woken later.
 //! - A closure that has a thread of its own begins when that thread does.
 //! - Lanes inside another one are polled by that one, in its own order.
+//! - On the real clock another thread may wake a task, and tokio has a second queue for these.
 //!
 //! In Python all of them are in the one queue of the event loop, and run in its order.
 use super::{Explored, polls::Polls};
-use async_concepts::timeline::{LaneId, State, Step};
+use async_concepts::timeline::{Clock, LaneId, State, Step};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -35,7 +36,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             let [first, second] = [one, other].map(|lane| polled_by_the_runtime(&polls, lane, nth));
             if let (Some(first), Some(second)) = (first, second)
                 && first > second
-                && explored.chart.workers == 0
+                && explored.chart.clock == Clock::Paused
             {
                 faults.push(format!("step {nth}: {names} are polled in {first} and {second}"));
             }

@@ -194,6 +194,12 @@ fn the_run_of_an_await_that_is_not_cancel_safe_is_written_where_timeline_says() 
     let files = written("money_is_not_lost", &folder("breaking_cancellation"));
     let (title, lanes) = recorded(&files, "environment__money_is_not_lost.json");
     assert_eq!((title.as_str(), lanes.len()), ("transfer", 2));
+    // The page shows where the cancelled await is, although its lane is dropped as soon as it has
+    // stopped there, and prints nothing.
+    let (_, page) = files.iter().find(|(name, _)| name.ends_with(".html")).expect("a page");
+    assert!(page.contains(r#""file":"tests/schedules/environment.rs""#), "no source");
+    let about = "What a person does after a test has failed: the same schedule again";
+    assert!(page.contains(about), "the first sentence of the file is cut");
 }
 
 #[test]

@@ -15,12 +15,12 @@ fn waited(chart: &Chart, name: &str) -> Option<String> {
     chart.place(first)
 }
 
-/// So many lines above the line of the call.
+/// What is said of a place that is `above` lines above `line`.
 fn line(above: u32, line: u32, on: &str) -> Option<String> {
     Some(format!("at {}:{} for {on}", file!(), line - above))
 }
 
-/// Runs a loop for so long, and closes it.
+/// Runs a loop for this time, and closes it.
 fn run_for(time: Duration, event_loop: &EventLoop) -> Result<()> {
     let stopped = event_loop.clone();
     event_loop.call_later(time, move || stopped.stop())?;

@@ -38,7 +38,7 @@ fn woken(chart: &Chart, name: &str) -> Vec<(Until, u128)> {
     all
 }
 
-/// A task with a lane that sleeps for so long.
+/// A task with a lane that sleeps for this many milliseconds.
 fn sleeps(name: &str, time: u64) -> Result<Task<()>> {
     create_task(sleep(ms(time)).lane(name))
 }
@@ -273,14 +273,15 @@ fn a_job_without_a_lane_wakes_from_outside_also_after_one_with_a_lane() {
         event_loop.run_in_executor(None, on_thread("job", || block(ms(50))))?.await?;
         let (tell, told) = oneshot::channel();
         let job = event_loop.run_in_executor(None, move || {
+            block(ms(50)); // so that the lane waits already
             tell.send(()).unwrap();
             block(ms(50));
         })?;
         create_task(async move { told.await.map_err(Error::exception) }.lane("is told"))?.await?;
         create_task(async move { job.await }.lane("awaits it"))?.await
     });
-    assert_eq!(woken(&chart, "is told"), [(Until::Outside, 50)]);
-    assert_eq!(woken(&chart, "awaits it"), [(Until::Outside, 100)]);
+    assert_eq!(woken(&chart, "is told"), [(Until::Outside, 100)]);
+    assert_eq!(woken(&chart, "awaits it"), [(Until::Outside, 150)]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ mod workers;
 use async_concepts::timeline::{Chart, Code, Recording, Span, State};
 use std::time::Duration;
 
-/// So many milliseconds.
+/// A time in milliseconds.
 pub fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }

@@ -189,6 +189,18 @@ fn of_futures_of_one_function_that_select_by_reference_both_are_seen_and_one_is_
 }
 
 #[test]
+fn what_may_have_been_left_is_not_waited_for_when_the_function_around_it_has_gone_on() {
+    let run = alone(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let _held = lock.clone().lock_owned().await;
+        let mut all = Box::pin(join_all([0, 1].map(|which| selects(which, lock.clone()))));
+        tokio::select! { biased; _ = &mut all => {}, () = std::future::ready(()) => {} }
+        sleep(ms(50_000)).await; // left both
+    });
+    assert_eq!(last_places(&run), ["left both: sleep"]);
+}
+
+#[test]
 fn what_was_left_by_reference_is_not_waited_for_in_a_chain_of_awaits() {
     async fn goes_on(lock: Arc<Mutex<()>>) {
         let mut locks = pin!(lock.lock());

@@ -1,8 +1,8 @@
 //! A runtime of several threads. Which of them does what differs from run to run, so these tests
 //! make sure by barriers that there is only one way.
-use crate::{ms, row};
+use crate::{lane, ms, row};
 use async_concepts::{
-    LaneExt, record,
+    LaneExt, on_thread, record,
     timeline::{
         Chart, Clock, Code, Event, LaneId, Polled, Recorder, Recording, State, TerminalOptions,
         Until, Waits, Wake, What, WokenBy,
@@ -15,7 +15,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, oneshot},
-    task::yield_now,
+    task::{spawn_blocking, yield_now},
 };
 
 /// On which threads a lane was polled, in order.
@@ -181,4 +181,24 @@ fn what_ends_last_is_not_said_to_wake_what_joins_a_task_without_a_lane() {
     let by: Vec<State> = row(&chart, "B").spans.iter().map(|span| span.state).collect();
     assert!(!by.contains(&State::Waiting(Until::Lane(1))), "{by:?}");
     run.output();
+}
+
+/// The thread of the pool may be the same: it tells nothing when it begins another closure.
+#[test]
+fn a_closure_without_a_lane_is_not_taken_for_one_that_had_a_lane_and_has_ended() {
+    let run = Recorder::new("pool").multi_thread(1).record(|| async {
+        let nap = || thread::sleep(ms(2));
+        async { spawn_blocking(on_thread("T", nap)).await.unwrap() }.lane("joins T").await;
+        async { spawn_blocking(nap).await.unwrap() }.lane("joins another").await;
+    });
+    let chart = run.chart();
+    let thread = lane(&chart, "T");
+    let joins = lane(&chart, "joins another");
+    for event in run.events() {
+        if event.lane == joins
+            && let What::Woken { by } = event.what
+        {
+            assert_ne!(by, WokenBy::Lane(thread));
+        }
+    }
 }

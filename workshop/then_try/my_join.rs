@@ -1,6 +1,6 @@
 use super::*;
 
-/// How often a nap of so many milliseconds was polled.
+/// How often a nap of this many milliseconds was polled.
 async fn polls(time: u64) -> u32 {
     let mut nap = pin!(sleep(ms(time)));
     let mut polls = 0;

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Says hello after so many milliseconds.
+/// Says hello after this many milliseconds.
 async fn client(mut server: DuplexStream, time: u64) {
     sleep(ms(time)).await;
     let _ = server.write_all(b"hello").await;

@@ -431,9 +431,30 @@ fn on_paper_the_sources_are_whole() {
 async fn open_recording(chromium: &Chromium, name: &str, page: String) -> Tab {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explorer-{name}.html"));
     fs::write(&file, page).expect("it can be written");
-    let tab = chromium.open(&format!("file://{}", file.display())).await;
-    assert!(last_step(&tab).await >= 2000, "{} steps", last_step(&tab).await);
-    tab
+    chromium.open(&format!("file://{}", file.display())).await
+}
+
+/// Of the row of `main` what is neither a poll in its column nor a wait, as widths in columns.
+const LASTING: &str = "(() => {
+    const column = document.querySelector('.cursor').getAttribute('width') - 2;
+    return [...document.querySelectorAll('#bars .outer.h0')]
+        .map((bar) => bar.getAttribute('width') / column)
+        .filter((columns) => columns > 1.5);
+})()";
+
+/// A poll that lasts is drawn for as long as it does, also of a lane that polls the one that works.
+#[test]
+#[ignore = "needs Chromium"]
+fn a_poll_that_lasts_is_a_bar_from_its_beginning_to_its_end() {
+    let recording = async_concepts::record("kept", || async {
+        let work = async { async_concepts::block(Duration::from_millis(100)) };
+        work.lane("A").await;
+    });
+    with_chromium(async |chromium| {
+        let tab = open_recording(chromium, "kept", recording.to_page()).await;
+        assert_eq!(tab.eval::<Vec<f64>>(LASTING).await.len(), 1);
+        chromium.is_content();
+    });
 }
 
 /// The fastest of some steps from the beginning, in milliseconds: whatever else the machine does
@@ -485,6 +506,7 @@ fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
     });
     with_chromium(async |chromium| {
         let tab = open_recording(chromium, "many", recording.to_page()).await;
+        assert!(last_step(&tab).await >= 2000, "{} steps", last_step(&tab).await);
         // On a machine that is busy with other programs it takes some tries until a step has the
         // processor to itself. A step that always takes longer fails all of them.
         let mut fastest = f64::INFINITY;
@@ -521,6 +543,7 @@ fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
     with_chromium(async |chromium| {
         let tab = open_recording(chromium, "lanes", recording.to_page()).await;
         let steps = last_step(&tab).await;
+        assert!(steps >= 2000, "{steps} steps");
         let (shapes, touched): (usize, usize) = tab.eval(TOUCHED).await;
         // What is out of sight is not drawn.
         let seen = "document.querySelectorAll('#bars > g:not(.left-out) > *').length";

@@ -1,27 +1,31 @@
 //! Drawing a run: from a list of events to a chart, and from a chart to text, a picture, words, a
 //! trace, or data.
 //!
-//! ```text
-//!  events ── assemble ──▶ chart ──┬─ rows ── layout ──┬─ terminal
-//!                           ▲     │    │              └─ svg
-//!                     json ─┘     │    └─ labels ──┬─ words
-//!                                 │                └─ perfetto
-//!                                 ├─ beside ───────┬─ two charts in one picture
-//!                                 └─ pieces ───────┴─ page
-//! ```
+//! In the order in which to read it; each part uses only parts that stand above it:
 //!
-//! Each step knows only those to its left. In the order in which to read it:
+//! | part | what it is | of what it is made |
+//! |---|---|---|
+//! | `marks` | the signs of the pictures, and their words | |
+//! | `places` | where a lane waits, and for what | a recording, or a file |
+//! | `chart/` | the data that all others draw | |
+//! | `assemble/` | a chart | the events of a recording |
+//! | `json` | a chart | a file, and the file of a chart |
+//! | `left_out` | what has no room, in words | a chart |
+//! | `rows` | which lanes are drawn, and which share a row | a chart |
+//! | `labels` | what the rows are called, and which marks occur in them | a chart and its rows |
+//! | `layout/` | where things are from left to right | a chart and its rows |
+//! | `palette` | the colours | |
+//! | `shorten` | texts that are cut where there is too little room | |
+//! | `words/` | a run in sentences | a chart and its rows |
+//! | `terminal/` | a run as text | all of the above |
+//! | `beside/` | two runs on one time axis, and what differs | two charts, and `terminal` |
+//! | `pieces` | the polls of all lanes, in order | a chart |
+//! | `svg/` | a picture of a run, or of two | all of the above |
+//! | `perfetto` | a trace to zoom into | a chart, its rows and labels |
+//! | `page/` | a page that steps through a run | a chart, its pieces, and `beside` |
 //!
-//! - `chart/` is the data, and `assemble/` makes it of events. To know what a picture means, read
-//!   `chart/` and `marks`, which has the signs and their words. To know how events become states,
-//!   read `assemble/`, and nothing else.
-//! - `places` says where a lane waits, and `palette` has the colours. All others use these two.
-//! - `rows` chooses the rows of a picture, and `layout/` its columns; `left_out` says what has no
-//!   room, and `labels` what rows are called.
-//! - `terminal/`, `svg/`, `words/` and `perfetto` draw, and `json` writes a chart down and reads it
-//!   back. `shorten` cuts texts for them.
-//! - `beside/` puts two charts on one time axis, and says what differs.
-//! - `pieces` puts the polls of all lanes in order, and `page/` steps through them.
+//! To know what a picture means, read `chart/` and `marks`. To know how events become states, read
+//! `assemble/`, and nothing else.
 mod assemble;
 mod beside;
 mod chart;

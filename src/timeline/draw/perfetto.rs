@@ -58,10 +58,10 @@ impl Trace {
         // The verdict is an event of thread 0, the process itself: it belongs to no lane.
         self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
         if let Some(verdict) = &chart.verdict {
-            self.events.push(process.mark(0, chart.end_of_run(), &format!("Ended: {verdict}")));
+            self.events.push(process.mark(0, chart.last_position(), &format!("Ended: {verdict}")));
         }
         for remark in &chart.remarks {
-            self.events.push(process.mark(0, chart.end_of_run(), &format!("Note: {remark}")));
+            self.events.push(process.mark(0, chart.last_position(), &format!("Note: {remark}")));
         }
         // Lanes that share a row in a picture share a thread here, for the same reason.
         let mut thread_of = vec![0; chart.rows.len()];

@@ -92,27 +92,7 @@ fn run_blocking_to_the_end<T>(
     let outcome = {
         // So that the function can spawn tasks and make timers without knowing of a runtime.
         let _context = runtime.enter();
-        let lane = match run.observe {
-            Observe::Nothing => None,
-            Observe::Everything | Observe::Lines => Some(run.create("main", made_at)),
-        };
-        let watched = if run.observe == Observe::Everything { lane } else { None };
-        // The whole function is polls of one lane: this is where the first one begins, and each
-        // `wait` ends one and begins the next.
-        if let Some(lane) = watched {
-            run.poll_starts(lane);
-        }
-        // Where a lane waits is looked up on the stack down to here: what is below is the recorder.
-        let floor = Floor::new();
-        let outcome = catch_unwind(AssertUnwindSafe(|| match lane {
-            Some(lane) => run.as_lane(lane, main),
-            None => main(),
-        }));
-        drop(floor);
-        if let Some(lane) = watched {
-            run.poll_ends(lane, Polled::of(&outcome));
-        }
-        outcome
+        run_as_one_lane(run, made_at, main)
     };
     let elapsed = run.close();
     SURROUNDINGS.take();
@@ -127,6 +107,34 @@ fn run_blocking_to_the_end<T>(
             Err(panic) => (Err(Verdict::Panicked(panic_message(&*panic), panic)), elapsed),
         },
     }
+}
+
+/// Runs the whole function as polls of one lane: here the first one begins, and each `wait` ends
+/// one and begins the next.
+fn run_as_one_lane<T>(
+    run: &Arc<Run>,
+    made_at: &'static Location<'static>,
+    main: impl FnOnce() -> T,
+) -> std::thread::Result<T> {
+    let lane = match run.observe {
+        Observe::Nothing => None,
+        Observe::Everything | Observe::Lines => Some(run.create("main", made_at)),
+    };
+    let watched = if run.observe == Observe::Everything { lane } else { None };
+    if let Some(lane) = watched {
+        run.poll_starts(lane);
+    }
+    // Where a lane waits is looked up on the stack down to here: what is below is the recorder.
+    let floor = Floor::new();
+    let outcome = catch_unwind(AssertUnwindSafe(|| match lane {
+        Some(lane) => run.as_lane(lane, main),
+        None => main(),
+    }));
+    drop(floor);
+    if let Some(lane) = watched {
+        run.poll_ends(lane, Polled::of(&outcome));
+    }
+    outcome
 }
 
 /// Waits for a future, as an event loop does that has nothing else to do: on the timeline the lane

@@ -223,7 +223,8 @@ impl Probe {
             Admission::Quiet => run.poll_starts_quietly(self.lane),
             _ => run.poll_starts(self.lane),
         }
-        // Stacks that are captured in this poll end here.
+        // Stacks that are captured in this poll end here: at a frame that must not be small, see
+        // `stack::MARGIN`. So this function is not cut into shorter ones.
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
             // A panic is noted as the end of the poll, and thrown again below.

@@ -61,7 +61,8 @@ impl Origin {
         }
     }
 
-    /// What has called a waker from there; `guess` is what was taken for it meanwhile.
+    /// What has called a waker from there; `guess` is what was assumed before the stack was looked
+    /// up.
     fn woken_by(self, trace: Trace, guess: WokenBy) -> WokenBy {
         match (self, trace.ended) {
             (Origin::Unknown, _) => guess,
@@ -75,11 +76,11 @@ impl Origin {
         }
     }
 
-    /// Whether a lane that was dropped there was aborted; `guess` is what was taken for it
-    /// meanwhile.
+    /// Whether a lane that was dropped there was aborted; `guess` is what was assumed before the
+    /// stack was looked up.
     ///
-    /// Only outside its poll a task is dropped by an `abort`. In its poll the code of the task
-    /// drops the lane.
+    /// An `abort` drops a task outside of its poll only. In its poll the code of the task drops the
+    /// lane.
     fn aborted(self, guess: bool) -> bool {
         match self {
             Origin::Unknown => guess,
@@ -119,13 +120,13 @@ impl Origins {
         *self.0.entry(trace.stack).or_insert_with(look_up)
     }
 
-    /// What has called a waker there; `guess` is what was taken for it meanwhile.
+    /// What has called a waker there; `guess` is what was assumed before that was looked up.
     pub fn woken_by(&mut self, log: &Log, trace: Trace, guess: WokenBy) -> WokenBy {
         self.of(log, trace).woken_by(trace, guess)
     }
 
-    /// Whether a lane that was dropped there was aborted; `guess` is what was taken for it
-    /// meanwhile.
+    /// Whether a lane that was dropped there was aborted; `guess` is what was assumed before that
+    /// was looked up.
     pub fn aborted(&mut self, log: &Log, trace: Trace, guess: bool) -> bool {
         self.of(log, trace).aborted(guess)
     }
@@ -150,7 +151,7 @@ mod tests {
 
     const TRACE: Trace = Trace { stack: 0, ended: None, current: None };
 
-    /// What has called a waker on this stack, if it was taken for that meanwhile.
+    /// What has called a waker on this stack, if `guess` was assumed before.
     fn woken_by(functions: &[(&str, &str)], guess: WokenBy) -> WokenBy {
         Origin::of(&stack(functions)).woken_by(TRACE, guess)
     }

@@ -102,7 +102,8 @@ mod tests {
     use tokio::task::{spawn_blocking, yield_now};
 
     thread_local! {
-        /// So long this thread is said to have waited besides: a test cannot keep the machine busy.
+        /// What is added to the time that this thread has waited: a test cannot keep the machine
+        /// busy.
         pub(super) static PRETENDED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     }
 
@@ -113,7 +114,7 @@ mod tests {
         let limit = Duration::from_millis(50);
         has_no_processor(Duration::from_millis(60));
         assert!(time.elapsed() > limit && !time.is_longer_than(limit));
-        // So long on the wall clock, and nothing of it is the machine's.
+        // As long on the wall clock, and nothing of it is the machine's.
         thread::sleep(Duration::from_millis(60));
         assert!(time.is_longer_than(limit));
     }
@@ -121,7 +122,7 @@ mod tests {
     /// Long enough for a remark.
     const LONG: Duration = Duration::from_millis(300);
 
-    /// What a poll sees of a machine that has no processor for it: for so long at least.
+    /// What a poll sees of a machine that has no processor for it, for this `time` at least.
     fn has_no_processor(time: Duration) {
         let begin = Instant::now();
         let before = super::waited_for_a_processor();

@@ -30,7 +30,7 @@ pub(super) struct Stacks {
     all: Vec<Stack>,
 }
 
-/// So many different stacks are kept. What comes later has no place.
+/// At most this many different stacks are kept. What comes later has no place.
 const MOST_STACKS: usize = 50_000;
 
 impl Stacks {
@@ -59,7 +59,8 @@ impl Stacks {
     }
 }
 
-/// So many frames are walked, from the innermost on: a deep recursion must not make each wait slow.
+/// At most this many frames are walked, from the innermost on: a deep recursion must not make each
+/// wait slow.
 const MOST_FRAMES: usize = 200;
 
 thread_local! {

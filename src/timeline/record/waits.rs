@@ -83,7 +83,8 @@ pub enum Registered {
 
 /// What a lane waits for after a poll that returned `Pending`. Cheap to clone.
 ///
-/// Two of them are equal if the same lane waits in the same places for the same.
+/// Two of them are equal if lanes that were made at one place wait in the same places for the same,
+/// and have registered there at the same time.
 #[derive(Clone)]
 pub struct Waits(Arc<Unresolved>);
 
@@ -146,8 +147,8 @@ impl Waits {
         self.0.registered
     }
 
-    /// The places, and what is waited for there: at least one. The first call for an address in
-    /// this process loads the debug information, which takes about a tenth of a second.
+    /// The places, and what is waited for there: at least one. The first call in a process may have
+    /// to load the debug information, which takes about a tenth of a second.
     pub fn resolve(&self) -> &[Wait] {
         self.0.resolved.get_or_init(|| self.0.look_up())
     }
@@ -297,10 +298,9 @@ impl Seen {
         if self.is_over_when_left(function) {
             return true; // it is not over, so it was not left: it is another call of the function
         }
-        if self.is_polled_beside_others(function) {
-            self.or_after = true;
-        }
-        self.or_after
+        let may_be_another_call = self.is_polled_beside_others(function);
+        self.or_after |= may_be_another_call;
+        may_be_another_call
     }
 
     /// Whether the call of that function may be one of several, which one line polls: then the

@@ -1,7 +1,7 @@
 //! Mistake: something asked again and again at the same moment, instead of waiting
 async fn nap(length: u64) -> u64 {
-    // So many times, and not until a clock of the machine says so: that is asked any number of
-    // times, and hardly ever where other programs have the processors.
+    // A fixed number of times, and not until a clock of the machine says so: that is asked any
+    // number of times, and hardly ever where other programs have the processors.
     for _ in 0..2 * length {
         tokio::task::yield_now().await;
     }

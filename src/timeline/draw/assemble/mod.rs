@@ -140,7 +140,7 @@ impl Assembly {
 
     /// The right edge of all that has happened so far.
     fn now(&self) -> Pos {
-        self.chart.end_of_run()
+        self.chart.last_position()
     }
 
     /// Takes in what happened, at the instant that has been reached.

@@ -25,29 +25,34 @@ impl Assembly {
         open.polled_for = open.woken.take();
         open.inside = Duration::ZERO;
         open.has_blocked = false;
+        // The lane that is being polled on this thread is the lane that polls this one.
+        let outer = self.stacks[event.thread].last().copied();
+        self.note_owner(lane, outer, now);
         self.thread_goes_to(lane, event.thread, now);
         // Last, so that the poll begins at the left edge of its column.
         self.chart.instants[now.instant].columns += 1;
     }
 
-    /// The thread runs `lane` from now on, inside the lane that it was polling.
+    /// A future can be handed from one owner to another: then the row keeps both.
+    fn note_owner(&mut self, lane: LaneId, owner: Option<LaneId>, now: Pos) {
+        let row = &mut self.chart.rows[lane];
+        if row.polled_by != owner && row.was_polled() {
+            row.polled_before.push(Owner { lane: row.polled_by, until: now });
+        }
+        row.polled_by = owner;
+    }
+
+    /// The thread runs `lane` from now on; the lane around it has had the thread until here.
     fn thread_goes_to(&mut self, lane: LaneId, thread: usize, now: Pos) {
-        // The lane that was being polled on this thread is the lane that polls this one.
-        let outer = self.stacks[thread].last().copied();
-        // The outer lane has had the thread until here.
-        if outer.is_some()
-            && let Some(hold) = self.chart.threads[thread].last_mut()
+        let polled = &mut self.stacks[thread];
+        let holds = &mut self.chart.threads[thread];
+        if !polled.is_empty()
+            && let Some(hold) = holds.last_mut()
         {
             hold.to = now;
         }
-        let row = &mut self.chart.rows[lane];
-        // A future can be handed from one owner to another.
-        if row.polled_by != outer && row.was_polled() {
-            row.polled_before.push(Owner { lane: row.polled_by, until: now });
-        }
-        row.polled_by = outer;
-        self.stacks[thread].push(lane);
-        self.chart.threads[thread].push(Hold { lane, from: now, to: now });
+        polled.push(lane);
+        holds.push(Hold { lane, from: now, to: now });
     }
 
     pub(super) fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {

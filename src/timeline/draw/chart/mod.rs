@@ -153,7 +153,7 @@ impl Chart {
     }
 
     /// The last position: the run is over there.
-    pub(super) fn end_of_run(&self) -> Pos {
+    pub(super) fn last_position(&self) -> Pos {
         // A chart has one instant at least: the creation of `main` begins it.
         let instant = self.instants.len() - 1;
         Pos { instant, column: self.instants[instant].columns }

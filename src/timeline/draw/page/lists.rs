@@ -138,7 +138,7 @@ impl<'c> Reader<'c> {
             listed.timer = Some((wait.to, self.due(wait.to)));
         } else if waits.iter().any(is_timer) {
             // Something else has ended the wait, and when the timer was due is not known.
-            listed.timer = Some((self.chart.end_of_run(), "?".into()));
+            listed.timer = Some((self.chart.last_position(), "?".into()));
         }
         let is_for_a_timer_alone = listed.timer.is_some() && waits.iter().all(is_timer);
         if listed.waits_for.is_empty() && !is_for_a_timer_alone {
@@ -160,7 +160,7 @@ impl<'c> Reader<'c> {
             let mut listed = Listed::default();
             match wait.on.as_deref() {
                 Some(ITS_TIMER) if is_called => listed.timer = Some((lazy.to, self.due(lazy.to))),
-                Some(ITS_TIMER) => listed.timer = Some((self.chart.end_of_run(), "?".into())),
+                Some(ITS_TIMER) => listed.timer = Some((self.chart.last_position(), "?".into())),
                 _ => listed.ready = Some((lazy.from, AFTER_ALL_WAKES)),
             }
             return listed;

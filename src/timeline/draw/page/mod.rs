@@ -12,8 +12,8 @@
 //!   of the strip it is (`chains` draws one of them), `lines` at which line it stands, and
 //!   `sentence` says the step in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them;
-//! - `twin` adds the steps of a Python twin, `align` puts both in one order by means of `pairs`,
-//!   and `output` lists what they print;
+//! - `recording` is what was recorded of a Python twin, and `twin` adds its steps; `align` puts
+//!   both in one order, by means of `pairs`, and `output` lists what they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
@@ -24,6 +24,7 @@ mod now;
 mod output;
 mod pairs;
 mod reader;
+mod recording;
 mod script;
 mod sentence;
 mod source;
@@ -35,6 +36,7 @@ mod variants;
 use super::beside::with_times;
 use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use recording::TwinScene;
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +44,6 @@ pub use steps::{
     Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
     Track, Unlike,
 };
-use twin::TwinScene;
 
 /// What the script reads: the page has it as JSON, in the element `run`.
 #[derive(Serialize)]
@@ -101,7 +102,7 @@ impl Sources {
     /// that scene.
     fn scene(&self, chart: &Chart) -> Option<(&Twin, &TwinScene)> {
         let twin = self.twin.as_ref()?;
-        Some((twin, twin::find(&twin.scenes, chart)?))
+        Some((twin, recording::find(&twin.scenes, chart)?))
     }
 
     /// The steps of a run, in both languages if there are two. The chart has the times of the twin.
@@ -109,7 +110,7 @@ impl Sources {
         let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
-            let titles = twin::titles(&twin.scenes);
+            let titles = recording::titles(&twin.scenes);
             run.of_python =
                 self.rust.as_ref().and_then(|rust| rust.of_python(&chart.title, &titles));
         }
@@ -187,12 +188,14 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait, one for each wait: so a file is named as often as something
-/// happens in it.
+/// The files in which lanes wait, named for each wait and for each poll that stops at one: so a
+/// file is named as often as something happens in it. A lane that is dropped in the instant of its
+/// only poll has stopped somewhere, and has not waited.
 fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let rows = charts.iter().flat_map(|chart| &chart.rows);
     let spans = rows.flat_map(|row| &row.spans);
-    spans.flat_map(|span| span.places.waits()).map(|wait| wait.place.file.as_str())
+    let waits = spans.flat_map(|span| span.places.waits().iter().chain(span.stopped.waits()));
+    waits.map(|wait| wait.place.file.as_str())
 }
 
 /// The files in which lanes print, one for each printed line.

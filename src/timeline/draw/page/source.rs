@@ -4,7 +4,7 @@
 //! read when a page is made, and it may be missing then: a page without a source is still a
 //! timeline, and says why it shows no source. Some lines are left out. The others keep the numbers
 //! that they have in the file, since a step names the lines to light by these numbers.
-use super::twin::TwinScene;
+use super::recording::TwinScene;
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ pub(super) struct SourceFile {
 pub(super) struct Twin {
     /// Shown beside the source in Rust.
     pub(super) source: SourceFile,
-    /// All scenes that were recorded. `twin::find` picks the one of a run.
+    /// All scenes that were recorded. `recording::find` picks the one of a run.
     pub(super) scenes: Vec<TwinScene>,
 }
 
@@ -201,9 +201,9 @@ impl SourceFile {
             }
         }
         let paragraph = lines.join(" ");
-        // A colon that comes later divides a sentence, and no title from it.
+        // A title is a few words. Behind more of them a colon divides a sentence.
         let about = match paragraph.split_once(": ") {
-            Some((title, about)) if !title.contains(". ") => about,
+            Some((title, about)) if title.split_whitespace().count() <= 5 => about,
             _ => &paragraph,
         };
         let mut shown = String::new();

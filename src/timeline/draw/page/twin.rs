@@ -1,7 +1,7 @@
 //! The Python twin of an example, beside the example.
 //!
 //! `tests/twins/record_twin.py` records a twin on a virtual clock, and the recordings are kept with
-//! the sources: so a page can be made without Python. This file turns a recording into a second
+//! the sources: so a page can be made without Python. This file turns a `recording` into a second
 //! track, with the same kind of steps as the track of Rust; `align` then says which steps of the
 //! two tracks a page shows at once.
 use super::{
@@ -9,127 +9,16 @@ use super::{
     chains::chains,
     output::Both,
     reader::join,
+    recording::{Cause, TwinLane, TwinScene, TwinStep},
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
-use crate::timeline::{Chart, LaneId, human};
-use serde::Deserialize;
-use std::{collections::BTreeMap, time::Duration};
+use crate::timeline::{LaneId, human};
+use std::time::Duration;
 
-/// A scene of a twin, as it was recorded.
-#[derive(Deserialize)]
-pub(super) struct TwinScene {
-    /// None if the twin has only one scene.
-    title: Option<String>,
-    /// In order of time: `moments` relies on it.
-    steps: Vec<TwinStep>,
-}
-
-/// A step of a twin: what a lane does in a call of asyncio's event loop.
-#[derive(Deserialize)]
-struct TwinStep {
-    /// In nanoseconds since the scene began.
-    at: u64,
-    /// The lane that did something.
-    lane: String,
-    /// Whether it was a task without a name, which the lane has made. The lane itself stands still.
-    inner: bool,
-    /// Why the lane went on. None if it is not known: a socket or a thread was the cause.
-    cause: Option<Cause>,
-    /// The lines at which it had been waiting, the outermost first.
-    stood: Vec<u32>,
-    /// What was printed during the step.
-    says: Vec<TwinSaid>,
-    /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
-    /// lives.
-    end: Option<String>,
-    /// Until when the lane kept the thread, in nanoseconds since the scene began; none if the step
-    /// took no time.
-    until: Option<u64>,
-    /// Whether the loop did not call this: the program printed it before or after the loop ran, or
-    /// on a thread of its own.
-    #[serde(default)]
-    outside: bool,
-    /// What the lane, or the task inside it, does after the step; none if it is over.
-    after: Option<TwinLane>,
-    /// Where each lane stands after the step. A lane that has ended is not in it any more.
-    lanes: BTreeMap<String, TwinLane>,
-    /// The lanes in the queue of the event loop after the step, in order.
-    ready: Vec<String>,
-    /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes.
-    timers: Vec<(u64, String)>,
-}
-
-/// Why a lane went on.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Cause {
-    /// It is its first step.
-    Begins,
-    /// The lane inside it, of this name, has ended in the same call.
-    Ended(String),
-    /// It has kept the thread until now, and goes on in the same call.
-    Same,
-    /// What was done in the step of this number put the call into the queue.
-    Step(usize),
-    /// A timer was due, which the lane of this name had set.
-    Timer(Option<String>),
-}
-
-/// A line that a twin printed.
-#[derive(Deserialize)]
-struct TwinSaid {
-    /// By its name: a twin has no numbers of lanes that Rust has, too.
-    lane: String,
-    /// Shown with the step, and compared with what Rust prints there.
-    text: String,
-    /// The line of the twin that printed it; none if no line of the twin did, as when the event
-    /// loop calls `say` itself.
-    line: Option<u32>,
-    /// In nanoseconds since the scene began; none if it is the time of the step.
-    at: Option<u64>,
-}
-
-/// What a lane of a twin does after a step.
-#[derive(Deserialize)]
-struct TwinLane {
-    /// `new`, `wait`, `ready`, or `run` if it awaits a lane inside it, and this one runs.
-    state: String,
-    /// The lines on which it stands, the outermost first.
-    lines: Vec<u32>,
-    /// What it waits for, as asyncio calls it.
-    on: Option<String>,
-    /// The lanes that it waits for.
-    r#for: Vec<String>,
-}
-
-/// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one. A
-/// variant that only the explorer has is never the only one.
-pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s TwinScene> {
-    let only_explored = match &chart.variant {
-        Some(variant) => variant.only_explored,
-        None => false,
-    };
-    match scenes {
-        [only] if !only_explored => Some(only),
-        _ => scenes.iter().find(|scene| scene.title.as_ref() == Some(&chart.title)),
-    }
-}
-
-/// The titles of all scenes that have one.
-pub(super) fn titles(scenes: &[TwinScene]) -> Vec<&str> {
-    scenes.iter().filter_map(|scene| scene.title.as_deref()).collect()
-}
-
-impl TwinScene {
-    /// When something ran.
-    pub(super) fn times(&self) -> Vec<Duration> {
-        self.steps.iter().map(|step| Duration::from_nanos(step.at)).collect()
-    }
-}
-
-/// Puts a twin beside the scene. The run has to have an instant for each time of the twin.
+/// Adds the twin to a run, as its second track. The run has to have an instant for each time of the
+/// twin.
 pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
-    let mut reader = Reader { twin, instants: &run.instants, lanes: &mut run.lanes };
+    let mut reader = TwinReader { twin, instants: &run.instants, lanes: &mut run.lanes };
     let mut steps = vec![];
     for nth in 0..twin.steps.len() {
         steps.push(reader.step(nth));
@@ -144,7 +33,7 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
 }
 
 /// Makes steps of what was recorded in Python.
-struct Reader<'t> {
+struct TwinReader<'t> {
     /// The scene that is read.
     twin: &'t TwinScene,
     /// When something ran, in either language: a step has an index into this list.
@@ -154,15 +43,16 @@ struct Reader<'t> {
     lanes: &'t mut Vec<SteppedLane>,
 }
 
-impl Reader<'_> {
+impl TwinReader<'_> {
     /// The lane of that name, which is made if there is none. The name is all that the two
     /// languages share: a twin gives its tasks the names that the lanes have in Rust.
     fn lane(&mut self, name: &str) -> LaneId {
         if let Some(lane) = self.lanes.iter().position(|lane| lane.name == name) {
             return lane;
         }
-        // A colour that no lane in Rust has: there are at most as many colours as lanes.
-        let hue = self.lanes.len();
+        // A colour that no other lane has. The colours of a variant are those of all the runs with
+        // which it is compared, so there may be more colours than lanes.
+        let hue = self.lanes.iter().map(|lane| lane.hue + 1).max().unwrap_or_default();
         self.lanes.push(SteppedLane { name: name.to_owned(), hue });
         self.lanes.len() - 1
     }
@@ -188,7 +78,7 @@ impl Reader<'_> {
         let mut later = None;
         for (at, waiting) in &step.timers {
             let due = human(Duration::from_nanos(*at));
-            // Only if it does: a lane may go on before its timer is due, and the timer is dropped.
+            // Only if this timer ends the wait: the lane may go on before it is due.
             if waiting == name && self.goes_on_by_its_timer(nth, name) == Some(*at) {
                 later = Some(format!("until {due}"));
             }
@@ -204,6 +94,7 @@ impl Reader<'_> {
             rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
+            // What `main` prints outside of the loop comes before the loop or after it.
             on_thread: step.outside && name != "main",
             sentence: self.sentence(nth, name),
             later,
@@ -282,11 +173,63 @@ impl Reader<'_> {
                     Some("finished") => 'f',
                     Some("cancelled") => 'c',
                     Some(_) => 'p',
-                    None => 'u', // its loop was closed before
+                    None => 'u', // it has not ended: its loop was closed while it waited
                 };
             }
         }
-        '.'
+        // A callback that waited for its timer, or in the queue, and was never called.
+        let was_there = steps.iter().any(|step| step.lanes.contains_key(name));
+        if was_there { 'c' } else { '.' }
+    }
+
+    /// The tasks that are made in a step: they are in the queue after it, and have not begun.
+    fn made(&self, nth: usize) -> Vec<&str> {
+        let step = &self.twin.steps[nth];
+        let mut made = vec![];
+        for (name, lane) in &step.lanes {
+            // A callback that waits for its timer is new as well, and is not in the queue.
+            let is_a_new_task = lane.state == "new" && step.ready.contains(name);
+            if is_a_new_task && !self.is_there_before(nth, name) && *name != step.lane {
+                made.push(name.as_str());
+            }
+        }
+        made
+    }
+
+    /// The other lanes that a step puts into the queue, by what they say themselves of their cause.
+    fn woke(&self, nth: usize) -> Vec<&str> {
+        let lane = &self.twin.steps[nth].lane;
+        let mut woke: Vec<&str> = vec![];
+        for later in &self.twin.steps[nth + 1..] {
+            let is_by_it = matches!(later.cause, Some(Cause::Step(by)) if by == nth);
+            if is_by_it && later.lane != *lane && !woke.contains(&later.lane.as_str()) {
+                woke.push(&later.lane);
+            }
+        }
+        woke
+    }
+
+    /// The callbacks that a step cancels: they were to be called, and are not there any more.
+    fn cancelled(&self, nth: usize) -> Vec<&str> {
+        let step = &self.twin.steps[nth];
+        let mut cancelled = vec![];
+        if let Some(before) = nth.checked_sub(1) {
+            for (name, lane) in &self.twin.steps[before].lanes {
+                let is_gone = !step.lanes.contains_key(name) && *name != step.lane;
+                if is_gone && lane.state == "new" && !step.outside {
+                    cancelled.push(name.as_str());
+                }
+            }
+        }
+        cancelled
+    }
+
+    /// Whether a lane was there after the step before.
+    fn is_there_before(&self, nth: usize, name: &str) -> bool {
+        match nth.checked_sub(1) {
+            Some(before) => self.twin.steps[before].lanes.contains_key(name),
+            None => false,
+        }
     }
 
     /// Which lane waits for which, as chains.
@@ -312,10 +255,9 @@ impl Reader<'_> {
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
         let mut parts = vec![];
-        let never_ran = step.says.is_empty() && step.stood.is_empty();
-        if let (Some(Cause::Begins), Some("cancelled"), true) =
-            (&step.cause, step.end.as_deref(), never_ran)
-        {
+        let has_run = !step.says.is_empty() || !step.stood.is_empty();
+        let begins = matches!(step.cause, Some(Cause::Begins));
+        if begins && !has_run && step.end.as_deref() == Some("cancelled") {
             return "is cancelled before it begins.".into();
         }
         parts.extend(self.cause(nth));
@@ -331,6 +273,21 @@ impl Reader<'_> {
         }
         if !lines.is_empty() {
             parts.push(format!("prints {}", join(&lines)));
+        }
+        let deeds = [
+            ("makes", self.made(nth)),
+            ("wakes", self.woke(nth)),
+            ("cancels", self.cancelled(nth)),
+        ];
+        for (verb, names) in deeds {
+            match names.len() {
+                0 => {}
+                1..=4 => {
+                    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+                    parts.push(format!("{verb} {}", join(&names)));
+                }
+                many => parts.push(format!("{verb} {many} lanes")),
+            }
         }
         match (step.end.as_deref(), &step.after) {
             _ if step.until.is_some() => parts.push("keeps the thread".into()),
@@ -363,10 +320,12 @@ impl Reader<'_> {
             Some(Cause::Timer(Some(by))) => format!("goes on (the time of {by} has come)"),
             Some(Cause::Step(by)) => {
                 let by = &self.twin.steps[*by];
-                match by.lane == step.lane {
-                    true if by.inner || step.inner => "goes on".into(),
-                    true => "goes on (it had given way)".into(),
-                    false => format!("goes on (woken by {})", by.lane),
+                if by.lane != step.lane {
+                    format!("goes on (woken by {})", by.lane)
+                } else if by.inner || step.inner {
+                    "goes on".into() // one of the tasks inside the lane has put it into the queue
+                } else {
+                    "goes on (it had given way)".into()
                 }
             }
             Some(Cause::Timer(None)) | None => "goes on".into(),
@@ -437,7 +396,7 @@ mod tests {
 
     /// The sentence of each step of a scene, with the name of its lane.
     fn sentences(scene: &TwinScene) -> Vec<String> {
-        let reader = Reader { twin: scene, instants: &[], lanes: &mut vec![] };
+        let reader = TwinReader { twin: scene, instants: &[], lanes: &mut vec![] };
         let mut told = vec![];
         for (nth, step) in scene.steps.iter().enumerate() {
             told.push(format!("{} {}", step.lane, reader.sentence(nth, &step.lane)));
@@ -448,9 +407,9 @@ mod tests {
     #[test]
     fn a_lane_begins_once_and_goes_on_until_it_ends() {
         for (name, scenes) in all_recorded() {
-            for step_of in scenes {
+            for scene in scenes {
                 let mut alive = vec![];
-                for (nth, step) in step_of.steps.iter().enumerate() {
+                for (nth, step) in scene.steps.iter().enumerate() {
                     if step.inner || step.outside {
                         continue;
                     }
@@ -517,6 +476,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_lane_makes_wakes_and_cancels_is_told() {
+        let told = sentences(&recorded("gather")[0]);
+        assert_eq!(told[0], "main begins, makes A, B and C and waits for A, B and C.");
+        let told = sentences(&recorded("event")[0]);
+        let porter = "porter goes on (its time has come), prints “opens”, wakes A and C and ends.";
+        assert!(told.iter().any(|sentence| sentence == porter), "{told:#?}");
+        let scenes = recorded("cancel_handle");
+        let told = sentences(&scenes[0]);
+        let cancels = told.iter().position(|sentence| sentence.ends_with("cancels B and ends."));
+        let nth = cancels.unwrap_or_else(|| panic!("{told:#?}"));
+        let reader = TwinReader { twin: &scenes[0], instants: &[], lanes: &mut vec![] };
+        assert_eq!(reader.ended(nth, "B"), 'c');
+    }
+
+    #[test]
     fn callbacks_are_in_the_queue_in_their_order() {
         let scenes = recorded("hello_world");
         let before = &scenes[0].steps[0];
@@ -531,7 +505,7 @@ mod tests {
             let says = |step: &TwinStep| step.says.iter().any(|said| said.text == text);
             twin.steps.iter().position(says).expect("its step")
         };
-        let reader = Reader { twin, instants: &[], lanes: &mut vec![] };
+        let reader = TwinReader { twin, instants: &[], lanes: &mut vec![] };
         let woke = reader.woken_in(step("step 3: woken by B"));
         assert_eq!(woke, Some(step("woke A, and go on")));
         assert_eq!(reader.woken_in(step("step 4: gave way")), None);

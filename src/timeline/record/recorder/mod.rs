@@ -118,7 +118,7 @@ impl Recorder {
         Recorder { clock, ..self }
     }
 
-    /// Runs on so many worker threads, beside the thread that polls `main`, as `#[tokio::main]`
+    /// Runs on this many worker threads, beside the thread that polls `main`, as `#[tokio::main]`
     /// does. A paused clock needs a single thread, so this is on the real one, whatever
     /// [`clock`](Recorder::clock) says.
     ///
@@ -203,14 +203,7 @@ impl Recorder {
         if self.clock == Clock::Paused && self.observe == Observe::Everything {
             load_debug_information();
         }
-        let run = match self.workers {
-            None => Run::new(self.clock, self.observe, self.print),
-            Some(workers) => {
-                assert!(workers > 0, "a runtime on several threads needs a worker");
-                Run::new(Clock::Real, self.observe, self.print).with_workers(workers)
-            }
-        };
-        let run = Arc::new(run);
+        let run = Arc::new(self.new_run());
         let (send, receive) = mpsc::channel();
         // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
@@ -245,6 +238,19 @@ impl Recorder {
             }
         };
         recording(&run, self.title, (outcome, elapsed))
+    }
+}
+
+impl Recorder {
+    /// A run that has not begun, in a runtime of its own.
+    fn new_run(&self) -> Run {
+        match self.workers {
+            None => Run::new(self.clock, self.observe, self.print),
+            Some(workers) => {
+                assert!(workers > 0, "a runtime on several threads needs a worker");
+                Run::new(Clock::Real, self.observe, self.print).with_workers(workers)
+            }
+        }
     }
 }
 

@@ -118,16 +118,7 @@ pub(crate) fn recording<T>(
         Home::Callers(_) => log.workers_used(),
         _ => log.workers,
     };
-    let mut remarks = Remark::on_time(run.clock, &events);
-    if log.has_no_line_tables() {
-        remarks.push(Remark::no_places());
-    }
-    if unexplained > 0 {
-        remarks.push(Remark::no_line_tables(unexplained));
-    }
-    if let Some(message) = &log.destructor_panicked {
-        remarks.push(Remark::destructor_panicked(message));
-    }
+    let remarks = remarks(run.clock, &log, &events, unexplained);
     // Taken, not cloned: a run that was given up goes on beside this, and adds nothing to a closed
     // log.
     let lines = std::mem::take(&mut log.lines);
@@ -160,6 +151,22 @@ pub(crate) fn recording<T>(
         lines,
         _shown: shown,
     }
+}
+
+/// What is to be said of a run beside its verdict. `unexplained` is the number of wakes of which it
+/// is not known what made them.
+fn remarks(clock: Clock, log: &Log, events: &[Event], unexplained: usize) -> Vec<Remark> {
+    let mut remarks = Remark::on_time(clock, events);
+    if log.has_no_line_tables() {
+        remarks.push(Remark::no_places());
+    }
+    if unexplained > 0 {
+        remarks.push(Remark::no_line_tables(unexplained));
+    }
+    if let Some(message) = &log.destructor_panicked {
+        remarks.push(Remark::destructor_panicked(message));
+    }
+    remarks
 }
 
 /// Looks up what was on the stacks, now that there is time, and corrects the events that it tells

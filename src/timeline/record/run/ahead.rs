@@ -28,7 +28,7 @@ pub struct Ahead {
     parks: u32,
 }
 
-/// What goes on without a lane, after the limit, is not followed for longer than so many timers.
+/// What goes on without a lane, after the limit, is followed for at most this many timers.
 const MOST_PARKS: u32 = 1000;
 
 impl Run {

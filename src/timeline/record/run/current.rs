@@ -44,6 +44,8 @@ pub(super) struct Finished {
     pub tasks: usize,
     /// The task in which it ended. A closure on a thread of the pool is in a task as well.
     pub task: Option<tokio::task::Id>,
+    /// It was a closure that was given to `on_thread`, so this thread polls no tasks.
+    pub of_a_closure: bool,
 }
 
 /// What wakes the lanes that an event loop wakes now.
@@ -274,7 +276,12 @@ impl Run {
 
     /// This lane has just ended on this thread.
     pub(super) fn note_what_finished(&self, lane: LaneId) {
-        let finished = Finished { lane, tasks: self.tasks_alive(), task: tokio::task::try_id() };
+        let finished = Finished {
+            lane,
+            tasks: self.tasks_alive(),
+            task: tokio::task::try_id(),
+            of_a_closure: is_in_a_closure(),
+        };
         HERE.with_borrow_mut(|here| here.finished = Some(finished));
     }
 

@@ -17,9 +17,9 @@ pub enum Observe {
 pub enum Home {
     /// One of its own, on a single thread, which tells when it goes to sleep.
     OneThread,
-    /// One of its own, with so many workers beside the thread that polls `main`.
+    /// One of its own, with this many workers beside the thread that polls `main`.
     Workers(usize),
-    /// That of the caller of `record_here`, which has so many workers, or 0 if it has one thread.
+    /// That of the caller of `record_here`, with its number of workers: 0 if it has one thread.
     /// It tells nothing, and goes on after the run.
     Callers(usize),
 }

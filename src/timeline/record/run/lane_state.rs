@@ -185,7 +185,7 @@ pub struct LastLine {
     pub in_this_poll: bool,
 }
 
-/// A lane is said to wait in so many places at most: a `join!` of a thousand shows the first.
+/// A lane is said to wait in at most this many places: a `join!` of a thousand shows the first.
 pub const MOST_PLACES: usize = 32;
 
 /// A stack on which a lane has registered its waker.

@@ -24,7 +24,7 @@ use std::{
 /// day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
 
-/// So many waits are enough to see whether a binary has line tables: usually the first tells.
+/// Of this many waits one tells whether a binary has line tables; usually the first does.
 const LOOKED_AT: usize = 16;
 
 /// What has been seen so far.
@@ -49,7 +49,7 @@ pub struct Log {
     /// They are many, and the same over and over; so each is kept once, and known by a number.
     pub stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
-    pub(super) waits: HashMap<(Vec<Registration>, usize, KeptOfPoll), Waits>,
+    pub(super) waits: HashMap<WaitsKey, Waits>,
     /// Wakes and drops whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
@@ -75,6 +75,19 @@ pub struct Log {
     /// With what a destructor panicked when the run was ended.
     /// It costs neither the verdict nor the recording, so it is only a remark.
     pub destructor_panicked: Option<String>,
+}
+
+/// What makes two waits equal. Equal ones share one allocation, since a loop waits in one place a
+/// thousand times.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct WaitsKey {
+    /// Where the lane has registered its waker.
+    registered: Vec<Registration>,
+    /// The address of the place where the lane was made, and not its text, which would take longer
+    /// to compare and to hash than the stack takes to walk.
+    made_at: usize,
+    /// Which of the wakers that were cloned are kept: that decides how certain the places are.
+    kept: KeptOfPoll,
 }
 
 /// A wake or a drop that has to be explained later.
@@ -199,8 +212,8 @@ impl Log {
     pub fn has_no_line_tables(&self) -> bool {
         // The first ones, so that the same run gives the same answer.
         let mut stacks: Vec<u32> = vec![];
-        for (registered, ..) in self.waits.keys() {
-            stacks.extend(registered.iter().map(|registration| registration.stack));
+        for key in self.waits.keys() {
+            stacks.extend(key.registered.iter().map(|registration| registration.stack));
         }
         stacks.sort_unstable();
         stacks.dedup();
@@ -222,23 +235,20 @@ impl Log {
         ended
     }
 
-    /// What a lane waits for that has registered its waker in these places, of which so many are
-    /// `kept`.
+    /// What a lane waits for that has registered its waker in these places; `kept` says of how many
+    /// of them a waker is kept.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
         kept: KeptOfPoll,
     ) -> Waits {
-        // Equal waits share one allocation, since a loop waits in one place a thousand times. The
-        // key has the address of `made_at` and not its text, which would take longer to compare and
-        // to hash than the stack takes to walk.
-        let key = (registered, std::ptr::from_ref(made_at).addr(), kept);
+        let key = WaitsKey { registered, made_at: std::ptr::from_ref(made_at).addr(), kept };
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
         let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
-        for Registration { stack, inside } in &key.0 {
+        for Registration { stack, inside } in &key.registered {
             stacks.push((self.stacks.get(*stack), *inside));
         }
         let when = match (stacks.is_empty(), kept) {

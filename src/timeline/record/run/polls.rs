@@ -3,7 +3,7 @@ use super::{
     Run,
     kind::Observe,
     lane_state::{Doing, LaneState},
-    log::QuietPoll,
+    log::{Log, QuietPoll},
 };
 use crate::timeline::{
     clean,
@@ -126,30 +126,14 @@ impl Run {
         }
         log.begin_quiet_polls();
         let thread = log.thread();
-        // Each thread has a count of its own, and only polls on the first one are remarked on.
-        let on_the_first_thread = thread == 0;
-        let mut took = Duration::ZERO;
         if let Some(state) = log.lanes.get_mut(&lane) {
             if state.instant.at != at {
                 state.instant.at = at; // time has passed in the poll
                 state.since = at;
             }
             state.now = now;
-            let all = state.poll.began.elapsed();
-            took = all.saturating_sub(state.poll.inside);
-            if took >= LONG_POLL && on_the_first_thread {
-                // All waiting since the last look is taken off, though some of it may have been
-                // before this poll: better no remark than a false one.
-                let waited = waited_for_a_processor();
-                took = took.saturating_sub(waited.saturating_sub(state.poll.waited));
-                log.waited = waited;
-            }
-            if let Some(outer) = outer
-                && let Some(outer) = log.lanes.get_mut(&outer)
-            {
-                outer.poll.inside += all;
-            }
         }
+        let took = log.time_of_poll(lane, outer, thread);
         log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
         if ended {
             log.last_end = at;
@@ -236,5 +220,29 @@ impl Run {
         if let Some(number) = self.lock().threads.iter_mut().find(|thread| **thread == me) {
             *number = None;
         }
+    }
+}
+
+impl Log {
+    /// How long the poll of `lane` took that has just ended on this thread, on the wall clock and
+    /// without the polls of lanes inside it. Adds it to what was inside the poll of `outer`.
+    fn time_of_poll(&mut self, lane: LaneId, outer: Option<LaneId>, thread: usize) -> Duration {
+        let Some(state) = self.lanes.get(&lane) else { return Duration::ZERO };
+        let all = state.poll.began.elapsed();
+        let mut took = all.saturating_sub(state.poll.inside);
+        // Each thread has a count of its own, and only polls on the first one are remarked on.
+        if took >= LONG_POLL && thread == 0 {
+            // All waiting since the last look is taken off, though some of it may have been before
+            // this poll: better no remark than a false one.
+            let waited = waited_for_a_processor();
+            took = took.saturating_sub(waited.saturating_sub(state.poll.waited));
+            self.waited = waited;
+        }
+        if let Some(outer) = outer
+            && let Some(outer) = self.lanes.get_mut(&outer)
+        {
+            outer.poll.inside += all;
+        }
+        took
     }
 }

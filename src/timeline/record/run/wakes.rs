@@ -111,30 +111,27 @@ impl Run {
     /// woken now joins something else.
     fn ended_just_now(&self) -> Option<LaneId> {
         let finished = Run::what_finished()?;
-        let is_over = if self.on_runtime_thread() {
+        let is_over = if finished.of_a_closure || !self.on_runtime_thread() {
+            closure_is_over(finished)
+        } else {
             // If the task of that lane is gone, it has told of its end before: the wake is by
             // another.
             self.tasks_alive() < finished.tasks
-        } else {
-            self.closure_is_over(finished)
         };
         if is_over { None } else { Some(finished.lane) }
     }
 
-    /// Whether this thread, which is not the runtime's own, has gone on to something else since the
-    /// closure of a lane ended on it. Such a thread tells nothing when it begins another closure.
-    fn closure_is_over(&self, finished: Finished) -> bool {
-        match (finished.task, tokio::task::try_id()) {
-            // No task joins a closure on a thread that is not of the pool.
-            (None, _) => true,
-            // Another closure runs now; or the same goes on, after the part of it that is a lane.
-            (Some(before), Some(now)) => before != now,
-            // A closure has ended. It wakes the lane that joins it, and no other.
-            (Some(_), None) => {
-                self.forget_what_finished();
-                false
-            }
+    /// The same, for a wake that is noted now. A closure that has ended wakes the lane that joins
+    /// it, and no other: what comes next is by another closure, of which nothing is told.
+    fn take_what_ended_just_now(&self) -> Option<LaneId> {
+        let ended = self.ended_just_now();
+        if let Some(finished) = Run::what_finished()
+            && finished.of_a_closure
+            && tokio::task::try_id().is_none()
+        {
+            self.forget_what_finished();
         }
+        ended
     }
 
     /// What wakes `lane`, judged from what runs on this thread while the waker is called:
@@ -150,7 +147,7 @@ impl Run {
     /// | nothing but the runtime | see `woken_by_the_runtime` |
     fn cause(&self, lane: LaneId) -> Cause {
         let in_a_loop = Run::runs_a_loop();
-        let ended = self.ended_just_now();
+        let ended = self.take_what_ended_just_now();
         if let Some(current) = self.current_lane()
             && !in_a_loop
         {
@@ -281,6 +278,19 @@ impl Run {
             None => task != NO_TASK,
         };
         Woken { at, by, through_an_old_waker, trace }
+    }
+}
+
+/// Whether this thread, which polls no tasks, has gone on to something else since the closure of a
+/// lane ended on it. Such a thread tells nothing when it begins another closure.
+fn closure_is_over(finished: Finished) -> bool {
+    match (finished.task, tokio::task::try_id()) {
+        // No task joins a closure on a thread that is not of the pool.
+        (None, _) => true,
+        // Another closure runs now; or the same goes on, after the part of it that is a lane.
+        (Some(before), Some(now)) => before != now,
+        // It has just ended, and wakes the lane that joins it.
+        (Some(_), None) => false,
     }
 }
 

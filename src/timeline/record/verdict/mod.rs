@@ -109,7 +109,7 @@ impl fmt::Display for Causes {
 
 impl std::error::Error for Verdict {}
 
-/// So many lanes are named; of the others only the number is said.
+/// At most this many lanes are named; of the others only the number is said.
 const NAMED: usize = 6;
 
 impl Verdict {

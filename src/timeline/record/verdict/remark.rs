@@ -70,7 +70,7 @@ impl Remark {
         Remark { code: Code::NoLineTables, sentence }
     }
 
-    /// The stack would have told what made so many wakes, and did not.
+    /// The stack would have told what made these wakes, and did not; `wakes` is their number.
     pub(in crate::timeline::record) fn no_line_tables(wakes: usize) -> Remark {
         let times = if wakes == 1 { "1 wake".to_owned() } else { format!("{wakes} wakes") };
         let sentence = format!(

@@ -203,6 +203,8 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
     const polls = state === "r" || (!idle && step.around.includes(lane));
     if (open !== null && (ran || polls || open.state !== state)) close();
     if (ran || polls) box(ran ? "block" : "outer", from + 1, end - from - 2, high);
+    // Its poll goes on while time passes: it keeps the thread, or a lane inside it does.
+    if (state === "r" && to > end) box("outer", end - 1, to - end + 1, high);
     if (open !== null) open.to = to;
     // There is no gap between a poll and the work that goes on after it.
     else if (SHAPES[state]?.box === 1) open = { state, from: ran ? end - 1 : from, to };

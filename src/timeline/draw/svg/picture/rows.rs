@@ -49,6 +49,7 @@ impl Picture<'_> {
         // edge.
         let until = match next {
             Some(next) => self.x(self.chart.rows[next].begin()),
+            // A little is left free, so that no letter touches the edge.
             None => self.sheet.width - 4.0,
         };
         if until - at < NOTE {
