@@ -4,7 +4,7 @@ use super::{
     trial::Effort,
 };
 use crate::{
-    schedules::{Outcome, UnsafeAwait},
+    schedules::{Coverage, Outcome, UnsafeAwait},
     stage::{
         Stage,
         print::{print_heading, show},
@@ -49,8 +49,13 @@ impl Stage {
 
 /// One chart for the run that breaks what must hold, and one for each outcome. A file has many
 /// charts, and the title is what tells them apart.
-fn charts_of_schedules(scene: SceneSchedules) -> Vec<Chart> {
+pub(super) fn charts_of_schedules(scene: SceneSchedules) -> Vec<Chart> {
     let SceneSchedules { title, must_hold, explored: Ok(explored) } = scene else { return vec![] };
+    // That a program cannot be explored may be noticed only after some runs. The text says nothing
+    // of those runs, so a file must not show them either.
+    if let Coverage::Refused(_) = explored.coverage {
+        return vec![];
+    }
     let mut charts = vec![];
     if let Some(failure) = &explored.failure {
         let fails = if must_hold.is_some() { "does not hold" } else { "fails" };
@@ -66,8 +71,12 @@ fn charts_of_schedules(scene: SceneSchedules) -> Vec<Chart> {
 }
 
 /// One chart for each await that is not cancel safe, and one for each outcome.
-fn charts_of_cancellations(scene: SceneCancellations) -> Vec<Chart> {
+pub(super) fn charts_of_cancellations(scene: SceneCancellations) -> Vec<Chart> {
     let SceneCancellations { title, cancelled: Ok(cancelled), .. } = scene else { return vec![] };
+    // As with schedules: the text says nothing of the runs before the reason was noticed.
+    if cancelled.refused.is_some() {
+        return vec![];
+    }
     let mut charts = vec![];
     for unsafe_await in &cancelled.unsafe_awaits {
         let UnsafeAwait { lane, suspension, recording, .. } = unsafe_await;

@@ -1,8 +1,18 @@
 //! What is printed of scenes that were tried.
-use super::{show::A_SECOND, trial::Effort};
+use super::{
+    show::{A_SECOND, charts_of_cancellations, charts_of_schedules},
+    trial::Effort,
+};
 use crate::{LaneExt, say, stage::Stage, timeline::TerminalOptions};
-use std::{cell::Cell, time::Duration};
-use tokio::{task::yield_now, time::sleep};
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::{spawn, task::yield_now, time::sleep};
 
 const PLAIN: TerminalOptions = TerminalOptions { width: 80, colour: false };
 
@@ -121,6 +131,38 @@ fn a_scene_that_does_not_end_in_some_schedule_breaks_what_must_hold() {
     let text = explored(Stage::new("notify").scene("notify", lost_wake));
     assert!(text.contains("\nIt fails in "), "{text}");
     assert!(text.contains("nothing can happen any more: waits has been waiting"), "{text}");
+}
+
+#[test]
+fn the_files_have_no_run_of_a_scene_that_is_said_not_to_be_explored() {
+    /// Spawns a task without a lane only in schedules in which B comes before A.
+    async fn refused_late() {
+        let first = Arc::new(AtomicBool::new(true));
+        let seen_by_b = first.clone();
+        let a = spawn(async move { first.store(false, Relaxed) }.lane("A"));
+        let b = async move {
+            if seen_by_b.load(Relaxed) {
+                drop(spawn(async {}));
+            }
+        };
+        let _ = futures::join!(a, spawn(b.lane("B")));
+    }
+    let mut scenes = Stage::new("late").scene("late", refused_late).explore(A_SECOND);
+    let scene = scenes.remove(0);
+    let text = scene.to_text(PLAIN);
+    assert!(text.starts_with("Not explored: "), "{text}");
+    assert!(!scene.explored.as_ref().expect("it was tried").outcomes.is_empty());
+    assert_eq!(charts_of_schedules(scene), []);
+}
+
+#[test]
+fn the_files_have_no_run_of_a_scene_whose_cancellations_are_not_shown() {
+    let mut scene = Stage::new("work").scene("work", work).cancel(A_SECOND).remove(0);
+    let cancelled = scene.cancelled.as_mut().expect("it was tried");
+    assert!(!cancelled.outcomes.is_empty());
+    cancelled.refused = Some("a run was not over".into());
+    assert_eq!(scene.to_text(PLAIN), "Not every cancellation was tried: a run was not over.\n");
+    assert_eq!(charts_of_cancellations(scene), []);
 }
 
 #[test]
