@@ -58,9 +58,14 @@ impl LeftOut {
         if chart.left_out == 0 {
             return None;
         }
-        // The last instant is the end of the run; the one before has the last events.
-        let last = chart.instants.len().saturating_sub(2);
-        let after = chart.instants.get(last).map_or(chart.elapsed, |instant| instant.at);
+        let mut after = chart.elapsed;
+        // Time may have passed after the last event that was kept. Then the last instant is only
+        // the end of the run: it has no poll, and the last event is at the instant before.
+        if let [.., with_the_last_event, end_of_run] = chart.instants.as_slice()
+            && end_of_run.columns == 0
+        {
+            after = with_the_last_event.at;
+        }
         Some(LeftOut::Events { count: chart.left_out, after })
     }
 }
@@ -101,13 +106,34 @@ impl fmt::Display for LeftOut {
             }
             LeftOut::Events { count, after } => {
                 let events = if *count == 1 { "event" } else { "events" };
-                let full = human(*after);
+                let full_at = human(*after);
                 write!(
                     f,
-                    "The recording was full at {full}: what happened later ({count} {events}) is \
-                     missing."
+                    "The recording was full at {full_at}: what happened later ({count} {events}) \
+                     is missing."
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::draw::chart::Instant;
+
+    #[test]
+    fn a_recording_is_full_at_the_last_instant_that_has_a_poll() {
+        let ms = Duration::from_millis;
+        let full_at = |polls_at_the_end: usize| {
+            let instants = vec![
+                Instant { at: ms(100), columns: 1 },
+                Instant { at: ms(200), columns: polls_at_the_end },
+            ];
+            let chart = Chart { instants, left_out: 5, elapsed: ms(200), ..Chart::default() };
+            LeftOut::events(&chart)
+        };
+        assert_eq!(full_at(0), Some(LeftOut::Events { count: 5, after: ms(100) }));
+        assert_eq!(full_at(3), Some(LeftOut::Events { count: 5, after: ms(200) }));
     }
 }
