@@ -23,7 +23,7 @@ enum LineBreaks {
 }
 
 fn clean(text: &str, line_breaks: LineBreaks) -> String {
-    let mut clean = String::with_capacity(text.len());
+    let mut cleaned = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         match character {
@@ -39,17 +39,17 @@ fn clean(text: &str, line_breaks: LineBreaks) -> String {
             }
             // Of the two characters that end a line on Windows the second is enough.
             '\r' if rest.peek() == Some(&'\n') => {}
-            '\n' if line_breaks == LineBreaks::Stay => clean.push('\n'),
-            '\n' | '\r' | '\t' => clean.push(' '),
+            '\n' if line_breaks == LineBreaks::Stay => cleaned.push('\n'),
+            '\n' | '\r' | '\t' => cleaned.push(' '),
             _ if character.is_control() || turns_the_writing(character) => {
-                clean.push(char::REPLACEMENT_CHARACTER);
+                cleaned.push(char::REPLACEMENT_CHARACTER);
             }
             // No control characters, but XML forbids these two as well.
-            '\u{fffe}' | '\u{ffff}' => clean.push(char::REPLACEMENT_CHARACTER),
-            _ => clean.push(character),
+            '\u{fffe}' | '\u{ffff}' => cleaned.push(char::REPLACEMENT_CHARACTER),
+            _ => cleaned.push(character),
         }
     }
-    clean
+    cleaned
 }
 
 /// Whether a character changes the direction in which the text beside it is written: an embedding,

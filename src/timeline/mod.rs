@@ -41,20 +41,21 @@
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
 //! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
 //!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in the
-//!   run decides at random. What does:
+//!   run decides at random. These do:
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
 //!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
 //!     which of them is woken first. A single lane that waits is woken the same way each time;
 //!   - a `HashMap`: its order differs each time.
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
-//!   lanes came, and `join!` begins with the next branch at each poll: nothing of that is random.
-//!   Nothing in the examples of this crate is, either: a test runs each of them a hundred times,
-//!   and compares the charts.
-//! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
-//!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
-//! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
-//!   threads ([`Recorder::multi_thread`]); both say what they do not promise.
+//!   lanes came, and `join!` begins with the next branch at each poll: none of them decides at
+//!   random. Neither does an example of this crate: a test runs each of them a hundred times, and
+//!   compares the charts.
+//! - The paused clock does not wait for a socket, a signal, or a thread that the run does not know
+//!   of: where no lane has anything to do, time passes at once. Record such a run on
+//!   [`Clock::Real`].
+//! - A run can be recorded in a runtime that runs already ([`Recorder::record_here`]), and in one
+//!   of several threads ([`Recorder::multi_thread`]); both say what they do not promise.
 //! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says
 //!   what that cannot show.
 //! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not

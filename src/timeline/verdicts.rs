@@ -12,7 +12,7 @@
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
 //! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
 //! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
-//! it did: then the place is followed by ", or after that". So it is also with one of several
+//! it did: then the place is followed by ", or after that". The same stands behind one of several
 //! places, as in "at x.rs:4, or after that, or x.rs:5", if the lane may have gone on from there to
 //! the next. Where nothing on the stack tells a place, it says "(the lane made at x.rs:41)".
 //!
@@ -31,8 +31,8 @@
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
 //! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
 //! "only one to poll it": there it says "main, which polled it last". If `main` does not wait at
-//! that moment, it "does not come back to it"; and of a lane that is polled by nothing with a lane,
-//! it is said that A was woken "and was not polled since".
+//! that moment, it "does not come back to it". If no lane polls A, the verdict says that A was
+//! woken "and was not polled since".
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -123,7 +123,7 @@
 //! > [deadlock]
 //!
 //! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left:
-//! the clock was let run on, and nothing came. (On the real clock it says "no lane has done
+//! the clock was allowed to run on, and nothing came. (On the real clock it says "no lane has done
 //! anything since …", which is all that was seen there.)
 //!
 //! ```no_run
@@ -235,8 +235,8 @@
 //! > main spins: at 0 it was polled 450000 times in 10 s, waking itself each time (after its wait
 //! > at x.rs:3 for `yield_now`) [spins]
 //!
-//! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime never has
-//! nothing to do, so on the paused clock no time passes, and no timer fires.
+//! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime is never idle,
+//! so on the paused clock no time passes, and no timer fires.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -340,9 +340,9 @@
 //! or more. On the paused clock they take no time, so in the picture they look short; on the real
 //! one nothing else would have run meanwhile. It is a remark: the run may have ended well.
 //!
-//! Counted is the time in which the lane computed, or slept: in `std::thread::sleep`, for a lock,
-//! for a disk. Not counted is the time in which the machine had no processor for it, as far as the
-//! system tells: Linux does. On other systems a busy machine may be the reason.
+//! The time counts in which the lane computed, or slept: in `std::thread::sleep`, for a lock, for a
+//! disk. The time in which the machine had no processor for the lane does not count, as far as the
+//! system tells it: Linux does. On other systems a busy machine may be the reason.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -409,7 +409,7 @@
 //!
 //! > it did not end within 1 h; only a recording could tell what waits [not-recorded]
 //!
-//! **Seen:** nothing, since it was not to be observed: [`Observe::Everything`](super::Observe).
+//! **Seen:** nothing: the run was recorded without [`Observe::Everything`](super::Observe).
 //!
 //! ```no_run
 //! # use async_concepts::timeline::{Observe, Recorder}; use std::future::pending;

@@ -62,8 +62,8 @@ pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
     letters
 }
 
-/// The name that the lanes of a row share. The name of a row that is empty, since only the other of
-/// two charts has such lanes, is the empty text.
+/// The name that the lanes of a row share. A row is empty where only the other of two charts has
+/// such lanes: its name is the empty text.
 pub(super) fn row_name<'c>(chart: &'c Chart, lanes: &[LaneId]) -> &'c str {
     match lanes.first() {
         Some(&lane) => &chart.rows[lane].name,

@@ -44,8 +44,8 @@ pub enum Mark {
     Differs,
 }
 
-/// How a legend ends that cannot link to the glossary, which explains in paragraphs what an entry
-/// says in two words.
+/// The end of a legend that cannot link to the glossary. The glossary explains in paragraphs what
+/// an entry says in two words.
 pub(super) const GLOSSARY: &str = "(words: docs/glossary.md)";
 
 impl Mark {
@@ -159,7 +159,7 @@ impl Mark {
     }
 
     /// The letter for what a lane does or how it ended, in the [steps](super::Step::states) of a
-    /// run. A page need not tell the polls apart that take no time.
+    /// run. A page need not tell apart the polls that take no time.
     pub fn letter(self) -> Option<char> {
         match self {
             Mark::Lazy => Some('l'),

@@ -22,14 +22,15 @@ pub(super) struct Palette {
     pub paper: Rgb,
     /// Text, arrows and bands, which belong to no lane.
     pub ink: Rgb,
-    /// The bars of the lanes, in turn. `main` has the first, which is no colour.
+    /// The bars of the lanes, in turn. `main` has the first, which is grey.
     /// Six are as many as can be told apart side by side. The seventh name has the second colour
     /// again; its place and its name tell which it is.
     pub lanes: [Rgb; 6],
     /// Text on a bar.
     /// White on light paper and dark on dark paper, since the bars are dark and light.
     pub on_bar: Rgb,
-    /// What stripes a bar, laid over it with [`STRIPE_OPACITY`]: away from the text on it.
+    /// The stripes of a bar, laid over it with [`STRIPE_OPACITY`]: dark where the text on the bar
+    /// is white, and white where that text is dark.
     pub stripe: Rgb,
     /// Around the stretch in which a lane was woken and not polled, and the text in it.
     pub not_polled: Rgb,
@@ -109,7 +110,7 @@ pub fn lane_class(hue: usize) -> String {
 }
 
 /// Which of the colours a lane has: `main` has the first to itself.
-/// Both palettes have as many lanes, so a lane has the same place in both.
+/// Both palettes have the same number of colours, so a lane has the same place in both.
 pub(super) fn of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }

@@ -134,8 +134,8 @@ impl Places {
 /// Equal if the same is said of both.
 impl PartialEq for Places {
     fn eq(&self, other: &Places) -> bool {
-        if let (Source::Recorded(one), Source::Recorded(other)) = (&self.0, &other.0)
-            && one == other
+        if let (Source::Recorded(ours), Source::Recorded(theirs)) = (&self.0, &other.0)
+            && ours == theirs
         {
             return true; // and nothing has to be looked up
         }

@@ -28,8 +28,8 @@ pub(super) const ROWS: usize = 24;
 /// The rows of a picture, from top to bottom.
 pub(super) struct Rows {
     /// For each row the lanes that share it, in order of time.
-    /// No lane is in two of them. Beside another chart a row can be empty, to keep the place of one
-    /// that only the other has.
+    /// No lane is in two of them. Beside another chart a row can be empty, to keep the place of a
+    /// row that only the other chart has.
     pub drawn: Vec<Vec<LaneId>>,
     /// The lanes for which there is no row; none if all are drawn.
     pub left_out: Option<LeftOut>,
@@ -39,7 +39,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The rows of a chart: all of them, or the `most` that tell most.
+    /// The rows of a chart: all of them; or, if there are more than `most`, those `most` rows that
+    /// tell a reader more than the others do.
     pub fn new(chart: &Chart, most: usize) -> Rows {
         let all = shared(chart);
         if all.len() <= most {
@@ -88,8 +89,8 @@ impl Rows {
 /// All lanes in rows: those of one name and one origin in one, as long as they do not overlap.
 pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     let mut rows: Vec<Vec<LaneId>> = vec![];
-    // The rows of each name and origin. Most have one; a loop that runs three lanes at a time,
-    // three.
+    // The rows of each name and origin. Most have one row; a loop that runs three lanes at a time
+    // has three.
     let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
     // In the order in which lanes were made, so the last lane of a row is also the latest.
     for (lane, row) in chart.rows.iter().enumerate() {
@@ -116,8 +117,8 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     rows
 }
 
-/// The lane that made this one; or, if that lane has the same name, the lane that made that one,
-/// and so on up to a lane of another name.
+/// The nearest ancestor that has another name. The ancestors are the lane that made this one, the
+/// lane that made that lane, and so on.
 fn origin(chart: &Chart, mut lane: LaneId) -> Option<LaneId> {
     let name = &chart.rows[lane].name;
     // A chart that was read from a file might have a circle: no chain is longer than the list.

@@ -77,9 +77,9 @@ impl Instants {
     }
 }
 
-/// By how much a timer may be late that began the `nth` instant, `gap` after the one before: each
-/// timer in a row adds up to a millisecond. Where instants are close to each other, less: a small
-/// step must not be rounded away.
+/// How late the timer may have been that began instant number `nth`. `gap` is the time since the
+/// instant before. Timers in a row add their delays: at most a millisecond each. Where instants are
+/// close to each other, the answer is less: a small step must not be rounded away.
 fn lateness(nth: usize, gap: Duration) -> Duration {
     let millisecond = Duration::from_millis(1);
     let of_timers_in_a_row = JITTER + millisecond * nth as u32;

@@ -8,12 +8,11 @@ use crate::timeline::{
 use std::time::Duration;
 
 impl Assembly {
-    /// What the span that ends at `now` shows: the state that is open, but for a poll that took
-    /// long.
+    /// What the span that ends at `now` shows: the open state, unless it is a poll that took long.
     ///
     /// The paused clock moves during a poll for two reasons: a lane blocks, and then there was an
-    /// event; or the program moves it, as `tokio::time::advance` does. If an inner lane did that,
-    /// this one has only waited for the inner one, and has run as any other.
+    /// event; or the program moves it, as `tokio::time::advance` does. If an inner lane did either,
+    /// the poll of this lane is shown as a plain poll.
     pub(super) fn state_shown(&self, lane: LaneId, state: State, now: Pos) -> State {
         let is_run = matches!(state, State::Running | State::RunningUnwoken);
         let time_passes = self.open[lane].from.instant < now.instant;
@@ -34,14 +33,13 @@ impl Assembly {
         }
     }
 
-    /// How long the poll of the lane that is going on, or ends now, has lasted, without the polls
-    /// of lanes inside it.
+    /// How long the last poll of the lane has lasted so far, without the polls of lanes inside it.
     fn own_time(&self, lane: LaneId) -> Duration {
         let open = &self.open[lane];
         self.at.saturating_sub(open.polled.at).saturating_sub(self.time_inside(lane))
     }
 
-    /// How long lanes inside this one have been polled in its poll.
+    /// How much of the last poll of the lane was spent in polls of lanes inside it.
     fn time_inside(&self, lane: LaneId) -> Duration {
         let mut inside = self.open[lane].inside;
         for stack in &self.stacks {

@@ -101,12 +101,12 @@ struct Assembly {
     stacks: Vec<Vec<LaneId>>,
     /// How many wakes there were: wakes at one position are told apart by their number.
     wakes: usize,
-    /// The time of the event that is looked at, as it was measured: that of its instant is rounded.
+    /// The measured time of the event that is being read: the time of its instant is rounded.
     at: Duration,
 }
 
 impl Assembly {
-    /// Before the first event of a chart that has only what is known of the whole run.
+    /// The state before the first event: `chart` has only what is known of the whole run.
     fn new(chart: Chart) -> Assembly {
         Assembly {
             instants: Instants::new(chart.clock),
@@ -119,22 +119,23 @@ impl Assembly {
         }
     }
 
-    /// Begins a new instant if the event is at none of those that there are.
+    /// Begins a new instant, unless the event belongs to the last one.
     fn reach_instant_of(&mut self, event: &Event) {
         if self.ends_a_noticeable_poll(event) {
             self.at = event.at;
-            let at = self.instants.after_a_long_poll(&self.chart.instants, event.at);
-            self.chart.instants.push(Instant { at, columns: 0 });
+            let shown = self.instants.after_a_long_poll(&self.chart.instants, event.at);
+            self.chart.instants.push(Instant { at: shown, columns: 0 });
         } else {
             self.reach(event.at);
         }
     }
 
-    /// The run has come to the time `at`: begins a new instant, unless that is the last one.
+    /// The run has come to the time `at`. Begins a new instant, unless this time belongs to the
+    /// last one.
     fn reach(&mut self, at: Duration) {
         self.at = at;
-        if let Some(at) = self.instants.next(&self.chart.instants, at) {
-            self.chart.instants.push(Instant { at, columns: 0 });
+        if let Some(shown) = self.instants.next(&self.chart.instants, at) {
+            self.chart.instants.push(Instant { at: shown, columns: 0 });
         }
     }
 
@@ -195,7 +196,7 @@ impl Assembly {
         self.open.push(OpenSpan::new(State::Lazy, now));
     }
 
-    /// What is still open ends with the run, and what has no width goes.
+    /// A span that is still open ends with the run, and a hold that has no width is removed.
     fn finish(mut self) -> Chart {
         for lane in 0..self.chart.rows.len() {
             // A lane that has ended keeps its end.
@@ -204,8 +205,8 @@ impl Assembly {
             }
         }
         let now = self.now();
-        // The time of the last instant and not the measured one, so that the sum of all gaps is the
-        // whole.
+        // The time of the last instant and not the measured one, so that the gaps between the
+        // instants add up to the whole run.
         self.chart.elapsed = self.chart.time(now);
         for (holds, polled) in self.chart.threads.iter_mut().zip(&self.stacks) {
             // A poll that never returned, because the run was ended with a verdict, lasts to the

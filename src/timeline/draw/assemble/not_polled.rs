@@ -87,7 +87,7 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
 
 /// Whether a lane is known to wait between an instant and the next.
 fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
-    // Without an owner it is the runtime that polls, and the runtime does not wait for a lane.
+    // The runtime polls a lane that has no owner, and the runtime does not wait as a lane does.
     let Some(lane) = lane else { return false };
     for span in &chart.rows[lane].spans {
         // Spans do not overlap, so at most one of them covers the gap.

@@ -58,8 +58,8 @@ impl Assembly {
     }
 
     /// A lane may be polled without a wake a moment before its own timer fires. Both are in one
-    /// instant, and the wait between them has no place in it. Then the wake is what the wait before
-    /// that poll was for.
+    /// instant, and the wait between them has no place in it. Then the wait before that poll is
+    /// drawn as ended by this wake.
     pub(super) fn join_with_the_wait_before(&mut self, lane: LaneId, until: Until) {
         let now = self.now();
         if self.chart.clock == Clock::Paused || self.open[lane].from != now {

@@ -18,16 +18,16 @@ pub(super) struct OpenSpan {
     /// Since when.
     /// It is also where the span before this one ended: a row has no gaps.
     pub from: Pos,
-    /// Where its last poll began: so a poll is known to be long.
+    /// Where its last poll began. From it follows how long the poll took.
     pub polled: PollBegin,
     /// How much of that poll was spent in polls of lanes inside it.
-    /// What one of those does is said of that one, and not of all around it.
+    /// That time counts for the inner lane, and not for the lanes around it.
     pub inside: Duration,
     /// It has blocked the runtime's thread in that poll, on the paused clock.
-    /// Set by an event. That time has passed during a poll would not be enough to know it: the
-    /// program may have moved the clock by itself.
+    /// Set by an event. Time that passes during a poll is no proof of it: the program may have
+    /// moved the clock itself.
     pub has_blocked: bool,
-    /// Woken in the middle of its own poll, so ready as soon as that has returned.
+    /// Woken in the middle of its own poll, so it is ready as soon as the poll has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     pub woken_while_polled: bool,
     /// The first wake since its last poll began: why it will be polled next.
@@ -49,7 +49,7 @@ pub(super) struct PollBegin {
 }
 
 impl OpenSpan {
-    /// Of a lane that is made at this position.
+    /// The first span of a lane, which is made at the position `from`.
     pub fn new(state: State, from: Pos) -> OpenSpan {
         OpenSpan {
             state: Some(state),
@@ -78,7 +78,7 @@ impl OpenSpan {
         }
     }
 
-    /// The wake that a span of this state is there for.
+    /// The wake that explains a span of this state.
     fn wake(&self, state: State) -> Option<Woken> {
         match state {
             State::Ready | State::WokenNotPolled => self.woken,

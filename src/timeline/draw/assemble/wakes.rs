@@ -9,7 +9,7 @@ impl Assembly {
     pub(super) fn woken(&mut self, lane: LaneId, by: &WokenBy) {
         // An event says what called the waker. A span says what ended the wait.
         let until = match by {
-            WokenBy::Lane(by) => Until::Lane(*by),
+            WokenBy::Lane(from) => Until::Lane(*from),
             WokenBy::Clock => Until::Clock,
             WokenBy::Yield => Until::Yield,
             WokenBy::Outside => Until::Outside,
@@ -33,7 +33,7 @@ impl Assembly {
             }
             _ => {}
         }
-        // An arrow begins at a lane: a timer, the runtime and a socket are none.
+        // An arrow begins at a lane: a timer, the runtime and a socket are no lanes.
         if let Until::Lane(from) = until {
             self.add_arrow(from, lane);
         }
@@ -41,7 +41,7 @@ impl Assembly {
 
     fn add_arrow(&mut self, from: LaneId, to: LaneId) {
         let at = self.now();
-        // One arrow to a lane at one place is enough, also if several lanes wake it there: the
+        // One arrow to a lane at one position is enough, also if several lanes wake it there: the
         // first wake is why it is polled.
         for wake in self.chart.wakes.iter().rev() {
             if wake.at != at {

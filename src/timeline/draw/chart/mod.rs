@@ -83,8 +83,8 @@ pub struct Instant {
     pub columns: usize,
 }
 
-/// A position: the edge between two columns of an instant. It is the left one of the column with
-/// this number, and the right one of the column before it.
+/// A position: the edge between two columns of an instant. It is the left edge of the column with
+/// this number, and the right edge of the column before it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

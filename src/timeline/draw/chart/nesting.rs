@@ -16,7 +16,7 @@ impl Chart {
         polls
     }
 
-    /// Whether the lane is polled, directly or not, by the other at a position.
+    /// Whether `outer` polls `lane` at a position, itself or through other lanes.
     pub(in crate::timeline::draw) fn is_inside(
         &self,
         mut lane: LaneId,

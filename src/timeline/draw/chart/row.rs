@@ -12,8 +12,9 @@ pub struct Row {
     pub hue: usize,
     /// The lane that made it.
     pub parent: Option<LaneId>,
-    /// The lane that polls it; none if the runtime does. If it was handed from one to another, as a
-    /// future that is moved into a task, the last one: see [`Row::owner_at`].
+    /// The lane that polls it; none if the runtime does. A lane can be handed over, for example by
+    /// moving its future into a task. Then this is the last owner, and [`Row::owner_at`] tells the
+    /// others.
     pub polled_by: Option<LaneId>,
     /// What polled it before that, in order of time; empty if it was never handed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -51,8 +52,8 @@ pub struct Span {
     /// [`State::WokenNotPolled`] has it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub woken: Option<Woken>,
-    /// Of a poll that is followed at once by the next poll of its lane: where the lane waited in
-    /// between, and for what.
+    /// Of a poll after which no wait is drawn, since the wait ended at once: where the lane waited,
+    /// and for what.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub stopped: Places,
 }
@@ -77,7 +78,7 @@ impl Row {
         }
     }
 
-    /// Where it ended: the run is over there, if it had not ended by then.
+    /// Where it ended. Of a lane that had not ended: where the run was over.
     pub fn ends_at(&self) -> Pos {
         self.end.0
     }

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 /// Where an instant is drawn.
 ///
 /// ```text
-///   columns of the instant   0   1   2   3   4   5      edges of columns: 0 to 5
+///   edges of five columns    0   1   2   3   4   5
 ///   polls that are drawn     ███             ███        of lanes that have a row
-///   edges                    0   1           4   5
-///   columns that are drawn   │ 0 │     1     │ 2 │      rank 1 stands for three polls
+///   edges that are kept      0   1           4   5
+///   columns that are drawn   │ 0 │     1     │ 2 │      rank 1 stands for three columns
 /// ```
 #[derive(Default)]
 pub(super) struct Band {

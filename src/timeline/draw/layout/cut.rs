@@ -18,7 +18,8 @@ use crate::timeline::draw::{
 
 /// One column of one instant, and the width that it needs.
 struct Column {
-    /// What is cut out is found in a list of all columns: this says where the cut begins and ends.
+    /// The index of its instant. The cut is found in a list of all columns, and then made in the
+    /// instants of its first and last column, and in those between.
     instant: usize,
     /// Its rank in the instant.
     rank: usize,
@@ -41,7 +42,8 @@ impl Layout {
         // Both may fit together, and must not overlap then.
         let tail = tail.min(columns.len() - head);
         if head + tail == columns.len() {
-            // Only the cut itself would not have fitted: then nothing needs to be left out.
+            // The first column is kept even if it does not fit. If all the others fit, none is left
+            // to be cut out.
             let gaps = self.narrowest_gaps(room.gap);
             self.place(&gaps);
             return;
@@ -54,7 +56,7 @@ impl Layout {
         self.bands[first.instant].cut = room.cut;
         let mut gaps = self.narrowest_gaps(room.gap);
         for (index, gap) in gaps.iter_mut().enumerate().take(last.instant + 1) {
-            // The cut itself is the gap before everything whose beginning is not drawn.
+            // An instant whose beginning is cut out has no gap before it: the cut stands there.
             let cut_off = index > first.instant || (index == first.instant && first.rank == 0);
             if cut_off {
                 *gap = 0.0;
@@ -138,7 +140,7 @@ impl Layout {
         let rank = band.rank(pos.column);
         // Nothing of this instant is drawn.
         let wholly = band.shown_before == 0 && band.shown_after == band.columns();
-        // The cut goes on into the next instant: then even the right edge of this one is hidden.
+        // The cut goes to the end of this instant: then even its right edge is hidden.
         let to_its_end = band.shown_after == band.columns();
         wholly || (rank > band.shown_before && (rank < band.shown_after || to_its_end))
     }

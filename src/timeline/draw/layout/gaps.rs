@@ -6,7 +6,7 @@ use crate::timeline::draw::chart::Chart;
 struct Gap {
     /// The band at its right edge: gaps are placed before bands.
     next_band: usize,
-    /// How much time it stands for. Only the proportions matter, so the unit could be any.
+    /// How much time it stands for. Only the proportions matter, so any unit would do.
     seconds: f64,
 }
 
@@ -18,9 +18,9 @@ struct Gap {
 ///
 /// ```text
 ///   room 30, narrowest 3      gaps of 1 s, 2 s, 17 s
-///   first round   1.5 each second      1.5 is too narrow: 3, and 27 are left
-///   second round  27 / 19 = 1.42       2.84 is too narrow: 3, and 24 are left
-///   third round   24 / 17              24 for the third
+///   first round   30 / 20 = 1.5 a second   the first gap, 1.5, is too narrow: it gets 3
+///   second round  27 / 19 = 1.42           the second gap, 2.84, is too narrow: it gets 3
+///   third round   24 / 17 = 1.41           the third gap gets the 24 that are left
 /// ```
 pub(super) fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
     let mut before = vec![0.0; bands.len()];
@@ -50,7 +50,7 @@ pub(super) fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) ->
         for gap in &narrow {
             before[gap.next_band] = narrowest;
         }
-        // Their time goes with them, so the scale of the others is computed anew from both.
+        // The next round computes its scale from the room and from the time that are left.
         left -= narrow.len() as f64 * narrowest;
         gaps = wide;
     }
@@ -66,8 +66,8 @@ fn between_bands(chart: &Chart, bands: &[Band]) -> Vec<Gap> {
             continue;
         }
         if let Some(last) = last_drawn {
-            // Since the last band that is drawn: an instant in between that folded away took its
-            // time, too.
+            // From the last band that is drawn: the gap spans the instants in between, of which
+            // nothing is drawn.
             let time = chart.instants[index].at - chart.instants[last].at;
             gaps.push(Gap { next_band: index, seconds: time.as_secs_f64() });
         }

@@ -139,7 +139,7 @@ impl Layout {
         parts
     }
 
-    /// The larger part of a stretch that is drawn.
+    /// What is drawn of a stretch: of two parts, the wider one.
     pub fn seen(&self, stretch: Range<f64>) -> Range<f64> {
         let mut widest = stretch.start..stretch.start;
         for part in self.parts(stretch) {
