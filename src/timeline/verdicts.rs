@@ -431,3 +431,10 @@
 //! ```
 //!
 //! **Cure:** that of any panic: its message and its place are printed where it happens.
+//!
+//! [deadlock]: #deadlock
+//! [stuck]: #stuck
+//! [spins]: #spins
+//! [busy]: #busy
+//! [blocks]: #blocks
+//! [panicked]: #panicked
