@@ -98,8 +98,8 @@ use std::{
     time::Duration,
 };
 
-/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`, which there
-/// [contextlib] can make of a generator.
+/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`. (In Python,
+/// [contextlib] can make both of a generator.)
 ///
 /// It is `Send` and `'static` since it may have to be left in a task of its own; hence a
 /// [`Value`](Self::Value) cannot borrow from it. Write both methods as `async fn`.
@@ -107,8 +107,8 @@ use std::{
 /// [contextlib]: https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager
 pub trait AsyncContext: Send + 'static {
     /// What the body gets; in Python what stands after `as`. If `with` is to be spawned, choose a
-    /// type without lifetimes: of an async closure that takes a `&'static str` the compiler does
-    /// not see yet that its future is `Send`.
+    /// type without lifetimes: the compiler does not see yet that the future of an async closure
+    /// that takes a `&'static str` is `Send`.
     type Value;
     /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn
     /// Error + Send + Sync>`.
@@ -169,7 +169,7 @@ pub enum CleanupError {
 
 /// Where contexts are entered, and where you wait until all have been left.
 ///
-/// Clones are the same. Dropping them cancels nothing: exits that are under way go on.
+/// All clones count the same exits. Dropping them cancels nothing: exits that are under way go on.
 #[derive(Clone, Debug)]
 pub struct Cleanups {
     /// How long each exit may take.
@@ -208,8 +208,8 @@ impl Cleanups {
         let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
         // When dropped here, the body is dropped first, then `entered`.
         let ended = entered.inside.scope(body).await;
-        let (outcome, value, panic) = match ended {
-            Ok(Ok(value)) => (BodyOutcome::Succeeded, Some(value), None),
+        let (outcome, returned, panic) = match ended {
+            Ok(Ok(returned)) => (BodyOutcome::Succeeded, Some(returned), None),
             Ok(Err(error)) => (BodyOutcome::Failed(error), None, None),
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
@@ -234,15 +234,15 @@ impl Cleanups {
             },
             Ok(exit) => match outcome {
                 BodyOutcome::Failed(error) if exit == Exit::PassOn => Err(error),
-                _ => Ok(value),
+                _ => Ok(returned),
             },
         }
     }
 
     /// Waits until every context that has been entered has been left, wherever its exit runs. Call
-    /// it last in `main`, or after a cancellation, to be where Python would be. It would wait for
-    /// ever inside a body, or while the program keeps a future of [`with`](Self::with) that has
-    /// entered and neither polls nor drops it.
+    /// it last in `main`. Call it after a cancellation, too, if what follows has to come after the
+    /// exits, as in Python. It would wait for ever inside a body, or while the program keeps a
+    /// future of [`with`](Self::with) that has entered and neither polls nor drops it.
     ///
     /// Dropping this future loses nothing.
     ///

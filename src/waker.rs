@@ -1,4 +1,4 @@
-//! Which waker stands behind a waker: what a timeline and an event loop both need to know.
+//! Which waker another one stands for: what a timeline and an event loop both need to know.
 //!
 //! A lane of a timeline polls its future with a waker of its own, which notes each wake and passes
 //! it on. An executor that recognises its own wakers, as [`event_loop`](crate::event_loop) does,
@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// While it lives, one waker counts as another one on this thread. Substitutions nest: each is
-/// dropped before the poll returns in which it was made.
+/// dropped before the poll that made it returns.
 ///
 /// It holds nothing. The field only keeps other modules from making one without [`new`].
 ///

@@ -47,8 +47,8 @@ impl Tracker {
 
     /// Waits until no exit is pending.
     pub async fn wait(&self) {
-        let mut pending = self.0.subscribe();
-        pending.wait_for(|pending| pending.exits == 0).await.expect("its sender is here");
+        let mut receiver = self.0.subscribe();
+        receiver.wait_for(|pending| pending.exits == 0).await.expect("`self` is a sender");
     }
 
     /// What went wrong in exits and was not told yet.
@@ -123,7 +123,8 @@ pub(super) struct Entered<C: AsyncContext> {
     exiting: Option<BoxFuture<'static, Exited<C::Error>>>,
     /// How long the exit may take.
     bound: Duration,
-    /// Counts from the moment of entering, not of leaving: a body that runs is an exit to come.
+    /// Counts from the moment of entering, not of leaving: while the body runs, its exit is still
+    /// to come.
     token: Token,
     /// Exits of contexts that were entered in the body and cancelled there.
     pub inside: Tracker,
@@ -184,7 +185,7 @@ fn exit<C: AsyncContext>(
 impl<C: AsyncContext> Drop for Entered<C> {
     fn drop(&mut self) {
         let exiting = match (self.exiting.take(), self.context.take()) {
-            // The exit had begun here, and goes on where it is.
+            // The exit had begun. The task goes on with the same future.
             (Some(exiting), _) => exiting,
             // The body was cancelled: its exit begins now.
             (None, Some(context)) => {
@@ -197,12 +198,12 @@ impl<C: AsyncContext> Drop for Entered<C> {
         let mut token = Token::new(&self.token.tracker);
         self.token.complete(None);
         // The context around it must not be left before this one is.
-        let mut before_outer = self.outside.as_ref().map(Token::new);
+        let mut outer_token = self.outside.as_ref().map(Token::new);
         let cleanup = async move {
             let (_, exited) = exiting.await;
             token.complete(exited.err().map(ExitError::in_words));
-            if let Some(outer) = &mut before_outer {
-                outer.complete(None);
+            if let Some(outer_token) = &mut outer_token {
+                outer_token.complete(None);
             }
         };
         if let Ok(runtime) = Handle::try_current() {

@@ -88,8 +88,8 @@ where
     result
 }
 
-/// The conversation, from `connection_made` to its end. That the connection is gone is told by
-/// [`drive`], which also sees an error.
+/// The conversation, from `connection_made` to its end. [`drive`] tells the protocol that the
+/// connection is gone, since it knows the error, too.
 async fn converse<T, P>(
     transport: &mut T,
     protocol: &mut P,
@@ -134,11 +134,11 @@ async fn send<T: AsyncWrite + Unpin>(
     let bytes = outbox.take();
     // One deadline for all bytes. With one for each write, a peer that takes a byte now and then
     // could keep the connection for ever.
-    let sent = timeout(limit, async {
+    let sending = timeout(limit, async {
         transport.write_all(&bytes).await?;
         if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
     });
-    match sent.await {
+    match sending.await {
         Ok(sent) => sent.map_err(ConnectionError::Broken),
         Err(_) => Err(ConnectionError::WriteTimedOut(limit)),
     }

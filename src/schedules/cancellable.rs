@@ -75,8 +75,9 @@ pub(super) struct PlannedDrop {
     pub lane: Droppable,
     /// At which of its suspensions, counted from 1.
     pub nth: usize,
-    /// Not as the lane suspends, but once it has been woken again, instead of being polled. A value
-    /// that was handed over to the lane is lost then, unless its destructor hands it on.
+    /// If true, the lane is dropped when it has been woken after that suspension and would be
+    /// polled: a value that was handed over to the lane is lost then, unless the destructor of the
+    /// value hands it on. If false, the lane is dropped as it suspends.
     pub once_woken: bool,
     /// How often the lane has suspended until now.
     pub seen: usize,

@@ -22,6 +22,7 @@
 //! assert_eq!((explored.schedules, explored.failing), (4, 2));
 //! let failure = explored.failure.expect("one schedule fails");
 //! assert_eq!(failure.schedule.to_string(), "1");
+//! // In brackets: when that decision was made, on the clock of the run.
 //! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
 //! ```
 #![doc = ""]
@@ -52,9 +53,10 @@
 //!
 //! # What holds
 //!
-//! - A lane that is not chosen is not polled. That it has to wait stands in no recording, and takes
-//!   no time on the clock of the run. A poll in which a lane does nothing itself, and only polls a
-//!   lane inside it because that one was not chosen before, is not recorded either.
+//! - A lane that is not chosen is not polled. No recording shows that it has to wait, and the wait
+//!   takes no time on the clock of the run. If the lane is inside another one, the outer lane has
+//!   to poll it once more: if the outer lane does nothing else in that poll, the poll is not
+//!   recorded either.
 //! - Of lanes that only wait, no schedule is lost: `n` lanes that sleep `r` times, each time until
 //!   the same instant, have `(n!)^(r+1)` schedules, and that many are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A

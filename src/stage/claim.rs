@@ -2,8 +2,8 @@
 //!
 //! A run shows that something can happen, and never that it always does. So an example whose lesson
 //! is that something always holds says what that is, and `--schedules` and `--cancellations` try
-//! it. Of a scene that states nothing they only show what can happen: which of several results is
-//! the right one, no tool can know.
+//! it. Of a scene that states nothing they only show what can happen: no tool can know which of
+//! several results is the right one.
 use crate::timeline::{Line, Recording};
 use std::{
     any::Any,
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_a_condition_asks_a_part_of_the_run_for_is_missing_in_the_run() {
+    fn a_missing_output_is_noted_also_if_only_a_part_of_the_run_is_asked_for_it() {
         let found_none = Cell::new(false);
         let cancelled = run(None, &found_none);
         assert_eq!(cancelled.until("a line").output::<u8>(), None);

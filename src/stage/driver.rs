@@ -113,9 +113,9 @@ struct OnTheTimeline {
     /// cancelled. Only then is it known which lane it is: the loop has a closure, and cannot look
     /// into it.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
-    /// The loop's ready queue: each call, and by what it was caused. What a call wakes was woken by
-    /// that, unless the call runs as a lane: the end of a `sleep` sets a future, and that wakes the
-    /// lane, so the cause is the clock.
+    /// The loop's ready queue: each call and its cause. If a call does not run as a lane, what it
+    /// wakes is said to be woken by its cause. For instance, the call at the end of a `sleep` sets
+    /// a future, and that wakes a lane: the timeline says that the clock has woken the lane.
     ready: RefCell<VecDeque<(CallId, WokenBy)>>,
 }
 
@@ -133,7 +133,7 @@ impl OnTheTimeline {
         }
     }
 
-    /// Notes by what a call is caused that has just been put into the ready queue.
+    /// Notes the cause of a call that has just been put into the ready queue.
     fn note_cause(&self, call: &CallRef<'_>) {
         let by = match call.ready_by {
             Some(ReadyBy::Timer) => WokenBy::Clock,
@@ -144,8 +144,8 @@ impl OnTheTimeline {
         self.ready.borrow_mut().push_back((call.id, by));
     }
 
-    /// Takes out by what a call was caused that the loop makes now. Those before it in the queue
-    /// were cancelled: the loop makes all others in their order.
+    /// Takes a call that the loop makes now out of the queue, and returns its cause. The calls
+    /// before it in the queue were cancelled: the loop makes all others in their order.
     fn take_cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
         let mut ready = self.ready.borrow_mut();
         let place = ready.iter().position(|(id, _)| *id == call.id)?;
@@ -194,8 +194,9 @@ impl Instrument for OnTheTimeline {
         self.note_end_of_wait(call);
         let caused_by = self.take_cause(call);
         match call.kind {
-            // The coroutine runs: it wakes by itself what it wakes, as the lane that is polled; if
-            // none is, as that of the loop, as which it prints, too.
+            // A coroutine runs. What it wakes is woken by the lane that is polled. If no lane is
+            // polled, it is woken by the lane of the loop, which the lines of the coroutine have,
+            // too.
             CallKind::Step => wakes_are_by(None),
             CallKind::Callback | CallKind::DoneCallback => wakes_are_by(caused_by),
         }

@@ -58,7 +58,7 @@ struct CancellationPoint<'s> {
 struct CancellationRuns<T> {
     /// In how many runs the lane was dropped there.
     count: u64,
-    /// The simplest of them in which something is wrong then.
+    /// The simplest of these runs in which something is wrong.
     failure: Option<Failure<Option<T>>>,
 }
 

@@ -98,8 +98,8 @@ impl<T> Display for UnsafeAwait<T> {
 }
 
 /// `transfer.rs:45 (sleep)`; where the await of the lane's own code calls a function that waits,
-/// `transfer.rs:45 (sleep in line 12)`. The first line is the one that is not safe: what it calls
-/// may be right for others.
+/// `transfer.rs:45 (sleep in line 12)`. Line 45 is the one that is not safe: the function that it
+/// calls may be right for other callers.
 fn place_of(wait: &Wait) -> String {
     let inner = &wait.place;
     let outer = wait.chain.last().unwrap_or(inner);

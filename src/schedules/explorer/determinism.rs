@@ -48,6 +48,7 @@ pub(super) struct ToRepeat(Vec<(Vec<u16>, Signature)>);
 impl ToRepeat {
     /// Adds a schedule, unless there are too many to run each of them again.
     pub fn add<T: Debug>(&mut self, run: &OneRun<T>) {
+        // One more than can be repeated is kept: it shows that there are too many.
         if self.0.len() <= MOST_REPEATS {
             self.0.push((run.trace.choices(), Signature::of(run)));
         }
@@ -95,7 +96,7 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Whether the schedule of this run leads to the same run again. Of many schedules only some
-    /// are run twice; of the others it is believed.
+    /// are run twice; for the others it is assumed.
     pub(super) fn is_repeated(&self, run: &OneRun<T>) -> bool {
         let nth = self.findings().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {

@@ -61,11 +61,11 @@ impl Frontier {
         self.by_departures.entry(departures).or_default().push_back(prefix);
     }
 
-    /// Adds the prefixes that depart once more from this run, after the last departure of its own
-    /// `prefix`, which has this many of them.
+    /// Adds the prefixes that depart once more than `prefix`, which this run has followed: each at
+    /// one of the decisions after the last of `prefix`. `departures` are those of `prefix`.
     pub fn add_branches(&mut self, trace: &Trace, prefix: &Prefix, departures: usize) {
         let choices = trace.choices();
-        // What departs earlier was added when the run before this one was looked at.
+        // Prefixes that depart earlier were added together with `prefix`, or before it.
         for nth in prefix.choices.len()..choices.len().min(MOST_DECISIONS) {
             let digest = trace.decisions[nth].digest;
             for &other in &trace.alternatives[nth] {

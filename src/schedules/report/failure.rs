@@ -22,7 +22,7 @@ impl<T> Display for Failure<T> {
         for line in &self.recording.lines {
             writeln!(f, "{line:#}")?;
         }
-        // A test's message goes into logs, which are as wide as they are and have no colours.
+        // A test's message goes into logs, whose width is not known, and which have no colours.
         let options = TerminalOptions { width: 100, colour: false };
         writeln!(f, "\n{}", self.recording.chart().to_text(options))
     }

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::timeline::{LaneId, Poller};
 
-/// Stands for lanes that do not exist yet: the lane that arrives waits, until the one around it has
-/// made another one in the same poll. `for_each_concurrent` makes its lanes one by one and polls
-/// each at once.
+/// Stands for a lane that does not exist yet. If it is chosen, the lane that has arrived waits
+/// until the lane around it makes another lane in the same poll. `for_each_concurrent` makes its
+/// lanes one by one and polls each at once.
 pub(crate) const LATER: LaneId = LaneId::MAX;
 
 /// What a lane that is made later is called.
@@ -33,11 +33,11 @@ pub(crate) enum ArrivalContext {
     /// Any ready lane may come first. If the lane is polled by another one, `inside` is the
     /// beginning of that poll.
     AnyFirst { inside: Option<Moment> },
-    /// Only lanes that are new, too, may come first. The lane around it, whose poll began at
-    /// `inside`, has just made it and polls it for the first time. Between the code of the two
-    /// there is no place at which anything else could run: if the lane is awaited, it is called as
-    /// a function is. But it may be the first of several new lanes that are polled together, and
-    /// each of these may be the first.
+    /// The lane that arrives is new, and only other new lanes may come first. The lane around it,
+    /// whose poll began at `inside`, polls it for the first time. If that lane awaits it, it is
+    /// called as a function is, and nothing else can run between the caller's code and its own. But
+    /// it may be the first of several new lanes that are polled together, and each of these may be
+    /// the first.
     OnlyNewFirst { inside: Moment },
 }
 
@@ -51,7 +51,7 @@ impl ArrivalContext {
     }
 }
 
-/// A lane has arrived, and a decision is due: all on which that decision depends.
+/// All that a decision depends on. It is due because a lane has arrived.
 pub(crate) struct Situation<'a> {
     /// What is known of each lane.
     pub lanes: &'a [KnownLane],
@@ -79,8 +79,9 @@ pub(crate) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> boo
 
 /// The lane that has arrived, and then all that could be polled instead.
 ///
-/// It is the first, so that choice 0 is always what happens without a scheduler, and a schedule is
-/// short. The others come in the order in which tokio's queue has them.
+/// The lane that has arrived is the first candidate, so that choice 0 is always what happens
+/// without a scheduler, and a schedule is short. The others come in the order in which tokio's
+/// queue has them.
 pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     let Situation { lanes, lane, context, .. } = *situation;
     let mut others = vec![];
@@ -110,7 +111,8 @@ fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
         return false;
     }
     match situation.context {
-        // Those that have not arrived yet, and those that have, in this poll, and had to wait.
+        // A lane that has not arrived yet; or a branch beside this lane that has arrived, had to
+        // wait, and was not polled yet.
         ArrivalContext::OnlyNewFirst { .. } => {
             let nesting = &known.nesting;
             let is_beside = nesting.is_branch && nesting.poller == lanes[lane].nesting.poller;

@@ -46,8 +46,8 @@ pub(super) struct Frame {
     pub arrived: Vec<LaneId>,
     /// Those of them that it polled for the first time.
     pub first_polls: Vec<LaneId>,
-    /// A lane inside it was deferred. Then its own lane may be woken only for that reason: see what
-    /// [`State::woken`](super::state::State::woken) says of `FuturesUnordered`.
+    /// In this poll a lane inside `lane` was deferred. A wake of `lane` may have no other reason:
+    /// see what [`State::woken`](super::state::State::woken) says of `FuturesUnordered`.
     pub has_deferred: bool,
 }
 

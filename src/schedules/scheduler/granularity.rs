@@ -12,8 +12,8 @@ pub enum Granularity {
     Operations,
 }
 
-/// More units than tokio's budget has: 128. Where a task has no budget, it is never used up, and a
-/// loop over its units has to end all the same.
+/// More than the 128 units of tokio's budget. A task without a budget can always take another unit,
+/// so the loop that takes them has to end by itself.
 const MORE_THAN_A_BUDGET: usize = 256;
 
 /// How much of a task's budget a lane gets for a poll at [`Granularity::Operations`]. When nothing
@@ -41,7 +41,7 @@ impl BudgetLeft {
         let mut cx = Context::from_waker(Waker::noop());
         for _ in 0..MORE_THAN_A_BUDGET {
             let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { return };
-            // That was the last unit. Dropped without progress, it is given back.
+            // That was the last unit. It is dropped here without progress, which gives it back.
             if self == BudgetLeft::OneOperation && !coop::has_budget_remaining() {
                 return;
             }

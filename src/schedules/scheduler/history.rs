@@ -16,12 +16,11 @@ pub(crate) const MOST_ARRIVALS: u64 = 20_000;
 pub(super) struct History {
     /// The number of what happened last.
     now: Moment,
-    /// How often a lane arrived, also if it was deferred. By this a program that spins is
-    /// recognised; and lanes that were woken during one poll, since it is the same for all of them.
+    /// How often lanes arrived, deferred or not. A program that spins is recognised by it. So are
+    /// lanes that were woken during one poll: the number is the same for all of them.
     pub arrivals: u64,
-    /// How many polls have begun. Without a scheduler some would be no polls of their own, or not
-    /// be there at all: these do not count. See
-    /// [`is_quiet`](super::frame::PollReason::is_quiet).
+    /// How many polls have begun that would begin without a scheduler, too. The others are those
+    /// that [`is_quiet`](super::frame::PollReason::is_quiet) tells apart.
     pub polls: u64,
     /// The time on the run's clock when a lane last arrived.
     pub at: Duration,

@@ -71,8 +71,9 @@ pub(crate) enum Suspension {
     No,
     /// Its last poll took place because its own code could go on, or after a wake.
     Yes,
-    /// A lane that it polls was deferred in a poll after which it would have suspended. It suspends
-    /// after the poll in which that lane is polled: without a scheduler the two are one poll.
+    /// In a poll of this lane a lane inside it was deferred, so this lane has not suspended yet. It
+    /// suspends after a later poll, in which it polls the deferred lane: without a scheduler the
+    /// two polls are one.
     Later,
 }
 
@@ -124,10 +125,11 @@ pub(crate) struct Nesting {
     pub is_passed_over: bool,
 }
 
-/// That the lane around a lane has polled another one after it, for the first time.
+/// Another lane, which was first polled after the lane that has this note, by the same lane around
+/// both.
 #[derive(Clone, Copy)]
 pub(crate) struct MadeBeside {
-    /// The beginning of the poll of the lane around both.
+    /// When the poll of the lane around both began.
     pub poll: Moment,
     /// When the other lane was made.
     pub made: Moment,

@@ -27,7 +27,8 @@ struct Role {
     inside: bool,
     /// One was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// After one, another lane was polled for the first time in the same poll of the lane around.
+    /// After one had arrived, the lane around it polled another lane for the first time, in the
+    /// same poll.
     grows: bool,
 }
 

@@ -59,8 +59,8 @@ impl TaskCounts {
         }
     }
 
-    /// Once the run is over: after which poll there was a task without a lane, in words that end
-    /// before "a task without a lane".
+    /// Says, when the run is over, after which poll there was a task without a lane: as the
+    /// beginning of a sentence that ends with "a task without a lane".
     pub fn find_unnamed(&self, lanes: &[KnownLane]) -> Option<String> {
         for count in &self.0 {
             if count.alive > count.tasks + count.became_tasks(lanes) {
@@ -92,6 +92,7 @@ impl TaskCount {
         let at = human(self.at);
         let last = &lanes[self.last];
         match self.last {
+            // Lane 0 is `main`: no other had been made.
             0 => format!("at {at}, {by} spawns"),
             _ => format!(
                 "at {at}, after it made the lane {} ({}), {by} spawns",

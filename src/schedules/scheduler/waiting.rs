@@ -45,23 +45,23 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// The lane waits for what is held.
+    /// Keeps a ready lane that has to wait because of `hold`.
     pub fn defer(&mut self, lane: LaneId, waker: &Waker) {
         keep(&mut self.deferred, lane, waker);
     }
 
-    /// The lane waits until no other lane is ready.
+    /// Keeps a lane that has yielded: it waits until no other lane is ready.
     pub fn rest(&mut self, lane: LaneId, waker: &Waker) {
         keep(&mut self.resting, lane, waker);
     }
 
-    /// Nothing is held any more: the lanes that were deferred, in the order in which they arrived.
+    /// Ends the hold. Returns the lanes that were deferred, in the order in which they arrived.
     pub fn release(&mut self) -> Vec<(LaneId, Waker)> {
         self.hold = Hold::Nothing;
         std::mem::take(&mut self.deferred)
     }
 
-    /// No other lane is ready: the lanes that rested.
+    /// Returns the lanes that rested, since no other lane is ready.
     pub fn end_rest(&mut self) -> Vec<(LaneId, Waker)> {
         std::mem::take(&mut self.resting)
     }

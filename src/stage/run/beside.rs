@@ -8,7 +8,7 @@ impl Stage {
     /// Looks for the scene of this title, and for another to draw beside it.
     ///
     /// # Errors
-    /// If one of the two is missing: a sentence that says which scenes there are.
+    /// If one of the two is missing: a sentence that says which.
     pub(super) fn check_beside(&self, title: &str) -> Result<(), String> {
         let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
         if titles.len() < 2 {

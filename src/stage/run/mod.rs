@@ -145,7 +145,7 @@ impl Stage {
     }
 
     /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
-    /// shown to the files that were asked for. That a claim does not hold is a result, and no
+    /// kept to the files that were asked for. That a claim does not hold is a result, and no
     /// failure: it may be the lesson.
     fn run_trials(&self, options: Options) -> ExitCode {
         if options.beside.is_some() {

@@ -32,7 +32,7 @@ fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
 }
 
 #[test]
-fn a_variant_says_of_which_scene_it_is_one_and_one_that_is_only_explored_is_not_run() {
+fn a_variant_names_its_scene_and_a_variant_for_the_explorer_alone_is_not_run() {
     let stage = Stage::new("variants")
         .scene("one", nothing)
         .scene("two", nothing)

@@ -108,8 +108,9 @@ impl Walk {
 
     /// A line of the source, counted from 1, without the spaces around it.
     pub(super) fn line(&self, number: u32) -> &'static str {
-        let number = number as usize;
-        self.source.get(number.wrapping_sub(1)).map_or("", |line| line.trim())
+        // There is no line 0: the index of it would wrap around, and nothing is found there.
+        let index = (number as usize).wrapping_sub(1);
+        self.source.get(index).map_or("", |line| line.trim())
     }
 
     /// The whole source.

@@ -17,7 +17,8 @@ use std::time::Duration;
 pub(super) const A_SECOND: Effort = Effort { time: Duration::from_secs(1), schedules: u64::MAX };
 
 impl Stage {
-    /// `--schedules`. Returns the runs that it has drawn, and those that it has only listed.
+    /// `--schedules`. Returns the runs that were kept: those that it has drawn, and those that it
+    /// has only listed or counted.
     pub(in crate::stage) fn show_schedules(&self) -> Vec<Chart> {
         let several = self.scenes.len() > 1;
         let mut charts = vec![];
@@ -31,7 +32,7 @@ impl Stage {
         charts
     }
 
-    /// `--cancellations`. Returns the runs that it has drawn.
+    /// `--cancellations`. Returns the runs that were kept.
     pub(in crate::stage) fn show_cancellations(&self) -> Vec<Chart> {
         let several = self.scenes.len() > 1;
         let mut charts = vec![];

@@ -53,7 +53,7 @@ fn a_schedule_that_breaks_what_must_hold_is_shown_first() {
 }
 
 #[test]
-fn what_holds_in_each_schedule_is_said_to_and_only_if_it_was_stated() {
+fn a_claim_is_said_to_hold_in_each_schedule_only_if_the_example_states_one() {
     let stated = Stage::new("race")
         .scene("race", last_writer)
         .must_hold("both have written", |run| run.says("written") == 2);
@@ -80,7 +80,7 @@ fn not_cancel_safe_is_said_only_where_the_example_states_what_must_hold() {
 }
 
 #[test]
-fn what_is_about_the_output_of_a_main_that_is_dropped_is_not_said_to_hold() {
+fn a_claim_about_the_output_is_not_said_to_hold_where_main_was_dropped() {
     async fn three() -> u32 {
         yield_now().await;
         3

@@ -88,10 +88,10 @@ impl State {
         nesting.first_arrival.get_or_insert((poller, poll));
     }
 
-    /// If the lane arrives for the first time, in a poll in which others have arrived: these may be
-    /// lanes that the one around them makes one after the other, and polls at once. The branches of
-    /// a `join!`, all of which are made first, are noted as well. That costs runs in which a later
-    /// lane is waited for and does not come, and nothing is claimed of these.
+    /// If the lane arrives for the first time, this is noted at each lane that has arrived before
+    /// it in the same poll: the lane around may make such lanes one after the other, and poll each
+    /// at once. The branches of a `join!`, all of which are made first, are noted as well. That
+    /// costs runs in which a later lane is waited for and does not come. Such runs do not count.
     fn note_made_beside(&mut self, lane: LaneId) {
         let Some(frame) = self.frames.last() else { return };
         if self.lanes[lane].nesting.first_arrival.is_some() {

@@ -89,7 +89,8 @@ impl State {
     fn candidates(&self, situation: &Situation<'_>, hold: Hold) -> Vec<Candidate> {
         let lane = situation.lane;
         let mut candidates = candidates::of(situation);
-        // If a lane that did not exist yet was to come first, those that did exist do not.
+        // It was decided before that a lane which did not exist yet comes first. So none of those
+        // that did exist can be chosen now.
         if let Hold::Later { since, .. } = hold {
             candidates.retain(|candidate| {
                 candidate.lane == lane
@@ -135,8 +136,9 @@ impl State {
 
     /// The lane is polled now, and the deferred lanes need not wait for it any more.
     pub(super) fn its_turn(&mut self, lane: LaneId) -> Answer {
-        // A decision for a lane that is made later has no number to name. Others may follow before
-        // such a lane comes, and this is the lane that all of them have chosen.
+        // Since a lane last had its turn, there may have been several decisions: after one for a
+        // lane that is made later, others follow until such a lane comes. All of them have led to
+        // this lane. It is noted now, since it may not have existed when they were made.
         for decision in self.decisions.iter_mut().rev() {
             if decision.came.is_some() {
                 break;

@@ -16,8 +16,9 @@ impl State {
         let lane = arrival.lane;
         self.waiting.defer(lane, arrival.waker);
         self.note_deferred(lane);
-        // If a new lane is deferred inside another one, it has siblings: nothing else could come
-        // first. For a lane that has been polled before, nothing depends on this.
+        // Before a new lane inside another one only its siblings can come. So if it is deferred, it
+        // has siblings, and is a branch. For a lane that has been polled before, nothing depends on
+        // this.
         if matches!(self.lanes[lane].nesting.poller, Some(Poller::Lane(_))) {
             self.lanes[lane].nesting.is_branch = true;
         }
@@ -57,7 +58,8 @@ impl State {
         }
         for frame in &mut self.frames {
             frame.has_deferred = true;
-            // Nor have the lanes around it, which have not polled all that they would have.
+            // The lanes around it have not suspended either: without a scheduler they would poll it
+            // now.
             let around = &mut self.lanes[frame.lane];
             if around.suspension == Suspension::Yes {
                 around.suspension = Suspension::Later;

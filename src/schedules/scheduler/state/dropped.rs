@@ -26,7 +26,7 @@ impl State {
             self.note_suspension(&droppable);
         }
         let Some(planned) = &mut self.planned_drop else { return false };
-        // Once in a run: what comes of it is to be seen without a second cancellation.
+        // One drop in a run: a second one would hide what comes of the first.
         if planned.lane != droppable || self.has_dropped {
             return false;
         }

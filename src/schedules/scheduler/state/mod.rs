@@ -69,7 +69,7 @@ pub(crate) struct State {
     frames: Vec<Frame>,
     /// The lanes that were deferred, and what they wait for.
     waiting: Waiting,
-    /// Their wakers, once they need not wait any more: called as soon as the lock is given back.
+    /// The wakers of lanes that need not wait any more: called as soon as the lock is given back.
     released: Vec<Waker>,
     /// A lane was deferred in this run. From then on the runtime's queue, and what it polls, may be
     /// due to the scheduler.
@@ -87,7 +87,7 @@ pub(crate) struct State {
     tasks: TaskCounts,
     /// Which lane to drop, and when; none in a run that drops nothing.
     planned_drop: Option<PlannedDrop>,
-    /// It has been dropped. Decisions go on after that, and no second lane is dropped.
+    /// The planned drop has happened. Decisions go on after that, and no second lane is dropped.
     pub has_dropped: bool,
     /// The lanes that may be dropped, and when they suspended. The first run tells by it which
     /// cancellations there are to try.

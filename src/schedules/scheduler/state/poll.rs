@@ -73,9 +73,9 @@ impl State {
         self.release();
     }
 
-    /// Notes which lanes inside this one were ready before its poll and did not arrive in it: it
-    /// does not poll them any more. A `select!` does that while its chosen arm awaits, and no
-    /// schedule can change it.
+    /// Notes which lanes inside the polled lane were ready before this poll and did not arrive in
+    /// it: the polled lane passes them over. A `select!` does that while its chosen arm awaits, and
+    /// no schedule can change it.
     fn note_passed_over(&mut self, frame: &Frame) {
         for (number, known) in self.lanes.iter_mut().enumerate() {
             let inside = known.nesting.poller == Some(Poller::Lane(frame.lane));

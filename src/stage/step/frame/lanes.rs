@@ -84,6 +84,7 @@ impl Painter<'_> {
             match state {
                 '.' => {} // it does not exist yet
                 _ if lane == self.step.lane => polled.push((lane, state)),
+                // It is finished, was cancelled, has panicked, or had not ended when the run did.
                 'f' | 'c' | 'p' | 'u' => over.push((lane, state)),
                 _ => going_on.push((lane, state)),
             }

@@ -16,11 +16,12 @@ impl Painter<'_> {
             Some(focus) => code.iter().position(|(number, _)| *number >= focus).unwrap_or(0),
             None => 0,
         };
-        let last_first = code.len().saturating_sub(room); // so that the screen is full
-        let first = middle.saturating_sub(room / 2).min(last_first);
+        // Not so near to the end that lines of the screen would stay empty.
+        let latest_start = code.len().saturating_sub(room);
+        let start = middle.saturating_sub(room / 2).min(latest_start);
         let stands = self.walk.stands();
         let mut lines = vec![];
-        for (number, text) in code.iter().skip(first).take(room) {
+        for (number, text) in code.iter().skip(start).take(room) {
             let mut here = vec![];
             for (lane, line) in stands.iter().enumerate() {
                 if *line == Some(*number) {
