@@ -125,7 +125,8 @@ fn piece(piece: &Piece, title: &str) -> Markup {
     }
 }
 
-/// How high the letters of a picture are at least, in pixels: smaller ones cannot be read on a phone.
+/// How high the letters of a picture are at least, in pixels: smaller ones cannot be read on a
+/// phone.
 const PHONE_LETTERS: f64 = 12.0;
 
 /// A picture that was drawn, folded up like a timeline. It is as wide as there is room, and where
