@@ -30,8 +30,8 @@ pub fn waker(hook: Hooked) -> Waker {
 
 static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
-/// This function and the three below are only called through the table: so `data` comes from
-/// [`waker`] or from a clone.
+/// This function and the three below are only called through the table. So `data` is always that of
+/// a waker which [`waker`] or this function has made.
 unsafe fn clone(data: *const ()) -> RawWaker {
     let data = data.cast::<Box<dyn Hook>>();
     // SAFETY: the waker that is being cloned has a count of its own, and lives until this returns.
@@ -44,7 +44,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: this consumes the waker, whose count nothing else gives back: `hook` does.
+    // SAFETY: the waker is consumed. Only `hook` gives its count back, at the end of this function.
     let hook = unsafe { Arc::from_raw(data.cast::<Box<dyn Hook>>()) };
     hook.woken();
 }

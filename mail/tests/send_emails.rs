@@ -12,6 +12,10 @@ use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking};
 #[allow(dead_code, reason = "its `main` is run in a process of its own")]
 mod send_emails;
 
+#[path = "../../tests/explored/mod.rs"]
+#[allow(dead_code, reason = "how good the checks are is tested where they are")]
+mod explored;
+
 /// The lines of a scene as `lane text`, without the numbers of the servers' sessions, which the
 /// network decides.
 fn lines(transcript: &[String]) -> Vec<String> {
@@ -89,6 +93,8 @@ fn the_last_thing_comes_when_all_have_ended_and_only_one_way_of_waiting_lets_all
             "{}",
             scene.title
         );
+        let explored = explored::Explored::new("send_emails", chart.clone());
+        assert_eq!(explored.faults(), [""; 0], "what its explorer shows was recorded");
     }
 }
 

@@ -12,8 +12,8 @@ use std::task::Waker;
 use super::any_future::{AnyFuture, Message, Others};
 use crate::waker::original_waker;
 
-/// The task whose step is being run. A loop has one of these: it runs one step at a time. All of it
-/// is in cells, so that an await can write here while what it calls looks here, too.
+/// The task whose step is being run. A loop has one of these: it runs one step at a time. Every
+/// field is a cell, because the task, its awaits and what they call all have references to this.
 #[derive(Default)]
 pub(super) struct CurrentTask {
     /// Which task it is. `None`: no step is being run, and the other fields are left over from the
@@ -56,9 +56,9 @@ impl CurrentTask {
         self.key.get()
     }
 
-    /// This, if it is the task that polls with this waker. The waker may be one that a wrapper
-    /// inside the task has put in the place of the task's own, as a lane of a timeline does: see
-    /// `crate::waker`. `None` if an executor inside the task polls.
+    /// Gives `self` if it is the task that polls with this waker, and `None` if an executor inside
+    /// the task does. The waker may be one that a wrapper inside the task has put in the place of
+    /// the task's own, as a lane of a timeline does: see `crate::waker`.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<&Self> {
         self.key.get()?;
         let its_own = self.owns(waker) || self.waker.get() == original_waker(waker).addr();
@@ -70,7 +70,7 @@ impl CurrentTask {
         self.waker.get() == waker.data().addr()
     }
 
-    /// Whether the caller has to raise `Cancelled`: true once, for the first that asks.
+    /// Whether the caller has to raise `Cancelled`: true once, for the first caller.
     pub(super) fn take_error(&self) -> bool {
         self.throws.take()
     }
@@ -109,7 +109,7 @@ impl CurrentTask {
         (awaits, throwable)
     }
 
-    /// What was awaited has ended, with this message if it was cancelled.
+    /// The awaited future was cancelled, with this message if there was one.
     pub(super) fn pass_on(&self, message: Option<Message>) {
         self.message.set(message);
     }

@@ -1,5 +1,5 @@
-//! What a loop reports: exceptions and slow callbacks to the exception handler, and everything that
-//! it does to its instruments.
+//! What a loop reports. The exception handler is told of exceptions and slow callbacks, and the
+//! instruments are told of everything that the loop does.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;

@@ -1,9 +1,9 @@
 //! How other threads, and wakers outside the loop, call into it.
 //!
 //! The loop keeps to one thread and needs no locks. Other threads leave their requests in an *entry
-//! queue* (trio's word; tokio says inject queue). The loop empties that queue each time before it
-//! adds a call to its own: so remote calls come in the order in which they were asked for, among
-//! all others.
+//! queue* (trio's word; tokio says inject queue). Each time before the loop adds a call to its
+//! ready queue, it empties the entry queue: so the ready queue has remote calls and calls of the
+//! loop's own thread in the order in which they came.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -79,7 +79,8 @@ struct Flags {
     has_calls: AtomicBool,
     /// The loop waits without a limit, and only because there are other handles than its own.
     waits_for_handles: AtomicBool,
-    /// What an instrument has called with each call that is posted, on the thread that posts it.
+    /// A function of an instrument. It is called for each call that is posted, on the thread that
+    /// posts the call.
     asked_by: OnceLock<AskedBy>,
 }
 
@@ -188,7 +189,8 @@ impl RemoteHandle {
     }
 }
 
-/// A panic while one of these was locked leaves nothing half done: each holds one value.
+/// Locks a mutex, also after a panic of a thread that had locked it: each mutex here holds one
+/// value, so nothing is left half done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -221,7 +223,8 @@ impl RemoteCalls {
         }
     }
 
-    /// Notes a job that another thread is about to get: its number, and a handle to tell its end.
+    /// Notes a job that another thread is about to get. Gives the number of the job, and the handle
+    /// through which the job tells the loop that it has ended.
     pub(super) fn add_job(&self, finish: FinishJob) -> (usize, Arc<ThreadsafeHandle>) {
         let number = self.jobs.borrow_mut().insert(finish);
         (number, self.handle_for_job())
@@ -260,7 +263,7 @@ impl RemoteCalls {
         self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
     }
 
-    /// From now on it is found out, by this function, what asks something of the loop.
+    /// From now on this function finds out what asks something of the loop.
     pub(super) fn find_out_what_asks(&self, asked_by: AskedBy) {
         // The first one stays: see `Instrument::asked_by`.
         let _ = self.handle.signals.flags.asked_by.set(asked_by);
@@ -271,7 +274,8 @@ impl RemoteCalls {
         self.handle.signals.waker.wake_by_ref();
     }
 
-    /// Refuses calls from now on, and drops those that are left and the ends of jobs.
+    /// Refuses calls from now on. Drops the calls that are left, and what was to be done at the end
+    /// of each job.
     pub(super) fn close(&self) {
         self.queue.borrow_mut().close();
         while let Some(entry) = self.take() {

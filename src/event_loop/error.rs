@@ -109,7 +109,8 @@ impl<T> IntoResult for Result<T> {
 
 /// The errors of a task group, as in Python 3.11 those of an `ExceptionGroup`.
 ///
-/// An error may be a group itself, and so on, to any depth: here nothing calls itself for that.
+/// An error may be a group itself, and so on, to any depth. Printing and dropping a group do not
+/// call themselves for the groups in it, so the depth does not use up the stack.
 #[derive(Clone)]
 pub struct ExceptionGroup(Arc<[Error]>);
 
@@ -163,7 +164,7 @@ impl Debug for ExceptionGroup {
 impl Drop for ExceptionGroup {
     fn drop(&mut self) {
         // What is owned by this group alone is taken apart here. Groups that something else owns,
-        // too, are left to that.
+        // too, are left to their other owners.
         let mut open = Vec::new();
         take_groups(&mut self.0, &mut open);
         while let Some(mut errors) = open.pop() {

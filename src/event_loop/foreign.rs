@@ -50,8 +50,8 @@ pub(super) fn discard<V: 'static>(value: V) {
     let nested = NESTED.get();
     if nested >= DEPTH {
         let value: Box<dyn Any> = Box::new(value);
-        // At the end of a thread the list may be gone. Then the closure is dropped, and the value
-        // with it.
+        // At the end of a thread the list may be gone. Then `try_with` drops its closure, and the
+        // value with it.
         let _ = DEFERRED.try_with(|list| list.borrow_mut().push(value));
         return;
     }

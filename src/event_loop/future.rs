@@ -88,9 +88,9 @@ pub(super) enum State<T: 'static> {
 
 /// Three kinds of future, which differ in what `cancel` does. asyncio has subclasses for them.
 ///
-/// Why an enum: a task as a struct of its own that owns a future would be a second allocation, or
-/// would need a cast where the other side of a waker looks for a task. What a task adds is in the
-/// file `task`; here the two files meet.
+/// Why an enum: a task that is a struct of its own would be a second allocation beside its future,
+/// or the loop would have to cast a future to a task, since a waker knows only the key of a future.
+/// What a task adds is in the file `task`; here the two files meet.
 pub(super) enum Kind<T: 'static> {
     /// A plain future: `cancel` ends it.
     Future,
@@ -126,7 +126,7 @@ impl<T> Callback<T> {
         }
     }
 
-    /// A number that is equal if two callbacks are the same, and seldom if they are not.
+    /// A number. Callbacks that are the same have the same number; others seldom do.
     fn identity(&self) -> usize {
         match self {
             Self::Wakeup(wakeup) => wakeup.identity(),
@@ -224,12 +224,12 @@ impl<T> Future<T> {
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
     ) -> DoneCallback<T> {
-        // A closure that is called once, in a cell, so that one type serves for this and for
-        // callbacks that gather shares among many futures. asyncio keeps a pair of a function and a
+        // A closure that is called once, in a cell: so this callback has the same type as a
+        // callback that gather shares among many futures. asyncio keeps a pair of a function and a
         // context.
-        let callback = Cell::new(Some(callback));
-        let callback = DoneCallback::new(move |future| match callback.take() {
-            Some(callback) => callback(future).into_result(),
+        let function = Cell::new(Some(callback));
+        let callback = DoneCallback::new(move |future| match function.take() {
+            Some(function) => function(future).into_result(),
             None => Ok(()),
         });
         self.0.add_callback(Callback::Call(callback.clone()));
@@ -264,9 +264,9 @@ impl<T> FutureCell<T> {
         // In the order in which they were added, tasks and callbacks alike. That order is promised:
         // the first to wait is the first to be woken.
         //
-        // What is left in the end has its place in the queue. It is kept in reverse, so that
-        // `call_next` takes from the end, which costs nothing. Taking from the front would move all
-        // others each time: a cost that grows with the square of their number.
+        // The callbacks that are kept have their places in the queue. They are kept in reverse, so
+        // that `call_next` takes from the end, which costs nothing. Taking from the front would
+        // move all others each time: a cost that grows with the square of their number.
         let callbacks = callbacks.keep_reversed(|callback| match callback {
             Callback::Wakeup(wakeup) => {
                 wakeup.wake(&self.event_loop);
@@ -282,8 +282,8 @@ impl<T> FutureCell<T> {
         *self.callbacks.borrow_mut() = callbacks;
     }
 
-    /// Adds something to be called or woken, or schedules it at once if the future is done: through
-    /// the queue also then, so that a callback never runs inside `add_done_callback`.
+    /// Adds something to be called or woken. If the future is done, the wake happens at once, and a
+    /// callback goes into the ready queue: so it never runs inside `add_done_callback`.
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
         if self.event_loop.is_closed() {
             // A closed loop will never call this callback, nor break a cycle that the callback is
@@ -429,7 +429,7 @@ impl<T: Clone> std::future::Future for Await<T> {
             && current.take_error()
         {
             // asyncio asks for the result here, too, before it throws the error: an exception that
-            // met the cancel is not reported as one that was never retrieved.
+            // the cancel has overtaken is not reported as one that was never retrieved.
             cell.exception_is_retrieved();
             return Poll::Ready(Err(Error::Cancelled));
         }

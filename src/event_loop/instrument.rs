@@ -63,8 +63,8 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// A function that is called when another thread asks something of the loop: *on that thread*,
-    /// where alone it can be seen what asks. Its answer comes with the call, in
+    /// A function that is called when another thread asks something of the loop. It is called *on
+    /// that thread*, because only there can it see what asks. Its answer comes with the call, in
     /// [`ReadyBy::EntryQueue`]. Of several instruments the first that has such a function counts.
     fn asked_by(&self) -> Option<AskedBy> {
         None
@@ -95,9 +95,9 @@ pub trait Instrument {
     /// [`Error::Cancelled`](super::Error::Cancelled).
     fn task_cancelled(&self) {}
 
-    /// The coroutine of the step that runs is over: it has returned or panicked, or was dropped. It
-    /// is told before anything learns of that. So what is woken from here to the end of the call
-    /// is woken by the end of the task, and no longer by what its coroutine does.
+    /// The coroutine of the step that runs is over: it has returned or panicked, or was dropped.
+    /// Instruments are told before anything else learns of that. So what is woken from here to the
+    /// end of the call is woken by the end of the task, and no longer by what its coroutine does.
     fn coroutine_over(&self) {}
 
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
@@ -147,7 +147,8 @@ pub enum ReadyBy {
     },
 }
 
-/// What finds out, on the thread that asks something of a loop, what asks: by a number of its own.
+/// A function that finds out what asks something of a loop, on the thread that asks. It answers
+/// with a number, and the instrument decides what the number means.
 pub type AskedBy = fn() -> Option<usize>;
 
 /// A call, as an instrument sees it.
@@ -204,9 +205,9 @@ impl<'a> CallRef<'a> {
 pub struct FutureRef<'a> {
     /// Asked for its id and its name only when the instrument wants them.
     future: &'a dyn AnyFuture,
-    /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. Of
-    /// other things that await in the program's name, such as [`wait`](super::wait), it is a line
-    /// of this crate; the stack knows the program's.
+    /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. If
+    /// another function of this crate awaits, such as [`wait`](super::wait), it is a line of this
+    /// crate; the line of the program is in the stack.
     pub location: &'static Location<'static>,
 }
 

@@ -67,8 +67,8 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; the checks make up 2,000 more, from a seed that stays the same.
-//! `tests/event_loop/edges.py` has what these programs cannot say. What differs:
+//! every event and its time; the checks generate 2,000 more such programs, always from the same
+//! seed. `tests/event_loop/edges.py` has what such programs cannot express. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
@@ -90,8 +90,8 @@
 //! - jobs that no thread has begun when the loop is closed. asyncio: are still done. Here: are
 //!   dropped with the loop.
 //! - a pending task that nothing refers to. asyncio: may vanish. Here: the loop owns it.
-//! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
-//!   repeat.
+//! - numbers in names of tasks. asyncio: counted through all threads. Here: counted for each
+//!   thread: runs repeat.
 //!
 //! # What of asyncio is not here
 //!
@@ -324,7 +324,8 @@ impl EventLoop {
 
     /// Whether nothing is left that could ever put something into the queue again.
     fn is_idle(&self) -> bool {
-        // The loop's own waker does not count, since nothing outside can call it.
+        // The spare waker counts as a handle of the loop, but nothing outside can call it. So it is
+        // dropped before the handles are counted.
         self.0.spare_waker.drop_it();
         self.0.remote.is_unreachable() && !self.0.driver.has_tasks()
     }
@@ -386,13 +387,14 @@ impl EventLoop {
         self.0.waiting.set(false);
     }
 
-    /// Ends `run_forever` after the current iteration; before the start, after the first.
+    /// Ends `run_forever` after the current iteration. If the loop does not run, the next run ends
+    /// after its first iteration.
     pub fn stop(&self) {
         self.0.stopping.set(true);
         self.wake();
     }
 
-    /// Closes the loop for good: nothing that is still to be called will be. Callbacks and
+    /// Closes the loop for good: calls that have not been made are never made. Callbacks and
     /// coroutines are dropped with everything they own, also where they own each other. Pending
     /// futures stay pending. [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {

@@ -1,5 +1,5 @@
 //! What other threads do for a loop, and a loop for them: coroutines that another thread asks for,
-//! and jobs that block. Both come back through the entry queue: see `entry`.
+//! and jobs that block. Both use the entry queue: see `entry`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

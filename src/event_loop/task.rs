@@ -174,8 +174,8 @@ impl<T> TaskPart<T> {
             return self.suspend(cell);
         }
         if let Ok(Poll::Ready(Err(Error::Cancelled))) = polled {
-            // Told before anything is dropped: for an instrument the end of the coroutine is still
-            // the last thing that happened.
+            // Told before anything is dropped, so that for an instrument nothing has happened since
+            // the coroutine returned.
             cell.event_loop.0.observers.task_cancelled();
         }
         // Dropped before the task is done: what awaits the task may rely on the destructors having
@@ -259,8 +259,8 @@ impl<T> TaskPart<T> {
     pub(super) fn abandon(&self) {
         self.drop_coroutine();
         // These need no `discard`: they are references to futures of this loop, whose own
-        // destructors use it, and a waker of the loop's. All three cells are empty before any of
-        // them is dropped, so a destructor finds nothing half done.
+        // destructors use `discard`, and a waker of the loop's. All three cells are empty before
+        // any of the values is dropped, so a destructor finds nothing half done.
         drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
 //! has all of them: the sentence, the cause, the smallest program that gets it, and the cure. Where
-//! an example is about it, that is named. The codes are [`Code`](super::Code)s.
+//! an example is about it, that is named. The codes are [`Code`](super::Code)s. In what follows a
+//! sentence, A is the lane that such a verdict names first, whatever its name is in the program.
 //!
 //! The first sentence of an entry is what its program prints, and `x.rs:4` in it is the fourth line
 //! of that program: a test runs all of them and compares. Sentences that follow are others with
@@ -12,9 +13,10 @@
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
 //! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
 //! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
-//! it did: then the place is followed by ", or after that". The same stands behind one of several
-//! places, as in "at x.rs:4, or after that, or x.rs:5", if the lane may have gone on from there to
-//! the next. Where nothing on the stack tells a place, it says "(the lane made at x.rs:41)".
+//! it did: then the place is followed by ", or after that". The same words follow one of several
+//! places, as in "at x.rs:4, or after that, or x.rs:5", if the lane may have gone on from that
+//! place to the next. Where nothing on the stack tells a place, it says "(the lane made at
+//! x.rs:41)".
 //!
 //! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
 //! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
@@ -31,8 +33,8 @@
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
 //! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
 //! "only one to poll it": there it says "main, which polled it last". If `main` does not wait at
-//! that moment, it "does not come back to it". If no lane polls A, the verdict says that A was
-//! woken "and was not polled since".
+//! that moment, it says that `main` "does not come back to it". If no lane polls A, it says that A
+//! was woken "and was not polled since".
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -193,8 +195,8 @@
 //! > no lane has done anything since 0: main's next timer is due at 1 h 40 min [next-timer]
 //!
 //! **Seen:** no lane does anything before that timer, and it is due after the limit of the run. If
-//! it is not a timer of A that wakes A then, but a task without a lane, it says "A would be woken
-//! from outside at 1 h 40 min".
+//! A would be woken by a task without a lane, and not by a timer of its own, it says "A would be
+//! woken from outside at 1 h 40 min".
 //!
 //! ```no_run
 //! # use async_concepts::record; use tokio::time::{Duration, sleep};
@@ -216,7 +218,7 @@
 //! > … no lane is left that could go on
 //!
 //! **Seen:** A did something in the last tenth of the time. With the last sentence, what goes on
-//! has no lane. Of a run that the explorer of schedules has stopped, since a lane gave way over and
+//! has no lane. If the explorer of schedules has stopped the run, since a lane gave way over and
 //! over, it says "at 0, after 20000 polls, it was still going on".
 //!
 //! ```no_run
@@ -340,9 +342,10 @@
 //! or more. On the paused clock they take no time, so in the picture they look short; on the real
 //! one nothing else would have run meanwhile. It is a remark: the run may have ended well.
 //!
-//! The time counts in which the lane computed, or slept: in `std::thread::sleep`, for a lock, for a
-//! disk. The time in which the machine had no processor for the lane does not count, as far as the
-//! system tells it: Linux does. On other systems a busy machine may be the reason.
+//! The time in which the lane computed is counted, and so is the time in which it slept: in
+//! `std::thread::sleep`, for a lock, for a disk. The time in which the machine had no processor for
+//! the lane is not counted on Linux, which tells that time. On other systems a busy machine may be
+//! the reason.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -360,10 +363,10 @@
 //! > a timer or by the end of a task
 //!
 //! **Seen:** where a lane waits is known from the stack, and of the functions on it no line is
-//! known. The second: a timer and a socket wake through the same place in tokio, and only the stack
-//! tells which of them it was. The names of functions are enough for that, but not where tokio is
-//! optimised, which leaves functions out. It is a remark. A program gets it if its profile leaves
-//! line tables out,
+//! known. The second sentence: a timer and a socket wake through the same place in tokio, and only
+//! the stack tells which of them it was. The names of functions are enough for that, but not where
+//! tokio is optimised, which leaves functions out. It is a remark. A program gets it if its profile
+//! leaves line tables out,
 //!
 //! ```toml
 //! [profile.dev]

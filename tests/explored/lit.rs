@@ -132,7 +132,8 @@ fn awaits_at(place: &Place, text: &str) -> bool {
     if text[..place.column as usize - 1].ends_with(is_of_a_name) {
         return false; // in the middle of a name
     }
-    let name: String = rest.chars().take_while(|letter| is_of_a_name(*letter)).collect();
+    let is_of_a_path = |letter: char| is_of_a_name(letter) || letter == ':';
+    let name: String = rest.chars().take_while(|letter| is_of_a_path(*letter)).collect();
     let after = &rest[name.len()..];
     name == "await" || !name.is_empty() && (after.starts_with('!') || after.starts_with('('))
 }
@@ -146,13 +147,13 @@ fn as_recorded(explored: &Explored) -> Vec<String> {
         let mut before: Option<&Places> = None;
         for poll in of_lane {
             let after = polls.stopped(lane, poll);
-            let was = before.map(|before| lines(before, file)).unwrap_or_default();
             let is = lines(after, file);
             for nth in poll.first..=poll.last {
                 if polls.steps[nth].lane == lane {
-                    faults.extend(of_step(&polls, nth, &was, after, file));
+                    faults.extend(of_step(&polls, nth, before, after, file));
                 }
             }
+            let was = before.map(|before| lines(before, file)).unwrap_or_default();
             // Where it stands is noted in any step, also in one of another lane.
             let until = polls.next(lane, poll.first).map_or(polls.steps.len(), |next| next.first);
             for nth in poll.first..until {
@@ -170,23 +171,33 @@ fn as_recorded(explored: &Explored) -> Vec<String> {
     faults
 }
 
-/// The same of one step, of a lane that waited at some lines before it, and waits at some places
-/// after its poll.
-fn of_step(polls: &Polls<'_>, nth: usize, was: &[u32], after: &Places, file: &str) -> Vec<String> {
+/// The same of one step, of a lane that waited at some places before it, and waits at others after
+/// its poll.
+fn of_step(
+    polls: &Polls<'_>,
+    nth: usize,
+    before: Option<&Places>,
+    after: &Places,
+    file: &str,
+) -> Vec<String> {
     let step = &polls.steps[nth];
     let is = lines(after, file);
+    let was = before.map(|before| lines(before, file)).unwrap_or_default();
+    // Of several places at once one is lit, and that may be in a file that is not shown.
+    let is_elsewhere = is.len() < after.waits().len();
+    let was_elsewhere = before.is_some_and(|before| was.len() < before.waits().len());
     let waits = "wdx".contains(polls.letter(nth, step.lane));
     let mut faults = vec![];
     let stops = match step.stop {
         Some(line) => waits && is.contains(&line),
-        None => !waits || is.is_empty(),
+        None => !waits || is.is_empty() || is_elsewhere,
     };
     if !stops {
         faults.push(format!("step {nth} stops at {:?}, not at {is:?}", step.stop));
     }
     let resumes = match step.resumed {
         Some(line) => was.contains(&line) || step.rest && is.contains(&line),
-        None => step.rest || was.is_empty(),
+        None => step.rest || was.is_empty() || was_elsewhere,
     };
     if !resumes {
         faults.push(format!("step {nth} resumes at {:?}, not at {was:?}", step.resumed));

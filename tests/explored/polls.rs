@@ -105,10 +105,13 @@ impl<'e> Polls<'e> {
         // It was woken and never polled again. If it was dropped right there, only its wait says
         // so.
         let last = polls.last()?;
-        for span in &self.row(lane).spans[last.nth + 1..] {
+        let after = &self.row(lane).spans[last.nth + 1..];
+        for span in after {
             if let Some(woken) = span.woken {
                 return Some(Wake { woken, polled: None });
             }
+        }
+        for span in after {
             if let State::Waiting(by @ (Until::Clock | Until::Lane(_))) = span.state {
                 let woken = Woken { by, at: span.to, nth: 0 };
                 return Some(Wake { woken, polled: None });

@@ -1,7 +1,7 @@
 //! Which rows are drawn, and what a picture leaves out.
 use crate::ms;
 use async_concepts::{
-    LaneExt, record, say,
+    LaneExt, block, record, say,
     timeline::{Chart, LeftOut, SvgOptions, TerminalOptions, to_perfetto},
 };
 use futures::future::join_all;
@@ -190,6 +190,33 @@ fn the_rows_of_threads_are_told_apart_from_lanes() {
     let text = text(&chart, 80);
     assert_eq!(names(&text), ["main", "thread", "[thread]"], "{text}");
     assert!(chart.to_svg(SvgOptions::default()).contains(">[thread]</text>"));
+}
+
+#[test]
+fn a_thread_that_a_lane_without_a_row_blocks_is_not_idle() {
+    let chart = record("blocking", || async {
+        let lanes = (0..60).map(|n| async { block(ms(10)) }.lane(format!("worker{n}")));
+        join_all(lanes).await;
+    })
+    .chart();
+    let picture = chart.picture(SvgOptions { width: 3000.0, ..SvgOptions::default() });
+    assert!(!picture.left_out.is_empty(), "the workers in the middle have no row");
+    assert!(!picture.svg.contains(">idle<"), "the thread is blocked all the time");
+}
+
+#[test]
+fn a_single_line_that_is_not_listed_is_no_plural() {
+    let printing = |count: u64| {
+        let printed = record("printing", move || async move {
+            for n in 0..count {
+                say!("{n}");
+            }
+        });
+        printed.chart().to_svg(SvgOptions::default())
+    };
+    assert!(!printing(24).contains("… and "));
+    assert!(printing(25).contains("… and 1 more line<"));
+    assert!(printing(26).contains("… and 2 more lines<"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Variants of a program in the explorer: one time axis, the same rows, and what differs.
 use async_concepts::{
     LaneExt, record, say,
-    timeline::{Chart, Recording, Variant, to_page},
+    timeline::{Chart, Instant, Pos, Recording, Span, State, Until, Variant, to_page},
 };
 use futures::join;
 use serde_json::{Value, json};
@@ -24,9 +24,12 @@ fn both() -> Chart {
     record("both", || async { join!(nap(100).lane("A"), nap(200).lane("B")) }).chart()
 }
 
+fn variant_of_both() -> Option<Variant> {
+    Some(Variant { of: "both".to_owned(), only_explored: false })
+}
+
 fn variant<T>(run: &Recording<T>) -> Chart {
-    let of = "both".to_owned();
-    Chart { variant: Some(Variant { of, only_explored: false }), ..run.chart() }
+    Chart { variant: variant_of_both(), ..run.chart() }
 }
 
 /// The same naps, one after the other.
@@ -114,6 +117,32 @@ fn what_a_lane_does_otherwise_is_marked_and_what_it_does_alike_is_not() {
     // both, since `join!` polls both lanes there, and waits in both until 200 ms.
     let differs = json!([[[0, false], [1, false]], [[2, false], [3, true]]]);
     assert_eq!(in_a_row["variant"]["rows"][2]["differs"], differs);
+}
+
+#[test]
+fn a_stretch_that_begins_where_nothing_is_polled_begins_after_that_instant() {
+    let at = |instant| Pos { instant, column: 0 };
+    // B goes on after its nap, and at 300 ms nothing is polled: in the first run B waits on then,
+    // and in the variant it becomes ready.
+    let b_does = |mut chart: Chart, states: &[(State, Pos)]| {
+        for milliseconds in [300, 400] {
+            let time = Duration::from_millis(milliseconds);
+            chart.instants.push(Instant { at: time, columns: 0 });
+        }
+        let b = &mut chart.rows[2];
+        for (state, to) in states {
+            let last = b.spans.last().expect("its nap").clone();
+            b.spans.push(Span { state: *state, from: last.to, to: *to, woken: None, ..last });
+        }
+        b.end.0 = at(4);
+        chart
+    };
+    let waits = State::Waiting(Until::RunOver);
+    let first = b_does(both(), &[(waits, at(4))]);
+    let again = Chart { title: "again".into(), variant: variant_of_both(), ..both() };
+    let again = b_does(again, &[(waits, at(3)), (State::Ready, at(4))]);
+    let scenes = scenes(&[first, again]);
+    assert_eq!(scenes[1]["variant"]["rows"][2]["differs"], json!([[[3, true], [4, false]]]));
 }
 
 #[test]

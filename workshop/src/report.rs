@@ -156,8 +156,10 @@ fn side_by_side(text: &mut String, expected: &[String], happened: &[String]) {
     }
     let more = rows.len().saturating_sub(LINES);
     rows.truncate(LINES);
-    if more > 0 {
-        rows.push(format!("  … and {more} more lines"));
+    match more {
+        0 => {}
+        1 => rows.push("  … and 1 more line".to_owned()),
+        _ => rows.push(format!("  … and {more} more lines")),
     }
     *text += &format!("  {:width$}    your run\n", "expected");
     for row in rows {

@@ -1,5 +1,5 @@
 //! What the example shows.
-use crate::send_millions;
+use crate::{explored::Explored, send_millions};
 use async_concepts::{
     record,
     stage::printed,
@@ -80,6 +80,14 @@ fn its_timeline_is_a_staircase_of_two() {
         let in_flight =
             mails.iter().filter(|row| row.spans.iter().any(|span| waits(&span))).count();
         assert_eq!(in_flight, 2, "mails in flight after {:?}", chart.instants[gap].at);
+    }
+}
+
+#[test]
+fn nothing_that_its_explorer_shows_claims_more_than_was_recorded() {
+    for scene in send_millions::stage().run_for_test(Observe::Everything) {
+        let explored = Explored::new("send_millions", scene.chart.expect("it was observed"));
+        assert_eq!(explored.faults(), [""; 0], "{}", scene.title);
     }
 }
 

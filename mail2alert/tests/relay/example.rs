@@ -3,6 +3,9 @@ use async_concepts::{
     stage::SceneResult,
     timeline::{End, Observe},
 };
+#[path = "../../../tests/explored/mod.rs"]
+#[allow(dead_code, reason = "how good the checks are is tested where they are")]
+mod explored;
 #[path = "../../examples/mail2alert.rs"]
 #[allow(dead_code, reason = "its `main` is not used here")]
 mod mail2alert;
@@ -37,6 +40,8 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
             "only then there is a second one"
         );
         assert_eq!(chart.rows[0].end.1, End::Finished, "{}", scene.title);
+        let explored = explored::Explored::new("mail2alert", chart.clone());
+        assert_eq!(explored.faults(), [""; 0], "what its explorer shows was recorded");
     }
 
     let diagram: Vec<String> =

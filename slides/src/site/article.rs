@@ -33,7 +33,7 @@ pub(super) fn article(talk: &Talk, topics: &[Topic]) -> Markup {
     }
     html! {
         h1 { (title) }
-        @for piece in &talk.slides[0].pieces { (self::piece(piece)) }
+        @for piece in &talk.slides[0].pieces { (self::piece(piece, title)) }
         nav aria-label="Topics" {
             ul.ways {
                 @for heading in headings.iter().flatten() {
@@ -91,7 +91,7 @@ fn section(halves: &[&Shown], heading: Option<&String>, topics: &[Topic]) -> Mar
                             p.question { (inline(question)) }
                         }
                     },
-                    piece => (self::piece(piece)),
+                    piece => (self::piece(piece, title)),
                 }
             }
             // Last, since the picture lets the reader find it.
@@ -112,32 +112,32 @@ fn answer(text: &str) -> Markup {
     html! { details.answer { summary { "Answer" } p { (inline(text)) } } }
 }
 
-/// A part of a slide, but for code, question and answer. An agenda has no place here: the topics
-/// stand at the top.
-fn piece(piece: &Piece) -> Markup {
+/// A part of a slide with this title, but for code, question and answer. An agenda has no place
+/// here: the topics stand at the top.
+fn piece(piece: &Piece, title: &str) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.wide { (PreEscaped(markdown(text))) } },
         Piece::Asked { .. } | Piece::Codes(..) => html! {}, // a section puts them in its order
-        Piece::Timeline(played) => timeline(played),
+        Piece::Timeline(played) => timeline(played, title),
         Piece::Output(printed) => output(printed),
-        Piece::Picture(drawing) => picture(drawing),
+        Piece::Picture(drawing) => picture(drawing, title),
         Piece::Agenda(_) => html! {},
     }
 }
 
-/// How high letters are at least, in pixels, as far as a picture is scaled down: to read them on a
+/// How high the letters of a picture are at least, in pixels: smaller ones cannot be read on a
 /// phone.
-const SMALLEST_LETTERS: f64 = 12.0;
+const PHONE_LETTERS: f64 = 12.0;
 
 /// A picture that was drawn, folded up like a timeline. It is as wide as there is room, and where
 /// its letters would be too small then, it scrolls.
-fn picture(drawing: &Drawing) -> Markup {
+fn picture(drawing: &Drawing, title: &str) -> Markup {
     let Size { width, letters, .. } = drawing.size;
-    let least = (width * SMALLEST_LETTERS / letters).ceil();
+    let least = (width * PHONE_LETTERS / letters).ceil();
     html! {
         details {
             summary { "Picture" }
-            div.picture tabindex="0" role="region" aria-label="Picture" {
+            div.picture tabindex="0" role="region" aria-label={ "Picture: " (title) } {
                 div style={ "min-width:" (least) "px" } { (PreEscaped(&drawing.svg)) }
             }
         }
@@ -161,11 +161,11 @@ fn code(code: &Listing) -> Markup {
 }
 
 /// The picture of a run, folded up like the answer, which it shows.
-fn timeline(played: &Played) -> Markup {
+fn timeline(played: &Played, title: &str) -> Markup {
     html! {
         details {
             summary { "Timeline" }
-            div.picture tabindex="0" role="region" aria-label=(played.scene.chart.title) {
+            div.picture tabindex="0" role="region" aria-label={ "Timeline: " (title) } {
                 (PreEscaped(&played.picture.svg))
             }
         }

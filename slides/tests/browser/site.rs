@@ -98,7 +98,7 @@ fn on_paper_the_article_shows_what_is_folded_up_on_the_screen() {
         let tab = chromium.open(&page("article.html")).await;
         tab.page.emulate_media_type(MediaTypeParams::Print).await.expect("paper");
         let hidden =
-            "[...document.querySelectorAll(':is(.co, .sentence, .answer p, svg, .output)')]
+            "[...document.querySelectorAll(':is(.co, .sentence, .answer p, .picture svg, .output)')]
             .filter((part) => !part.checkVisibility({ visibilityProperty: true })
                 || part.getBoundingClientRect().height === 0)
             .map((part) => part.textContent)";

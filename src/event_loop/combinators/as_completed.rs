@@ -17,8 +17,8 @@ use crate::event_loop::{
 ///
 /// When `timeout` is over, the coroutines that are left give [`Error::Timeout`]; nothing is
 /// cancelled. A coroutine that is cancelled or dropped takes no result with it: the next coroutine
-/// gets the result. [`Error::NoRunningLoop`] if none runs, [`Error::OtherLoop`] for a future of
-/// another loop.
+/// gets the result. [`Error::NoRunningLoop`] if no loop runs on this thread, [`Error::OtherLoop`]
+/// for a future of another loop.
 #[track_caller]
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,
@@ -135,8 +135,8 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
     }
 }
 
-/// A wait for the next result. If it is cancelled or dropped before it has taken a result, the next
-/// wait gets that.
+/// A wait for the next result. If it is cancelled or dropped after it was woken for a result, the
+/// next wait gets that result.
 struct Waiting<'a, T: 'static> {
     /// Where it waits.
     completed: &'a Completed<T>,

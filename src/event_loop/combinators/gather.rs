@@ -18,8 +18,8 @@ use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 /// cancels the children and ends it, when they all are done, with [`Error::Cancelled`] as its
 /// exception. Dropping it cancels nothing.
 ///
-/// [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this
-/// thread. [`Error::OtherLoop`] if not all belong to the loop of the first.
+/// [`Error::NoRunningLoop`] if no loop runs on this thread, and the first child is a coroutine or
+/// there is no child. [`Error::OtherLoop`] if a child belongs to another loop than the first.
 #[track_caller]
 pub fn gather<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
@@ -55,8 +55,8 @@ struct Gather<T: 'static, C: 'static> {
     /// Some child has taken a cancel: then the gather ends as cancelled, also if all children have
     /// results.
     cancel_requested: Cell<bool>,
-    /// What asyncio calls so: whether an error is a result like any other. Otherwise the first one
-    /// ends the gather.
+    /// The argument that has this name in asyncio: whether an error is a result like any other. If
+    /// not, the first error ends the gather.
     return_exceptions: bool,
     /// Makes the gather's result from those of the children, when all are done.
     collect: fn(&[Future<T>]) -> Result<C>,

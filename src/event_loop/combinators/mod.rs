@@ -44,9 +44,10 @@ pub fn create_task<T: 'static>(
 impl EventLoop {
     /// Runs until `awaitable` is done, and gives the outcome. A coroutine becomes a task.
     ///
-    /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called,
-    /// and with [`Error::OtherLoop`] if the future belongs to another loop. A future that
-    /// was not done then is not cancelled: it goes on when the loop runs again.
+    /// It has the errors of [`EventLoop::run_forever`], and two more: [`Error::LoopStopped`] if
+    /// `stop` was called before the future was done, and [`Error::OtherLoop`] if the future belongs
+    /// to another loop. A future that is not done when this returns is not cancelled: it goes on
+    /// when the loop runs again.
     #[track_caller]
     pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
         &self,

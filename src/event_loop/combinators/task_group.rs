@@ -48,8 +48,8 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
         completed: RefCell::default(),
     }));
     let abort = AbortOnDrop(&group.0);
-    let of_the_body = Interruptible::new(body(group.clone())).await;
-    let outcome = group.0.exit(of_the_body).await;
+    let body_outcome = Interruptible::new(body(group.clone())).await;
+    let outcome = group.0.exit(body_outcome).await;
     // CPython 3.11 takes its request back before it waits for the tasks, and never afterwards: if
     // a task has failed meanwhile, the request stays in the count of the current task.
     group.0.parent_cancel_requested.set(false);
@@ -78,8 +78,8 @@ struct Group {
     aborting: Cell<bool>,
     /// The body is over: a group without tasks is then at its end.
     exiting: Cell<bool>,
-    /// The group has cancelled the task that runs its body, and has to take that request back if
-    /// the body has not ended by then.
+    /// The group has asked the task that runs its body to cancel, and has not taken this request
+    /// back.
     parent_cancel_requested: Cell<bool>,
     /// What the end of the body waits for: the last task sets it.
     completed: RefCell<Option<Future<()>>>,
@@ -117,6 +117,7 @@ impl TaskGroup {
         if finished || group.aborting.get() {
             return Err(Error::TaskGroupIsOver);
         }
+        // As in CPython 3.11, a task of a group uses up a number even if it has a name.
         if name.is_some() {
             TaskName::use_up_a_number();
         }
@@ -134,7 +135,7 @@ impl Group {
     fn task_is_done<T>(&self, number: usize, task: &Task<T>) {
         self.tasks.borrow_mut().remove(&number);
         if self.tasks.borrow().is_empty() {
-            // From a clone, since a waker of the program may be called by this.
+            // Cloned out of the cell, because `set_result` may call a waker of the program.
             let completed = self.completed.borrow().clone();
             if let Some(completed) = completed {
                 // Refused if the wait was cancelled meanwhile, which is fine.

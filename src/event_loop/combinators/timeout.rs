@@ -12,7 +12,7 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 
 /// Runs `body`, and cancels the body when `delay` is over: then this gives [`Error::Timeout`].
 /// Python's `async with asyncio.timeout(delay) as scope:`; the body gets the scope, and can set
-/// another time.
+/// another time. `None` is no limit.
 ///
 /// The body is a part of the current task, so that task is cancelled; the time limit takes its own
 /// request back, and passes every other request on. A body that is suspended in a future that is
@@ -71,8 +71,9 @@ struct Scope {
     event_loop: EventLoop,
     /// The task that is cancelled.
     task: TaskRef,
-    /// How many requests to cancel the task had when the scope began. If no more are left at the
-    /// end, the only other one was ours, and the cancel becomes a timeout.
+    /// How many requests to cancel the task had when the scope began. If there are no more than
+    /// that when the scope has taken its own request back, no other request has come meanwhile, and
+    /// the cancel becomes a timeout.
     cancelling: u32,
     /// When the scope expires; `None` is never.
     when: Cell<Option<Duration>>,

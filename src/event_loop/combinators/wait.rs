@@ -15,8 +15,8 @@ use crate::event_loop::{
 pub enum ReturnWhen {
     /// As soon as one future is done: with a result, with an exception, or cancelled.
     FirstCompleted,
-    /// As soon as one future ends with an exception, or all are done. To be cancelled is no
-    /// exception.
+    /// As soon as one future ends with an exception, or all are done. A cancellation does not count
+    /// as an exception.
     FirstException,
     /// When all are done.
     AllCompleted,
@@ -49,8 +49,8 @@ pub async fn wait<T: 'static>(
         let waiter = waiter.clone();
         move |future: &Future<T>| {
             unfinished.set(unfinished.get() - 1);
-            // The last one is not asked for its exception, which counts as retrieved once it was
-            // asked for. As in asyncio, the caller has to ask.
+            // The last future is not asked for its exception, because asking would mark the
+            // exception as retrieved. As in asyncio, that is left to the caller.
             let is_last = unfinished.get() == 0;
             let is_enough = is_last
                 || match return_when {

@@ -11,10 +11,11 @@ use crate::event_loop::{
 /// timeout `awaitable` is awaited in place: a coroutine does not become a task.
 ///
 /// As in CPython 3.11 (`wait_for` in `tasks.py`) it first waits until what it cancelled has ended,
-/// which may take longer; the result of a task that refuses to be cancelled is returned. Cancelling
-/// `wait_for` cancels what it waits for; but if this has ended in the same iteration, the result is
-/// returned and the cancel is lost, as in 3.11 (python/cpython#86296; 3.12 no longer does so, nor
-/// does [`timeout`](super::timeout)). Dropping `wait_for` ends the wait and cancels nothing.
+/// which may take longer than `timeout`; the result of a task that refuses to be cancelled is
+/// returned. Cancelling `wait_for` cancels what it waits for; but if `awaitable` has ended in the
+/// same iteration, its result is returned and the cancel is lost, as in 3.11
+/// (python/cpython#86296; 3.12 no longer does so, nor does [`timeout`](super::timeout)). Dropping
+/// `wait_for` ends the wait and cancels nothing.
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
     timeout: impl Into<Option<Duration>>,

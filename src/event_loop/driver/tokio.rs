@@ -65,14 +65,15 @@ impl Wake for Notifier {
 
 /// Jobs, and how many of tokio's threads do them.
 ///
-/// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, for the first
-/// 512, a new one. Here a thread does jobs until there are none, so short ones cost neither. As in
-/// asyncio's `ThreadPoolExecutor` there are as many threads as processors and
-/// four more, at most 32.
+/// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, while no
+/// thread is idle, a new thread (tokio makes at most 512). Here a thread does jobs until there are
+/// none, so most short jobs cost none of these. As in asyncio's `ThreadPoolExecutor` there are as
+/// many threads as processors and four more, at most 32.
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);
 
-/// Both under one lock, so that a thread ends only when nothing is waiting.
+/// The jobs and the number of threads are under one lock, so that a thread ends only when no job is
+/// waiting.
 #[derive(Default)]
 struct JobQueue {
     /// What no thread has begun, oldest first.
@@ -208,9 +209,10 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Only a panic of tokio's tells that another runtime is running on this thread; its message
-        // is printed, since a panic hook belongs to the whole process. A handle does not mean that:
-        // a thread of `spawn_blocking` has one, too, and may run a loop.
+        // Only a panic of tokio's tells that another runtime is running on this thread. The message
+        // of that panic is printed: only a panic hook could prevent it, and the hook belongs to the
+        // whole process. `Handle::try_current` is not enough: it also finds a handle on a thread of
+        // `spawn_blocking`, which may run a loop.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {

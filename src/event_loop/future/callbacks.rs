@@ -50,7 +50,8 @@ impl<T> Callbacks<T> {
         self.entries.pop()?
     }
 
-    /// The entries for which `keep` is true, the last one first. `keep` is asked in their order.
+    /// The entries for which `keep` is true, the last one first. `keep` is called in the order of
+    /// the list.
     pub(super) fn keep_reversed(mut self, mut keep: impl FnMut(&Callback<T>) -> bool) -> Self {
         self.entries.retain(|entry| match entry {
             Some(callback) => keep(callback),

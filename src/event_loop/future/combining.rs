@@ -20,8 +20,8 @@ impl<T> Future<T> {
         Await { future: self, wakeup: None, refusal: None, location }
     }
 
-    /// Whether the future is pending and has no callback. Then it has none of the caller's, either:
-    /// a gather, which adds one to each of its children, knows that this is not one of them.
+    /// Whether the future is pending and has no callback. A gather adds a callback to each of its
+    /// children, so it knows that such a future is not one of them yet.
     pub(in crate::event_loop) fn is_untouched(&self) -> bool {
         !self.done() && self.0.callbacks.borrow().is_empty()
     }

@@ -42,7 +42,7 @@ impl Wakeup {
         }
     }
 
-    /// A number that is equal if two wake the same thing, and seldom if they do not.
+    /// A number. Wakeups that wake the same thing have the same number; others seldom do.
     pub(super) fn identity(&self) -> usize {
         match self {
             Self::Task(key) => *key,
@@ -85,10 +85,10 @@ impl<T> FutureCell<T> {
         self.add_callback(added);
     }
 
-    /// Refuses an await that could never end; what this returns is what its poll returns, and
+    /// Refuses an await that could never end: gives what the poll of that await has to return, or
     /// `None` if the await is not refused. A task gets the error one iteration later, as in
     /// asyncio, where the error goes through the queue: this poll is pending, and `due` keeps the
-    /// error for the next one.
+    /// error for the next poll.
     pub(super) fn refuse(
         &self,
         current: Option<&CurrentTask>,

@@ -111,8 +111,10 @@ fn outcomes_as_text(explored: &Explored<SceneOutput>, options: TerminalOptions) 
         };
         text += &outcome_as_text(outcome, explored.schedules, shown);
     }
-    if unlisted > 0 {
-        text += &format!("And {unlisted} more outcomes, with results that are shown above.\n");
+    match unlisted {
+        0 => {}
+        1 => text += "And 1 more outcome, with a result that is shown above.\n",
+        _ => text += &format!("And {unlisted} more outcomes, with results that are shown above.\n"),
     }
     let not_kept = explored.different_outcomes - explored.outcomes.len();
     if not_kept > 0 {

@@ -18,12 +18,13 @@ use super::{
 use crate::timeline::LaneId;
 use std::cmp::Reverse;
 
-/// What one lane does at one go: what a step shows.
+/// What one lane does without a break: what a step shows.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     /// Where it begins.
     pub from: Pos,
-    /// Where its step ends, and the state of all lanes is looked at.
+    /// Where its step ends: the step shows the state of all lanes at this position. A rest takes no
+    /// column, so for a rest this is `from`.
     pub after: Pos,
     /// Whether it is a poll or the rest of one.
     pub kind: Kind,
@@ -41,8 +42,9 @@ pub(super) struct Piece {
     pub dropped: Vec<LaneId>,
     /// The tasks that are aborted in it. Which lane has asked for that is not known.
     pub aborted: Vec<LaneId>,
-    /// The lanes of which a rest is still to come where this piece ends, and those that poll them:
-    /// they are not through with their polls yet, although the chart has nothing between.
+    /// The lanes of which a rest is still to come where this piece ends, and those that poll them.
+    /// They are not through with their polls yet, although in the chart these polls end at this
+    /// same position.
     pub still: Vec<LaneId>,
 }
 
@@ -73,8 +75,8 @@ impl Piece {
         }
     }
 
-    /// What the pieces are in the order of: at one position the rest of an inner lane, whose poll
-    /// began later, comes before that of the lane around it.
+    /// The pieces are sorted by this. At one position the rest of an inner lane, whose poll began
+    /// later, comes before that of the lane around it.
     pub fn key(&self) -> (Pos, Kind, Reverse<Pos>) {
         (self.from, self.kind, Reverse(self.poll))
     }
@@ -122,6 +124,7 @@ fn polls(chart: &Chart) -> Vec<Piece> {
             // ends here all the same, and so shows the lane while it blocks.
             _ => {
                 let columns = chart.instants[from.instant].columns;
+                // In a chart that was read from a file a poll may begin at the end of its instant.
                 Pos { instant: from.instant, column: columns.max(from.column.saturating_add(1)) }
             }
         };
@@ -133,7 +136,7 @@ fn polls(chart: &Chart) -> Vec<Piece> {
 struct Deeds {
     /// For each lane the positions at which it prints, wakes, makes or drops something, in order.
     at: Vec<Vec<Pos>>,
-    /// For each lane those that it polls.
+    /// For each lane the lanes that it polls.
     inside: Vec<Vec<LaneId>>,
     /// Where polls begin, in order.
     polls: Vec<Pos>,
@@ -158,20 +161,18 @@ impl Deeds {
                     inside[outer].push(lane);
                 }
             }
-            let begin = row.begin();
-            if let Some(parent) = row.parent
-                && doer(chart, parent, begin) == parent
-            {
-                at[parent].push(begin);
+            if let Some(parent) = row.parent {
+                let begin = row.begin();
+                at[doer(chart, parent, begin)].push(begin);
             }
             match row.end {
                 (end, End::Cancelled { by: Some(by), .. }) if by != lane => at[by].push(end),
                 _ => {}
             }
         }
-        for at in &mut at {
-            at.sort();
-            at.dedup();
+        for positions in &mut at {
+            positions.sort();
+            positions.dedup();
         }
         Deeds { at, inside, polls }
     }
@@ -212,8 +213,8 @@ fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> 
     at.dedup();
     let mut rests = vec![];
     for from in at {
-        // Before the first poll inside it, before time passes, and before another thread polls, it
-        // is the poll itself.
+        // What the lane does before the first poll inside it, before time passes, and before
+        // another thread polls, belongs to the first piece of the poll: it is no rest.
         let is_later = lasts && from.instant > span.from.instant;
         let has_polled = inner.iter().any(|poll| poll.from < from);
         let is_after_another_thread = !has_polled && deeds.begins_between(span.from, from);
@@ -256,7 +257,7 @@ fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
     row.end.0 == span.to && !matches!(row.end.1, End::Unfinished | End::Cancelled { .. })
 }
 
-/// Whether the lane has gone on to another place, since a lane inside it has ended.
+/// Whether the lane has gone on to another place because a lane inside it has ended.
 fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
     let ends_in_it = |inner: &LaneId| {
         let row = &chart.rows[*inner];
@@ -269,16 +270,17 @@ fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
         return false;
     }
     let spans = &chart.rows[lane].spans;
-    let now = spans.partition_point(|other| other.from < span.from);
-    let before = spans[..now].iter().rfind(|span| !span.places.waits().is_empty());
-    let after = match spans.get(now + 1) {
+    let nth = spans.partition_point(|other| other.from < span.from);
+    // The places at which it waited before this poll, and at which it waits after it.
+    let before = spans[..nth].iter().rfind(|span| !span.places.waits().is_empty());
+    let after = match spans.get(nth + 1) {
         Some(next) if !next.state.is_poll() => &next.places,
         Some(_) => &span.stopped,
         None => return false,
     };
-    let waits_for_inner = after.waits().iter().any(|wait| wait.lane.is_some());
+    let waits_for_a_lane = after.waits().iter().any(|wait| wait.lane.is_some());
     let place = |places: &Places| places.waits().last().map(|wait| wait.place.clone());
-    !waits_for_inner && before.and_then(|span| place(&span.places)) != place(after)
+    !waits_for_a_lane && before.and_then(|span| place(&span.places)) != place(after)
 }
 
 /// The lanes that are not through yet where the first of these pieces ends.
@@ -324,7 +326,7 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
     }
     for (lane, row) in chart.rows.iter().enumerate() {
         let begin = row.begin();
-        // A future that is moved into a task later was none when it was made.
+        // A future that is moved into a task only later was no task when it was made.
         if row.owner_at(begin).is_none()
             && row.was_polled()
             && let Some(maker) = row.parent
@@ -400,7 +402,7 @@ pub(super) fn doer(chart: &Chart, lane: LaneId, at: Pos) -> LaneId {
 /// The piece in which a lane did what it did at a position; none if it is not polled there.
 ///
 /// The position is the right edge of a column, so the poll began before it, and a rest begins right
-/// there. One that keeps its thread can do something later than it began.
+/// there. A piece that keeps its thread can do something later than it began.
 pub(super) fn done_in(chart: &Chart, pieces: &[Piece], lane: LaneId, at: Pos) -> Option<usize> {
     let until = pieces.partition_point(|piece| piece.from <= at);
     let has_begun = |piece: &Piece| match piece.kind {

@@ -4,8 +4,8 @@
 //! Such a program is a plain function, in which a loop runs: it makes the calls that are due,
 //! sleeps until there are more, and so on. Its lane, `main`, does what a future's lane does: it
 //! *runs* in each iteration, and *waits* while the loop sleeps. So the loop has to say when it
-//! sleeps ([`wait`]) and when an iteration begins ([`turn`]). If it also says of a callback, when
-//! it calls it, where that was scheduled, the callback has a place at which it waited
+//! sleeps ([`wait`]) and when an iteration begins ([`turn`]). Before it calls a callback, it can
+//! also say where the callback was scheduled: then the callback has a place at which it waited
 //! ([`callback_was_scheduled`](super::callback_was_scheduled)).
 //!
 //! ```text
@@ -39,9 +39,10 @@ use std::{
 use tokio::{runtime::Runtime, time::Instant};
 
 impl Recorder {
-    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with
+    /// Runs `main`, a function that waits by itself, and records what happens. It may wait with
     /// [`wait`](super::wait), which an event loop of one's own can use to sleep: then other lanes
-    /// run meanwhile, on tokio's driver, and the time passes. Otherwise as [`Recorder::record`].
+    /// run meanwhile, on tokio's driver, and the time passes. All else is as with
+    /// [`Recorder::record`].
     ///
     /// A run whose time is up is ended by unwinding through `main`. A destructor that panics then
     /// aborts the process, as in any unwinding.
@@ -103,7 +104,7 @@ fn run_blocking_to_the_end<T>(
     match outcome {
         Ok(output) => (Ok(output), elapsed),
         Err(panic) => match panic.downcast::<OutOfTime>() {
-            Ok(out_of_time) => (Err(out_of_time.0), out_of_time.1),
+            Ok(thrown) => (Err(thrown.0), thrown.1),
             Err(panic) => (Err(Verdict::Panicked(panic_message(&*panic), panic)), elapsed),
         },
     }
@@ -165,7 +166,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     // As no lane: what the driver wakes was not woken by the loop, which sleeps.
     let woken = run.as_no_lane(|| {
         runtime.block_on(async {
-            let until = poll_fn(|cx| match &wakers {
+            let as_the_lane = poll_fn(|cx| match &wakers {
                 Some(wakers) => {
                     let waker = wakers.waker(cx.waker());
                     until.as_mut().poll(&mut Context::from_waker(&waker))
@@ -176,7 +177,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
                 // The deadline first: at the limit the future must not be polled once more.
                 biased;
                 () = tokio::time::sleep_until(deadline) => None,
-                output = until => Some(output),
+                output = as_the_lane => Some(output),
             }
         })
     });
@@ -214,14 +215,14 @@ pub fn turn() {
     }
 }
 
-/// An event loop makes a call, and the lanes that are woken from here on are woken by this: by the
-/// clock, if the call was a timer; by the lane that has asked for the call. If nothing is given,
-/// they are woken by the lane in which the loop runs. That is for a step of a task whose coroutine
-/// has no lane: what it prints is that lane's as well.
+/// An event loop makes a call, and the lanes that are woken from here on are woken by `by`: the
+/// clock, if the call was a timer, or the lane that has asked for the call. With none they are
+/// woken by the lane in which the loop runs. That is for a step of a task whose coroutine has no
+/// lane: what the coroutine prints is printed by the lane of the loop as well.
 ///
-/// A lane that is polled in the call, or a [`callback`](super::callback), wakes for itself what it
-/// wakes. A loop that says nothing is taken for one whose calls are timers, unless the lane that is
-/// woken has just been polled.
+/// What is woken by a lane that is polled in the call, or by a [`callback`](super::callback), is
+/// woken by that lane, whatever is said here. A loop that says nothing is taken for one whose calls
+/// are timers, unless the lane that is woken has just been polled.
 pub fn wakes_are_by(by: Option<WokenBy>) {
     if let Some(run) = Run::here() {
         run.wakes_are_by(by);

@@ -31,8 +31,8 @@ pub enum What {
         /// The lane that ran at that moment, if one did.
         parent: Option<LaneId>,
     },
-    /// It is a callback of an event loop, which calls or drops it now. Until now it has been
-    /// waiting for that, since it was scheduled there: see [`super::callback_was_scheduled`].
+    /// The lane is a callback, which its event loop calls or drops now. It has been waiting for
+    /// that since it was scheduled: see [`super::callback_was_scheduled`].
     Scheduled(Waits),
     /// Its future is being polled from here on, or its closure has begun.
     PollStart,
@@ -57,9 +57,9 @@ pub enum What {
     Dropped {
         /// The lane that ran at that moment, if one did.
         by: Option<LaneId>,
-        /// Its task was aborted: no lane ran, its future is one that the runtime itself polls, and
-        /// the runtime has dropped it outside a poll, as the stack tells. Without line tables that
-        /// last point is taken for granted.
+        /// Its task was aborted. Three things tell that: no lane ran at that moment; the runtime
+        /// itself polls the lane; and the stack shows that the runtime has dropped it outside a
+        /// poll. Without line tables the third is taken for granted.
         aborted: bool,
     },
     /// It printed a line, at this place of the source.
@@ -82,7 +82,7 @@ pub enum Polled {
 }
 
 impl Polled {
-    /// What a closure that was called counts as: it has either returned or panicked.
+    /// How the call of a closure has ended: it has either returned or panicked.
     pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
         match result {
             Ok(_) => Polled::Ready,

@@ -27,7 +27,7 @@ pub(super) struct Frame {
     /// The module in which the function stands, with its crate; of a function whose file is not
     /// known its whole path, which begins with that module.
     pub module: String,
-    /// Where in it; none in a file of a library, and where the line is not known.
+    /// The place in that file; none in a file of a library, and where the line is not known.
     pub place: Option<Place>,
     /// It is of the standard library, of a dependency, or of the recorder itself.
     pub library: bool,
@@ -89,7 +89,7 @@ fn module_of_file(file: &str) -> Option<String> {
     Some(module)
 }
 
-/// `futures-util` of `futures-util-0.3.31`: cargo names the folder of a crate so.
+/// `futures-util` of `futures-util-0.3.31`, which is how cargo names the folder of a crate.
 fn without_version(folder: &str) -> &str {
     for (at, _) in folder.match_indices('-') {
         if folder[at + 1..].starts_with(|first: char| first.is_ascii_digit()) {
@@ -99,7 +99,7 @@ fn without_version(folder: &str) -> &str {
     folder
 }
 
-/// The path of a function without what its types are made of: of a method that of its type.
+/// The path of a function, without the arguments of its types; for a method, the path of its type.
 fn path_of_function(function: &str) -> &str {
     // `<tokio::time::sleep::Sleep as core::future::future::Future>::poll`
     let path = function.strip_prefix('<').unwrap_or(function);
@@ -186,8 +186,8 @@ pub(super) fn functions(addresses: &[usize]) -> Vec<Frame> {
 impl Known {
     /// Reads the text of a stack, and notes the functions at those addresses that were asked for.
     ///
-    /// A function has two lines, or one where its file is not known. One that was inlined has the
-    /// address of the function into which it was, and comes before that.
+    /// A function has two lines, or one where its file is not known. An inlined function has the
+    /// address of the function into which it was inlined, and comes before that function.
     ///
     /// ```text
     ///   12:     0x5627a6a0f0b1 - app::main::h3c2f5b1d9e8a7460
@@ -223,7 +223,7 @@ impl Known {
 /// What stands before the place of a function.
 const AT: &str = "at ";
 
-/// Of the first line of a function; none if it is no such line.
+/// The address and the name in the first line of a function; none if it is another line.
 fn address_and_name(line: &str) -> Option<(usize, &str)> {
     let (_, rest) = line.split_once(": ")?;
     let (address, name) = rest.split_once(" - ")?;
@@ -231,7 +231,8 @@ fn address_and_name(line: &str) -> Option<(usize, &str)> {
     Some((usize::from_str_radix(digits, 16).ok()?, name))
 }
 
-/// Of the second line of a function. The file is empty if there is none; it may have colons itself.
+/// What the second line of a function says. The file is empty if that line is; its name may have
+/// colons itself.
 fn file_line_and_column(at: &str) -> (&str, Option<u32>, Option<u32>) {
     let at = at.trim_start();
     let place = at.strip_prefix(AT).unwrap_or(at);
@@ -280,8 +281,9 @@ fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// A function that calls itself is on the stack several times in a row, with one address, and what
-/// was inlined there as often: one of each is left.
+/// Removes repetitions. A function that calls itself is on the stack several times in a row, with
+/// one address, and the functions that were inlined into it are there as often: one of each is
+/// left.
 fn leave_once(frames: &mut Vec<Frame>) {
     for length in 1..=frames.len() / 2 {
         let mut repetitions = frames.chunks(length);
@@ -302,7 +304,7 @@ fn leave_once(frames: &mut Vec<Frame>) {
 pub(super) fn load_debug_information() {
     static LOADED: Once = Once::new();
     LOADED.call_once(|| {
-        // It is asked for a text, and so has to look something up.
+        // To write the text, the standard library has to look functions up.
         let _ = Backtrace::force_capture().to_string();
     });
 }
@@ -362,7 +364,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn of_the_text_of_a_stack_that_is_read_which_was_asked_for() {
+    fn only_addresses_that_were_asked_for_are_read_from_the_text_of_a_stack() {
         let text = "   0:     0x55d1704384cb - std[e28293b1aa0f68bd]::backtrace::trace
                                at /rustc/59807616e1/library/std/src/backtrace.rs:66:14
    1:     0x55d1704384cb - <std[e28293b1aa0f68bd]::backtrace::Backtrace>::create

@@ -76,8 +76,8 @@ pub(crate) enum Poller {
 pub(crate) enum Admission {
     /// It is polled.
     Poll,
-    /// It would not be polled now if the gate had not deferred another one: unless something
-    /// happens in this poll, it does not stand in the recording.
+    /// The lane would not be polled now if the gate had not deferred another lane. The recording
+    /// has this poll only if something happens in it.
     Quiet,
     /// Not now. The gate keeps the waker, and calls it later.
     Defer,

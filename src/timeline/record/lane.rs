@@ -58,7 +58,7 @@ pub trait LaneExt: Future + Sized {
 }
 impl<F: Future> LaneExt for F {}
 
-/// [`LaneExt::lane`] for `main`, which is made where `record` was called, not in this crate.
+/// [`LaneExt::lane`] for `main`: `place` is where `record` was called, and no line of this crate.
 pub(crate) fn lane_made_at<F: Future>(
     future: F,
     name: &str,
@@ -67,7 +67,8 @@ pub(crate) fn lane_made_at<F: Future>(
     Lane { future: Some(future), probe: probe_made_at(name, place) }
 }
 
-/// What watches a lane of the run on this thread; none outside a run, which is said once.
+/// What watches a lane of the run on this thread. Outside a run it is none, and the first time a
+/// message says so.
 pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
     match Run::here() {
         Some(run) => Probe::new(run, name, place),
@@ -125,7 +126,7 @@ impl<F: Future> Future for Lane<F> {
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
         match this.probe {
             None => future.poll(cx),
-            // A plain future that is ready has ended. Of a stream it may be an item.
+            // A future that is ready has ended. A stream that is ready may have returned an item.
             Some(probe) => probe.watch(cx, |cx| future.poll(cx), |_| Polled::Ready),
         }
     }
@@ -190,7 +191,7 @@ impl Probe {
         poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
         ready: impl FnOnce(&T) -> Polled,
     ) -> Poll<T> {
-        // A clone of its own: `poll` borrows the wakers below, and the run is needed beside them.
+        // A clone, since `self` is changed below while the run is in use.
         let run = self.run.clone();
         if !run.is_open() {
             // Either the run is over, and this future has outlived it; or it is being ended.
@@ -243,7 +244,7 @@ impl Probe {
         polled.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// The poll returned `Pending`; `outer` is the lane that polled it.
+    /// The poll returned `Pending`; `outer` is the lane that polled this one.
     fn note_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
         // The outer lane waits for this one, here. A clone of the outer waker does not always tell
         // that: this lane may have kept a waker from before, or may be polled with another one, as

@@ -1,16 +1,22 @@
 //! From where a waker was called, or a lane dropped: read off the stack of that moment.
 //!
 //! Tokio's timer, its I/O driver and the end of a task call wakers from the same loop, and none of
-//! them says which it is. Their modules do. The drivers are wrapped into each other, that of timers
-//! around that of signals, and that one around that of I/O: so a socket's wake comes through
-//! `runtime::io`, a signal's through `runtime::signal` and not that, a timer's through
-//! `runtime::time` and neither of the two. That of a joiner comes through `runtime::task`. The
-//! stack is looked up when the run is over, or when a verdict needs it; equal stacks have one
+//! them says which it is. Their modules do. The driver of timers calls that of signals, and that
+//! one calls the driver of I/O. So these modules are on the stack:
+//!
+//! | what wakes | on the stack | not on the stack |
+//! |---|---|---|
+//! | a socket | `runtime::io` | |
+//! | a signal | `runtime::signal` | `runtime::io` |
+//! | a timer | `runtime::time` | `runtime::io`, `runtime::signal` |
+//! | the end of a task, for what joins it | `runtime::task` | |
+//!
+//! The stack is looked up when the run is over, or when a verdict needs it; equal stacks have one
 //! number, and are looked up once.
 //!
-//! A function that was inlined is on the stack only where there are line tables. So without those
-//! of tokio a function proves what it stands for itself, and nothing follows from one that is
-//! missing.
+//! A function that was inlined is on the stack only where there are line tables. So without the
+//! line tables of tokio a function that is on the stack proves its part, and nothing follows from
+//! a function that is missing.
 use super::{
     event::WokenBy,
     frame::{Frame, has_no_line_tables},
@@ -28,7 +34,7 @@ pub(super) enum Origin {
     Io,
     /// The driver of timers.
     Timer,
-    /// The list of those that have given way.
+    /// The runtime's list of tasks that have given way.
     Deferred,
     /// A task, outside its poll: it has ended, or the runtime drops its future.
     Task,
@@ -90,9 +96,10 @@ impl Origin {
     }
 }
 
-/// Whether a function is of the driver of timers, and has not called that of I/O. That it has not
-/// is seen from its file, since then what was inlined is seen as well; or it is the function that
-/// calls the wakers of timers.
+/// Whether a function is of the driver of timers, and has called the waker itself. The caller has
+/// found no driver of I/O or of signals on the stack. That is a proof if the file of the function
+/// is known, since then inlined functions are seen as well. Without a file only the function that
+/// calls the wakers of timers is a proof.
 fn calls_timers(frame: &Frame) -> bool {
     let of_timers = frame.is_in("tokio::runtime::time") || frame.is_in("tokio::runtime::time_alt");
     of_timers && (!frame.file.is_empty() || frame.function.contains("process_at_time"))

@@ -19,12 +19,15 @@ use std::{
 /// What a lane is polled with, and what a clone of that is.
 ///
 /// A clone made at another place than the first one of the poll is a waker of its own, so that it
-/// is known of each place whether a waker is kept there. It costs nothing of what [`wakers`] is
-/// careful about: a lane that registers in several places gets new wakers for its next poll anyway.
+/// is known of each place whether a waker is kept there. No future has to clone more often for that
+/// (see [`wakers`]): a lane that registers in several places gets new wakers for its next poll
+/// anyway.
 ///
 /// [`wakers`]: super::wakers
 pub struct Pair {
-    /// Handed to the future at each poll, until the lane waits elsewhere: see [`Moved::Yes`].
+    /// What the future is polled with. After a poll, [`Moved`] says whether it remains so, or is
+    /// replaced by `cloned` or by a new pair. There is also a new pair if the lane itself is polled
+    /// with another waker.
     pub polled_with: Hooked,
     /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     pub number: u64,
@@ -65,8 +68,8 @@ pub enum Moved {
 impl Pair {
     /// A poll has ended: which of the wakers that were cloned in it are kept.
     pub fn after_the_poll(&mut self) -> Clones {
-        // Each waker has one owner in the pair; that of this poll has another, until the poll is
-        // left.
+        // Each waker has one owner in the pair. The waker of this poll has a second one until the
+        // poll has returned.
         let an_older_one_is_kept = Arc::strong_count(&self.polled_with) > 2;
         let mut clones = Clones { given_back: vec![], an_older_one_is_kept };
         if let Some(place) = self.first

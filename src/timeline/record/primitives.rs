@@ -113,14 +113,14 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
         }
     }
     // `read_exact`, `write_all`, `lines`: each has a module of its own.
-    let inside = frame.module.strip_prefix("tokio::io::util::")?;
-    inside.split("::").next().map(str::to_owned)
+    let name = frame.module.strip_prefix("tokio::io::util::")?;
+    name.split("::").next().map(str::to_owned)
 }
 
 /// The two ends of a bounded channel are in one file. A sender waits for room at a semaphore, and
 /// `send` reserves its place by another `async fn` than `reserve`.
 fn bounded_channel(inside: &[Frame]) -> &'static str {
-    // Counted are the functions of this file that are inside each other, up to the semaphore.
+    // How many functions of this file are inside each other, from the outermost to the semaphore.
     let mut functions = 1;
     for frame in inside.iter().rev() {
         if frame.is_in(BOUNDED) {
@@ -148,7 +148,7 @@ fn watch_channel(outermost: &Frame, inside: &[Frame]) -> &'static str {
             continue;
         }
         functions += 1;
-        // The second is the name where there are no line tables.
+        // Without line tables the name has the path of the method, and no `{async_block`.
         if frame.function.starts_with("{async_block") || frame.function.contains("::closed::") {
             return "watch::Sender::closed";
         }

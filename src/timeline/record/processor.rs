@@ -45,7 +45,8 @@ impl SeenThread {
     }
 }
 
-/// The time since a thread began it, without that in which the thread had no processor.
+/// The time since a thread called `begin`, without the time in which the thread waited for a
+/// processor.
 #[cfg(feature = "schedules")]
 pub(crate) struct OwnTime {
     /// When it began, on the wall clock.
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "schedules")] // what counts it is there for them
+    #[cfg(feature = "schedules")] // only schedules use `OwnTime`
     fn what_the_machine_takes_does_not_count_as_a_threads_own_time() {
         let time = super::OwnTime::begin();
         let limit = Duration::from_millis(50);
@@ -138,11 +139,11 @@ mod tests {
     #[test]
     fn what_the_machine_takes_is_said_of_no_lane() {
         let run = record("busy machine", || async {
-            // Another thread has waited longer than this one ever will.
+            // A thread of the pool waits longer than the run's own thread: that is not mixed up.
             let pool = spawn_blocking(on_thread("pool", || has_no_processor(3 * LONG)));
             pool.await.expect("it does not panic");
-            // When the inner poll is over, all that was waited is looked at, and it is the outer
-            // one's, too.
+            // The end of the inner poll reads all the waiting so far. A part of that belongs to the
+            // outer poll, from whose time it has to be taken off as well.
             let outer = async {
                 has_no_processor(LONG);
                 async { has_no_processor(LONG) }.lane("inner").await;

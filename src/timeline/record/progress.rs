@@ -1,4 +1,4 @@
-//! How long a thread has made no progress, as another thread counts it that watches.
+//! How long a thread has made no progress, as the thread that watches it counts.
 use super::processor::SeenThread;
 use std::{
     sync::{Arc, OnceLock},
@@ -12,9 +12,10 @@ use std::{
 /// for a while, the watching thread is late as well, and a slice counts once, however late it is.
 ///
 /// If the machine is busy with other things, the watched thread waits for a processor, and that is
-/// taken off what has passed since the last look. Linux tells of a wait only when it is over: one
-/// that is longer than what has passed since the last look was counted in the looks before, and is
-/// taken off what they have counted. A wait that never ends is not told of.
+/// taken off what has passed since the last look. Linux tells of a wait only when the wait is over.
+/// If it is longer than what has passed since the last look, it began earlier: the looks before
+/// have counted it, and it is taken off what they have counted. Linux tells nothing of a wait that
+/// never ends.
 ///
 /// A tenth of each slice is counted in any case. So a thread that never comes back is given up
 /// also where it gets a small part of a processor, in ten times the limit.
@@ -84,8 +85,8 @@ impl<M: PartialEq> Progress<M> {
         self.slice
     }
 
-    /// A slice has passed, and this is what it looks like now. Returns for how long it has looked
-    /// like this, as far as it is counted.
+    /// A slice has passed, and `now` is what the thread looks like. Returns for how long it has
+    /// looked like this, as far as it is counted.
     pub fn look(&mut self, now: M) -> Duration {
         let waited = match self.thread.get() {
             Some(thread) => thread.waited_for_a_processor(),
@@ -111,8 +112,8 @@ impl<M: PartialEq> Progress<M> {
         let own = passed.saturating_sub(waited_since).clamp(least, self.slice);
         let counted_before = waited_since.saturating_sub(passed).min(self.unsure);
         self.still = self.still + own - counted_before;
-        // A wait that is over ends what it can have been part of, but for this slice: the next wait
-        // may have begun in it.
+        // What was counted before this slice is certain now: the next wait begins after the one
+        // that is over. In this slice it may have begun.
         if !waited_since.is_zero() {
             self.unsure = Duration::ZERO;
         }

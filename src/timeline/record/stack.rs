@@ -136,7 +136,7 @@ struct Walk {
 }
 
 thread_local! {
-    /// Here and not with the caller, because the unwinder passes a raw pointer on at most.
+    /// Here and not with the caller: the unwinder could pass it on only as a raw pointer.
     static WALK: RefCell<Walk> =
         const { RefCell::new(Walk { addresses: [0; MOST_FRAMES], frames: 0, floor: 0 }) };
 }

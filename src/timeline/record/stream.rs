@@ -1,8 +1,8 @@
 //! A lane around a stream, which is asked for its items one after the other.
 //!
 //! A stream is polled like a future, and returns more than once. So its row shows each request for
-//! an item; that the stream waits, if the item is not there yet; that it is between two items,
-//! until it is asked for the next; and its end, or that it was dropped before that.
+//! an item, each wait for an item that is not there yet, the time between an item and the request
+//! for the next, and its end: there was no item any more, or the stream was dropped.
 use super::{
     event::Polled,
     lane::{Probe, probe_made_at},

@@ -53,7 +53,7 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
 }
 
 thread_local! {
-    /// Of the callback that is called or dropped next on this thread: where it was scheduled.
+    /// Where the callback was scheduled that this thread calls or drops next.
     static SCHEDULED: RefCell<Option<Waits>> = const { RefCell::new(None) };
 }
 
@@ -145,7 +145,7 @@ impl Call {
         call.make_in_its_slot(work)
     }
 
-    /// The four steps around a call, in the order of the table above.
+    /// The four steps around a call, in the order that the top of this file shows.
     fn make_in_its_slot<R>(self, work: impl FnOnce() -> R) -> R {
         let run = &self.run;
         if let Some(slot) = self.slot {

@@ -14,17 +14,19 @@
 //! - If all of them are over, or if none was registered in a poll that answered a wake, the lane
 //!   waits there or has gone on to something that keeps no waker. Then each sentence that has the
 //!   place adds "or after that" ([`Registered::OrAfter`]).
-//! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
-//!   that of a `join_all` does, look like one that has gone on. Both are seen. If they await
-//!   something of tokio's that keeps its waker until it is over, that is certain: such a line
-//!   cannot have been left while the waker is kept. Of others, as of a `select!` on a reference,
-//!   the one that was polled first may have been left, and its place is followed by "or after
-//!   that". Where nothing polls several futures by one call, the line was left, and is not shown.
-//!   The branches of a `join!` are polled by different calls, and all of them are seen.
+//! - `join_all` polls several futures by one call. If two of them are of one `async fn`, and wait
+//!   at different lines of it, they look like one future that has gone on. Both places are shown.
+//!   If the first future awaits something of tokio's that keeps its waker until it is over, its
+//!   place is certain: such a line cannot have been left while the waker is kept. If it awaits
+//!   something else, such as a `select!` on a reference, the line may have been left, and its place
+//!   is followed by "or after that". Where nothing polls several futures by one call, the line was
+//!   left, and is not shown. The branches of a `join!` are polled by different calls, and all of
+//!   them are shown.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
-//! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
-//!   seen at the first of the two only: it has its waker already, and clones none.
+//! - A future that has kept its waker from an earlier poll of its lane clones none if it is polled
+//!   by hand, and then at another line in the same poll. So only the earlier place is known; if the
+//!   poll answered a wake, "or after that" follows it.
 use super::{LaneId, frame::Frame, place::Place, primitives, stack::Stack};
 use std::{
     fmt,
@@ -112,14 +114,14 @@ impl Waits {
         Waits(Arc::new(Unresolved { made_at, registered, stacks, all_are_kept, resolved }))
     }
 
-    /// Of a lane that has registered its waker nowhere, and that was made where this is called.
+    /// Those of a lane that has registered its waker nowhere, and was made where this is called.
     #[track_caller]
     pub fn nowhere() -> Waits {
         Waits::new(Location::caller(), Registered::Never, vec![], false)
     }
 
-    /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is
-    /// needed: the loop has been told the place.
+    /// Those of a callback that was handed to an event loop at the place `at`, and waits for `on`.
+    /// No stack is needed: the loop has been told the place.
     pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];
@@ -204,7 +206,7 @@ impl Unresolved {
             });
             seen.push(later);
         }
-        // Only now: such a line shows that the code has gone on, though it waits nowhere there.
+        // Only after that: a line that only asks is no wait, but shows that the code has gone on.
         seen.retain(|seen| !primitives::asks_only(&seen.frames));
         let mut waits: Vec<Wait> = vec![];
         for seen in seen {
@@ -221,7 +223,8 @@ impl Unresolved {
     }
 }
 
-/// What gives its waker back when it is over, and what is on the stack beside it.
+/// The modules of futures that give their waker back when they are over, and the modules that are
+/// on the stack beside these.
 const OVER_WHEN_LEFT: &[&str] = &[
     "tokio::sync",
     "tokio::task",
@@ -236,10 +239,11 @@ const OVER_WHEN_LEFT: &[&str] = &[
     "hooked_waker",
 ];
 
-/// What polls several futures, and may be over before they are.
-const LEAVES_IT_ALONE: &[&str] = &["core::future::poll_fn", "tokio::time::timeout"];
+/// The modules of futures that poll several others, and may be over before these are.
+const MAY_END_FIRST: &[&str] = &["core::future::poll_fn", "tokio::time::timeout"];
 
-/// What polls one future only: so what is polled there later in a poll was not there before.
+/// The modules of what polls one future, and no others beside it: what is polled later, in the same
+/// poll and by the same call, is the same future, which has gone on.
 const POLLS_ONE: &[&str] = &[
     "tokio::task",
     "tokio::runtime",
@@ -263,19 +267,19 @@ struct Seen {
 }
 
 impl Seen {
-    /// The function that has gone on from here, if `later`, which was registered in the same poll,
-    /// shows that one has; as the index of its frame. Seen from outside, the two part in a function
-    /// of the user that stands at another place now. Where they part otherwise, both are waited
-    /// for:
+    /// Looks for a function that has gone on from here, as `later` shows, which was registered in
+    /// the same poll; returns the index of its frame. From the outermost frame inwards, the two
+    /// stacks are the same down to a function of the user that stands at another place in `later`.
+    /// Where the two part in another way, both are waited for:
     ///
     /// - in different functions, or in a library, which polls one future and then another;
-    /// - in two calls at one place, which a macro has made: the branches of a `join!`. What is
-    ///   further in says nothing then: both may be in the same `async fn`, each at a line of its
-    ///   own.
+    /// - in two calls at one place, which a macro has made: the branches of a `join!`. The frames
+    ///   further in say nothing then: both branches may be in the same `async fn`, each at a line
+    ///   of its own.
     fn left_in(&self, later: &Seen) -> Option<usize> {
         let mut parted = None;
-        let mine = self.frames.iter().enumerate().rev();
-        for ((nth, mine), theirs) in mine.zip(later.frames.iter().rev()) {
+        let inwards = self.frames.iter().enumerate().rev();
+        for ((nth, mine), theirs) in inwards.zip(later.frames.iter().rev()) {
             if mine.address == theirs.address {
                 continue; // the same call
             }
@@ -293,7 +297,8 @@ impl Seen {
     }
 
     /// Whether the lane waits here, as far as is known, although that function stands at another
-    /// line in a later registration. All wakers that were cloned in the poll are kept.
+    /// line in a later registration. It is asked only if all wakers that were cloned in the poll
+    /// are kept.
     fn remains(&mut self, function: usize) -> bool {
         if self.is_over_when_left(function) {
             return true; // it is not over, so it was not left: it is another call of the function
@@ -303,9 +308,9 @@ impl Seen {
         may_be_another_call
     }
 
-    /// Whether the call of that function may be one of several, which one line polls: then the
-    /// later call may be that of another future. Around it is more than `async` code, which awaits
-    /// one future after the other.
+    /// Whether one line may poll several calls of that function: then the later registration may be
+    /// that of another future. It may if there is more around the function than `async` code, which
+    /// awaits one future after the other.
     fn is_polled_beside_others(&self, function: usize) -> bool {
         let around = &self.frames[function + 1..];
         !around.iter().all(|frame| match frame.library {
@@ -315,8 +320,8 @@ impl Seen {
     }
 
     /// Whether what is awaited here, in that function, has given its waker back if the function has
-    /// gone on: it is awaited by nothing but `async` code, and is of tokio's. A `select!` leaves
-    /// what it has by reference alone, with its waker.
+    /// gone on. That holds for a future of tokio's which only `async` code awaits. It does not hold
+    /// for what a `select!` has by reference: that is not dropped, and keeps its waker.
     fn is_over_when_left(&self, function: usize) -> bool {
         // Further in it is the recorder, which walks the stack.
         let clones = self.frames.iter().position(|frame| frame.is_in("hooked_waker"));
@@ -327,7 +332,7 @@ impl Seen {
             false => is_async_code(frame),
             true => {
                 OVER_WHEN_LEFT.iter().any(|module| frame.is_in(module))
-                    && !LEAVES_IT_ALONE.iter().any(|module| frame.is_in(module))
+                    && !MAY_END_FIRST.iter().any(|module| frame.is_in(module))
             }
         })
     }

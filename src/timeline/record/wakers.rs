@@ -77,8 +77,8 @@ impl LaneWakers {
         made
     }
 
-    /// The poll has ended, and its waker is still there: which of the wakers that were cloned in it
-    /// are kept.
+    /// Called when the poll has ended and its waker is still there. Returns which of the wakers
+    /// that were cloned in the poll are kept.
     pub fn after_the_poll(&self) -> Clones {
         match &mut *lock(&self.pair) {
             Some(pair) => pair.after_the_poll(),
@@ -87,7 +87,7 @@ impl LaneWakers {
     }
 
     /// The poll has returned an item: what was cloned in it may still be kept at the next poll, and
-    /// must not be taken for a clone that was made in that.
+    /// must not be taken for a clone that was made in the next poll.
     pub fn after_an_item(&self) {
         if let Some(pair) = &mut *lock(&self.pair) {
             pair.outdated |= pair.first.is_some();
@@ -95,7 +95,7 @@ impl LaneWakers {
         }
     }
 
-    /// The poll was not ready.
+    /// The poll has returned `Pending`.
     pub fn after_pending(&self, moved: Moved) {
         let mut pair = lock(&self.pair);
         let Some(pair) = &mut *pair else { return };
@@ -131,8 +131,8 @@ struct RecordingWaker {
     lane: LaneId,
     /// The waker that the lane was polled with.
     inner: Waker,
-    /// What identifies the waker of the task: that of `inner`, or of what `inner` passes a wake on
-    /// to. A lane that has gone over to another task since is not reached through this one.
+    /// The address that identifies the task's waker, which is `inner`, or to which `inner` passes a
+    /// wake on. It does not reach the lane any more once another task polls the lane.
     task: usize,
     /// Which of the lane's wakers it is.
     number: u64,
@@ -141,7 +141,7 @@ struct RecordingWaker {
 }
 
 impl RecordingWaker {
-    /// What a clone of this waker is at another place than the first.
+    /// The hook of a clone that is made at another place than the first clone of the poll.
     fn another(&self) -> Hooked {
         Arc::new(Box::new(RecordingWaker {
             run: self.run.clone(),

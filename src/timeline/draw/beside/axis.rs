@@ -31,7 +31,8 @@ pub(in crate::timeline::draw) fn with_common_instants(charts: &[&Chart]) -> Vec<
     moved
 }
 
-/// The chart with the instants of a run that is shown beside it. Nothing runs at these.
+/// The chart with more instants, those of a run that is shown beside it. Nothing runs at an instant
+/// that is added.
 pub(in crate::timeline::draw) fn with_times(chart: &Chart, times: &[Duration]) -> Chart {
     let keys = keys(chart);
     let mut all = keys.clone();

@@ -14,7 +14,7 @@ use std::{collections::HashMap, mem::take};
 /// Gives lanes of one name the same colour in all charts. Each chart has numbered its colours in
 /// the order in which its own names came up.
 pub(in crate::timeline::draw) fn share_colours(charts: &mut [Chart]) {
-    // The first chart keeps its colours. The others take them for names that they have, too.
+    // The first chart keeps its colours. The others use the same colour for the same name.
     let Some((first, others)) = charts.split_first_mut() else { return };
     let mut hues: HashMap<String, usize> = HashMap::new();
     let mut unused = 0;
@@ -40,7 +40,8 @@ type RowOfBoth = [Vec<LaneId>; 2];
 /// Rows of the upper chart keep their order; rows that only the lower one has come last.
 pub(super) fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
     let mut drawn = matched(charts);
-    // The first rows stay. The most interesting rows could be different ones in each chart.
+    // The first rows stay, and not the most interesting ones: those could be different rows in each
+    // chart.
     let missing = drawn.split_off(drawn.len().min(ROWS));
     [0, 1].map(|side| rows_of_one(&charts[side], side, &drawn, &missing))
 }

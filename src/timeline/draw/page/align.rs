@@ -1,19 +1,20 @@
 //! Two languages in one order: which step in Python belongs to which step in Rust.
 //!
-//! The two tracks are aligned instant by instant. Two steps belong together if they are of one
-//! lane, or print a line in common; and among all ways to pair them in their order the one is taken
-//! that pairs the most. A greedy choice would not do: at the end of `gather` Rust polls `main` and
-//! inside it C, and Python runs C and then `main`.
+//! The two tracks are aligned instant by instant. Two steps can be a pair if they are of one lane,
+//! or if they print a line in common. Each pair has a score, and a line in common scores far more
+//! than a lane in common. Of all ways to pair the steps in their order, the one with the highest
+//! sum is taken. A greedy choice would not do: at the end of `gather` Rust polls `main` and inside
+//! it C, and Python runs C and then `main`.
 //!
 //! ```text
 //!   Rust      main   C “24”
 //!   Python           C “24”   main        three moments, and one of them has both
 //! ```
 //!
-//! What has no counterpart stands where it was in its own language: between the pairs around it.
+//! A step without a counterpart stands between the same pairs as in its own language.
 //!
-//! Where the two part is decided by what they print, and not by these pairs (`output`): one poll
-//! may print two lines, for which the other language needs two steps.
+//! These pairs do not decide where the two languages part: `output` compares the printed lines for
+//! that. One poll may print two lines for which the other language needs two steps.
 use super::{
     output::Both,
     pairs::best_pairs,
@@ -21,19 +22,31 @@ use super::{
 };
 use std::{collections::HashMap, ops::Range};
 
+/// The score of two steps of one lane.
+const A_LANE: u32 = 1;
+
+/// The score of each line that two steps both print. One line outweighs all pairs of one lane in an
+/// instant, as long as these are fewer than a thousand.
+const A_LINE: u32 = 1000;
+
+/// What the last line of both steps scores in addition. One language may need two steps for the
+/// lines that the other one prints in one. That one is paired with the second of the two then, and
+/// what was printed between the two comes before it.
+const THE_LAST_LINE: u32 = 100;
+
 /// The steps in Rust and those of the twin, which is not among the tracks of the run yet, in one
 /// order.
 pub(super) fn moments(run: &SteppedRun, twin: &[Step], both: &Both<'_>) -> Vec<Moment> {
     let tracks = [&run.tracks[0].steps[..], twin];
     let mut lines: HashMap<(usize, usize), u32> = HashMap::new();
-    for (rust, python) in &both.common {
-        let [rust, python] = [&both.printed[0][*rust], &both.printed[1][*python]];
+    for (in_rust, in_python) in &both.common {
+        let rust = &both.printed[0][*in_rust];
+        let python = &both.printed[1][*in_python];
         let score = lines.entry((rust.step, python.step)).or_default();
-        // A printed line in common weighs more than any number of lanes in a row. If one language
-        // needs two steps for the lines that the other prints in one, that step belongs to the
-        // second: what was printed between them comes before it then.
-        let is_last = rust.is_last_of_its_step && python.is_last_of_its_step;
-        *score += 1000 + 100 * u32::from(is_last);
+        *score += A_LINE;
+        if rust.is_last_of_its_step && python.is_last_of_its_step {
+            *score += THE_LAST_LINE;
+        }
     }
     let aligner = Aligner { lanes: &run.lanes, tracks, lines };
     let mut moments = vec![];
@@ -72,7 +85,8 @@ struct Aligner<'a> {
     lanes: &'a [SteppedLane],
     /// All steps in Rust, and all of the twin.
     tracks: [&'a [Step]; 2],
-    /// What the lines weigh that a step in Rust and one of the twin have in common, if they do.
+    /// The score of the lines that a step in Rust and one of the twin have in common, if there are
+    /// any.
     lines: HashMap<(usize, usize), u32>,
 }
 
@@ -83,18 +97,20 @@ impl Aligner<'_> {
             let one = rust.start + one;
             let other = python.start + other;
             let lines = self.lines.get(&(one, other)).copied().unwrap_or_default();
-            lines + u32::from(self.lane(0, one) == self.lane(1, other))
+            let is_of_one_lane = self.lane(0, one) == self.lane(1, other);
+            if is_of_one_lane { lines + A_LANE } else { lines }
         });
         let mut moments = vec![];
         let mut add = |steps: [Option<usize>; 2]| {
             moments.push(Moment { instant, steps: steps.to_vec(), parts: None });
         };
         let mut next = [rust.start, python.start];
-        // The last pair is no pair: it ends what comes after all others.
+        // The ends of both lists, as if they were one more pair: so the loop also adds the steps
+        // after the last pair.
         let ends = [(rust.len(), python.len())];
         for (one, other) in pairs.into_iter().chain(ends) {
             let [one, other] = [rust.start + one, python.start + other];
-            // What belongs to no step of the other language comes before the pair, Rust first.
+            // The steps without a counterpart come before the pair, those of Rust first.
             for step in next[0]..one {
                 add([Some(step), None]);
             }

@@ -44,7 +44,7 @@ impl<'c> Reader<'c> {
             lanes.extend(there.filter_map(|wait| wait.lane));
         }
         let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
-        // A poll that names the lanes which it has polled there has not gone on.
+        // If the lanes are named that it has polled at this line, it has not gone on from there.
         let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
         let is_named = place.lane.is_some() && !of_a_set;
         if may_have_gone_on && !is_named { Some(format!("{on}, or after that")) } else { Some(on) }
@@ -133,9 +133,9 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// Of several places, the one that a step has room for: a `select!` waits at several at once,
-    /// and a `timeout` where its future does as well as for its own timer. It is the one that is
-    /// deepest in the shown file, and the last of these.
+    /// The one place that a step has room for. A lane may wait at several at once: a `select!`
+    /// does, and so does a `timeout`, for its own timer and where its future waits. The place is
+    /// the one that is deepest in the shown file, and of several such ones the last.
     fn place(&self, places: &'c Places) -> Option<&'c Wait> {
         let depth = |wait: &&Wait| wait.chain.iter().filter(|at| self.is_shown(&at.file)).count();
         places.waits().iter().max_by_key(depth)
@@ -165,9 +165,9 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// Whether a lane that gives way there runs an event loop: the place of a driver has no name of
-/// what is awaited. Nothing is claimed where the place is only that of the lane, as in a binary
-/// without line tables.
+/// Whether a lane that gives way at this place runs an event loop: the place of a driver has no
+/// name of what is awaited. Nothing is claimed where the place is only that of the lane, as in a
+/// binary without line tables.
 pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
     match wait {
         Some(wait) => wait.on.is_none() && !wait.is_only_of_the_lane(),

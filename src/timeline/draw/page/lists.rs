@@ -33,11 +33,11 @@ type Ready = (Pos, usize);
 /// spawned. It sorts such a lane after those that were woken at the same position.
 const AFTER_ALL_WAKES: usize = usize::MAX;
 
-/// What a callback waits for whose event loop has its timer. The `stage` says so where it makes an
-/// event loop known to a recording (`callback_was_scheduled`).
+/// What a callback of an event loop waits for until its timer is due. The `stage` writes these
+/// words where it makes an event loop known to a recording (`callback_was_scheduled`).
 const ITS_TIMER: &str = "its timer";
 
-/// A wait, whatever the chart has cut it into.
+/// A whole wait: the chart may have cut it into several spans.
 pub(super) struct WholeWait<'c> {
     /// What ended it.
     pub until: Until,
@@ -59,7 +59,7 @@ impl<'c> Reader<'c> {
             let listed = self.listed(lane, now, piece);
             if let Some(place) = listed.ready {
                 ready.push((place, lane));
-                letter = 'd'; // also before its first poll
+                letter = 'd'; // a task may be ready before its first poll, too
             }
             if let Some((due, words)) = listed.timer {
                 timers.push((due, lane, words));
@@ -250,17 +250,17 @@ impl<'c> Reader<'c> {
         };
         let spans = &self.chart.rows[lane].spans;
         let next = spans.partition_point(|other| other.from <= span.from);
-        for span in &spans[next..] {
+        for later in &spans[next..] {
             if wait.until != Until::Unwoken {
                 break;
             }
-            match span.state {
+            match later.state {
                 // The poll itself is passed over, unless the lane waits elsewhere after it.
-                State::RunningUnwoken if span.stopped.are_none() => {}
-                State::RunningUnwoken if are_the_same(&span.stopped, places) => {}
-                State::Waiting(until) if are_the_same(&span.places, places) => {
+                State::RunningUnwoken if later.stopped.are_none() => {}
+                State::RunningUnwoken if are_the_same(&later.stopped, places) => {}
+                State::Waiting(until) if are_the_same(&later.places, places) => {
                     wait.until = until;
-                    wait.to = span.to;
+                    wait.to = later.to;
                 }
                 _ => break,
             }

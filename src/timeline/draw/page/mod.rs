@@ -53,7 +53,7 @@ struct Data {
     sources: Vec<Lines>,
     /// A run each, in the order in which the charts were given.
     scenes: Vec<SteppedRun>,
-    /// Why there is no source, or none in Python; none if there are both.
+    /// Why the source in Rust is missing, or its Python twin. `None` if both are there.
     missing: Option<String>,
     /// What the states of lanes are called, by their letters.
     words: BTreeMap<char, &'static str>,
@@ -63,8 +63,7 @@ struct Data {
 
 /// The source files of a page: read once, and shared by all its scenes.
 struct Sources {
-    /// The file in which most lines are printed, and if no line is, that in which lanes wait most
-    /// often; none if no lane has a place.
+    /// The file to show: see [`to_page`]. None if no lane has a place.
     /// Kept even if the file cannot be read: the page says then which file is missing.
     named: Option<String>,
     /// The named file, if it can be read.
@@ -77,7 +76,8 @@ impl Sources {
     fn of(charts: &[Chart]) -> Sources {
         // A file in which lanes print belongs to the program that is explored. One in which they
         // only wait may be that of a library: a server waits in its protocol far more often than in
-        // what it serves. Of several that print, the one counts in which most is seen.
+        // what it serves. Of several files in which lanes print, the one that is named most often
+        // is shown; the waits in it count, too.
         let prints: BTreeSet<&str> = printed(charts).collect();
         let seen = printed(charts).chain(waited(charts));
         let named = most_named(seen.filter(|file| prints.is_empty() || prints.contains(file)));
@@ -137,7 +137,8 @@ impl Sources {
 impl Chart {
     /// The run as steps, a poll each, for a program that plays it: see [`SteppedRun`].
     ///
-    /// A Python twin is among its tracks if the sources can be read where they were compiled.
+    /// A Python twin is among its tracks if the source, its twin and the recording of the twin are
+    /// found: see [`to_page`].
     pub fn steps(&self) -> SteppedRun {
         let sources = Sources::of(std::slice::from_ref(self));
         sources.steps(&sources.with_times_of_twin(self))
@@ -149,10 +150,14 @@ impl Chart {
 /// A chart that is a variant of another one ([`Chart::variant`]) is shown on one time axis with it:
 /// see [`SteppedVariant`].
 ///
-/// `title` is the heading of the page. The page shows one source file: the one in which most lines
-/// are printed, or if no lane prints, the one that has most of the places at which lanes wait. It
-/// is looked for from the working folder, and then from the folder of the package; if the file is
-/// in neither, the page says so.
+/// `title` is the heading of the page. The page shows one source file in Rust: the one in which
+/// most is seen. Each printed line counts, and so does each wait. If any lane prints, a file in
+/// which no lane prints is not shown. The Python twin of the file is shown beside it, if it was
+/// recorded.
+///
+/// The source file is looked for in the working folder and in each folder above it, then in the
+/// same way from the folder of the package, and from that of this library. If it is in none of
+/// them, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
     let charts: Vec<Chart> = charts.iter().map(|chart| sources.with_times_of_twin(chart)).collect();
@@ -172,15 +177,15 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     for group in &groups {
         group.compare(&mut scenes);
     }
-    let mut shown = vec![];
+    let mut files = vec![];
     for file in sources.rust.iter().chain(sources.twin.iter().map(|twin| &twin.source)) {
-        shown.push(file.lines());
+        files.push(file.lines());
     }
     let missing = sources.missing();
     let words = script::words();
     let signs = script::signs();
-    let data = Data { sources: shown, scenes, missing, words, signs };
-    let data = serde_json::to_string(&data).expect("keys are letters, and numbers are finite");
+    let data = Data { sources: files, scenes, missing, words, signs };
+    let data = serde_json::to_string(&data).expect("all of it can be written as JSON");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.
     let data = data.replace('<', "\\u003c");
@@ -188,9 +193,9 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait, named for each wait and for each poll that stops at one: so a
-/// file is named as often as something happens in it. A lane that is dropped in the instant of its
-/// only poll has stopped somewhere, and has not waited.
+/// The files in which lanes wait. A file is named once for each wait in it, and once more for each
+/// poll that stops there: a lane that is dropped in the instant of its only poll has stopped at a
+/// place, although it has not waited.
 fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let rows = charts.iter().flat_map(|chart| &chart.rows);
     let spans = rows.flat_map(|row| &row.spans);
@@ -204,9 +209,9 @@ fn printed(charts: &[Chart]) -> impl Iterator<Item = &str> {
     said.flat_map(|said| &said.place).map(|place| place.file.as_str())
 }
 
-/// The buttons: what each does, the sign on it, and what it is called. The first is the name of an
-/// action in the script, so both files change together.
-const BUTTONS: [(&str, &str, &str); 4] = [
+/// The buttons that step: what each does, the sign on it, and what it is called. The first is the
+/// name of an action in the script, so both files change together.
+const STEP_BUTTONS: [(&str, &str, &str); 4] = [
     ("first", "⇤", "First step (Home)"),
     ("back", "◀", "A step back (Left)"),
     ("next", "▶", "A step on (Right)"),
@@ -280,11 +285,11 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
 fn controls() -> Markup {
     html! {
         nav #controls aria-label="Steps" {
-            @for (does, sign, label) in &BUTTONS[..2] {
+            @for (does, sign, label) in &STEP_BUTTONS[..2] {
                 button type="button" data-do=(does) aria-label=(label) title=(label) { (sign) }
             }
             span #count {}
-            @for (does, sign, label) in &BUTTONS[2..] {
+            @for (does, sign, label) in &STEP_BUTTONS[2..] {
                 button type="button" data-do=(does) aria-label=(label) title=(label) { (sign) }
             }
             button type="button" data-do="future" aria-pressed="false" { "Hide the future" }
@@ -294,8 +299,8 @@ fn controls() -> Markup {
     }
 }
 
-/// The keys to which the script listens. They are listed on the page, since a reader would not
-/// guess them.
+/// The keys that the page lists, because a reader would not guess them. The script listens to more
+/// keys: those of any viewer, and those that stand in the title of a button.
 fn keys() -> Markup {
     html! {
         p #keys {

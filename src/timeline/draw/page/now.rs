@@ -51,14 +51,14 @@ impl<'c> Reader<'c> {
         };
         if span.from == *after {
             let before = spans[..begun - 1].last();
-            // What a rest is going to do has not happened yet: it makes the lane,
+            // What a rest is going to do has not happened yet. It may be going to make the lane.
             if before.is_none()
                 && let Some(parent) = row.parent
                 && still.contains(&doer(self.chart, parent, *after))
             {
                 return Now::NotThere;
             }
-            // or it wakes it.
+            // Or it may be going to wake the lane.
             if let Some(woken) = span.woken
                 && woken.at == *after
                 && let Until::Lane(by) = woken.by
@@ -128,7 +128,7 @@ fn is_dropped_by_a_rest(row: &Row, piece: &Piece) -> bool {
     }
 }
 
-/// What a lane still does that a rest is going to wake or to drop.
+/// What a lane does until a rest wakes or drops it.
 fn does_or_has_stopped(span: &Span) -> Now<'_> {
     if span.state.is_poll() { Now::Stopped(span) } else { Now::Does(span) }
 }

@@ -11,9 +11,8 @@
 //!              end        end
 //! ```
 //!
-//! Not each line that has no counterpart is one that the other language does not print. It may
-//! print it in another order, or at another time; and only what it prints nowhere is called its
-//! lack.
+//! A line without a counterpart need not be missing in the other language: that one may print it in
+//! another order, or at another time. Only a line that it prints nowhere is said to be missing.
 use super::{
     pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
@@ -37,9 +36,8 @@ pub(super) struct Printed<'a> {
     text: &'a str,
 }
 
-/// For each line of a track that the other one does not print beside it, how the two part there;
-/// none for a line that both have in common. With how they part comes the line of the other track,
-/// if it prints that somewhere else.
+/// For each line of a track how the two tracks part there; none if they have the line in common.
+/// If the other track prints the line somewhere else, the index of its line comes second.
 type Partings = Vec<Option<(Unlike, Option<usize>)>>;
 
 /// What both languages print.
@@ -48,7 +46,7 @@ pub(super) struct Both<'a> {
     pub printed: [Vec<Printed<'a>>; 2],
     /// The lines that both print at the same time and in the same order, as pairs of indices.
     pub common: Vec<(usize, usize)>,
-    /// All others.
+    /// How the two part at each line of Rust, and at each line of Python.
     partings: [Partings; 2],
 }
 
@@ -74,7 +72,8 @@ impl<'a> Both<'a> {
         };
         let mut lines = vec![];
         let mut next = [0, 0];
-        // The last pair is no pair: it ends what comes after all others.
+        // The ends of both lists, as if they were one more pair: so the loop also lists the lines
+        // after the last pair.
         let ends = (self.printed[0].len(), self.printed[1].len());
         for pair in self.common.iter().chain([&ends]) {
             let until = [pair.0, pair.1];
@@ -92,7 +91,7 @@ impl<'a> Both<'a> {
             if *pair == ends {
                 break;
             }
-            // A reader sees it as soon as one of the two has printed it.
+            // A line in common is shown as soon as one of the two has printed it.
             lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
             next = [pair.0 + 1, pair.1 + 1];
         }
@@ -229,7 +228,8 @@ fn is_the_same(one: &Printed<'_>, other: &Printed<'_>) -> bool {
     one.lane == other.lane && without_place(one.text) == without_place(other.text)
 }
 
-/// A line without the place at its end, as in `(lock.rs:42)`: each language shows its own source.
+/// A line without the place at its end: of `slow (lock.rs:42)` it leaves `slow (lock`. In each
+/// language the place is one of its own source.
 fn without_place(text: &str) -> &str {
     for file in [".rs:", ".py:"] {
         if let Some((before, _)) = text.rsplit_once(file)

@@ -25,14 +25,14 @@ pub(super) struct Reader<'c> {
 impl<'c> Reader<'c> {
     pub fn new(chart: &'c Chart, order: &'c [Piece], file: Option<&'c str>) -> Reader<'c> {
         let mut busy_until = vec![false; chart.instants.len()];
+        // The first thread is the runtime's.
         for hold in chart.threads.iter().take(1).flatten() {
             busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
         }
         Reader { chart, order, file, busy_until }
     }
 
-    /// What is seen after a piece, but for its sentence and for the lanes that have moved, which
-    /// `stepped` adds.
+    /// What is seen after a piece, but for `sentence`, `later` and `stands`, which `stepped` adds.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);

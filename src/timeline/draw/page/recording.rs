@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, time::Duration};
 pub(super) struct TwinScene {
     /// None if the twin has only one scene.
     pub title: Option<String>,
-    /// In order of time: `moments` relies on it.
+    /// In order of time: `align` relies on it.
     pub steps: Vec<TwinStep>,
 }
 

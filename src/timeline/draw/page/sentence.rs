@@ -52,7 +52,7 @@ impl Reader<'_> {
         }
         let mut later = None;
         match self.now(lane, piece) {
-            // The runtime wakes a lane that gives way when the lanes before it have run.
+            // A lane that gives way is woken by the runtime, when the lanes before it have run.
             Now::Does(span) if self.has_given_way(lane, span) => {
                 parts.push(self.gives_way(piece));
             }
@@ -202,7 +202,7 @@ impl Reader<'_> {
         format!("goes on ({why})")
     }
 
-    /// Why the lane was polled that nothing has woken: its owner was, or it has another owner now.
+    /// Why a lane was polled without a wake: its owner was woken, or it has another owner now.
     fn cause_without_a_wake(&self, lane: LaneId, poll: &Span) -> String {
         let row = &self.chart.rows[lane];
         let has_moved = row.polled_before.iter().any(|before| before.until == poll.from);

@@ -136,31 +136,32 @@ impl SourceFile {
     /// What the header says of Python in the scene of that title; none if it says nothing. `titles`
     /// are those of all scenes.
     ///
-    /// It is what stands under “In Python” after the first sentence, which names the twin, and the
-    /// sentences under “Look for” that speak of Python. A sentence that has titles of scenes in
-    /// quotation marks is about these scenes, and is shown instead of those about all of them:
+    /// These are all sentences under “In Python” but the first, and those sentences under “Look
+    /// for” that speak of Python, of asyncio or of the twin. A sentence that has titles of scenes
+    /// in quotation marks is about these scenes. If there is one about this scene, the sentences
+    /// about all scenes are not shown:
     ///
     /// ```text
     /// //! In Python: `gather`, see `gather.py`. In "drop" its tasks go on.
     /// ```
     pub(super) fn of_python(&self, title: &str, titles: &[&str]) -> Option<String> {
+        let in_python = self.paragraph("In Python: ").unwrap_or_default();
+        let look_for = self.paragraph("Look for: ").unwrap_or_default();
+        // The first sentence under “In Python” only says what the thing is called there.
+        let mut of_python: Vec<&str> = sentences(&in_python).into_iter().skip(1).collect();
+        for sentence in sentences(&look_for) {
+            if ["Python", "asyncio", "the twin"].iter().any(|word| sentence.contains(word)) {
+                of_python.push(sentence);
+            }
+        }
         let mut here: Vec<&str> = vec![];
         let mut everywhere: Vec<&str> = vec![];
-        let paragraphs = [self.paragraph("In Python: "), self.paragraph("Look for: ")];
-        for (nth, paragraph) in paragraphs.iter().enumerate() {
-            let Some(paragraph) = paragraph else { continue };
-            // The first sentence under “In Python” only says what the thing is called there.
-            for sentence in sentences(paragraph).into_iter().skip(1 - nth) {
-                let of_python = ["Python", "asyncio", "the twin"];
-                if nth == 1 && !of_python.iter().any(|word| sentence.contains(word)) {
-                    continue;
-                }
-                let names = |title: &&str| sentence.contains(&format!("\"{title}\""));
-                if names(&title) {
-                    here.push(sentence);
-                } else if !titles.iter().any(names) {
-                    everywhere.push(sentence);
-                }
+        for sentence in of_python {
+            let names = |title: &&str| sentence.contains(&format!("\"{title}\""));
+            if names(&title) {
+                here.push(sentence);
+            } else if !titles.iter().any(names) {
+                everywhere.push(sentence);
             }
         }
         let found = if here.is_empty() { everywhere } else { here };
@@ -215,7 +216,7 @@ impl SourceFile {
             shown += if shown.is_empty() { "" } else { " " };
             shown += sentence;
         }
-        // After the colon it goes on with a small letter.
+        // The text behind the colon of a title begins with a small letter.
         let mut letters = shown.chars();
         let first = letters.next()?;
         Some(first.to_uppercase().chain(letters).collect())

@@ -8,8 +8,8 @@ use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
 
 /// The steps of a run.
 ///
-/// All line numbers are of `file`, the only file that a page shows: what happens in another file
-/// has none.
+/// All line numbers are those of `file`, the one Rust file that a page shows. What happens in
+/// another file has no line number.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = pieces(chart);
     let reader = Reader::new(chart, &order, file);

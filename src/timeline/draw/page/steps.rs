@@ -76,12 +76,11 @@ pub struct Moment {
 pub struct OutputLine {
     /// From which moment on it is shown.
     pub moment: usize,
-    /// The track of which it is, and the step of that track, and which of the lines that this step
-    /// prints. A line that both print is that of Rust.
+    /// Index of the track that prints it. A line that both print is that of Rust.
     pub track: usize,
-    /// See `track`.
+    /// Index of the step of that track.
     pub step: usize,
-    /// See `track`.
+    /// Index into the lines that this step prints: see [`Step::says`].
     pub line: usize,
     /// How the two languages part here; none if both print this line.
     pub unlike: Option<Unlike>,
@@ -115,8 +114,8 @@ pub struct Step {
     pub instant: usize,
     /// The lane that ran.
     pub lane: LaneId,
-    /// Whether the poll began in an earlier step and goes on here; in Python, the call of the event
-    /// loop.
+    /// Whether the poll began in an earlier step and goes on here. In Python the same is said of a
+    /// call of the event loop.
     pub rest: bool,
     /// The lanes that poll this one meanwhile, the outermost first: they are not through with
     /// their own polls.
@@ -132,7 +131,8 @@ pub struct Step {
     /// When each of these lines was printed, in nanoseconds: a poll that blocks prints at other
     /// times than that at which it began.
     pub said_at: Vec<u64>,
-    /// The line at which the lane had been waiting, and at which it goes on now.
+    /// The line at which the lane goes on now: where it had been waiting, or where it polls the
+    /// lane that has ended.
     pub resumed: Option<u32>,
     /// The line at which it waits now.
     pub stop: Option<u32>,
@@ -140,8 +140,8 @@ pub struct Step {
     pub chain: Vec<u32>,
     /// What the lane waits for: `sleep`, `Mutex::lock`.
     pub on: Option<String>,
-    /// The lanes that do not stand on the same line as before the step, with their new line; none
-    /// if a lane has ended, or if its place is not known.
+    /// The lanes that stand on another line than before the step, each with its new line: none if
+    /// the lane has ended, or if its place is not known.
     pub stands: Vec<(LaneId, Option<u32>)>,
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
@@ -160,7 +160,7 @@ pub struct Step {
     /// several.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// The lanes that wait for a lock or a permit of which it is not known which lane will give it
-    /// back. In a deadlock it was never seen, and so there is no circle in `waits`.
+    /// back. In a deadlock no lane gives it back, so a deadlock of locks is no cycle in `waits`.
     pub for_a_lock: Vec<LaneId>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
@@ -199,7 +199,7 @@ pub struct SharedRow {
     pub differs: Vec<[(usize, bool); 2]>,
 }
 
-/// Whether the run with which a variant is compared prints a line of it.
+/// Whether the first run of a group prints a line of another run of the group, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaidBefore {

@@ -85,8 +85,8 @@ impl TwinReader<'_> {
             timers.push((self.lane(waiting), due));
         }
         let mut ready = vec![];
-        for name in &step.ready {
-            ready.push(self.lane(name));
+        for queued in &step.ready {
+            ready.push(self.lane(queued));
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         Step {
@@ -94,7 +94,8 @@ impl TwinReader<'_> {
             rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
-            // What `main` prints outside of the loop comes before the loop or after it.
+            // What `main` prints outside of the loop comes before the loop or after it. What
+            // another lane prints outside of it is printed on a thread.
             on_thread: step.outside && name != "main",
             sentence: self.sentence(nth, name),
             later,
@@ -196,7 +197,7 @@ impl TwinReader<'_> {
         made
     }
 
-    /// The other lanes that a step puts into the queue, by what they say themselves of their cause.
+    /// The other lanes that a step puts into the queue: they have this step as their cause.
     fn woke(&self, nth: usize) -> Vec<&str> {
         let lane = &self.twin.steps[nth].lane;
         let mut woke: Vec<&str> = vec![];

@@ -10,7 +10,7 @@ use super::{
     steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
 };
 use crate::timeline::{
-    self, Chart, End, LaneId, Pos,
+    self, Chart, End, LaneId,
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
@@ -89,8 +89,8 @@ impl Group {
             for moment in &scenes[member].moments {
                 columns[moment.instant] += 1;
             }
-            for (most, columns) in most.iter_mut().zip(columns) {
-                *most = columns.max(*most);
+            for (instant, count) in columns.into_iter().enumerate() {
+                most[instant] = most[instant].max(count);
             }
         }
         most
@@ -98,14 +98,19 @@ impl Group {
 
     /// Where a row of this variant differs from that of the first.
     fn differences(&self, row: &Row, nth: usize) -> Vec<[(usize, bool); 2]> {
-        // A lane that only one of the two has differs as a whole, which the script sees for itself.
+        // A lane that only one of the two runs has differs as a whole: the script sees that itself.
         let (Some(before), Some(now)) = (row.lanes[0], row.lanes[nth]) else { return vec![] };
-        // The stretches begin and end at the edges of instants only, so a column of more than 0 is
-        // the right edge. The column itself means nothing to the script.
-        let edge = |pos: Pos| (pos.instant, pos.column > 0);
+        let charts = [&self.charts[0], &self.charts[nth]];
         let mut differs = vec![];
-        for (from, to) in stretches([&self.charts[0], &self.charts[nth]], [&[before], &[now]]) {
-            differs.push([edge(from), edge(to)]);
+        for (from, to) in stretches(charts, [&[before], &[now]]) {
+            // The stretches begin and end at the edges of instants only, so a column of more than 0
+            // is the right edge. The column itself means nothing to the script.
+            //
+            // An instant at which neither run polls has no columns, so both its edges are column 0.
+            // A stretch that begins there begins after the instant: no poll in it differs.
+            let has_columns = charts.iter().any(|chart| chart.instants[from.instant].columns > 0);
+            let begins_after = from.column > 0 || !has_columns;
+            differs.push([(from.instant, begins_after), (to.instant, to.column > 0)]);
         }
         differs
     }
@@ -148,7 +153,7 @@ impl Group {
                 None => found.push((difference, vec![&row.name])),
             }
         }
-        // A third variant may have more rows of a name.
+        // Rows that only other variants have are not counted.
         let mut shown: Vec<&str> = vec![];
         for row in rows {
             if row.lanes[0].is_some() || row.lanes[nth].is_some() {
@@ -157,7 +162,8 @@ impl Group {
         }
         for (difference, names) in found {
             let several = names.len() > 1;
-            parts.push(format!("{} {}", some(&counted(&names, &shown)), difference.verb(several)));
+            let lanes = join_some(&counted(&names, &shown));
+            parts.push(format!("{lanes} {}", difference.verb(several)));
         }
         match lines.iter().filter(|line| **line == SaidBefore::OnlyHere).count() {
             0 => {}
@@ -176,7 +182,7 @@ impl Group {
 
 /// A row that the runs of a group share.
 struct Row {
-    /// By it the lanes of the runs are found that share the row.
+    /// The lanes of this row have this name in all runs.
     name: String,
     /// The first run's colour for that name, which all take.
     hue: usize,
@@ -184,18 +190,25 @@ struct Row {
     lanes: Vec<Option<LaneId>>,
 }
 
-/// How a lane of a variant differs from that of the first. Of several differences the first of
-/// these is said: that only one of the two ends, that this one is cancelled, the end in time, and
-/// the way in which it ends.
+/// How a lane of a variant differs from that of the first. A sentence names one difference of a
+/// lane: which one is decided in [`Row::difference`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Difference {
+    /// Both end, and this one earlier.
     EndsEarlier,
+    /// Both end, and this one later.
     EndsLater,
+    /// Both end at the same time, such as one by itself and the other by a panic.
     EndsInAnotherWay,
+    /// This one ends, and that of the first is left unfinished.
     EndsOnlyHere,
+    /// This one is left unfinished, and that of the first ends.
     EndsNotHere,
+    /// This one is cancelled, and that of the first ends by itself or is left unfinished.
     IsCancelled,
+    /// The first has no such lane.
     OnlyHere,
+    /// This run has no such lane.
     NotHere,
 }
 
@@ -224,7 +237,9 @@ impl Difference {
 }
 
 impl Row {
-    /// How the lane of the run `nth` differs from that of the first; none if it does not.
+    /// How the lane of the run `nth` differs from that of the first; none if it does not. If only
+    /// one of the two ends, or if this one is cancelled, that is said. Otherwise it is the time of
+    /// the end, and at equal times the way in which the two end.
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
         match (self.lanes[0], self.lanes[nth]) {
             (None, None) => None,
@@ -283,9 +298,9 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
     rows
 }
 
-/// The rows, but work that goes on in one lane after the other, of which each has made the next
-/// under its own name, is one row: a callback that sets a timer for its next piece is such work.
-/// The last of these lanes says how it ends.
+/// The rows, but with one row for work that goes on from lane to lane: each of these lanes has made
+/// the next one, of the same name. A callback that sets a timer for its next piece is such work.
+/// The last of these lanes says how the work ends.
 fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
     let mut wholes: Vec<Row> = vec![];
     for row in rows {
@@ -305,19 +320,19 @@ fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
     wholes
 }
 
-/// Whether a row is nothing but what comes after a whole, in each chart that has lanes of both.
-/// Where only one chart has such a chain and another one has two lanes of their own, both stay, or
-/// else the first of the two would not be compared at all.
+/// Whether in a row the work of a whole goes on, in each chart that has lanes of both. If the work
+/// goes on in one chart, and another chart has two lanes that run side by side, both rows stay:
+/// otherwise the first of these two lanes would not be compared at all.
 fn goes_on(charts: &[Chart], whole: &Row, row: &Row) -> bool {
-    let mut is_seen = false;
+    let mut has_both = false;
     for (index, chart) in charts.iter().enumerate() {
         let (Some(before), Some(lane)) = (whole.lanes[index], row.lanes[index]) else { continue };
         if !goes_on_in(chart, before, lane) {
             return false;
         }
-        is_seen = true;
+        has_both = true;
     }
-    is_seen
+    has_both
 }
 
 /// Whether the work of a lane goes on in a lane that it has made, and in no other: that one begins
@@ -426,8 +441,8 @@ fn in_words(number: usize) -> String {
     }
 }
 
-/// Names, and how many more, if there are too many to read.
-fn some(names: &[String]) -> String {
+/// `a, b and c`; if there are too many to read, the first of them, and how many more.
+fn join_some(names: &[String]) -> String {
     const MOST: usize = 5;
     let mut shown: Vec<String> = names.iter().take(MOST).cloned().collect();
     if names.len() > MOST {

@@ -267,8 +267,8 @@ fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
     pictures.finish(options)
 }
 
-/// What a screen reader says. A picture without titles shows no place, so none is looked
-/// up for its description.
+/// What a screen reader says. A picture without titles shows no place, so no place is looked up for
+/// its description.
 fn detail(options: SvgOptions) -> Detail {
     if options.titles { Detail::WithPlaces } else { Detail::WithoutPlaces }
 }

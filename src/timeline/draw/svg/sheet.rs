@@ -10,7 +10,7 @@ use crate::timeline::draw::{
     rows::Rows,
 };
 
-/// Between the left edge, a lane's name, and the chart.
+/// Between the left edge and a lane's name, and between the name and the chart.
 pub(super) const MARGIN: f64 = 16.0;
 /// The height of a thread's row, and of what stands in it.
 const TRACK: f64 = 30.0;
@@ -82,8 +82,8 @@ impl Sheet {
             },
             options,
             row_height,
-            // A little more than half, so that the text above a wait has the rest. A whole number,
-            // or edges would be blurred.
+            // A little more than half, so that the text above a wait has the rest: 26 of the usual
+            // 46 pixels. A whole number, or edges would be blurred.
             bar_height: (row_height * 0.565).round(),
             track_height,
             hold_height: track_height.min(HOLD),

@@ -86,7 +86,7 @@ fn rules() -> String {
 }
 
 /// The colours as custom properties.
-/// They cross into any element of the picture, and a page can use them for its own text.
+/// Every element of the picture inherits them, and a page can use them for its own text.
 fn colours(palette: &Palette) -> String {
     let mut properties = String::new();
     for (name, colour) in [

@@ -27,7 +27,8 @@ pub(super) struct Line {
 pub(super) struct Cell {
     /// A letter, with what joins it; or nothing, in the second column of a wide letter.
     text: String,
-    /// Of its own, since neighbours in a line are of different lanes. Without colours it is plain.
+    /// Each cell has its own, since cells of one line may belong to different lanes. It is ignored
+    /// where no colours are wanted.
     style: Style,
 }
 
@@ -70,7 +71,7 @@ impl Line {
     }
 
     /// Writes text into the middle of a stretch, if it fits there.
-    pub fn label(&mut self, stretch: Range<usize>, text: &str, style: &Style) {
+    pub fn centre(&mut self, stretch: Range<usize>, text: &str, style: &Style) {
         // A space on both sides sets it off from the line that it stands in.
         let text = format!(" {text} ");
         // A sign stays on both sides, too: without it the stretch could not be seen.
@@ -102,7 +103,7 @@ impl Line {
 /// Breaks a sentence into lines between its words.
 pub(in crate::timeline::draw) fn wrap(text: &str, width: usize) -> Vec<String> {
     // By columns and not by characters: a wide letter takes two. A word that is longer than a line
-    // gets one of its own and is not broken, as a path or a name could not be found again.
+    // gets a line of its own and is not broken: a search would not find a broken path or name.
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().expect("it has one line at least");

@@ -47,13 +47,14 @@ const NAME: usize = 24;
 const NARROWEST: usize = 36;
 /// A note on the end of a lane takes at most this much room from the chart.
 const NOTE: usize = 30;
-/// Between the names and the chart, and again at its right edge, where the sign of an end stands.
+/// Columns between the names and the chart, and again to the right of the chart, where the sign of
+/// an end stands.
 const BESIDE: usize = 2;
 
 /// How to draw on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// Characters in a line. Below 36, lines are longer than that.
+    /// Columns in a line. Less than 36 counts as 36.
     pub width: usize,
     /// Whether to use colours. Nothing is told by colour alone.
     pub colour: bool,
@@ -98,8 +99,8 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
     label.min(NAME).min(width.max(NARROWEST) / 3)
 }
 
-/// How much room there is for the chart: to the right of a lane that ends at the right edge its
-/// sign must fit, and the note on its end.
+/// How much room there is for the chart. If a lane ends at the right edge of the chart, the sign of
+/// the end and the note on it must fit to the right of that edge.
 pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Room {
     let width = width.max(NARROWEST);
     // A note that would be cut off takes its room from the chart, up to a third of the line.

@@ -33,7 +33,7 @@ pub(in crate::timeline::draw) struct Picture<'c> {
     /// Columns for the names: the same for two charts that are drawn together, so that their axes
     /// are in line.
     pub(super) label: usize,
-    /// With a width that is at least the narrowest.
+    /// Its width is at least [`NARROWEST`].
     pub(super) options: TerminalOptions,
 }
 
@@ -64,9 +64,9 @@ impl<'c> Picture<'c> {
         Picture { chart, rows, layout, polls_others: chart.pollers(), label, options }
     }
 
-    /// Counted from the first cell to the right of the label. Gaps are no whole numbers, so that
-    /// they stay to scale; each position is rounded by itself, and equal positions are rounded
-    /// alike.
+    /// Counted from the first cell to the right of the label. The widths of gaps are no whole
+    /// numbers, so that gaps stay to scale; each position is rounded by itself, and equal positions
+    /// are rounded alike.
     pub(super) fn x(&self, pos: Pos) -> usize {
         self.layout.x(pos).round() as usize
     }
@@ -159,7 +159,7 @@ impl<'c> Picture<'c> {
         line.finish(self.options.colour)
     }
 
-    /// Which lane has a thread when: each by one letter.
+    /// Which lane has a thread, and when: each lane is shown by one letter.
     fn thread(&self, number: usize, holds: &[Hold], letters: &[char]) -> String {
         let mut line = self.line(&thread_name(self.chart, number), &grey(), Margin::Blank);
         for hold in holds {
@@ -191,7 +191,7 @@ impl<'c> Picture<'c> {
     fn draw_cut(&self, line: &mut Line) {
         let Some(cut) = &self.layout.cut else { return };
         let begin = cut.start as usize;
-        // A row that ends before the cut has nothing that is missing in it.
+        // Nothing is missing in a row that ends before the cut.
         if line.cells.len() > begin {
             line.fill(begin..cut.end as usize, ' ', &grey());
             line.text(begin + 1, "···", &grey());

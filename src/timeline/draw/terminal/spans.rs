@@ -42,23 +42,24 @@ impl Picture<'_> {
             | State::Ready
             | State::Running
             | State::RunningUnwoken => {}
-            State::WokenNotPolled => line.label(seen, &time, &grey()),
+            State::WokenNotPolled => line.centre(seen, &time, &grey()),
             // A lane that blocks inside another is labelled, and the lanes around it are not.
             State::Blocking if self.polls_others[lane] => {}
             State::Blocking => {
-                line.label(seen, &format!("blocks {time}"), &colour.clone().reverse());
+                line.centre(seen, &format!("blocks {time}"), &colour.clone().reverse());
             }
             State::MovedClock => {
-                line.label(seen, &format!("clock +{time}"), &colour.clone().reverse());
+                line.centre(seen, &format!("clock +{time}"), &colour.clone().reverse());
             }
-            State::OnThread => line.label(seen, &time, colour),
+            State::OnThread => line.centre(seen, &time, colour),
             State::Waiting(_) => {
                 let Some(reason) = self.chart.reason(row, nth) else { return };
-                // “woken by A”, or only “A” where that does not fit; or nothing, which `label`
-                // decides.
+                // “woken by A”, or only “A” where that does not fit. If `centre` finds no room for
+                // that, nothing is written. It needs 4 columns more than the text: a space and a
+                // sign on both sides.
                 let fits = reason.width() + 4 <= seen.len();
                 let short = self.chart.short_reason(row, nth).unwrap_or_default();
-                line.label(seen, if fits { &reason } else { &short }, &grey());
+                line.centre(seen, if fits { &reason } else { &short }, &grey());
             }
         }
     }

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::timeline::{LaneId, human};
 
-/// At most this many lanes are named one by one, and of the others how many they are: a sentence
-/// with more names is hard to read.
+/// At most this many lanes, wakers or places are named one by one: a sentence with more names is
+/// hard to read. Of the other lanes and places only the number is told; other wakers are left out.
 const NAMED: usize = 6;
 
 /// What a description says.

@@ -63,7 +63,7 @@ impl Chart {
     /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
     ///   one after another the others would have had to wait for that, too.
     ///
-    /// No sentence is better than a wrong sum, so in each doubtful case the result is none.
+    /// A wrong sum is worse than none, so in each doubtful case the result is `None`.
     pub(super) fn parts(&self) -> Option<Vec<Part<'_>>> {
         let pollers = self.pollers();
         let mut parts = vec![];
@@ -104,7 +104,7 @@ impl Chart {
                 State::Waiting(Until::Unwoken) => unexplained += time,
                 State::Waiting(Until::Outside) => {
                     unexplained += time;
-                    // At the same instant it was no wait: a task without a name answered at once.
+                    // A wait that took no time was no wait: what is no lane answered at once.
                     if !unexplained.is_zero() {
                         return None;
                     }

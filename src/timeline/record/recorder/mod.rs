@@ -86,7 +86,7 @@ pub struct Recorder {
     pub(super) limit: Duration,
     /// How many workers the runtime has; none for a runtime on one thread.
     workers: Option<usize>,
-    /// For what the limit cannot end, a thread that does not come back; as [`Progress`] counts it.
+    /// For what the limit cannot end: a thread that does not come back. [`Progress`] counts it.
     watchdog: Duration,
     /// A function and no closure: it is called while the log is held, so it must hold
     /// nothing of the run.
@@ -154,13 +154,13 @@ impl Recorder {
     /// thread cannot be stopped then, only left behind: it ends with the process.
     ///
     /// It is counted on the wall clock, but time in which the machine had no processor for that
-    /// thread is taken off. Only Linux tells that time, and of each wait only when it is over: a
-    /// single wait of the whole limit is taken for a thread that is busy. A tenth is counted in any
-    /// case, so that a thread that never comes back is given up on a busy machine, too. If the
-    /// thread that counts is kept from it, less is counted.
+    /// thread is taken off. Only Linux tells that time, and it tells of a wait only when the wait
+    /// is over: so a single wait as long as the limit is taken for a thread that is busy. A tenth
+    /// of the time is counted in any case, so that a thread that never comes back is given up on a
+    /// busy machine, too. If the thread that counts has no processor itself, less is counted.
     ///
-    /// On the paused clock a run is given up after six times as long, too, if no lane has done
-    /// anything in it and no time has passed, whatever its runtime does.
+    /// On the paused clock a run is also given up after six times as long, whatever its runtime
+    /// does, if in all that time no lane has done anything and the paused clock has not moved.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
@@ -170,7 +170,7 @@ impl Recorder {
         Recorder { print: Some(print), ..self }
     }
 
-    /// Says of `main` that it was made there, instead of where the recorder was.
+    /// Says that `main` was made at this place, and not where the recorder was made.
     pub fn made_at(self, made_at: &'static Location<'static>) -> Recorder {
         Recorder { made_at, ..self }
     }

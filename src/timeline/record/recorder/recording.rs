@@ -169,8 +169,8 @@ fn remarks(clock: Clock, log: &Log, events: &[Event], unexplained: usize) -> Vec
     remarks
 }
 
-/// Looks up what was on the stacks, now that there is time, and corrects the events that it tells
-/// more of. Says how many wakes remain unexplained.
+/// Looks up what was on the stacks, now that there is time, and corrects the events of which a
+/// stack tells more. Returns how many wakes remain unexplained.
 fn explain(log: &Log, events: &mut [Event]) -> usize {
     let mut unexplained = 0;
     let mut origins = Origins::default();

@@ -12,11 +12,11 @@ use tokio::runtime::Builder;
 /// The runtime of a run, which tells the run when it comes to rest and when threads come and go.
 pub(in crate::timeline::record) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     // The run knows its runtime, so the runtime must not own the run.
-    let hook = |hook: fn(&Arc<Run>)| {
+    let hook = |tell: fn(&Arc<Run>)| {
         let run = Arc::downgrade(run);
         move || {
             if let Some(run) = run.upgrade() {
-                hook(&run);
+                tell(&run);
             }
         }
     };

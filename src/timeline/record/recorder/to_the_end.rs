@@ -41,8 +41,9 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
 ) -> RunEnd<T> {
     // On this thread and not on the caller's, which may have a runtime of its own.
     let runtime = runtime(run);
-    // What has called this is in no stack that is captured. To look it up would take long: it goes
-    // down to the system's own library, and the debug information of that may be compressed.
+    // Stacks that are captured end here, without the functions that have called this one. To look
+    // those up would take long: they go down to the system's own library, and its debug information
+    // may be compressed.
     let floor = Floor::new();
     let ended = runtime.block_on(async {
         run.begin();

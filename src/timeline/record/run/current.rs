@@ -16,13 +16,12 @@ use tokio::runtime::{self, Handle};
 /// What runs on this thread right now.
 #[derive(Clone, Default)]
 struct Here {
-    /// Owned, so that a thread keeps its run alive; it goes with the thread, or when it is
-    /// replaced.
+    /// Owned, so that a thread keeps its run alive, until the thread ends or this is replaced.
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The task in which that began; none for the future that the runtime was started with, which
-    /// is no task. A `LocalSet` polls other tasks inside it.
+    /// The task in which the poll of that lane began; none for the future that the runtime was
+    /// started with, which is no task. A `LocalSet` polls other tasks inside it.
     task: Option<tokio::task::Id>,
     /// The lane whose end was the last thing seen here: a lane that is woken next is taken for one
     /// that joins it.
@@ -76,8 +75,8 @@ pub(super) fn is_in_a_closure() -> bool {
 
 /// Which run a thread belongs to.
 impl Run {
-    /// From now on what is made in the runtime of the caller belongs to this run. Not before it has
-    /// its first lane, which is `main`.
+    /// From now on what is made in the runtime of the caller belongs to this run. It is called
+    /// after the run has got its first lane, which is `main`.
     pub fn can_be_found(self: &Arc<Self>) {
         let mut all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(_, run)| run.strong_count() > 0);
@@ -165,8 +164,8 @@ impl Run {
 
     /// Passes a wake of `lane` on: what is woken by `work` is woken by that lane.
     ///
-    /// A wake is no end of a lane. So what ended before it may be what wakes the next lane as well:
-    /// a future of an event loop wakes one after another all that await it.
+    /// A wake is no end of a lane. So the lane that ended before it may be what wakes the next lane
+    /// as well: a future of an event loop wakes all lanes that await it, one after the other.
     pub fn passes_on(self: &Arc<Self>, lane: LaneId, work: impl FnOnce()) {
         let finished = Run::what_finished();
         let ends_meanwhile = self.with(Some(lane), || {
@@ -178,8 +177,8 @@ impl Run {
         }
     }
 
-    /// Drops, by `work`, what a lane still has that has ended. There may be lanes in it that have
-    /// not, and that run meanwhile. The end of the outer one is still what wakes the next lane.
+    /// Runs `work`, which drops what is left of a lane that has ended. Lanes inside it may not have
+    /// ended, and may run meanwhile. The end of the outer lane is still what wakes the next lane.
     pub fn keeping_what_finished(work: impl FnOnce()) {
         let finished = Run::what_finished();
         work();
@@ -220,7 +219,8 @@ impl Run {
         });
     }
 
-    /// An iteration of an event loop begins in the lane that runs. Says whether it has just waited.
+    /// An iteration of an event loop begins in the lane that runs. Says whether the loop has just
+    /// waited.
     pub fn begin_iteration(&self) -> bool {
         HERE.with_borrow_mut(|here| {
             here.runs_a_loop = true;
@@ -229,8 +229,8 @@ impl Run {
         })
     }
 
-    /// From here on the lanes that the loop on this thread wakes are woken by this; if nothing is
-    /// given, by the lane in which the loop runs.
+    /// From here on the lanes that the loop on this thread wakes are woken by `by`; if that is
+    /// none, by the lane in which the loop runs.
     pub fn wakes_are_by(&self, by: Option<WokenBy>) {
         let by = match (by, self.current_lane()) {
             (Some(by), _) => by,
@@ -263,13 +263,13 @@ impl Run {
         HERE.with_borrow_mut(|here| here.cause = Some(LoopCause { by, ..cause }));
     }
 
-    /// What the loop on this thread has said that it wakes lanes by.
+    /// By what the lanes are woken that the loop on this thread wakes, if the loop has told it.
     pub(super) fn cause_told_by_the_loop() -> Option<WokenBy> {
         HERE.with_borrow(|here| here.cause.map(|cause| cause.by))
     }
 
-    /// From here on no lane on this thread can have been woken by the end of the one that ended
-    /// last.
+    /// From here on the end of the lane that ended last is not taken for what wakes a lane on this
+    /// thread.
     pub fn forget_what_finished(&self) {
         HERE.with_borrow_mut(|here| here.finished = None);
     }

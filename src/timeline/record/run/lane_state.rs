@@ -39,7 +39,8 @@ pub struct LaneState {
     /// The first wake since its last poll began.
     /// None once a poll has answered it.
     pub woken: Option<Woken>,
-    /// The wake that would have come after the limit of the run, as the first of all.
+    /// The wake that would have come after the limit of the run. Only lanes that would have been
+    /// woken first have one.
     pub ahead: Option<Woken>,
     /// Where it waits. It remains when the lane is polled again, for the words “after its wait at
     /// …”.
@@ -95,23 +96,23 @@ pub struct Woken {
     pub trace: Option<Trace>,
 }
 
-/// From where a waker was called, or a lane dropped: it is looked up later, since that takes too
-/// long for a run.
+/// From where a waker was called, or a lane dropped. What it means is looked up later, since
+/// that takes too long while the run goes on.
 #[derive(Clone, Copy)]
 pub struct Trace {
-    /// The number of the stack: see [`Log::stacks`].
+    /// The number of the stack: see `Log::stacks`.
     pub stack: u32,
     /// The lane that had ended just before: its end may be what woke a lane that joins it.
     pub ended: Option<LaneId>,
-    /// The lane that was being polled, if it runs a `LocalSet`: it may have called the waker
-    /// itself, or a task of the set has, which has ended.
+    /// The lane that was being polled, if it runs a `LocalSet`. Either this lane has called the
+    /// waker, or a task of the set has at its end.
     pub current: Option<LaneId>,
 }
 
 /// Where a lane waits, and for what.
 #[derive(Default)]
 pub struct LastWait {
-    /// Where it has registered its wakers, as its last poll that was not ready has found it.
+    /// Where its wakers were registered at the end of its last poll that returned `Pending`.
     pub at: Option<Waits>,
     /// The number of the stack on which its waker is registered: see `Log::stacks`. None if it is
     /// registered in several places, or nowhere.
@@ -120,7 +121,7 @@ pub struct LastWait {
 
 /// What polls a lane.
 pub struct Owner {
-    /// The lane whose poll polled it last; none if it is a task.
+    /// The lane whose poll polled it last; none if it was not polled inside another lane.
     /// A verdict on a lane that was woken and not polled looks there.
     pub lane: Option<LaneId>,
     /// Another lane has polled it before that one: it was handed on, or is shared.
@@ -137,9 +138,9 @@ pub struct Owner {
 /// verdict of its own.
 #[derive(Default)]
 pub struct KeptWakers {
-    /// Knows whether something does now; none of a closure, which has no wakers.
+    /// Knows whether anything keeps one now; none for a closure, which has no wakers.
     now: Option<Kept>,
-    /// Whether something did at the limit of the run; none before that.
+    /// Whether anything kept one at the limit of the run; none before that.
     /// What comes later uses wakers up: a timer that is due then drops the waker that it calls.
     at_the_limit: Option<bool>,
 }
@@ -164,7 +165,7 @@ pub struct LastPoll {
     pub(super) inside: Duration,
 }
 
-/// What is kept at the end of a poll of the wakers that were cloned at the places in question.
+/// Which of the wakers that were cloned in a poll are kept at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum KeptOfPoll {
     /// Each of them.
@@ -198,7 +199,7 @@ pub struct Registration {
     pub inside: Option<LaneId>,
 }
 
-/// For a wake that reaches a lane in another way than through a task.
+/// Stands for the address of a task's waker if a wake does not go through a task.
 pub const NO_TASK: usize = 0;
 
 impl LaneState {
@@ -283,9 +284,10 @@ impl LaneState {
         self.wakers.now = Some(kept);
     }
 
-    /// Leaves out of what a poll has `registered` what is over: that of which no waker is kept, and
-    /// the lanes that have `ended` in the poll, as those that it has dropped. But if nothing would
-    /// be left, it is what is known best.
+    /// Removes from `registered`, which is of one poll, what is over: places of which no waker is
+    /// kept, and lanes that have `ended` in the poll, such as those that it has dropped. If nothing
+    /// would be left, nothing is removed, since no better place is known; but all is removed if a
+    /// waker from an earlier poll is kept: then the lane waits where it did before.
     pub(super) fn leaves_out_what_is_over(
         &self,
         registered: &mut Vec<Registration>,
@@ -299,8 +301,8 @@ impl LaneState {
                 false => KeptOfPoll::All,
             };
         }
-        // What has called a waker keeps it no more, and is not over yet: so a waker that was given
-        // back tells nothing if the lane was woken in the poll, by itself or by another thread.
+        // What has called a waker does not keep it any more, and need not be over. So a waker that
+        // was given back tells nothing if the lane was woken in the poll.
         let is_woken = self.woken.is_some();
         let is_given_back = |place: &Registration| clones.given_back.contains(&place.stack);
         let is_kept = |place: &Registration| match place.inside {
@@ -312,7 +314,7 @@ impl LaneState {
             let is_certain = !registered.iter().any(is_given_back);
             return if is_certain { KeptOfPoll::All } else { KeptOfPoll::AtLeastOne };
         }
-        // What has a waker from before was polled for nothing, or is not polled any more.
+        // A future that keeps a waker from before was polled for nothing, or was not polled.
         if clones.an_older_one_is_kept {
             registered.clear();
         }

@@ -24,7 +24,8 @@ use std::{
 /// day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
 
-/// Of this many waits one tells whether a binary has line tables; usually the first does.
+/// At most this many stacks are looked at to see whether a binary has line tables. One stack with a
+/// known line is enough, and usually that is the first.
 const LOOKED_AT: usize = 16;
 
 /// What has been seen so far.
@@ -57,8 +58,8 @@ pub struct Log {
     pub(super) hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: what happens later is not recorded.
     pub closed: bool,
-    /// When the clock was last moved by hand, by something that blocks; until then, timers are
-    /// late.
+    /// When the clock was last moved by hand, by something that blocks. A timer that was due before
+    /// that fires late.
     pub blocked: Duration,
     /// Which thread has which number; 0 is the runtime's first, and the workers come next.
     pub(super) threads: Vec<Option<ThreadId>>,
@@ -70,10 +71,10 @@ pub struct Log {
     /// How long the run's first thread had waited for a processor when that was last looked at: at
     /// the beginning, and after each long poll. To look costs more than most polls.
     pub(super) waited: Duration,
-    /// When the last of the lanes that have ended did so.
+    /// When a lane has ended last.
     pub last_end: Duration,
-    /// With what a destructor panicked when the run was ended.
-    /// It costs neither the verdict nor the recording, so it is only a remark.
+    /// The message of a destructor that panicked when the run was ended.
+    /// The verdict and the recording are complete all the same, so it is only a remark.
     pub destructor_panicked: Option<String>,
 }
 
@@ -92,9 +93,9 @@ pub(super) struct WaitsKey {
 
 /// A wake or a drop that has to be explained later.
 pub struct Traced {
-    /// The event that says it.
+    /// The number of the event: its index in [`Log::events`].
     pub event: usize,
-    /// From where.
+    /// From where the waker was called, or the lane dropped.
     pub trace: Trace,
 }
 
@@ -123,7 +124,8 @@ impl Log {
         self.events.len() >= CAPACITY
     }
 
-    /// Notes from where the event comes that is pushed next. None if there are too many stacks.
+    /// Notes the stack of the event that is pushed next. Returns none if the log is closed, or if
+    /// there are too many stacks.
     pub(super) fn trace_next_event(
         &mut self,
         stack: &Captured,
@@ -228,7 +230,7 @@ impl Log {
             let Some(lane) = registration.inside else { continue };
             match self.lanes.get(&lane) {
                 Some(state) if state.now != Doing::Ended => {}
-                // Forgotten, since the log is full: only those that have ended are.
+                // It has ended; or it was forgotten, and only lanes that have ended are.
                 _ => ended.push(lane),
             }
         }
@@ -281,10 +283,10 @@ impl Log {
         if let Some(number) = self.threads.iter().position(|thread| *thread == me) {
             return number;
         }
-        // The numbers after the first are for the workers, as long as there are any left.
-        let first = if is_in_a_closure() { self.workers + 1 } else { 0 };
-        let mut number = self.threads.len().max(first);
-        for (candidate, thread) in self.threads.iter().enumerate().skip(first) {
+        // A closure leaves the numbers from 0 to `workers` to the threads that poll tasks.
+        let lowest = if is_in_a_closure() { self.workers + 1 } else { 0 };
+        let mut number = self.threads.len().max(lowest);
+        for (candidate, thread) in self.threads.iter().enumerate().skip(lowest) {
             if thread.is_none() {
                 number = candidate;
                 break;

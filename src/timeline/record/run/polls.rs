@@ -224,13 +224,15 @@ impl Run {
 }
 
 impl Log {
-    /// How long the poll of `lane` took that has just ended on this thread, on the wall clock and
-    /// without the polls of lanes inside it. Adds it to what was inside the poll of `outer`.
+    /// The poll of `lane` has just ended on this thread. Returns how long it took on the wall
+    /// clock, without the polls of lanes inside it. Its whole time, with those, counts as inside
+    /// `outer`.
     fn time_of_poll(&mut self, lane: LaneId, outer: Option<LaneId>, thread: usize) -> Duration {
         let Some(state) = self.lanes.get(&lane) else { return Duration::ZERO };
         let all = state.poll.began.elapsed();
         let mut took = all.saturating_sub(state.poll.inside);
-        // Each thread has a count of its own, and only polls on the first one are remarked on.
+        // The system counts the waiting of each thread by itself. `waited` is that of the first
+        // thread, and only polls on that thread are remarked on.
         if took >= LONG_POLL && thread == 0 {
             // All waiting since the last look is taken off, though some of it may have been before
             // this poll: better no remark than a false one.
@@ -239,9 +241,9 @@ impl Log {
             self.waited = waited;
         }
         if let Some(outer) = outer
-            && let Some(outer) = self.lanes.get_mut(&outer)
+            && let Some(outer_state) = self.lanes.get_mut(&outer)
         {
-            outer.poll.inside += all;
+            outer_state.poll.inside += all;
         }
         took
     }

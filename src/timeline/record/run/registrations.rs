@@ -60,7 +60,7 @@ impl Run {
         // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
         // future that it has given to `run_until`, and not for these.
         let log = self.lock();
-        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.owner.task);
+        let task = |of: LaneId| log.lanes.get(&of).map(|state| state.owner.task);
         let in_one_task = task(lane) == task(inside);
         drop(log);
         if !in_one_task {

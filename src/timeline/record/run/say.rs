@@ -7,7 +7,7 @@ use crate::timeline::{
 use std::panic::Location;
 
 impl Run {
-    /// The lane that runs prints a text; or none does, and then the lines have no lane.
+    /// The lane that runs prints a text. If no lane runs, the lines have no lane.
     fn says(&self, text: &str, location: &'static Location<'static>) {
         let text = clean::text(text);
         let lane = self.current_lane();
@@ -16,7 +16,7 @@ impl Run {
         if is_closed {
             return;
         }
-        // Without the log, as wherever the gate is asked: it may call wakers.
+        // The log is not locked here, nor wherever the gate is asked: the gate may call wakers.
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
             gate.said(&text);
@@ -38,8 +38,8 @@ impl Run {
         }
         // A text of several lines is several lines of the transcript, each with the time and the
         // lane.
-        for text in text.split('\n') {
-            let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
+        for part in text.split('\n') {
+            let line = Line { at, hue, lane: name.clone(), text: part.to_owned() };
             // While the log is held, so that lines come out in the order of the log.
             if let Some(print) = self.print {
                 print(&line);

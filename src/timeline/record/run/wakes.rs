@@ -90,7 +90,7 @@ impl Run {
         true
     }
 
-    /// Tells the gate if this is done by something that is none of its lanes.
+    /// Tells the gate if what happens now is done by something that is none of its lanes.
     pub(super) fn look_for_strangers(&self, gate: &dyn Gate) {
         // The end of a task wakes what joins it, still in that task and in no lane.
         let ended = Run::what_finished().is_some();
@@ -121,8 +121,9 @@ impl Run {
         if is_over { None } else { Some(finished.lane) }
     }
 
-    /// The same, for a wake that is noted now. A closure that has ended wakes the lane that joins
-    /// it, and no other: what comes next is by another closure, of which nothing is told.
+    /// As `ended_just_now`, for a wake that is noted now. A closure that has ended wakes the lane
+    /// that joins it, and no other: what comes next is by another closure, of which nothing is
+    /// told.
     fn take_what_ended_just_now(&self) -> Option<LaneId> {
         let ended = self.ended_just_now();
         if let Some(finished) = Run::what_finished()
@@ -191,16 +192,15 @@ impl Run {
     /// Nothing but the runtime runs: it has fired a timer, or calls the waker of a lane that has
     /// given way; or it has polled a socket, or dropped a task, and then only the stack tells.
     ///
-    /// On the paused clock no timer is due before the thread has come to rest, which would have
-    /// been noticed; unless the clock was moved by hand. So the time says what it must have been,
-    /// if it was not the end of a task without a lane, a socket or a signal: these come at any
-    /// time.
+    /// On the paused clock no timer is due before the thread has come to rest, and that is noticed;
+    /// unless the clock was moved by hand. So the time tells the cause. The exceptions are the end
+    /// of a task without a lane, a socket and a signal, which come at any time.
     fn woken_by_the_runtime(&self, lane: LaneId, ended: Option<LaneId>) -> Cause {
         let now = self.scheduler.elapsed();
         let log = self.lock();
         let polled = polled_last(&log, lane);
-        // If it was moved by hand, several timers may be due at once, and the time alone does not
-        // tell which of them this is.
+        // If the clock was moved by hand since that poll, several timers may be due at once, and
+        // the time alone does not tell what woke the lane.
         let moved_by_hand = log.blocked > polled;
         drop(log);
         let guess = match (self.clock, ended) {
@@ -215,8 +215,9 @@ impl Run {
         Cause::guessed(guess, ended, None)
     }
 
-    /// What wakes a lane while `current` is being polled, if `ended` has ended just before: that
-    /// lane, unless it runs a `LocalSet`, whose tasks are polled inside it.
+    /// What wakes a lane while `current` is being polled: `current` does, unless it runs a
+    /// `LocalSet`, whose tasks are polled inside it. `ended` is the lane that has ended just
+    /// before.
     fn woken_while_polled(&self, current: LaneId, ended: Option<LaneId>) -> Cause {
         let mine = Run::task_of_the_current_lane();
         if mine != tokio::task::try_id() {
@@ -262,16 +263,16 @@ impl Run {
         }
     }
 
-    /// As what a wake of `lane` would be noted that comes at this moment. Nothing is noted here.
+    /// What would be noted of a wake of `lane` at this moment. Nothing is noted here.
     pub(super) fn describe_wake(&self, lane: LaneId, task: usize) -> Woken {
-        let Cause { by, stack } = self.cause(lane);
+        let Cause { by, stack: seen } = self.cause(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let mut trace = None;
-        if let Some(SeenStack { stack, ended, current }) = stack
-            && let Some(stack) = log.stacks.number(&stack)
+        if let Some(seen) = seen
+            && let Some(number) = log.stacks.number(&seen.stack)
         {
-            trace = Some(Trace { stack, ended, current });
+            trace = Some(Trace { stack: number, ended: seen.ended, current: seen.current });
         }
         let through_an_old_waker = match log.lanes.get(&lane) {
             Some(state) => !state.is_reached_through(task),

@@ -63,7 +63,8 @@ impl Scheduler {
             // No other thread is on the clock: the runtime's own moves it.
             self.advance(time);
         } else {
-            // Others are: the runtime's thread blocks as a slot does, and the coordinator moves it.
+            // Others are: the runtime's thread blocks as a slot does, and the coordinator moves the
+            // clock.
             self.change(|state| {
                 state.runtime_blocks = true;
                 state.slots.insert(RUNTIME, Slot::Blocked(until));

@@ -20,7 +20,7 @@ pub(super) enum Slot {
     Ready,
     /// It is the one that runs.
     Running,
-    /// In [`block`](super::block), until this time since the run began.
+    /// In `block`, until this time since the run began.
     Blocked(Duration),
     /// Its closure has ended, but the pool may still be waking the task that joins it.
     Ending(ThreadId),
@@ -36,12 +36,12 @@ pub(super) struct State {
     /// The number of the next slot.
     /// Numbers are never used again: a slot that is late must not be taken for another one.
     pub next_slot: u64,
-    /// The coordinator is at work, and need not be started: see [`Scheduler::ensure_coordinator`].
+    /// The coordinator is at work, and need not be started: see `Scheduler::ensure_coordinator`.
     pub coordinator_runs: bool,
-    /// How often any of this has been changed, other than by the coordinator: so it sees that what
-    /// it has based a decision on is out of date.
+    /// How often anything here was changed, other than by the coordinator. So the coordinator sees
+    /// when the state that it has looked at is out of date.
     pub changes: u64,
-    /// The runtime's own thread is in [`block`](super::block): it cannot become idle.
+    /// The runtime's own thread is in `block`: it cannot become idle.
     pub runtime_blocks: bool,
     /// How often the runtime was asked to do what there is to do.
     pub visits: u64,
@@ -107,7 +107,8 @@ impl State {
         first.map(|(_, number)| number)
     }
 
-    /// A closure that was expected for too long is taken to wait for a free thread.
+    /// A closure that was expected for too long is taken to wait for a free thread. A closure that
+    /// has ended is taken to have woken the task that joins it.
     pub fn give_up_waiting(&mut self) {
         for slot in self.slots.values_mut() {
             match slot {

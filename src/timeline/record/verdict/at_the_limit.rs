@@ -10,7 +10,7 @@
 //! | real, or a caller's | still | dead | no lane has done anything since |
 //! | any | all else | alive | it was still going on |
 //!
-//! On the real clock that nothing has changed is no proof of a deadlock, but a strong sign of one.
+//! If nothing has changed on the real clock, that is no proof of a deadlock, but a strong sign.
 use super::{
     Cause, Causes, Code, Verdict,
     in_words::{at, by, place},
@@ -115,8 +115,8 @@ fn is_woken_at_the_limit(log: &Log, limit: Duration) -> bool {
     false
 }
 
-/// The lanes that a verdict speaks of. `main` only counts when there is no other that it could wait
-/// for: a stream that was not asked for its next item is none.
+/// The lanes that a verdict speaks of. `main` is one of them only if there is no other lane that it
+/// could wait for; it does not wait for a stream that was not asked for its next item.
 fn said_of(log: &Log) -> Vec<&LaneState> {
     let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
     for (number, lane) in &log.lanes {
@@ -124,7 +124,7 @@ fn said_of(log: &Log) -> Vec<&LaneState> {
             lanes.push((*number, lane));
         }
     }
-    // That `main` waits for its lanes is no news, and it would be named before them.
+    // It is no news that `main` waits for its lanes, and `main` would be named before them.
     if lanes.iter().any(|(number, lane)| *number != 0 && lane.now != Doing::Idle) {
         lanes.retain(|(number, _)| *number != 0);
     }
@@ -162,8 +162,8 @@ impl AtTheLimit<'_> {
     fn woken(&self, lane: &LaneState, woken: &Woken) -> (Code, String) {
         let name = &lane.name;
         let by = by(self.log, woken);
-        // A wake at the limit came too late to be answered, so that it was not polled means
-        // nothing.
+        // A wake at the limit came too late to be answered: it means nothing that the lane was not
+        // polled since.
         if woken.at >= self.limit {
             let limit = human(self.limit);
             return (Code::StillGoing, format!("{name} was woken{by} at {limit}, the limit"));
@@ -214,7 +214,7 @@ impl AtTheLimit<'_> {
     }
 }
 
-/// The lane was woken, and its owner, the only one to poll it, has not polled it since.
+/// The lane was woken, and its owner, the lane that polled it last, has not polled it since.
 fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     let woken = format!("{} was woken{} at {}", lane.name, by(log, woken), human(woken.at));
     // The owner may have been woken as well, and not have been polled by its own owner. So the
@@ -229,7 +229,7 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
                 Doing::Waiting => format!("waits{}", at(log, state)),
                 _ => "does not come back to it".to_owned(),
             };
-            // Of a lane that was handed on, or is shared, others may poll it, too.
+            // A lane that was handed on, or is shared, may be polled by others, too.
             let which = if lane.owner.has_changed {
                 "which polled it last"
             } else {

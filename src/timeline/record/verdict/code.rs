@@ -6,8 +6,8 @@ use std::fmt;
 /// texts. The page of verdicts and its test go through the array.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
-        /// A kind of cause. The order is that in which the causes of one verdict are said,
-        /// but that a run of which only a timer is left may begin with that.
+        /// A kind of cause. The causes of one verdict are said in this order, except that the
+        /// next timer comes first if nothing else goes on.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $($(#[$doc])* $name,)* }
 

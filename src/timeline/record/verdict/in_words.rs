@@ -33,7 +33,7 @@ pub(super) fn at(log: &Log, lane: &LaneState) -> String {
     let Some(waits) = &lane.wait.at else {
         return format!(" (the lane made at {})", place(lane.made_at));
     };
-    // Said of an await only: after `.lane()` everything comes.
+    // Only said of an `.await`: all that a lane does comes after its `.lane()`.
     let is_await = !is_of_the_lane_only(waits);
     let later = match waits.registered() {
         Registered::OrAfter if is_await => ", or after that",

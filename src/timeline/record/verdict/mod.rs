@@ -1,10 +1,11 @@
 //! Why a run did not end by itself, in words.
 //!
 //! A verdict names the cause first, then the other lanes that wait, each with the place where it
-//! does. It says what was seen, and no more: what a lane waits for is known from where its waker
-//! was registered, what woke it from what ran at that moment, and that nothing can happen any more
-//! from letting the paused clock run on until its last timer. Each kind of cause has a short code,
-//! which is printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
+//! waits. It says what was seen, and no more. The place where its waker was registered tells what a
+//! lane waits for; what ran when the waker was called tells what woke it; and that nothing can
+//! happen any more is seen by letting the paused clock run on until its last timer. Each kind of
+//! cause has a short code, which is printed behind the sentence and explained in
+//! [`verdicts`](crate::timeline::verdicts).
 //!
 //! What is looked at, in this order:
 //!
@@ -18,9 +19,9 @@
 //! It is decided in the run and not in the drawing, so that a run whose log is full, or that is not
 //! drawn, has its verdict, too.
 //!
-//! In the order in which they are understood: `code` has all kinds of causes, and this file what
-//! they are put together to; `in_words` says where a lane is, and by what it was woken; then come
-//! the two decisions, and `remark` for what is said beside a verdict.
+//! In the order in which they are understood: `code` has all kinds of causes, and this file has the
+//! verdict, which is made of them; `in_words` says where a lane is, and by what it was woken; then
+//! come the two decisions, and `remark` for what is said beside a verdict.
 // In reading order; the blank lines keep rustfmt from sorting them.
 mod code;
 // Here comes this file.
@@ -58,8 +59,8 @@ pub struct Causes {
     /// None where the causes say it all.
     opening: Option<String>,
     /// At least one, in the order in which they are said.
-    /// Sorted by their code, so that the cause that explains the others comes first; but what comes
-    /// next comes first if nothing else goes on. The first one's code is that of the verdict.
+    /// Sorted by their code, so that the cause that explains the others comes first; but the next
+    /// timer comes first if nothing else goes on. The code of the first is that of the verdict.
     causes: Vec<Cause>,
 }
 

@@ -14,7 +14,7 @@ impl Verdict {
         // Longer than `stuck` on a machine that had no processor for the thread.
         let since = run.last_moved().0.elapsed().max(stuck);
         let waits_for_a_thread = asleep || run.scheduler.runtime_waits_for_a_closure();
-        // Held to the end: the thread that is stuck may come back at any moment and change it.
+        // Held to the end: the thread that is stuck may come back at any moment and change the log.
         let log = run.lock();
         Verdict::Blocked(if waits_for_a_thread {
             // On the real clock a runtime may sleep as long as it likes: see `watch` in `recorder`.
@@ -122,6 +122,7 @@ impl BusyLanes<'_> {
 /// The runtime's thread did not become idle for `stuck`, in which `since` passed on the wall clock.
 fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     let wall = human(stuck);
+    // Nine tenths: the poll that is stuck began a little after the thread last moved.
     let lasts = |lane: &LaneState| lane.poll.began.elapsed() >= since * 9 / 10;
     let BusyLanes { innermost, spinning, busiest } = BusyLanes::of(log, lasts);
     // One poll that lasts, or many that are short? When the last poll began tells.
@@ -160,6 +161,6 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
 /// What a lane does, and where. `does` gets the time of its last poll, and how often it was polled
 /// then.
 fn of_lane(lane: &LaneState, code: Code, does: impl Fn(String, u64) -> String) -> Causes {
-    let does = does(human(lane.instant.at), lane.instant.polls);
-    Causes::one(code, format!("{} {does} ({})", lane.name, lane.place_in_words()))
+    let done = does(human(lane.instant.at), lane.instant.polls);
+    Causes::one(code, format!("{} {done} ({})", lane.name, lane.place_in_words()))
 }

@@ -33,7 +33,7 @@ impl Remark {
         if clock == Clock::Real {
             return remarks; // there it shows
         }
-        // Sums for each lane, since one that blocks in every round is one remark.
+        // One sum for each lane: a lane that blocks in every round gets one remark.
         let mut names: BTreeMap<LaneId, &str> = BTreeMap::new();
         let mut kept: BTreeMap<LaneId, Duration> = BTreeMap::new();
         for event in events {

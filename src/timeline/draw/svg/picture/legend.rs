@@ -12,7 +12,7 @@ use maud::{Markup, html};
 
 /// A mark in the legend, and where its icon begins: counted from the top left of the legend.
 struct Entry {
-    /// To the right of the entry before it, whose words are as wide as they are.
+    /// Each entry stands to the right of the one before it, and entries differ in width.
     x: f64,
     /// The middle of its line: a legend has as many lines as it needs.
     y: f64,
@@ -38,7 +38,7 @@ impl Entry {
 
 impl Picture<'_> {
     /// The marks of this picture, and where they stand in the legend: from left to right, in as
-    /// many lines as it takes. It is computed twice, once for the height and once to be drawn.
+    /// many lines as it takes. It is computed anew each time, for the height and for the drawing.
     fn legend_entries(&self) -> Vec<Entry> {
         if !self.sheet.options.legend {
             return vec![];

@@ -63,7 +63,8 @@ impl Picture<'_> {
             }
             @if more > 0 {
                 @let y = 14.0 + per_column as f64 * LINE;
-                text.faint x=(px(self.sheet.left)) y=(px(y)) { "… and " (more) " more lines" }
+                @let noun = if more == 1 { "line" } else { "lines" };
+                text.faint x=(px(self.sheet.left)) y=(px(y)) { "… and " (more) " more " (noun) }
             }
         }
     }

@@ -59,8 +59,8 @@ const TITLE: f64 = 41.0;
 const SUMMARY: f64 = 17.0;
 /// From one line of the legend, of the notes and of what was printed to the next.
 const LINE: f64 = 19.0;
-/// To the right of an end: its sign, and then the note on it. An icon of the legend has the same
-/// room before its words.
+/// From the end of a lane to the note on it: the sign of the end stands in between. In the legend,
+/// from the beginning of an icon to its words.
 const NOTE: f64 = 26.0;
 
 /// A chart, laid out on a sheet.
@@ -139,8 +139,8 @@ impl<'c> Picture<'c> {
         Some(self.row_y(self.rows.of_lane(lane)?))
     }
 
-    /// Where the rows of threads begin: a little apart from the lanes, since they are another kind
-    /// of row, which says the same by thread.
+    /// Where the rows of threads begin: a little apart from the rows of lanes, since they show the
+    /// same polls again, sorted by thread.
     fn threads_top(&self) -> f64 {
         self.top + self.rows.drawn.len() as f64 * self.sheet.row_height + 8.0
     }
@@ -158,7 +158,7 @@ impl<'c> Picture<'c> {
     }
 
     /// How far the picture has come after each step, in the order of [`Chart::steps`]: up to where
-    /// the next poll begins, so that what is shown is the state after it.
+    /// the next poll begins, so that the state after the step is shown.
     pub fn stops(&self) -> Vec<f64> {
         let mut stops: Vec<f64> = vec![];
         for piece in pieces(self.chart) {

@@ -39,7 +39,7 @@ impl Picture<'_> {
         let mut numbers = vec![];
         for Numbered { first, last, said } in self.polls_that_said() {
             let Some(y) = self.y(said.lane) else { continue };
-            // A line stands at the right edge of the column of its poll.
+            // The position of a line is the right edge of the column of its poll.
             let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
             // A number stands left of its position. So it is hidden if the position is cut out, and
             // also if the number itself would lie on the cut.
@@ -51,7 +51,8 @@ impl Picture<'_> {
                 continue;
             }
             let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
-            // “12–15” is wider than a column at the usual size, and gets smaller until it fits.
+            // “12–15” is wider than a column at the usual size, and gets smaller until it fits into
+            // 92 % of the column.
             let size = (self.sheet.room.column * 0.92 / width_of(&text, 1.0)).min(SMALL);
             let pale = self.is_pale(said);
             numbers.push((self.sheet.left + middle, y, size, pale, text));

@@ -53,7 +53,8 @@ impl Picture<'_> {
             None => self.sheet.width - 4.0,
         };
         if until - at < NOTE {
-            // The next lane of the row begins here: the sign stands above, and smaller.
+            // The next lane of the row begins here: the sign stands above, and smaller. Its middle
+            // is about 10 pixels to the right of the `x` that `end_sign` gets: hence the -10.
             let above = y - self.sheet.bar_height / 2.0 - 5.0;
             return html! {
                 g data-at=[self.at(at)]
@@ -130,6 +131,8 @@ impl Picture<'_> {
                     rx="5" {}
             }
         };
+        // Lines are drawn a few pixels shorter than their stretch, so that two neighbours do not
+        // touch.
         let line = |class: &str, from: f64, to: f64| {
             html! { line.(class).(colour) x1=(px(from)) x2=(px(to)) y1=(px(y)) y2=(px(y)) {} }
         };

@@ -2,7 +2,8 @@
 use crate::timeline::draw::{marks::Mark, svg::text::px};
 use maud::{Markup, html};
 
-/// A vertical arrow. `down` is 1 or -1; the head is 8 pixels high, and the line ends inside it.
+/// A vertical arrow. `down` is 1 if it points down and -1 if it points up. The head is 8 pixels
+/// high, and the line ends inside the head.
 pub(super) fn arrow(x: f64, start: f64, tip: f64, down: f64) -> Markup {
     html! {
         path.arrow d={ "M" (px(x)) " " (px(start)) "V" (px(tip - down * 5.0)) } {}

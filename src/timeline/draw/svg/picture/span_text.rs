@@ -14,7 +14,7 @@ use std::ops::Range;
 /// To the left and to the right of a text in a bar, together. The text is bold there, and wider
 /// than it is measured.
 const BESIDE_BOLD: f64 = 16.0;
-/// The same of other text.
+/// The same for other text.
 const BESIDE: f64 = 12.0;
 
 impl Picture<'_> {

@@ -42,8 +42,8 @@ impl Picture<'_> {
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
-                // While the tile grows, its text would stand partly beside it: it comes when there
-                // is room for all of it.
+                // While a player lets the tile grow, the text would stand partly beside the tile:
+                // so the text is shown once the tile has room for all of it.
                 @let middle = left + (part.start + part.end) / 2.0;
                 text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) * BOLD / 2.0)]
                     x=(px(middle)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
@@ -71,13 +71,16 @@ impl Picture<'_> {
         tiles
     }
 
-    /// Where a thread was free between two lanes that are drawn, as far as that is wide enough for
-    /// the word `idle`.
+    /// Where a thread was free between two lanes, as far as that is wide enough for the word
+    /// `idle`.
     fn idle_parts(&self, holds: &[Hold]) -> Vec<Range<f64>> {
         let mut idle = vec![];
         let mut free_since: Option<Pos> = None;
         for hold in holds {
-            if self.rows.of_lane(hold.lane).is_none() {
+            // A lane without a row has no tile. Its polls that take no time do not part an idle
+            // stretch, either. One that takes time, because the lane blocks, does.
+            let takes_time = hold.from.instant < hold.to.instant;
+            if self.rows.of_lane(hold.lane).is_none() && !takes_time {
                 continue;
             }
             if let Some(since) = free_since
