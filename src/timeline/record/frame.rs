@@ -322,7 +322,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_module_of_a_function_is_known_from_its_file_or_from_its_name() {
-        let registry = "/home/me/.cargo/registry/src/index.crates.io-1";
+        let registry = "/home/me/.cargo/registry/src/an-index-1";
         let in_file = |file: &str| frame("poll<T>", &format!("{registry}/{file}")).module;
         assert_eq!(in_file("tokio-1.54.1/src/sync/mutex.rs"), "tokio::sync::mutex");
         assert_eq!(in_file("tokio-util-0.7.20/src/sync/mod.rs"), "tokio_util::sync");
