@@ -153,8 +153,8 @@ fn one_sentence_says_what_differs() {
         [
             "“both” takes 200 ms, “in a row” takes 300 ms and “another” takes 100 ms.",
             "“in a row” takes 300 ms, and “both” takes 200 ms; `B` ends later.",
-            "“another” takes 100 ms, and “both” takes 200 ms; `B` is not here; `C` is only \
-             here; one line is printed only here.",
+            "“another” takes 100 ms, and “both” takes 200 ms; `B` is not here; `C` is not in \
+             “both”; one line is not printed in “both”.",
         ]
     );
     let same =
@@ -176,7 +176,7 @@ fn what_all_variants_have_in_common_is_said_once_and_no_time_not_at_all() {
     };
     let none = scenes(&[at_once().chart(), variant(&record("twice", twice))]);
     let said: Vec<_> = none.iter().map(sentence).collect();
-    assert_eq!(said, ["", "One line is printed only here."]);
+    assert_eq!(said, ["", "One line is not printed in “both”."]);
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
         let _ = tokio::time::timeout(Duration::from_millis(20), nap(50).lane("A")).await;
     });
     let found = scenes(&[hangs.chart(), variant(&ends), variant(&dropped)]);
-    assert!(sentence(&found[1]).contains("; `A` ends only here"), "{}", sentence(&found[1]));
+    assert!(sentence(&found[1]).contains("; `A` does not end in “both”"), "{}", sentence(&found[1]));
     assert!(sentence(&found[2]).contains("; `A` is cancelled"), "{}", sentence(&found[2]));
     let first = record("both", || async { nap(50).lane("A").await }).chart();
     let second = record("hangs", || async { pending::<()>().lane("A").await });

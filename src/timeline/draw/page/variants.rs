@@ -163,12 +163,12 @@ impl Group {
         for (difference, names) in found {
             let several = names.len() > 1;
             let lanes = join_some(&counted(&names, &shown));
-            parts.push(format!("{lanes} {}", difference.verb(several)));
+            parts.push(format!("{lanes} {}", difference.verb(several, &quoted(first))));
         }
         match lines.iter().filter(|line| **line == SaidBefore::OnlyHere).count() {
             0 => {}
-            1 => parts.push("one line is printed only here".into()),
-            count => parts.push(format!("{count} lines are printed only here")),
+            1 => parts.push(format!("one line is not printed in {}", quoted(first))),
+            count => parts.push(format!("{count} lines are not printed in {}", quoted(first))),
         }
         // A name at the beginning keeps its letters, since it stands in quotes or backticks.
         let sentence = parts.join("; ");
@@ -201,37 +201,38 @@ enum Difference {
     /// Both end at the same time, such as one by itself and the other by a panic.
     EndsInAnotherWay,
     /// This one ends, and that of the first is left unfinished.
-    EndsOnlyHere,
+    EndsNotInTheFirst,
     /// This one is left unfinished, and that of the first ends.
     EndsNotHere,
     /// This one is cancelled, and that of the first ends by itself or is left unfinished.
     IsCancelled,
     /// The first has no such lane.
-    OnlyHere,
+    NotInTheFirst,
     /// This run has no such lane.
     NotHere,
 }
 
 impl Difference {
-    /// The verb of a sentence about one lane, or about several.
-    fn verb(self, several: bool) -> &'static str {
+    /// The verb of a sentence about one lane, or about several. Other variants than `first` are not
+    /// looked at, so nothing is said to be in this one only.
+    fn verb(self, several: bool, first: &str) -> String {
         match (self, several) {
-            (Difference::EndsEarlier, false) => "ends earlier",
-            (Difference::EndsEarlier, true) => "end earlier",
-            (Difference::EndsLater, false) => "ends later",
-            (Difference::EndsLater, true) => "end later",
-            (Difference::EndsInAnotherWay, false) => "ends in another way",
-            (Difference::EndsInAnotherWay, true) => "end in another way",
-            (Difference::EndsOnlyHere, false) => "ends only here",
-            (Difference::EndsOnlyHere, true) => "end only here",
-            (Difference::EndsNotHere, false) => "does not end here",
-            (Difference::EndsNotHere, true) => "do not end here",
-            (Difference::IsCancelled, false) => "is cancelled",
-            (Difference::IsCancelled, true) => "are cancelled",
-            (Difference::OnlyHere, false) => "is only here",
-            (Difference::OnlyHere, true) => "are only here",
-            (Difference::NotHere, false) => "is not here",
-            (Difference::NotHere, true) => "are not here",
+            (Difference::EndsEarlier, false) => "ends earlier".into(),
+            (Difference::EndsEarlier, true) => "end earlier".into(),
+            (Difference::EndsLater, false) => "ends later".into(),
+            (Difference::EndsLater, true) => "end later".into(),
+            (Difference::EndsInAnotherWay, false) => "ends in another way".into(),
+            (Difference::EndsInAnotherWay, true) => "end in another way".into(),
+            (Difference::EndsNotInTheFirst, false) => format!("does not end in {first}"),
+            (Difference::EndsNotInTheFirst, true) => format!("do not end in {first}"),
+            (Difference::EndsNotHere, false) => "does not end here".into(),
+            (Difference::EndsNotHere, true) => "do not end here".into(),
+            (Difference::IsCancelled, false) => "is cancelled".into(),
+            (Difference::IsCancelled, true) => "are cancelled".into(),
+            (Difference::NotInTheFirst, false) => format!("is not in {first}"),
+            (Difference::NotInTheFirst, true) => format!("are not in {first}"),
+            (Difference::NotHere, false) => "is not here".into(),
+            (Difference::NotHere, true) => "are not here".into(),
         }
     }
 }
@@ -243,7 +244,7 @@ impl Row {
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
         match (self.lanes[0], self.lanes[nth]) {
             (None, None) => None,
-            (None, Some(_)) => Some(Difference::OnlyHere),
+            (None, Some(_)) => Some(Difference::NotInTheFirst),
             (Some(_), None) => Some(Difference::NotHere),
             (Some(0), Some(0)) => None, // `main`: the sentence begins with how long the runs take
             (Some(before), Some(now)) => {
@@ -256,7 +257,7 @@ impl Row {
                     (End::Unfinished, End::Cancelled { .. }) => {
                         return Some(Difference::IsCancelled);
                     }
-                    (End::Unfinished, _) => return Some(Difference::EndsOnlyHere),
+                    (End::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
                     (_, End::Unfinished) => return Some(Difference::EndsNotHere),
                     (End::Finished, End::Cancelled { .. }) => {
                         return Some(Difference::IsCancelled);
