@@ -1,7 +1,7 @@
 """Slow callback: debug mode reports what keeps the loop's thread for too long.
 
 In Rust: the same, and a wrapper for any future, see `slow_callback.rs` beside this file.
-The report is shortened here; in full it is "Executing <Task … coro=<work() … running at …:35> …>
+The report is shortened here; in full it is "Executing <Task … coro=<work() … running at …:30> …>
 took 0.350 seconds".
 
     python3 examples/debugging/slow_callback.py

@@ -1,7 +1,7 @@
 //! Waker: how a future says "poll me again". A leaf future by hand, and what goes wrong in it.
 //!
 //! In Python: a future calls back the step of its task, which keeps to one task for life.
-//! No twin: a coroutine cannot be polled by hand, nor move from one task to another.
+//! No twin: a coroutine gets no waker; it is its task that is called again.
 //! Look for: A bell rings at 1 s and wakes what waits for it. "first only" keeps the waker of the
 //! first poll; when the future moves to another task, the wrong task is woken, and A hears of it
 //! only at its deadline, two seconds late. A waker is four functions (clone, wake, wake by

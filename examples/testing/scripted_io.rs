@@ -1,7 +1,7 @@
 //! Scripted I/O: a peer that sends and expects exactly the bytes of a script.
 //!
 //! In Python: a `StreamReader` that a test feeds, see `scripted_io.py` beside this file.
-//! Look for: The client greets, asks, and reads an answer that comes in two pieces with a pause
+//! Look for: The client is greeted, asks, and reads an answer that comes in two pieces with a pause
 //! between them. In a test, `tokio_test::io::Builder` plays the server: a byte that it does not
 //! expect panics, and so does one that is missing at the end.
 //!
