@@ -281,7 +281,8 @@ fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
         let _ = tokio::time::timeout(Duration::from_millis(20), nap(50).lane("A")).await;
     });
     let found = scenes(&[hangs.chart(), variant(&ends), variant(&dropped)]);
-    assert!(sentence(&found[1]).contains("; `A` does not end in “both”"), "{}", sentence(&found[1]));
+    let ends = sentence(&found[1]);
+    assert!(ends.contains("; `A` does not end in “both”"), "{ends}");
     assert!(sentence(&found[2]).contains("; `A` is cancelled"), "{}", sentence(&found[2]));
     let first = record("both", || async { nap(50).lane("A").await }).chart();
     let second = record("hangs", || async { pending::<()>().lane("A").await });
