@@ -8,7 +8,7 @@ use super::{
 };
 use async_concepts::{
     record, record_blocking,
-    timeline::{Clock, End, Pos, Recorder, State, Until},
+    timeline::{Clock, End, Position, Recorder, State, Until},
 };
 
 // smallest_loop
@@ -61,7 +61,7 @@ fn callbacks_are_called_in_the_order_in_which_they_were_put_into_the_queue() {
 fn a_callback_that_a_callback_adds_has_to_wait_for_the_next_turn() {
     let chart = record_blocking("event loop", hello_world::hello_world).chart();
     // Which lane has the thread, poll by poll: a turn begins with `main`.
-    let mut thread: Vec<(Pos, &str)> = chart
+    let mut thread: Vec<(Position, &str)> = chart
         .rows
         .iter()
         .flat_map(|row| row.spans.iter().map(move |span| (row, span)))

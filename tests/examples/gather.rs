@@ -5,7 +5,7 @@ use super::{
 };
 use async_concepts::{
     record,
-    timeline::{Chart, End, Pos},
+    timeline::{Chart, End, Position},
 };
 use std::time::Duration;
 
@@ -281,7 +281,7 @@ fn a_future_that_select_only_borrows_keeps_its_progress() {
 // task_group
 
 /// When `main` says that the work has returned, and when the last other lane ends.
-fn returned_and_over(chart: &Chart) -> (Pos, Pos) {
+fn returned_and_over(chart: &Chart) -> (Position, Position) {
     let said = |text: &str| text.starts_with("returned");
     let returned =
         chart.said.iter().find(|line| said(&line.text)).expect("main says that it has returned").at;

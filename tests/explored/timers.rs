@@ -3,7 +3,7 @@ use super::{
     Explored,
     polls::{Poll, Polls},
 };
-use async_concepts::timeline::{LaneId, Pos, human};
+use async_concepts::timeline::{LaneId, Position, human};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -56,7 +56,7 @@ fn proved_by_its_call(polls: &Polls<'_>, lane: LaneId) -> Option<String> {
 
 /// A due time as the page writes it: if the thread was busy until then, the timer may have been due
 /// before.
-fn due(polls: &Polls<'_>, at: Pos) -> String {
+fn due(polls: &Polls<'_>, at: Position) -> String {
     let due = human(polls.chart.time(at));
     let mut holds = polls.chart.threads[0].iter();
     let is_busy = holds.any(|hold| hold.from.instant < at.instant && hold.to.instant == at.instant);

@@ -1,7 +1,7 @@
 //! Variants of a program in the explorer: one time axis, the same rows, and what differs.
 use async_concepts::{
     LaneExt, record, say,
-    timeline::{Chart, Instant, Pos, Recording, Span, State, Until, Variant, to_page},
+    timeline::{Chart, Instant, Position, Recording, Span, State, Until, Variant, to_page},
 };
 use futures::join;
 use serde_json::{Value, json};
@@ -121,10 +121,10 @@ fn what_a_lane_does_otherwise_is_marked_and_what_it_does_alike_is_not() {
 
 #[test]
 fn a_stretch_that_begins_where_nothing_is_polled_begins_after_that_instant() {
-    let at = |instant| Pos { instant, column: 0 };
+    let at = |instant| Position { instant, column: 0 };
     // B goes on after its nap, and at 300 ms nothing is polled: in the first run B waits on then,
     // and in the variant it becomes ready.
-    let b_does = |mut chart: Chart, states: &[(State, Pos)]| {
+    let b_does = |mut chart: Chart, states: &[(State, Position)]| {
         for milliseconds in [300, 400] {
             let time = Duration::from_millis(milliseconds);
             chart.instants.push(Instant { at: time, columns: 0 });

@@ -8,7 +8,7 @@ use async_concepts::{
     LaneExt, StreamLaneExt, on_thread, record,
     timeline::{Code, Observe, Recorder, Recording},
 };
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../src/timeline/verdicts.rs");
 const THIS_FILE: &str = include_str!("verdict_programs.rs");
@@ -328,6 +328,7 @@ fn the_program_without_line_tables() {
 #[test]
 #[cfg(target_os = "linux")]
 fn without_line_tables_the_program_prints_the_sentence_on_its_page() {
+    use std::{path::Path, process::Command};
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stripped");
     let mut strip = Command::new("strip");
     strip.arg("-o").arg(&copy).arg(std::env::current_exe().unwrap());

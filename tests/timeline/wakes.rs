@@ -2,7 +2,7 @@
 use crate::{lane, ms, states};
 use async_concepts::{
     LaneExt, block, on_thread, record,
-    timeline::{Chart, Clock, Recorder, State, Until, What, WokenBy},
+    timeline::{Chart, Clock, Recorder, State, Until},
 };
 use std::{
     future::poll_fn,
@@ -342,6 +342,7 @@ const SIGNALLED: &str = "A_SIGNAL_TO_THIS_PROCESS";
 #[test]
 #[cfg(unix)]
 fn a_signal_in_a_process_of_its_own() {
+    use async_concepts::timeline::{What, WokenBy};
     use tokio::signal::unix::{SignalKind, signal};
     if std::env::var_os(SIGNALLED).is_none() {
         return;

@@ -5,7 +5,9 @@ use crate::{
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
 };
-use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
+use async_concepts::timeline::{
+    Chart, Clock, End, Position, Recorder, Recording, Row, State, Verdict,
+};
 use std::{
     panic::{Location, resume_unwind},
     pin::Pin,
@@ -291,7 +293,7 @@ impl<T> Run<T> {
     /// How many lanes with a name that begins like this were under way at the same time: polled
     /// for the first time, and not ended yet.
     pub fn at_a_time(&self, name: &str) -> usize {
-        let mut changes: Vec<(Pos, i32)> = vec![];
+        let mut changes: Vec<(Position, i32)> = vec![];
         for row in self.rows_that_begin_with(name) {
             if let Some(begin) = begin(row) {
                 changes.push((begin, 1));
@@ -472,7 +474,7 @@ fn has_part(line: &str, part: &str) -> bool {
 }
 
 /// Where a lane was polled for the first time, if it was.
-pub(crate) fn begin(row: &Row) -> Option<Pos> {
+pub(crate) fn begin(row: &Row) -> Option<Position> {
     row.spans.iter().find(|span| span.state != State::Lazy).map(|span| span.from)
 }
 

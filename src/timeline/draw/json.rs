@@ -1,7 +1,7 @@
 //! A recording as data: written down as JSON, and read back.
 //!
 //! What is written is documented at [`to_json`], for programs that read it.
-use super::chart::{Chart, End, Pos, Row, State, Until};
+use super::chart::{Chart, End, Position, Row, State, Until};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -168,7 +168,7 @@ fn check(chart: &Chart) -> Result<(), String> {
 }
 
 fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
-    let mut until = Pos::default();
+    let mut until = Position::default();
     for span in &row.spans {
         check_position(chart, span.from)?;
         check_position(chart, span.to)?;
@@ -212,7 +212,7 @@ fn check_lane(chart: &Chart, lane: LaneId) -> Result<(), String> {
     if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
 }
 
-fn check_position(chart: &Chart, pos: Pos) -> Result<(), String> {
+fn check_position(chart: &Chart, pos: Position) -> Result<(), String> {
     match chart.instants.get(pos.instant) {
         // One more than there are polls is right: it is the edge behind the last.
         Some(instant) if pos.column <= instant.columns => Ok(()),

@@ -47,7 +47,7 @@ mod words;
 
 pub use beside::Pair;
 pub use chart::{
-    Chart, End, Hold, Instant, Owner, Pos, Row, Said, Span, State, Until, Variant, Wake, Woken,
+    Chart, End, Hold, Instant, Owner, Position, Row, Said, Span, State, Until, Variant, Wake, Woken,
 };
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;

@@ -16,7 +16,7 @@
 //! Times are in microseconds. The viewer draws slices of one thread that overlap below each other;
 //! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
-    chart::{Chart, End, Hold, Pos, State},
+    chart::{Chart, End, Hold, Position, State},
     labels::{thread_name, used_threads},
     rows,
 };
@@ -146,7 +146,7 @@ impl Process<'_> {
     }
 
     /// Something that lasts.
-    fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos) -> Value {
+    fn slice(&self, thread: usize, name: &str, from: Position, to: Position) -> Value {
         let from = self.time(from);
         let to = self.time(to);
         json!({
@@ -160,7 +160,7 @@ impl Process<'_> {
     }
 
     /// A moment. `"s": "t"` draws it as high as its thread, not as the whole process.
-    fn mark(&self, thread: usize, at: Pos, text: &str) -> Value {
+    fn mark(&self, thread: usize, at: Position, text: &str) -> Value {
         let at = self.time(at);
         json!({ "ph": "i", "s": "t", "name": text, "pid": self.id, "tid": thread, "ts": at })
     }
@@ -180,7 +180,7 @@ impl Process<'_> {
     ///   instants   1 ms                           2 ms
     ///   columns    |0|1|2|                        |0|
     ///              10 µs each, or less in a gap of less than 30 µs
-    fn time(&self, pos: Pos) -> f64 {
+    fn time(&self, pos: Position) -> f64 {
         let micros = |index: usize| self.chart.instants[index].at.as_nanos() as f64 / 1000.0;
         let instant = &self.chart.instants[pos.instant];
         let mut column = 10.0;

@@ -12,7 +12,7 @@
 //!   B              ████
 //! ```
 use super::{
-    chart::{Chart, End, Pos, Span, State, Until, Wake, Woken},
+    chart::{Chart, End, Position, Span, State, Until, Wake, Woken},
     places::Places,
 };
 use crate::timeline::LaneId;
@@ -22,16 +22,16 @@ use std::cmp::Reverse;
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     /// Where it begins.
-    pub from: Pos,
+    pub from: Position,
     /// Where its step ends: the step shows the state of all lanes at this position. A rest takes no
     /// column, so for a rest this is `from`.
-    pub after: Pos,
+    pub after: Position,
     /// Whether it is a poll or the rest of one.
     pub kind: Kind,
     /// The lane that runs.
     pub lane: LaneId,
     /// Where the poll begins of which this is a piece.
-    pub poll: Pos,
+    pub poll: Position,
     /// The lines that are printed in it, as indices into those of the chart.
     pub said: Vec<usize>,
     /// The lanes that it wakes. Not those that it only passes a wake on to, since they poll it.
@@ -59,7 +59,7 @@ pub(super) enum Kind {
 
 impl Piece {
     /// A piece that begins at `from`, of the poll that begins at `poll`.
-    fn new(kind: Kind, lane: LaneId, poll: Pos, from: Pos) -> Piece {
+    fn new(kind: Kind, lane: LaneId, poll: Position, from: Position) -> Piece {
         Piece {
             from,
             after: from,
@@ -77,7 +77,7 @@ impl Piece {
 
     /// The pieces are sorted by this. At one position the rest of an inner lane, whose poll began
     /// later, comes before that of the lane around it.
-    pub fn key(&self) -> (Pos, Kind, Reverse<Pos>) {
+    pub fn key(&self) -> (Position, Kind, Reverse<Position>) {
         (self.from, self.kind, Reverse(self.poll))
     }
 }
@@ -85,7 +85,7 @@ impl Piece {
 /// The pieces of a run, in order.
 pub(super) fn pieces(chart: &Chart) -> Vec<Piece> {
     let mut pieces = polls(chart);
-    let begins: Vec<Pos> = pieces.iter().map(|piece| piece.from).collect();
+    let begins: Vec<Position> = pieces.iter().map(|piece| piece.from).collect();
     let deeds = Deeds::of(chart, begins);
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
@@ -125,7 +125,10 @@ fn polls(chart: &Chart) -> Vec<Piece> {
             _ => {
                 let columns = chart.instants[from.instant].columns;
                 // In a chart that was read from a file a poll may begin at the end of its instant.
-                Pos { instant: from.instant, column: columns.max(from.column.saturating_add(1)) }
+                Position {
+                    instant: from.instant,
+                    column: columns.max(from.column.saturating_add(1)),
+                }
             }
         };
     }
@@ -135,15 +138,15 @@ fn polls(chart: &Chart) -> Vec<Piece> {
 /// What is seen of each lane, looked up once for all its polls.
 struct Deeds {
     /// For each lane the positions at which it prints, wakes, makes or drops something, in order.
-    at: Vec<Vec<Pos>>,
+    at: Vec<Vec<Position>>,
     /// For each lane the lanes that it polls.
     inside: Vec<Vec<LaneId>>,
     /// Where polls begin, in order.
-    polls: Vec<Pos>,
+    polls: Vec<Position>,
 }
 
 impl Deeds {
-    fn of(chart: &Chart, polls: Vec<Pos>) -> Deeds {
+    fn of(chart: &Chart, polls: Vec<Position>) -> Deeds {
         let mut at = vec![vec![]; chart.rows.len()];
         let mut inside = vec![vec![]; chart.rows.len()];
         for said in &chart.said {
@@ -178,7 +181,7 @@ impl Deeds {
     }
 
     /// Whether a poll begins between two positions.
-    fn begins_between(&self, from: Pos, to: Pos) -> bool {
+    fn begins_between(&self, from: Position, to: Position) -> bool {
         let next = self.polls.partition_point(|at| *at <= from);
         self.polls.get(next).is_some_and(|at| *at < to)
     }
@@ -369,13 +372,13 @@ fn is_deed(chart: &Chart, wake: &Wake) -> bool {
 /// Whether a wake of an outer lane is only passed on by an inner one, which was woken itself at
 /// that very moment. An inner lane that runs can wake the outer one by itself, too: a task of a
 /// `LocalSet` does when it ends.
-pub(super) fn is_passed_on(chart: &Chart, inner: LaneId, outer: LaneId, at: Pos) -> bool {
+pub(super) fn is_passed_on(chart: &Chart, inner: LaneId, outer: LaneId, at: Position) -> bool {
     chart.is_inside(inner, outer, at) && wake_at(chart, inner, at).is_some()
 }
 
 /// The wake of a lane at a position, if there was one. A file of an older version has no wakes at
 /// its polls; there the wait before says what ended it.
-pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Pos) -> Option<Woken> {
+pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken> {
     for span in &chart.rows[lane].spans {
         match (span.woken, span.state) {
             (Some(woken), _) if woken.at == at => return Some(woken),
@@ -392,7 +395,7 @@ pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Pos) -> Option<Woken> {
 
 /// Whose poll it is in which a lane does something: its own, or, if the lane is being dropped
 /// there, that of the lane that drops it.
-pub(super) fn doer(chart: &Chart, lane: LaneId, at: Pos) -> LaneId {
+pub(super) fn doer(chart: &Chart, lane: LaneId, at: Position) -> LaneId {
     match chart.rows[lane].end {
         (end, End::Cancelled { by: Some(by), .. }) if end == at => by,
         _ => lane,
@@ -403,7 +406,12 @@ pub(super) fn doer(chart: &Chart, lane: LaneId, at: Pos) -> LaneId {
 ///
 /// The position is the right edge of a column, so the poll began before it, and a rest begins right
 /// there. A piece that keeps its thread can do something later than it began.
-pub(super) fn done_in(chart: &Chart, pieces: &[Piece], lane: LaneId, at: Pos) -> Option<usize> {
+pub(super) fn done_in(
+    chart: &Chart,
+    pieces: &[Piece],
+    lane: LaneId,
+    at: Position,
+) -> Option<usize> {
     let until = pieces.partition_point(|piece| piece.from <= at);
     let has_begun = |piece: &Piece| match piece.kind {
         Kind::Poll => piece.from < at,

@@ -3,7 +3,7 @@
 use super::{Assembly, real_clock::SHORT_POLL};
 use crate::timeline::{
     Clock, LaneId,
-    draw::chart::{Pos, State},
+    draw::chart::{Position, State},
 };
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ impl Assembly {
     /// The paused clock moves during a poll for two reasons: a lane blocks, and then there was an
     /// event; or the program moves it, as `tokio::time::advance` does. If an inner lane did either,
     /// the poll of this lane is shown as a plain poll.
-    pub(super) fn state_shown(&self, lane: LaneId, state: State, now: Pos) -> State {
+    pub(super) fn state_shown(&self, lane: LaneId, state: State, now: Position) -> State {
         let is_run = matches!(state, State::Running | State::RunningUnwoken);
         let time_passes = self.open[lane].from.instant < now.instant;
         if !is_run || !time_passes {

@@ -36,7 +36,7 @@ mod real_clock;
 mod spans;
 mod wakes;
 
-use super::chart::{Chart, End, Instant, Pos, Row, Said, State, Until};
+use super::chart::{Chart, End, Instant, Position, Row, Said, State, Until};
 use crate::timeline::{Clock, Event, LaneId, Place, What};
 use instants::Instants;
 use spans::OpenSpan;
@@ -140,7 +140,7 @@ impl Assembly {
     }
 
     /// The right edge of all that has happened so far.
-    fn now(&self) -> Pos {
+    fn now(&self) -> Position {
         self.chart.last_position()
     }
 

@@ -1,7 +1,7 @@
 //! The second pass: which lanes were ready, and which were woken and not polled.
 use crate::timeline::{
     Clock, LaneId,
-    draw::chart::{Chart, Pos, Span, State},
+    draw::chart::{Chart, Position, Span, State},
 };
 
 /// A lane that is woken is polled next, or when the lanes before it have given way: it is *ready*.
@@ -55,7 +55,7 @@ fn first_gap_without_poll(
 /// The parts of a stretch in which a lane was woken: until the polls before `gap` were over it was
 /// ready, and from there on not polled.
 fn split(chart: &Chart, span: &Span, gap: usize) -> Vec<Span> {
-    let after_the_polls = Pos { instant: gap, column: chart.instants[gap].columns };
+    let after_the_polls = Position { instant: gap, column: chart.instants[gap].columns };
     let from = after_the_polls.max(span.from);
     let mut parts = vec![];
     // Where the wake was the last thing at its instant, the first part would be empty.

@@ -2,7 +2,7 @@
 use super::{Assembly, spans::PollBegin};
 use crate::timeline::{
     Event, LaneId, Polled,
-    draw::chart::{End, Hold, Owner, Pos, State, Until},
+    draw::chart::{End, Hold, Owner, Position, State, Until},
 };
 use std::{mem::take, time::Duration};
 
@@ -34,7 +34,7 @@ impl Assembly {
     }
 
     /// A future can be handed from one owner to another: then the row keeps both.
-    fn note_owner(&mut self, lane: LaneId, owner: Option<LaneId>, now: Pos) {
+    fn note_owner(&mut self, lane: LaneId, owner: Option<LaneId>, now: Position) {
         let row = &mut self.chart.rows[lane];
         if row.polled_by != owner && row.was_polled() {
             row.polled_before.push(Owner { lane: row.polled_by, until: now });
@@ -43,7 +43,7 @@ impl Assembly {
     }
 
     /// The thread runs `lane` from now on; the lane around it has had the thread until here.
-    fn thread_goes_to(&mut self, lane: LaneId, thread: usize, now: Pos) {
+    fn thread_goes_to(&mut self, lane: LaneId, thread: usize, now: Position) {
         let polled = &mut self.stacks[thread];
         let holds = &mut self.chart.threads[thread];
         if !polled.is_empty()
@@ -76,7 +76,7 @@ impl Assembly {
     }
 
     /// The poll of `lane` is over: the lane around it, if there is one, has the thread again.
-    fn thread_goes_back(&mut self, lane: LaneId, event: &Event, now: Pos) {
+    fn thread_goes_back(&mut self, lane: LaneId, event: &Event, now: Position) {
         let polled = &mut self.stacks[event.thread];
         let holds = &mut self.chart.threads[event.thread];
         polled.retain(|other| *other != lane);

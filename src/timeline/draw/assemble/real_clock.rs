@@ -21,7 +21,7 @@
 use super::Assembly;
 use crate::timeline::{
     Clock, Event, LaneId, What,
-    draw::chart::{Pos, State, Until},
+    draw::chart::{Position, State, Until},
 };
 use std::time::Duration;
 
@@ -46,13 +46,13 @@ impl Assembly {
     /// Where a poll ends. Another thread may have begun a new instant during the poll. A short poll
     /// still ends in the instant in which it began: a poll that reached into the next one would be
     /// drawn as blocking.
-    pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
+    pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Position {
         let now = self.now();
         let began = self.open[lane].polled;
         let is_short = event.at.saturating_sub(began.at) <= SHORT_POLL;
         if self.chart.clock == Clock::Real && is_short && began.instant < now.instant {
             let columns = self.chart.instants[began.instant].columns;
-            return Pos { instant: began.instant, column: columns };
+            return Position { instant: began.instant, column: columns };
         }
         now
     }

@@ -4,7 +4,7 @@ use super::Assembly;
 use crate::timeline::{
     LaneId, Waits,
     draw::{
-        chart::{End, Pos, Span, State, Until, Woken},
+        chart::{End, Position, Span, State, Until, Woken},
         places::Places,
     },
 };
@@ -17,7 +17,7 @@ pub(super) struct OpenSpan {
     pub state: Option<State>,
     /// Since when.
     /// It is also where the span before this one ended: a row has no gaps.
-    pub from: Pos,
+    pub from: Position,
     /// Where its last poll began. From it follows how long the poll took.
     pub polled: PollBegin,
     /// How much of that poll was spent in polls of lanes inside it.
@@ -50,7 +50,7 @@ pub(super) struct PollBegin {
 
 impl OpenSpan {
     /// The first span of a lane, which is made at the position `from`.
-    pub fn new(state: State, from: Pos) -> OpenSpan {
+    pub fn new(state: State, from: Position) -> OpenSpan {
         OpenSpan {
             state: Some(state),
             from,
@@ -95,7 +95,7 @@ impl Assembly {
         self.change_at(self.now(), lane, next);
     }
 
-    pub(super) fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
+    pub(super) fn change_at(&mut self, now: Position, lane: LaneId, next: Option<State>) {
         let OpenSpan { state, from, .. } = self.open[lane];
         // Before the span is closed: it may be that of a poll, whose length is measured up to here.
         let shown = state.map(|state| self.state_shown(lane, state, now));
@@ -136,7 +136,7 @@ impl Assembly {
         self.end_at(self.now(), lane, end);
     }
 
-    pub(super) fn end_at(&mut self, now: Pos, lane: LaneId, end: End) {
+    pub(super) fn end_at(&mut self, now: Position, lane: LaneId, end: End) {
         self.change_at(now, lane, None);
         self.chart.rows[lane].end = (now, end);
     }

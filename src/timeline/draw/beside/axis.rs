@@ -5,7 +5,7 @@
 //!   lower   0   50 ms
 //!   common  0   50 ms  100 ms      index 1 of the upper chart becomes 2, and nothing runs at 1
 //! ```
-use crate::timeline::draw::chart::{Chart, Instant, Pos};
+use crate::timeline::draw::chart::{Chart, Instant, Position};
 use std::time::Duration;
 
 /// What tells an instant from all others of its run: its time, and how many of that time came
@@ -76,7 +76,7 @@ fn with_instants(chart: &Chart, own: &[Key], common: &[Key]) -> Chart {
 }
 
 /// Each position that a chart has, to be changed.
-fn positions(chart: &mut Chart) -> Vec<&mut Pos> {
+fn positions(chart: &mut Chart) -> Vec<&mut Position> {
     let mut positions = vec![];
     for row in &mut chart.rows {
         for span in &mut row.spans {

@@ -3,7 +3,7 @@ use super::Pair;
 use crate::timeline::{
     LaneId,
     draw::{
-        chart::{Chart, Pos},
+        chart::{Chart, Position},
         labels::row_name,
         marks::Mark,
     },
@@ -79,25 +79,25 @@ fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
 pub(in crate::timeline::draw) fn stretches(
     charts: [&Chart; 2],
     lanes: [&[LaneId]; 2],
-) -> Vec<(Pos, Pos)> {
+) -> Vec<(Position, Position)> {
     let [upper, lower] = [0, 1].map(|side| Doings::of(charts[side], lanes[side]));
-    let mut found: Vec<(Pos, Pos)> = vec![];
+    let mut found: Vec<(Position, Position)> = vec![];
     // Stretches that touch become one, so that the picture has one coloured area and not many.
-    let mut add = |from: Pos, to: Pos| match found.last_mut() {
+    let mut add = |from: Position, to: Position| match found.last_mut() {
         Some((_, end)) if *end >= from => *end = to,
         _ => found.push((from, to)),
     };
     for instant in 0..charts[0].instants.len() {
         // Both charts have all instants, but not the same number of polls in them.
         let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
-        let begin = Pos { instant, column: 0 };
-        let end = Pos { instant, column: columns };
+        let begin = Position { instant, column: 0 };
+        let end = Position { instant, column: columns };
         if upper.polls[instant] != lower.polls[instant] {
             add(begin, end);
         }
         // After the last instant neither chart has anything, so `instant + 1` exists here.
         if upper.after[instant] != lower.after[instant] {
-            add(end, Pos { instant: instant + 1, column: 0 });
+            add(end, Position { instant: instant + 1, column: 0 });
         }
     }
     found

@@ -28,7 +28,7 @@ pub(super) use compare::stretches;
 pub(super) use rows::share_colours;
 
 use super::{
-    chart::{Chart, Pos},
+    chart::{Chart, Position},
     labels::occurring,
     layout::Layout,
     marks::Mark,
@@ -47,7 +47,7 @@ pub struct Pair {
     pub(super) rows: [Rows; 2],
     /// In each row the stretches in which the two differ.
     /// Empty for a row that only one of them has: all of it is different, and a sentence says so.
-    pub(super) different: Vec<Vec<(Pos, Pos)>>,
+    pub(super) different: Vec<Vec<(Position, Position)>>,
     /// What differs, a sentence each.
     /// Made once, when the two are compared, so that a text and a description say the same.
     notes: Vec<String>,

@@ -88,7 +88,7 @@ pub struct Instant {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-pub struct Pos {
+pub struct Position {
     /// Index of the instant.
     pub instant: usize,
     /// How many polls had begun at this instant.
@@ -99,7 +99,7 @@ pub struct Pos {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {
     /// When.
-    pub at: Pos,
+    pub at: Position,
     /// The lane that wakes.
     pub from: LaneId,
     /// The lane that is woken.
@@ -112,16 +112,16 @@ pub struct Hold {
     /// The innermost lane that was being polled.
     pub lane: LaneId,
     /// From here.
-    pub from: Pos,
+    pub from: Position,
     /// To here.
-    pub to: Pos,
+    pub to: Position,
 }
 
 /// A line that a lane printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// Where: the right edge of the column of the poll that printed it.
-    pub at: Pos,
+    pub at: Position,
     /// Which lane.
     pub lane: LaneId,
     /// The text.
@@ -148,19 +148,19 @@ impl Chart {
     }
 
     /// The time of a position.
-    pub fn time(&self, pos: Pos) -> Duration {
+    pub fn time(&self, pos: Position) -> Duration {
         self.instants[pos.instant].at
     }
 
     /// The last position: the run is over there.
-    pub(super) fn last_position(&self) -> Pos {
+    pub(super) fn last_position(&self) -> Position {
         // A chart has one instant at least: the creation of `main` begins it.
         let instant = self.instants.len() - 1;
-        Pos { instant, column: self.instants[instant].columns }
+        Position { instant, column: self.instants[instant].columns }
     }
 
     /// The time between two positions.
-    pub fn between(&self, from: Pos, to: Pos) -> Duration {
+    pub fn between(&self, from: Position, to: Position) -> Duration {
         self.time(to) - self.time(from)
     }
 

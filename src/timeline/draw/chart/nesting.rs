@@ -1,5 +1,5 @@
 //! Which lane polls which.
-use super::{Chart, Pos};
+use super::{Chart, Position};
 use crate::timeline::LaneId;
 
 impl Chart {
@@ -21,7 +21,7 @@ impl Chart {
         &self,
         mut lane: LaneId,
         outer: LaneId,
-        at: Pos,
+        at: Position,
     ) -> bool {
         // A chart that was read from a file might have a circle: no chain is longer than the list.
         for _ in 0..self.rows.len() {

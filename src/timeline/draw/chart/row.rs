@@ -1,5 +1,5 @@
 //! The row of a lane: what it did from its beginning to its end, and what polled it.
-use super::{End, Pos, State, Until};
+use super::{End, Position, State, Until};
 use crate::timeline::{LaneId, draw::places::Places};
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub struct Row {
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
-    pub end: (Pos, End),
+    pub end: (Position, End),
 }
 
 /// What polled a lane until it was handed to another owner.
@@ -31,7 +31,7 @@ pub struct Owner {
     /// The lane that polled it; none if the runtime did.
     pub lane: Option<LaneId>,
     /// Where the next owner polled it first.
-    pub until: Pos,
+    pub until: Position,
 }
 
 /// A stretch of time in which a lane did one thing.
@@ -40,9 +40,9 @@ pub struct Span {
     /// What it did.
     pub state: State,
     /// From here.
-    pub from: Pos,
+    pub from: Position,
     /// To here.
-    pub to: Pos,
+    pub to: Position,
     /// Where it waits, and for what: none where it does not wait. A callback of an event loop waits
     /// before it is called for the first time.
     #[serde(default)]
@@ -64,14 +64,14 @@ pub struct Woken {
     /// By what: a timer, a lane, something outside or the runtime.
     pub by: Until,
     /// Where.
-    pub at: Pos,
+    pub at: Position,
     /// How many wakes came before it in the run: several can be at one position.
     pub nth: usize,
 }
 
 impl Row {
     /// Where it begins.
-    pub fn begin(&self) -> Pos {
+    pub fn begin(&self) -> Position {
         match self.spans.first() {
             Some(span) => span.from,
             None => self.ends_at(),
@@ -79,7 +79,7 @@ impl Row {
     }
 
     /// Where it ended. Of a lane that had not ended: where the run was over.
-    pub fn ends_at(&self) -> Pos {
+    pub fn ends_at(&self) -> Position {
         self.end.0
     }
 
@@ -89,7 +89,7 @@ impl Row {
     }
 
     /// The lane that polls this one at a position, or polls it next; none if the runtime does.
-    pub fn owner_at(&self, pos: Pos) -> Option<LaneId> {
+    pub fn owner_at(&self, pos: Position) -> Option<LaneId> {
         match self.polled_before.iter().find(|owner| pos < owner.until) {
             Some(owner) => owner.lane,
             None => self.polled_by,

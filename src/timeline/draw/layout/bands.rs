@@ -1,6 +1,6 @@
 //! The first step: which columns of each instant have something that is drawn.
 use crate::timeline::draw::{
-    chart::{Chart, Pos},
+    chart::{Chart, Position},
     rows::Rows,
 };
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ pub(super) fn collect(charts: &[(&Chart, &Rows)]) -> Vec<Band> {
     let (first, _) = charts[0];
     // In order, and each once: lanes that begin where another ends share an edge.
     let mut edges = vec![BTreeSet::new(); first.instants.len()];
-    let mut mark = |pos: Pos| {
+    let mut mark = |pos: Position| {
         edges[pos.instant].insert(pos.column);
     };
     for (chart, rows) in charts {

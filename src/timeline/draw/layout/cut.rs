@@ -11,7 +11,7 @@
 //! ```
 use super::{Layout, Room};
 use crate::timeline::draw::{
-    chart::{Chart, Pos},
+    chart::{Chart, Position},
     left_out::LeftOut,
     rows::Rows,
 };
@@ -132,7 +132,7 @@ impl Layout {
     }
 
     /// Whether a position lies in the part that is cut out.
-    pub fn hides(&self, pos: Pos) -> bool {
+    pub fn hides(&self, pos: Position) -> bool {
         let band = &self.bands[pos.instant];
         if self.cut.is_none() || band.shown_before == band.shown_after {
             return false;

@@ -26,7 +26,7 @@ mod cut;
 mod gaps;
 
 use super::{
-    chart::{Chart, Pos},
+    chart::{Chart, Position},
     left_out::LeftOut,
     rows::Rows,
 };
@@ -104,7 +104,7 @@ impl Layout {
     }
 
     /// The place of a position.
-    pub fn x(&self, pos: Pos) -> f64 {
+    pub fn x(&self, pos: Position) -> f64 {
         let band = &self.bands[pos.instant];
         let rank = band.rank(pos.column);
         // Before the cut, in it, or behind it. All that is in the cut falls on its left edge: it is

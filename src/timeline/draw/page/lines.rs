@@ -9,7 +9,7 @@ use super::{
     reader::{Reader, join, stopped},
 };
 use crate::timeline::{
-    LaneId, Places, Pos, Registered, Span, State, Wait,
+    LaneId, Places, Position, Registered, Span, State, Wait,
     draw::pieces::{Kind, Piece},
 };
 
@@ -106,7 +106,7 @@ impl<'c> Reader<'c> {
 
     /// Where a lane polls another one in the poll that began at `began`: where it waits for it
     /// afterwards, or else has waited for it before.
-    fn polls_at(&self, lane: LaneId, began: Pos, inner: LaneId) -> Option<&'c Wait> {
+    fn polls_at(&self, lane: LaneId, began: Position, inner: LaneId) -> Option<&'c Wait> {
         let spans = &self.chart.rows[lane].spans;
         let poll = spans.partition_point(|span| span.from < began);
         let after = match spans.get(poll + 1) {

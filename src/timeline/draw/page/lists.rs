@@ -10,7 +10,9 @@ use super::{
     reader::{Reader, stopped},
     steps::Step,
 };
-use crate::timeline::{LaneId, Places, Pos, Span, State, Until, Wait, draw::pieces::Piece, human};
+use crate::timeline::{
+    LaneId, Places, Position, Span, State, Until, Wait, draw::pieces::Piece, human,
+};
 
 /// In which lists a lane is. A lane that waits for another one, with a timeout, is in two of them.
 #[derive(Default)]
@@ -18,7 +20,7 @@ struct Listed {
     /// It is ready: its place in the order of wakes.
     ready: Option<Ready>,
     /// It waits for a timer: when that is due, for the order, and in words.
-    timer: Option<(Pos, String)>,
+    timer: Option<(Position, String)>,
     /// It waits for these lanes.
     waits_for: Vec<LaneId>,
     /// It waits for a lock or a permit, and nothing says which lane has it.
@@ -27,7 +29,7 @@ struct Listed {
 
 /// The place of a lane in the order of wakes: where it was woken, and how many wakes came before
 /// that one, since several can be at one position.
-type Ready = (Pos, usize);
+type Ready = (Position, usize);
 
 /// Stands for the number of a wake where a lane is ready without one, such as a task that was just
 /// spawned. It sorts such a lane after those that were woken at the same position.
@@ -42,7 +44,7 @@ pub(super) struct WholeWait<'c> {
     /// What ended it.
     pub until: Until,
     /// Where it ended.
-    pub to: Pos,
+    pub to: Position,
     /// Where the lane waits, and for what.
     pub places: &'c Places,
 }
@@ -51,7 +53,7 @@ impl<'c> Reader<'c> {
     /// Puts each lane into the lists that it belongs to where a piece ends, and notes its letter.
     pub(super) fn add_lists(&self, piece: &Piece, step: &mut Step) {
         let mut ready: Vec<(Ready, LaneId)> = vec![];
-        let mut timers: Vec<(Pos, LaneId, String)> = vec![];
+        let mut timers: Vec<(Position, LaneId, String)> = vec![];
         let mut waits_for = vec![];
         for lane in 0..self.chart.rows.len() {
             let now = self.now(lane, piece);
@@ -193,7 +195,7 @@ impl<'c> Reader<'c> {
 
     /// When a timer is due that has ended a wait at `to`. If the thread was busy until then, the
     /// timer may have been due before.
-    fn due(&self, to: Pos) -> String {
+    fn due(&self, to: Position) -> String {
         let due = human(self.chart.time(to));
         if self.busy_until[to.instant] { format!("≤ {due}") } else { due }
     }
@@ -270,7 +272,7 @@ impl<'c> Reader<'c> {
 }
 
 impl Listed {
-    fn ready(at: Pos, nth: usize) -> Listed {
+    fn ready(at: Position, nth: usize) -> Listed {
         Listed { ready: Some((at, nth)), ..Listed::default() }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::timeline::{
     LaneId,
     draw::{
-        chart::{Chart, Hold, Pos},
+        chart::{Chart, Hold, Position},
         labels::{letters, thread_name, used_threads},
         layout::Layout,
         marks::Mark,
@@ -67,7 +67,7 @@ impl<'c> Picture<'c> {
     /// Counted from the first cell to the right of the label. The widths of gaps are no whole
     /// numbers, so that gaps stay to scale; each position is rounded by itself, and equal positions
     /// are rounded alike.
-    pub(super) fn x(&self, pos: Pos) -> usize {
+    pub(super) fn x(&self, pos: Position) -> usize {
         self.layout.x(pos).round() as usize
     }
 
@@ -108,7 +108,7 @@ impl<'c> Picture<'c> {
     fn ticks_by_importance(&self) -> Vec<Tick> {
         let mut ticks = vec![];
         for (index, instant) in self.chart.instants.iter().enumerate() {
-            let begin = Pos { instant: index, column: 0 };
+            let begin = Position { instant: index, column: 0 };
             if let Some(range) = self.layout.instant(index)
                 && !self.layout.hides(begin)
             {

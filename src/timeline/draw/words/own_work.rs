@@ -8,7 +8,7 @@
 //! ```
 use crate::timeline::{
     LaneId,
-    draw::chart::{Chart, End, Pos, State, Until},
+    draw::chart::{Chart, End, Position, State, Until},
 };
 use std::time::Duration;
 
@@ -36,9 +36,9 @@ struct Stretch {
     /// A lane and the one that polls it always overlap, so these two are not compared.
     lane: LaneId,
     /// Positions and not times: on the real clock two instants may have one time.
-    from: Pos,
+    from: Position,
     /// As `from`.
-    to: Pos,
+    to: Position,
 }
 
 impl Stretch {

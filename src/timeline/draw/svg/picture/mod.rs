@@ -41,7 +41,7 @@ use super::{
 use crate::timeline::{
     LaneId,
     draw::{
-        chart::{Chart, Pos},
+        chart::{Chart, Position},
         labels::used_threads,
         layout::Layout,
         pieces::pieces,
@@ -74,7 +74,7 @@ pub(super) struct Picture<'c> {
     /// Its sizes; the other chart of a pair has the same.
     sheet: &'c Sheet,
     /// In each row the stretches in which it differs from that of another chart.
-    different: &'c [Vec<(Pos, Pos)>],
+    different: &'c [Vec<(Position, Position)>],
     /// Which lanes poll others. When an inner lane blocks, only its own bar says so.
     polls_others: Vec<bool>,
     /// The summary, in lines: it is broken here, since SVG does not break lines.
@@ -92,7 +92,7 @@ impl<'c> Picture<'c> {
         rows: &'c Rows,
         layout: &'c Layout,
         sheet: &'c Sheet,
-        different: &'c [Vec<(Pos, Pos)>],
+        different: &'c [Vec<(Position, Position)>],
     ) -> Picture<'c> {
         let mut summary = vec![];
         let mut top = TOP;
@@ -122,7 +122,7 @@ impl<'c> Picture<'c> {
     }
 
     /// Counted from the sheet's left edge.
-    fn x(&self, pos: Pos) -> f64 {
+    fn x(&self, pos: Position) -> f64 {
         self.sheet.left + self.layout.x(pos)
     }
 
@@ -224,7 +224,7 @@ impl<'c> Picture<'c> {
             bands.extend(self.layout.parts(range.clone()));
             // The beginning of this instant is cut out. A time above the rest would be taken for a
             // new instant.
-            if self.layout.hides(Pos { instant: index, column: 0 }) {
+            if self.layout.hides(Position { instant: index, column: 0 }) {
                 continue;
             }
             // Of a band that is cut, the time stands above the larger part.

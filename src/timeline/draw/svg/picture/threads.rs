@@ -1,7 +1,7 @@
 //! The rows of threads: which lane has the thread, when.
 use super::Picture;
 use crate::timeline::draw::{
-    chart::{Hold, Pos, Row},
+    chart::{Hold, Position, Row},
     labels::{letters, thread_name},
     palette::lane_class,
     svg::{
@@ -75,7 +75,7 @@ impl Picture<'_> {
     /// `idle`.
     fn idle_parts(&self, holds: &[Hold]) -> Vec<Range<f64>> {
         let mut idle = vec![];
-        let mut free_since: Option<Pos> = None;
+        let mut free_since: Option<Position> = None;
         for hold in holds {
             // A lane without a row has no tile. Its polls that take no time do not part an idle
             // stretch, either. One that takes time, because the lane blocks, does.
