@@ -235,9 +235,13 @@ fn line_in(wait: &Wait, file: &str) -> Option<u32> {
     outwards.into_iter().find(|place| place.file == file).map(|place| place.line)
 }
 
-/// Whether a lane polls another one at a place.
+/// Whether a lane polls another one at a place: by itself, in a set, or as a loop that calls its
+/// callbacks there. Of a loop it is not known what it waits for.
 fn polls_there(wait: &Wait) -> bool {
-    wait.lane.is_some() || wait.on.as_deref().is_some_and(|on| on.starts_with("Futures"))
+    match wait.on.as_deref() {
+        Some(on) => on.starts_with("Futures") || on == "RunUntil",
+        None => true,
+    }
 }
 
 /// Whether a line of a twin waits for something, gives way or calls what does. What only prints

@@ -72,7 +72,9 @@ impl std::error::Error for JsonError {}
 ///   `"dropped"`, `"run_over"`;
 /// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
 ///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
-///   `"or_after": true` says that the lane may have gone on from there to one that follows;
+///   `"or_after": true` says that the lane may have gone on from there to one that follows,
+///   `"of_a_loop": true` that `lane` is a task of an event loop that runs there, and `"handles": N`
+///   that `N` tasks are joined there at once;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and

@@ -7,6 +7,7 @@ use super::{
     lists::is_set_of_futures,
     now::Now,
     reader::{Reader, join, stopped},
+    waited::is_local_set,
 };
 use crate::timeline::{
     LaneId, Places, Position, Registered, Span, State, Wait,
@@ -72,10 +73,15 @@ impl<'c> Reader<'c> {
         let before = self.stopped_before(piece);
         match piece.kind {
             Kind::Poll => before,
-            // Where it has gone on to since its poll began is not known in another way.
             Kind::Rest => {
                 let inner = self.ended_inside(piece);
-                self.polls_at(piece.lane, piece.poll, *inner.first()?)
+                match self.polls_at(piece.lane, piece.poll, *inner.first()?) {
+                    Some(wait) => Some(wait),
+                    // A loop calls its callbacks where it waits. Where another lane has gone on to
+                    // since its poll began is not known.
+                    None if is_of_a_loop(before) => before,
+                    None => None,
+                }
             }
         }
     }
@@ -134,7 +140,9 @@ impl<'c> Reader<'c> {
                 return Some(wait);
             }
         }
-        None
+        // Nor does a `LocalSet`.
+        let before = before?;
+        before.waits().iter().find(|wait| is_local_set(wait) && is_around_all(wait, before))
     }
 
     /// The one place that a step has room for. A lane may wait at several at once: a `select!`
@@ -171,6 +179,12 @@ impl<'c> Reader<'c> {
     pub(super) fn is_shown(&self, file: &str) -> bool {
         self.file == Some(file)
     }
+}
+
+/// Whether all that a lane waits for is awaited inside of this place. A `LocalSet` keeps its waker,
+/// so its place is among those of a lane that has left it.
+fn is_around_all(outer: &Wait, places: &Places) -> bool {
+    places.waits().iter().all(|wait| wait.chain.contains(&outer.place))
 }
 
 /// Whether a lane that gives way at this place runs an event loop: the place of a driver has no

@@ -265,7 +265,7 @@ fn runs_a_local_set(places: &Places) -> bool {
 
 /// Whether the lane runs a `LocalSet` there: it is woken to poll the tasks of the set, and does not
 /// wait for these.
-fn is_local_set(wait: &Wait) -> bool {
+pub(super) fn is_local_set(wait: &Wait) -> bool {
     wait.on.as_deref() == Some("RunUntil")
 }
 
