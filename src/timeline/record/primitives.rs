@@ -48,6 +48,11 @@ const OF_THE_EVENT_LOOP: &[(&str, &str)] = &[
     ("/src/event_loop/future.rs", "Future"),
 ];
 
+/// Whether the event loop of this crate polls a task by this function.
+pub(super) fn polls_a_task_of_a_loop(frame: &Frame) -> bool {
+    frame.file.ends_with("/src/event_loop/task.rs")
+}
+
 /// What is said of a wait that goes through this function of the event loop.
 fn name_in_the_event_loop(frame: &Frame) -> Option<&'static str> {
     for (file, name) in OF_THE_EVENT_LOOP {

@@ -419,7 +419,8 @@ impl Seen {
         let on = if self.lane.is_some() { None } else { primitives::name(library) };
         // Each handle registers once in a poll. Other futures may register more often.
         let handles = if on.as_deref() == Some(JOIN_HANDLE) { self.times } else { 1 };
-        let of_a_loop = self.lane.is_some() && library.iter().any(is_a_step_of_a_task);
+        let of_a_loop =
+            self.lane.is_some() && library.iter().any(primitives::polls_a_task_of_a_loop);
         Wait { place, chain, on, lane: self.lane, of_a_loop, handles, or_after: self.or_after }
     }
 }
@@ -427,11 +428,6 @@ impl Seen {
 /// Whether a function is the body of an `async fn` or an `async` block, as line tables call it.
 fn is_async_code(frame: &Frame) -> bool {
     frame.function.contains("{async_")
-}
-
-/// Whether an event loop of this crate polls a task by this function.
-fn is_a_step_of_a_task(frame: &Frame) -> bool {
-    frame.is_in("async_concepts::event_loop::task")
 }
 
 /// Only for a key of a map: the stacks by their addresses.

@@ -4,10 +4,9 @@
 //! polls another lane, it stands where it polls that one. Each line is that of a place that was
 //! recorded: where none is known, no line is lit.
 use super::{
-    lists::is_set_of_futures,
     now::Now,
     reader::{Reader, join, stopped},
-    waited::is_local_set,
+    waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
     LaneId, Places, Position, Registered, Span, State, Wait,

@@ -9,7 +9,7 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::WaitsFor,
+    waited::{WaitsFor, WholeWait, is_timer},
 };
 use crate::timeline::{
     LaneId, Places, Position, Span, State, Until, Wait, draw::pieces::Piece, human,
@@ -37,16 +37,6 @@ const AFTER_ALL_WAKES: usize = usize::MAX;
 /// What a callback of an event loop waits for until its timer is due. The `stage` writes these
 /// words where it makes an event loop known to a recording (`callback_was_scheduled`).
 const ITS_TIMER: &str = "its timer";
-
-/// A whole wait: the chart may have cut it into several spans.
-pub(super) struct WholeWait<'c> {
-    /// What ended it.
-    pub until: Until,
-    /// Where it ended.
-    pub to: Position,
-    /// Where the lane waits, and for what.
-    pub places: &'c Places,
-}
 
 impl<'c> Reader<'c> {
     /// Puts each lane into the lists that it belongs to where a piece ends, and notes its letter.
@@ -272,18 +262,4 @@ fn are_the_same(places: &Places, others: &Places) -> bool {
 pub(super) fn is_for_a_timer(span: &Span) -> bool {
     let waits = stopped(span).waits();
     !waits.is_empty() && waits.iter().all(is_timer)
-}
-
-/// Whether a place is one at which a timer is waited for.
-pub(super) fn is_timer(wait: &Wait) -> bool {
-    matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
-}
-
-/// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
-/// its own, and so the lane does not register for them.
-pub(super) fn is_set_of_futures(wait: &Wait) -> bool {
-    match &wait.on {
-        Some(on) => on.starts_with("Futures"),
-        None => false,
-    }
 }

@@ -2,8 +2,8 @@
 //!
 //! Each small function answers one question about one lane. They are in four files: `now` says what
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
-//! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of these,
-//! and what they share.
+//! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
+//! these, and what they share.
 use super::steps::Step;
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,

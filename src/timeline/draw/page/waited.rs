@@ -13,14 +13,21 @@
 //!
 //! Of any other wait only the wake is told, in words. An event loop polls its tasks and waits for
 //! none of them.
-use super::{
-    lists::{WholeWait, is_set_of_futures, is_timer},
-    reader::Reader,
-};
+use super::reader::Reader;
 use crate::timeline::{
     End, LaneId, Places, Position, Registered, Row, Until, Wait, Woken,
     draw::pieces::{Piece, is_passed_on},
 };
+
+/// A whole wait: the chart may have cut it into several spans.
+pub(super) struct WholeWait<'c> {
+    /// What ended it.
+    pub until: Until,
+    /// Where it ended.
+    pub to: Position,
+    /// Where the lane waits, and for what.
+    pub places: &'c Places,
+}
 
 /// What is known of a wait.
 #[derive(Default)]
@@ -298,4 +305,18 @@ fn is_join_set(wait: &Wait) -> bool {
 /// which lane has it: only the wake shows it, when it was given back.
 fn is_lock(wait: &Wait) -> bool {
     matches!(wait.on.as_deref(), Some("Mutex::lock" | "RwLock" | "Semaphore::acquire"))
+}
+
+/// Whether a place is one at which a timer is waited for.
+pub(super) fn is_timer(wait: &Wait) -> bool {
+    matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
+}
+
+/// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
+/// its own, and so the lane does not register for them.
+pub(super) fn is_set_of_futures(wait: &Wait) -> bool {
+    match &wait.on {
+        Some(on) => on.starts_with("Futures"),
+        None => false,
+    }
 }
