@@ -70,6 +70,10 @@ impl std::error::Error for JsonError {}
 ///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
+/// - `nth`, `made_nth` and `ended_nth` are the numbers of events, counted from 0: what shares a
+///   position happened in the order of these numbers;
+/// - a wake is `passed_on` if the lane that is said to wake was itself woken, and is polled inside
+///   the one that it wakes;
 /// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
 ///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
 ///   `"or_after": true` says that the lane may have gone on from there to one that follows;
