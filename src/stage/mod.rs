@@ -89,13 +89,14 @@ impl Stage {
         Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
     }
 
-    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
+    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing but scenes
+    /// that are [`without_io`](Stage::without_io).
     pub fn does_io(self) -> Stage {
         self.keeps_real_time("does real I/O")
     }
 
     /// No clock can hurry the example, for a reason that completes "this example …": `--fast`
-    /// changes nothing.
+    /// changes nothing but scenes that are [`without_io`](Stage::without_io).
     pub fn keeps_real_time(self, reason: &'static str) -> Stage {
         Stage { real_time: Some(reason), ..self }
     }
