@@ -50,8 +50,8 @@ pub fn record_blocking<T: Send + 'static>(
     record_with_its_driver(Recorder::new(title), main)
 }
 
-/// The same with a recorder that has been set up already: for which clock, and whether lines are
-/// printed.
+/// As [`record_blocking`], with a recorder that has been set up already: for which clock, and
+/// whether lines are printed.
 pub(super) fn record_with_its_driver<T: Send + 'static>(
     recorder: Recorder,
     main: impl FnOnce() -> T + Send + 'static,

@@ -30,7 +30,7 @@ pub(super) enum InSchedules {
 pub(super) struct Canceller<T> {
     /// It runs the program; between two cancellations only its `planned_drop` is changed.
     explorer: Explorer<Option<T>>,
-    /// The same as the explorer's, for runs that are made without it.
+    /// The explorer's judge, for runs that are made without the explorer.
     judge: Arc<Judge<Option<T>>>,
     /// The runs of one cancellation, when it is tried in every schedule; else those of all.
     runs: Arc<Mutex<Findings<Option<T>>>>,

@@ -10,8 +10,8 @@ pub(super) fn run_as_text(chart: &Chart, options: TerminalOptions) -> String {
     text + "\n" + &chart.to_text(options)
 }
 
-/// The same text as the beginning of a sentence. What the explorer says begins in the middle of
-/// one.
+/// A text as the beginning of a sentence: its first letter becomes a capital. What the explorer
+/// says is made for the middle of a sentence.
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

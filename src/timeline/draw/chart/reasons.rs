@@ -27,7 +27,7 @@ impl Chart {
         }
     }
 
-    /// The same where there is little room: if a lane ended the wait, only its name.
+    /// As [`Chart::reason`], where there is little room: if a lane ended the wait, only its name.
     pub(in crate::timeline::draw) fn short_reason(&self, row: &Row, nth: usize) -> Option<String> {
         match row.spans[nth].state {
             State::Waiting(Until::Lane(by)) => Some(self.rows[by].name.clone()),

@@ -59,7 +59,7 @@ impl Chart {
         self.describe_with(Detail::WithPlaces)
     }
 
-    /// The same in as much detail as the caller wants.
+    /// The whole chart as sentences, in as much detail as the caller wants.
     pub(super) fn describe_with(&self, detail: Detail) -> String {
         let mut text = format!("Timeline of {}. {}", self.title, self.summary());
         // In the rows of a picture, so that both can be followed together: thirty rounds of a loop
