@@ -104,8 +104,8 @@ impl<T: Clone> RemoteTask<T> {
 }
 
 impl<T: 'static + Send> RemoteTask<T> {
-    /// Sets [`Error::Cancelled`] as the outcome, so that [`RemoteTask::result`] returns at once, and
-    /// asks the loop to cancel the task. Returns `false` if there is an outcome already.
+    /// Sets [`Error::Cancelled`] as the outcome, so that [`RemoteTask::result`] returns at once,
+    /// and asks the loop to cancel the task. Returns `false` if there is an outcome already.
     pub fn cancel(&self) -> bool {
         if !self.shared.set(Err(Error::Cancelled)) {
             return false;
@@ -233,7 +233,7 @@ fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
 /// Work for another thread. Dropping it instead of calling it cancels its future.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// When dropped, it tells the loop that a job is over, also if an executor has dropped the job.
+/// When dropped, it tells the loop that a job is over, even if an executor has dropped the job.
 struct JobEnd {
     /// Which job it is: all that the loop needs to find the future.
     number: usize,
