@@ -158,7 +158,7 @@ impl Stage {
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     #[track_caller]
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
+        self.with(Scene::new(title, move |recorder| driver::record_blocking_with(recorder, main)))
     }
 
     /// States what must hold of the scene that was added last, as a sentence without a full stop;

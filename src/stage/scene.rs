@@ -54,7 +54,7 @@ pub struct SceneResult {
     pub elapsed: Duration,
     /// What happened, if that was recorded.
     pub chart: Option<Chart>,
-    /// Why it did not end by itself; `None` if it did.
+    /// Why it has no result: it did not end by itself, or it panicked. `None` if it has one.
     pub verdict: Option<Verdict>,
     /// What else is to be said of the run, beside the verdict.
     pub remarks: Vec<Remark>,

@@ -105,7 +105,7 @@ impl<T: Debug> Explorer<T> {
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
         }
-        // The first schedule is run twice, also if there is no time left for others.
+        // The first schedule is run twice, even if there is no time left for others.
         if nth > 0 && !self.may_go_on(Part::Departures) {
             return true;
         }

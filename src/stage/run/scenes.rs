@@ -25,7 +25,7 @@ pub(super) struct Ran {
 
 impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
-    /// scene runs also if one fails. Everything is recorded if there are files to write.
+    /// scene runs even if one fails. Everything is recorded if there are files to write.
     pub(super) fn run_scenes(&mut self, options: &Options, files: &Files) -> Ran {
         // Variants that a plain run leaves out are here for the page alone: they are recorded and
         // not shown.

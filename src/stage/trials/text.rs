@@ -10,8 +10,8 @@ pub(super) fn run_as_text(chart: &Chart, options: TerminalOptions) -> String {
     text + "\n" + &chart.to_text(options)
 }
 
-/// A text as the beginning of a sentence: its first letter becomes a capital. What the explorer
-/// says is made for the middle of a sentence.
+/// The text with a capital letter, to begin a sentence with it. The texts of
+/// [`schedules`](crate::schedules) begin with a small letter: a report has them after a colon.
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
