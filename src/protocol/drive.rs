@@ -144,7 +144,7 @@ async fn send<T: AsyncWrite + Unpin>(
     }
 }
 
-/// A protocol that has to be told when the connection is gone, also if the driver is dropped.
+/// A protocol that has to be told when the connection is gone, even if the driver is dropped.
 ///
 /// The protocol is taken out of the option when it is told, so that it is told once.
 struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);

@@ -45,8 +45,8 @@ pub trait LaneExt: Future + Sized {
         lane_made_at(self, name.as_ref(), Location::caller())
     }
 
-    /// The same for code that is recorded now and then, such as the sessions of a server: outside a
-    /// run nothing is said, since nothing was overlooked.
+    /// As [`LaneExt::lane`], for code that is recorded now and then, such as the sessions of a
+    /// server: outside a run nothing is printed, since nothing was overlooked.
     #[track_caller]
     fn lane_if_recorded(self, name: impl AsRef<str>) -> Lane<Self> {
         let probe = match Run::here() {

@@ -47,7 +47,7 @@ impl Assembly {
 
     fn add_arrow(&mut self, from: LaneId, to: LaneId, passed_on: bool) {
         let at = self.now();
-        // One arrow to a lane at one position is enough, also if several lanes wake it there: the
+        // One arrow to a lane at one position is enough, even if several lanes wake it there: the
         // first wake is why it is polled.
         for wake in self.chart.wakes.iter().rev() {
             if wake.at != at {

@@ -50,8 +50,8 @@ pub struct Chart {
     pub elapsed: Duration,
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
-    /// Why the run did not end by itself, in the words of its
-    /// [`Verdict`](crate::timeline::Verdict).
+    /// Why the run has no result, in the words of its [`Verdict`](crate::timeline::Verdict): it did
+    /// not end by itself, or `main` panicked. `None` if it has one.
     pub verdict: Option<String>,
     /// What is to be said of the run beside its verdict, or without one, each in the words of its
     /// [`Remark`](crate::timeline::Remark).

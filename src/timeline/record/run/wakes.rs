@@ -201,7 +201,7 @@ impl Run {
         let polled = polled_last(&log, lane);
         // If the clock was moved by hand since that poll, several timers may be due at once, and
         // the time alone does not tell what woke the lane.
-        let moved_by_hand = log.blocked > polled;
+        let moved_by_hand = log.last_blocked > polled;
         drop(log);
         let guess = match (self.clock, ended) {
             (Clock::Paused, Some(ended)) if !moved_by_hand => WokenBy::Lane(ended),
