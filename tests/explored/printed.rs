@@ -1,5 +1,5 @@
-//! The output: what the steps print is what the program printed, each line once and in order, and it
-//! is shown with the step that prints it.
+//! The output: what the steps print is what the program printed, each line once and in order, and
+//! each is shown with the step that prints it.
 use super::Explored;
 use async_concepts::timeline::{Clock, Moment, OutputLine};
 use std::time::Duration;
