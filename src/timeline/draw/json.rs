@@ -81,8 +81,8 @@ impl std::error::Error for JsonError {}
 ///   have gone on from this place to one that follows in the list;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
-/// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-///   `remarks` has what else is to be said of it;
+/// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
+///   `main` panicked), or `null`; `remarks` has what else is to be said of the run;
 /// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
 ///
 /// The version grows when something that was there changes its meaning or goes. New fields do not
