@@ -90,6 +90,7 @@ impl TwinReader<'_> {
             lane,
             on_thread: step.outside == Some(Outside::Thread),
             sentence: twin.sentence(nth),
+            tells_of_others: says.iter().any(|(by, ..)| *by != lane),
             later: twin.later(nth),
             says,
             said_at,
