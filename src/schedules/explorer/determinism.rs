@@ -95,9 +95,9 @@ impl<T: Debug> Explorer<T> {
         Ok(true)
     }
 
-    /// Whether the schedule of this run leads to the same run again. Of many schedules only some
-    /// are run twice; for the others it is assumed.
-    pub(super) fn is_repeated(&self, run: &OneRun<T>) -> bool {
+    /// Runs the schedule of this run again: does the same happen? Of many schedules only some are
+    /// run twice; for the others it is assumed.
+    pub(super) fn is_the_same_again(&self, run: &OneRun<T>) -> bool {
         let nth = self.findings().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
