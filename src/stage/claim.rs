@@ -33,7 +33,7 @@ impl Claim {
         Claim { sentence, holds, without_output: Arc::default() }
     }
 
-    /// The same, for runs that are counted apart.
+    /// The same claim, with a count of its own, for other runs.
     pub(super) fn anew(&self) -> Claim {
         Claim::new(self.sentence, self.holds)
     }

@@ -135,7 +135,8 @@ impl Chart {
         self.picture(options).svg
     }
 
-    /// The same, with what a program may want to know of the picture.
+    /// Draws the chart as [`Chart::to_svg`] does, and says what a program may want to know of the
+    /// picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
         several(std::slice::from_ref(self), options)
     }
@@ -147,7 +148,8 @@ impl Pair {
         self.picture(options).svg
     }
 
-    /// The same, with what a program may want to know of the picture.
+    /// Draws both as [`Pair::to_svg`] does, and says what a program may want to know of the
+    /// picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
         beside(std::slice::from_ref(self), options)
     }

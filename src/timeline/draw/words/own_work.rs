@@ -37,7 +37,7 @@ struct Stretch {
     lane: LaneId,
     /// Positions and not times: on the real clock two instants may have one time.
     from: Position,
-    /// As `from`.
+    /// A position for the same reason.
     to: Position,
 }
 
