@@ -106,7 +106,7 @@ impl TwinReader<'_> {
             ready,
             timers,
             waits: self.waits(nth),
-            for_a_lock: vec![],
+            unproved: vec![],
             woken_in: twin.woken_in(nth),
         }
     }
