@@ -148,7 +148,7 @@ pub struct Step {
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
     /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
-    /// panicked, `u` not ended.
+    /// panicked, `e` raised (in Python), `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
