@@ -217,9 +217,9 @@
 //!
 //! > … no lane is left that could go on
 //!
-//! **Seen:** A did something in the last tenth of the time. With the last sentence, what goes on
-//! has no lane. If the explorer of schedules has stopped the run, since a lane gave way over and
-//! over, it says "at 0, after 20000 polls, it was still going on".
+//! **Seen:** A is running, or did something after the first tenth of the time. With the last
+//! sentence, what goes on has no lane. If the explorer of schedules has stopped the run, since a
+//! lane gave way over and over, it says "at 0, after 20000 polls, it was still going on".
 //!
 //! ```no_run
 //! # use async_concepts::timeline::Recorder; use tokio::time::{Duration, sleep};
