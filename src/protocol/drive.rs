@@ -14,10 +14,11 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. It starts anew when something comes, so a silent peer is disconnected,
-    /// and a slow one is not.
+    /// How long the peer may take to send something. The time starts anew when something comes, so
+    /// a silent peer is disconnected, and a slow one is not.
     pub read: Duration,
-    /// To take all answers to one read. It is not started anew when the peer takes a part of them.
+    /// How long the peer may take to accept all answers to one read. The time does not start anew
+    /// when the peer accepts a part of them.
     pub write: Duration,
 }
 

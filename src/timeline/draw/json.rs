@@ -71,14 +71,20 @@ impl std::error::Error for JsonError {}
 ///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
+/// - `nth`, `made_nth` and `ended_nth` are the numbers of events, counted from 0: what shares a
+///   position happened in the order of these numbers;
+/// - a wake is `passed_on` if the lane that is said to wake was itself woken, and is polled inside
+///   the one that it wakes;
 /// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
 ///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
 ///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
-///   have gone on from this place to one that follows in the list;
+///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
+///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
+///   the lane awaits `N` tasks there at once;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
-/// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-///   `remarks` has what else is to be said of it;
+/// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
+///   `main` panicked), or `null`; `remarks` has what else is to be said of the run;
 /// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
 ///
 /// The version grows when something that was there changes its meaning or goes. New fields do not

@@ -295,7 +295,11 @@ impl Probe {
 impl Drop for Probe {
     fn drop(&mut self) {
         if !self.ended && self.run.observe == Observe::Everything {
-            self.run.dropped(self.lane, self.is_task);
+            // A lane that was never polled may have been given to `spawn` all the same: the runtime
+            // enters the task of what it drops.
+            let may_be_a_task = || tokio::task::try_id() != self.made_in;
+            let is_task = self.is_task || !self.wakers.were_used() && may_be_a_task();
+            self.run.dropped(self.lane, is_task);
         }
     }
 }

@@ -46,6 +46,11 @@ impl LaneWakers {
         wakers
     }
 
+    /// Whether the lane was polled at all.
+    pub fn were_used(&self) -> bool {
+        lock(&self.pair).is_some()
+    }
+
     /// The waker for the next poll of the lane, which is polled with `inner`.
     pub fn waker(&self, inner: &Waker) -> Waker {
         let mut pair = lock(&self.pair);

@@ -142,5 +142,6 @@ impl Assembly {
     pub(super) fn end_at(&mut self, now: Position, lane: LaneId, end: End) {
         self.change_at(now, lane, None);
         self.chart.rows[lane].end = (now, end);
+        self.chart.rows[lane].ended_nth = self.nth;
     }
 }

@@ -155,7 +155,7 @@ impl Run {
         }
     }
 
-    /// `lane` was dropped before it was done. `is_task` says that the runtime itself polls it.
+    /// `lane` was dropped before it was done. `is_task` says that it may be a task of the runtime.
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         // The runtime drops a task by itself only for an `abort`, and at the end, when the log is

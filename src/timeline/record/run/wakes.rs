@@ -1,7 +1,7 @@
 //! A lane is woken: by what, as far as it is known while the run goes on.
 use super::{
     Run,
-    current::Finished,
+    current::{Finished, is_in_a_closure},
     kind::Home,
     lane_state::{NO_TASK, Trace, Woken},
     log::Log,
@@ -233,6 +233,11 @@ impl Run {
             && self.task_of(ended) != Some(mine)
         {
             return Cause::guessed(WokenBy::Lane(current), Some(ended), Some(current));
+        }
+        // A closure may run a runtime of its own, whose timers call wakers while no code of the
+        // closure runs: only the stack tells them from what the closure wakes.
+        if is_in_a_closure() && self.places {
+            return Cause::guessed(WokenBy::Lane(current), None, Some(current));
         }
         Cause::known(WokenBy::Lane(current))
     }
