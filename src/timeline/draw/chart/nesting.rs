@@ -3,8 +3,8 @@ use super::{Chart, Position};
 use crate::timeline::LaneId;
 
 impl Chart {
-    /// For each lane whether it polls others. If an inner lane blocks, the lane around it is seen
-    /// to block, too, but the inner one is the cause.
+    /// For each lane whether it polls others at any time. A poll of such a lane lasts as long as
+    /// the polls inside it, too. So how long the poll lasts need not be how long the lane blocks.
     pub(in crate::timeline::draw) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {

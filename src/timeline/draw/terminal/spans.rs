@@ -43,7 +43,8 @@ impl Picture<'_> {
             | State::Running
             | State::RunningUnwoken => {}
             State::WokenNotPolled => line.centre(seen, &time, &grey()),
-            // A lane that blocks inside another is labelled, and the lanes around it are not.
+            // A poll of a lane that polls others lasts as long as the polls inside it, too: its
+            // length need not be how long the lane blocks.
             State::Blocking if self.polls_others[lane] => {}
             State::Blocking => {
                 line.centre(seen, &format!("blocks {time}"), &colour.clone().reverse());
@@ -119,7 +120,7 @@ fn fill_style(state: State, colour: &Style) -> Style {
     }
 }
 
-/// Whether the span after this poll is another poll, with nothing in between.
+/// Whether the span after this poll is another poll with a wake, and nothing is in between.
 /// Two polls with no column between them would be one bar: `██` could be one long poll of two
 /// columns. So the first ends with a narrower block: `▉█`.
 fn polled_again(row: &Row, nth: usize) -> bool {

@@ -34,13 +34,13 @@ codes! {
     NeverPolled = "never-polled",
     /// A lane waits, and nothing can happen any more that could wake it.
     Deadlock = "deadlock",
-    /// A lane has waited for nine tenths of the time, beside one that went on.
+    /// A lane has waited for more than nine tenths of the time, and the run went on.
     Stuck = "stuck",
     /// A stream has returned an item, and nothing has asked it for the next.
     NotAsked = "not-asked",
     /// A lane waits for a timer that is due later than the limit.
     NextTimer = "next-timer",
-    /// A lane has done something shortly before the limit.
+    /// A lane runs, or has done something after the first tenth of the time.
     StillGoing = "still-going",
     /// A lane wakes itself over and over, without time passing.
     Spins = "spins",

@@ -24,8 +24,8 @@ impl Picture<'_> {
         let span = &row.spans[nth];
         let time = human(self.chart.between(span.from, span.to));
         match span.state {
-            // Of lanes inside each other, the innermost blocks, and the bars of the others only
-            // last as long.
+            // A poll of a lane that polls others lasts as long as the polls inside it, too: its
+            // length need not be how long the lane blocks.
             State::Blocking if !self.polls_others[lane] => {
                 self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
             }
