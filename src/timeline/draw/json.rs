@@ -78,7 +78,9 @@ impl std::error::Error for JsonError {}
 /// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
 ///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
 ///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
-///   have gone on from this place to one that follows in the list;
+///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
+///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
+///   the lane awaits `N` tasks there at once;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or

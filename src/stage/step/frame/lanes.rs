@@ -3,10 +3,6 @@ use super::Painter;
 use crate::timeline::{LaneId, Mark};
 use console::{Alignment, measure_text_width, pad_str};
 
-/// Said of lanes that wait for a lock or a permit. Without it you would look in vain for the circle
-/// of a deadlock.
-const WHICH_HOLDS_IT: &str = "a lock or permit; which lane holds it was not seen";
-
 impl Painter<'_> {
     /// What is ready, what a timer will wake, and what waits for what.
     pub(super) fn queue(&self) -> Vec<String> {
@@ -26,9 +22,9 @@ impl Painter<'_> {
             }
             lines.push(format!("waits: {}", links.join(" for ")));
         }
-        if !self.step.for_a_lock.is_empty() {
-            let names = self.names(&self.step.for_a_lock);
-            lines.push(format!("waits: {names} for {WHICH_HOLDS_IT}"));
+        // Without it you would look in vain for the circle of a deadlock.
+        for (lanes, words) in &self.step.unproved {
+            lines.push(format!("waits: {} for {words}", self.names(lanes)));
         }
         lines
     }

@@ -114,7 +114,7 @@ impl TwinReader<'_> {
             ready,
             timers,
             waits: self.waits(nth),
-            for_a_lock: vec![],
+            unproved: vec![],
             woken_in: self.woken_in(nth),
         }
     }

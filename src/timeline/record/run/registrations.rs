@@ -27,7 +27,7 @@ impl Run {
         if registered.is_empty()
             && let Some(stack) = state.poll.gave_way
         {
-            registered.push(Registration { stack, inside: None });
+            registered.push(Registration::once(stack, None));
             kept = KeptOfPoll::All;
         }
         let made_at = state.made_at;
@@ -51,7 +51,7 @@ impl Run {
     /// Returns the number of the stack; none if it has none.
     pub fn registers(&self, lane: LaneId) -> Option<u32> {
         self.note_stack(lane, |state, stack| {
-            state.poll.registers(Registration { stack, inside: None });
+            state.poll.registers(Registration::once(stack, None));
         })
     }
 
@@ -66,8 +66,9 @@ impl Run {
         if !in_one_task {
             return;
         }
-        let inside = Some(inside);
-        self.note_stack(lane, |state, stack| state.poll.registers(Registration { stack, inside }));
+        self.note_stack(lane, |state, stack| {
+            state.poll.registers(Registration::once(stack, Some(inside)));
+        });
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
