@@ -3,8 +3,8 @@ use super::{Chart, Position};
 use crate::timeline::LaneId;
 
 impl Chart {
-    /// For each lane whether it polls others at any time. A poll of such a lane lasts as long as
-    /// the polls inside it, too. So how long the poll lasts need not be how long the lane blocks.
+    /// For each lane whether it polls others. The poll of such a lane contains those of the inner
+    /// lanes, so its length alone does not say how long the lane itself has worked or blocked.
     pub(in crate::timeline::draw) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {

@@ -43,8 +43,8 @@ impl Picture<'_> {
             | State::Running
             | State::RunningUnwoken => {}
             State::WokenNotPolled => line.centre(seen, &time, &grey()),
-            // A poll of a lane that polls others lasts as long as the polls inside it, too: its
-            // length need not be how long the lane blocks.
+            // A lane that polls others has no text: its bar is as long as its whole poll, and part
+            // of that time may belong to the lanes inside.
             State::Blocking if self.polls_others[lane] => {}
             State::Blocking => {
                 line.centre(seen, &format!("blocks {time}"), &colour.clone().reverse());
