@@ -12,8 +12,9 @@
 //!   of the strip it is (`waited` says for which lanes it waits, and `chains` draws that), `lines`
 //!   at which line it stands, and `sentence` says the step in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them;
-//! - `recording` is what was recorded of a Python twin, and `twin` adds its steps; `align` puts
-//!   both in one order, by means of `pairs`, and `output` lists what they print;
+//! - `recording` is what was recorded of a Python twin, `twin` adds its steps, and `twin_told` says
+//!   them in words; `align` puts both in one order, by means of `pairs`, and `output` lists what
+//!   they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
@@ -31,6 +32,7 @@ mod source;
 mod stepped;
 mod steps;
 mod twin;
+mod twin_told;
 mod variants;
 mod waited;
 

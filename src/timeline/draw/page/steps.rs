@@ -148,7 +148,7 @@ pub struct Step {
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
     /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
-    /// panicked, `u` not ended.
+    /// panicked, `e` raised (in Python), `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
@@ -162,7 +162,7 @@ pub struct Step {
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// Lanes of whose waits it is not proved for which lanes they wait, and in words what is known:
-    /// `a wake by B`, `a lock or permit; which lane holds it was not seen`. In a deadlock no lane
+    /// `a wake by B`, `a lock or permit (holder not seen)`. In a deadlock no lane
     /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
