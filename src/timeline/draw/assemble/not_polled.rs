@@ -34,12 +34,7 @@ pub(super) fn tell_ready_from_not_polled(chart: &mut Chart) {
 
 /// The first gap in which the lane was *woken, not polled*. None if it was ready all the time, or
 /// if it had not been woken.
-fn first_gap_not_polled(
-    chart: &Chart,
-    idle: &[bool],
-    lane: LaneId,
-    span: &Span,
-) -> Option<usize> {
+fn first_gap_not_polled(chart: &Chart, idle: &[bool], lane: LaneId, span: &Span) -> Option<usize> {
     if span.state != State::Ready {
         return None;
     }
