@@ -2,8 +2,8 @@
 //!
 //! Events say what was seen: a poll began, a waker was called. What a lane *did* between two events
 //! follows from both. After `Pending` a lane waits, and the event that comes next says what ended
-//! the wait: a wake; or a poll without a wake, since the lane is polled together with a neighbour.
-//! So a span is made when it ends.
+//! the wait: a wake; a poll without a wake, since the lane is polled together with a neighbour; or
+//! a drop. So a span is made when it ends.
 //!
 //! The events are read once, in order, and each one does two things: it may begin a new instant
 //! (`reach`), and it may end a span of its lane and begin the next (`note`). A second pass over the
