@@ -21,8 +21,8 @@ struct Request {
     taken: bool,
 }
 
-/// Cancels a future, and before that everything it waits for, at any depth. Says whether the
-/// request was taken.
+/// Asks everything that a future waits for, at any depth, to cancel, and then the future itself.
+/// Says whether the future took the request.
 pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>) -> bool {
     let mut open = Vec::new();
     let mut taken = ask(future, message.as_ref(), &mut open);

@@ -161,7 +161,8 @@ impl<T> Drop for Waiting<'_, T> {
         }
         self.getter.cancel();
         self.completed.getters.borrow_mut().retain(|other| other.0.key != self.getter.0.key);
-        // This wait had been woken for a result, but was cancelled before it could take the result.
+        // The `cancel` above came too late: this wait had been woken for a result, and ended before
+        // it could take the result. So the next wait gets it.
         if !self.getter.cancelled() && !self.completed.done.borrow().is_empty() {
             self.completed.wake_next();
         }
