@@ -7,12 +7,13 @@
 //! packages that have examples of their own.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
-//! queue, `lit` on lines of the source, `told` on sentences, `printed` on the output, and `waits`
-//! on what lanes wait for.
+//! queue, `lit` on lines of the source, `shown` on what a page leaves out of it, `told` on
+//! sentences, `printed` on the output, and `waits` on what lanes wait for.
 mod lit;
 mod polls;
 mod printed;
 mod ready;
+mod shown;
 mod timers;
 mod told;
 mod waits;
@@ -48,6 +49,7 @@ impl Explored {
         faults.extend(timers::faults(self));
         faults.extend(ready::faults(self));
         faults.extend(lit::faults(self));
+        faults.extend(shown::faults(self));
         faults.extend(told::faults(self));
         faults.extend(printed::faults(self));
         faults.extend(waits::faults(self));

@@ -72,7 +72,7 @@ fn walk() -> Walk {
         instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
         lanes: vec![lane("main", 0), lane("A", 1)],
         rows: 2,
-        tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
+        tracks: vec![Track { file: "nap.rs".into(), steps, left_out: vec![], aligned: None }],
         moments: vec![], // a terminal shows the steps of Rust only
         output: vec![],
         of_python: None,

@@ -9,7 +9,7 @@ use super::{
     reader::{Reader, join, stopped},
 };
 use crate::timeline::{
-    LaneId, Places, Position, Registered, Span, State, Wait,
+    LaneId, Places, Position, Registered, Span, State, Until, Wait,
     draw::pieces::{Kind, Piece},
 };
 
@@ -105,7 +105,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Where a lane polls another one in the poll that began at `began`: where it waits for it
-    /// afterwards, or else has waited for it before.
+    /// afterwards, or else has waited for it before, or must have gone on.
     fn polls_at(&self, lane: LaneId, began: Position, inner: LaneId) -> Option<&'c Wait> {
         let spans = &self.chart.rows[lane].spans;
         let poll = spans.partition_point(|span| span.from < began);
@@ -124,13 +124,34 @@ impl<'c> Reader<'c> {
         // A set of futures does not say which lanes are in it. Where the lane waited before comes
         // first: the set was there then, and the inner lane may have been its last one.
         for places in [before, after].into_iter().flatten() {
-            if let Some(wait) = self.place(places)
-                && is_set_of_futures(wait)
-            {
+            if let Some(wait) = places.waits().iter().find(|wait| is_set_of_futures(wait)) {
                 return Some(wait);
             }
         }
-        None
+        // What runs an event loop polls all lanes of that loop where it runs it.
+        for wait in [before, after].into_iter().flatten().filter_map(|places| self.place(places)) {
+            if wait.lane.is_none() && is_of_a_loop(Some(wait)) {
+                return Some(wait);
+            }
+        }
+        if self.goes_on_for(lane, spans.get(poll)?, inner) { self.place(before?) } else { None }
+    }
+
+    /// Whether a lane is polled because one inside it was woken, and polls `inner` not for the
+    /// first time: then it goes on where it waited before, and polls from there. If another one
+    /// ends in this poll, the lane may have gone on to a further line before it polls `inner`.
+    fn goes_on_for(&self, lane: LaneId, poll: &Span, inner: LaneId) -> bool {
+        let Some(woken) = self.woken_for(lane, poll) else { return false };
+        let Until::Lane(by) = woken.by else { return false };
+        let is_inside = |other: LaneId| self.chart.rows[other].owner_at(poll.from) == Some(lane);
+        for (other, row) in self.chart.rows.iter().enumerate() {
+            let ends_here = poll.from <= row.end.0 && row.end.0 <= poll.to;
+            if other != inner && is_inside(other) && ends_here {
+                return false;
+            }
+        }
+        let before = |span: &Span| span.state.is_poll() && span.from < poll.from;
+        is_inside(by) && is_inside(inner) && self.chart.rows[inner].spans.iter().any(before)
     }
 
     /// The one place that a step has room for. A lane may wait at several at once: a `select!`

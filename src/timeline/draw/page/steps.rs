@@ -50,6 +50,9 @@ pub struct Track {
     pub file: String,
     /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
+    /// The stretches of the file that a page does not show at first, each from one line to another:
+    /// functions that this run does not go through. Empty if the file could not be read.
+    pub left_out: Vec<(usize, usize)>,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
