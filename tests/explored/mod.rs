@@ -8,8 +8,10 @@
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
 //! queue, `lit` on lines of the source, `shown` on what a page leaves out of it, `told` on
-//! sentences, `printed` on the output, and `waits` on what lanes wait for.
+//! sentences, `order` on the order of what they tell, `printed` on the output, and `waits` on what
+//! lanes wait for.
 mod lit;
+mod order;
 mod polls;
 mod printed;
 mod ready;
@@ -51,6 +53,7 @@ impl Explored {
         faults.extend(lit::faults(self));
         faults.extend(shown::faults(self));
         faults.extend(told::faults(self));
+        faults.extend(order::faults(self));
         faults.extend(printed::faults(self));
         faults.extend(waits::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);

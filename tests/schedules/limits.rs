@@ -49,7 +49,7 @@ fn a_task_without_a_lane_is_refused_and_it_is_said_which_one() {
         let teller = spawn(async move { tell.notify_waiters() });
         let _ = join!(waiter, teller);
     }));
-    let begins = "at 0, after it made the lane waiter (tests/schedules/limits.rs:";
+    let begins = "at 0 (the last lane made by then is waiter, tests/schedules/limits.rs:";
     assert!(why.starts_with(begins), "{why}");
     assert!(why.contains("), main spawns a task without a lane, which runs"), "{why}");
 }
@@ -297,6 +297,14 @@ fn the_longest_times_are_no_limits() {
         .in_every_schedule()
         .explore();
     assert!(cancelled.holds(), "{cancelled}");
+}
+
+#[test]
+fn a_run_whose_main_panics_fails_and_is_not_counted_as_one_that_does_not_end() {
+    let panics = every_schedule("panics", || async { panic!("wrong") }).explore();
+    assert_eq!((panics.failing, panics.endless), (1, 0));
+    let hangs = every_schedule("hangs", std::future::pending::<()>).explore();
+    assert_eq!((hangs.failing, hangs.endless), (1, 1));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! How much is tried: time and schedules, and which part of them is for what.
 use std::time::Duration;
 
-/// A failure is made simpler, and what is shown gets its places, for at least this long, also when
+/// A failure is made simpler, and what is shown gets its places, for at least this long, even when
 /// the budget is smaller.
 const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 
@@ -15,7 +15,7 @@ pub(in crate::schedules) struct Budget {
     pub schedules: u64,
     /// The seed of the random walk: with the same seed it takes the same schedules.
     pub seed: u64,
-    /// All schedules are tried at random.
+    /// All schedules that are tried are chosen at random.
     pub at_random: bool,
     /// The first failure is enough, and no other outcome is shown.
     pub until_it_fails: bool,

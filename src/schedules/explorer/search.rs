@@ -22,7 +22,7 @@ impl<T: Debug> Explorer<T> {
         let mut to_repeat = ToRepeat::default();
         frontier.add(0, Prefix::without_departures());
         while let Some((departures, prefix)) = frontier.next() {
-            // Not asked before tokio's own schedule, which is always run.
+            // Tokio's own schedule, which has no departures, is run whatever the budget is.
             if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
                 let random = self.walk_at_random()?;
                 return Ok(Coverage::UpTo { departures: departures - 1, random });
@@ -35,7 +35,7 @@ impl<T: Debug> Explorer<T> {
             if run.trace.ends.absent.is_some() {
                 continue;
             }
-            if !prefix.is_followed_by(&run.trace) || !self.is_repeated(&run) {
+            if !prefix.is_followed_by(&run.trace) || !self.is_the_same_again(&run) {
                 // It is not deterministic after all: the same choices lead to another run.
                 return Ok(Coverage::Nondeterministic(self.walk_at_random()?));
             }

@@ -9,12 +9,13 @@
 //! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
 //!   show;
 //! - `reader` makes a step of a piece: `now` says what each lane does then, `lists` in which lists
-//!   of the strip it is (`chains` draws one of them), `lines` at which line it stands, and
-//!   `sentence` says the step in words;
+//!   of the strip it is (`waited` says for which lanes it waits, and `chains` draws that), `lines`
+//!   at which line it stands, and `sentence` says the step in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, and `reached` those that a scene does not run, which are left out;
-//! - `recording` is what was recorded of a Python twin, and `twin` adds its steps; `align` puts
-//!   both in one order, by means of `pairs`, and `output` lists what they print;
+//! - `recording` is what was recorded of a Python twin, `twin` adds its steps, and `twin_told` says
+//!   them in words; `align` puts both in one order, by means of `pairs`, and `output` lists what
+//!   they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
@@ -34,7 +35,9 @@ mod source;
 mod stepped;
 mod steps;
 mod twin;
+mod twin_told;
 mod variants;
+mod waited;
 
 use super::beside::with_times;
 use crate::timeline::{Chart, Recording};

@@ -1,12 +1,13 @@
 //! Reads one step out of a chart: what is seen of all lanes where a piece ends.
 //!
 //! Each small function answers one question about one lane. They are in four files: `now` says what
-//! a lane does where a piece ends, `lists` in which lists of the strip it is, and `lines` at which
-//! line it stands. Here is how a step is put together of these three, and what they share.
+//! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
+//! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
+//! these, and what they share.
 use super::steps::Step;
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, done_in, is_passed_on, wake_at},
+    draw::pieces::{Kind, Piece, doer, done_in, is_passed_on, passed_on},
 };
 
 /// Reads steps out of a chart.
@@ -32,7 +33,7 @@ impl<'c> Reader<'c> {
         Reader { chart, order, file, busy_until }
     }
 
-    /// What is seen after a piece, but for `sentence`, `later` and `stands`, which `stepped` adds.
+    /// What is seen after a piece, but for the sentence, `later` and `stands`: `stepped` adds them.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
@@ -43,6 +44,7 @@ impl<'c> Reader<'c> {
             around: self.around(piece),
             on_thread: poll.state == State::OnThread,
             sentence: String::new(),
+            tells_of_others: false,
             later: None,
             says: vec![],
             said_at: vec![],
@@ -56,7 +58,7 @@ impl<'c> Reader<'c> {
             ready_inside: vec![],
             timers: vec![],
             waits: vec![],
-            for_a_lock: vec![],
+            unproved: vec![],
             woken_in: None,
         };
         self.add_said(piece, &mut step);
@@ -159,7 +161,7 @@ impl<'c> Reader<'c> {
             match span.state {
                 State::Ready | State::WokenNotPolled => {}
                 State::Waiting(by) if by != Until::Unwoken => {
-                    return Some(Woken { by, at: span.to, nth: 0 });
+                    return Some(Woken { by, at: span.to, nth: 0, passed_on: false });
                 }
                 _ => return None,
             }
@@ -179,11 +181,12 @@ impl<'c> Reader<'c> {
                 Until::Lane(by) if by != lane => by,
                 _ => return None,
             };
-            match wake_at(self.chart, by, woken.at) {
-                // It was woken itself at that very moment, and has only passed that on.
-                Some(inner) if is_passed_on(self.chart, by, lane, woken.at) => woken = inner,
-                _ => return done_in(self.chart, self.order, by, woken.at),
+            if !is_passed_on(self.chart, by, lane, woken.at) {
+                let doer = doer(self.chart, by, woken.at);
+                return done_in(self.chart, self.order, doer, woken.at);
             }
+            // It was woken itself at that very moment, and has only passed that on.
+            woken = passed_on(self.chart, by, woken)?;
         }
         None
     }

@@ -75,13 +75,26 @@ function waitingChains(waits) {
   });
 }
 
-// Lanes that wait for a lock or a permit: without this a reader of a deadlock would look for its
-// circle in vain.
-const WHICH_HOLDS_IT = " → a lock or permit; which lane holds it was not seen";
+// Lanes of which it is not proved for which others they wait, and what is known of that. Without
+// this a reader of a deadlock would look for its circle in vain.
+function unprovedWaits(unproved) {
+  return unproved.map(([lanes, words]) =>
+    make("span", { class: "group" }, ...between(tiles(lanes), " "), ` → ${words}`),
+  );
+}
 
-function waitingForLocks(lanes) {
-  if (lanes.length === 0) return [];
-  return [make("span", { class: "group" }, ...between(tiles(lanes), " "), WHICH_HOLDS_IT)];
+// What a language does while only the other one has a step. It may be in the middle of a poll, and
+// closures may work on threads of their own.
+function withoutStep({ states }) {
+  const lanes = [...run().lanes.keys()];
+  const polled = lanes.filter((lane) => "rb".includes(states[lane])).map(name);
+  const working = lanes.filter((lane) => states[lane] === "t").map(name);
+  const parts = [];
+  if (polled.length === 1) parts.push(`${polled[0]} is in the middle of its poll`);
+  if (polled.length > 1) parts.push(`${polled.join(" and ")} are in the middle of their polls`);
+  if (working.length === 1) parts.push(`${working[0]} works on its thread`);
+  if (working.length > 1) parts.push(`${working.join(" and ")} work on their threads`);
+  return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
 }
 
 // Shows in the strip of a language what there is after a moment.
@@ -97,14 +110,15 @@ function showStrip(element, track, moment) {
   }
   const ran = [];
   if (idle) {
-    tells.append("Nothing runs here now.");
+    tells.append(withoutStep(current));
   } else {
     tells.append(
       make("b", { class: hue(current.lane) }, name(current.lane)),
       ` ${current.sentence}`,
     );
     if (current.later !== null && showsFuture()) {
-      tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
+      const waiting = current.tells_of_others ? name(current.lane) : "It";
+      tells.append(make("span", { class: "later" }, ` ${waiting} waits ${current.later}.`));
     }
     for (const lane of current.around) ran.push(`${name(lane)} ▸`);
     ran.push(tile(current.lane, "full"));
@@ -125,7 +139,7 @@ function showStrip(element, track, moment) {
       const title = due === "?" ? "no wake has proved when" : null;
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
-    const waits = [...waitingChains(current.waits), ...waitingForLocks(current.for_a_lock)];
+    const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
     cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
@@ -158,10 +172,10 @@ function reserve() {
   const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
   const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
   const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
-  const listed = ({ ready, timers, waits, for_a_lock }) =>
-    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2), ...for_a_lock]) +
+  const listed = ({ ready, timers, waits, unproved }) =>
+    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
     6 * timers.length +
-    (for_a_lock.length > 0 ? WHICH_HOLDS_IT.length : 0);
+    unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
   const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
   const measured = [
     ...longest((nth) => most(nth, told), 2),
