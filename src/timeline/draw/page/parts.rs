@@ -232,10 +232,8 @@ impl Language {
                 item.of_trait = words.last();
             }
             // `NAME = …`
-            Some(name) if self.python => {
-                if code[name.len()..].starts_with(" = ") {
-                    item.name = Some(name);
-                }
+            Some(name) if self.python && code[name.len()..].starts_with(" = ") => {
+                item.name = Some(name);
             }
             Some("struct" | "enum" | "union" | "type" | "const" | "static" | "trait") => {
                 item.name = words.next();

@@ -219,8 +219,8 @@ impl<'t> Parts<'t> {
                 continue;
             }
             let mut end = begin;
-            for next in begin..hidden.len() {
-                if hidden[next] {
+            for (next, is_hidden) in hidden.iter().enumerate().skip(begin) {
+                if *is_hidden {
                     end = next;
                 } else if !self.quiet[next] {
                     break;
