@@ -124,7 +124,7 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
         && by != lane
         && !said.contains(&by)
         && !words.contains(&polls.row(by).name)
-        && !words.contains("a lock or permit")
+        && !words.starts_with("a lock (")
     {
         missing.push(format!("a wake by {}", polls.row(by).name));
     }
@@ -147,7 +147,11 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
     if words.contains("task") {
         return on("JoinHandle");
     }
-    on("Mutex::lock") || on("RwLock") || on("Semaphore::acquire")
+    match words {
+        "a lock (holder not seen)" => on("Mutex::lock") || on("RwLock"),
+        "a permit (holders not seen)" => on("Semaphore::acquire"),
+        _ => false,
+    }
 }
 
 /// What is said in words of a lane's wait.
