@@ -292,8 +292,8 @@ fn is_join_set(wait: &Wait) -> bool {
     wait.on.as_deref() == Some("JoinSet::join_next")
 }
 
-/// What is said of a lock or a permit that no lane gives back, as in a deadlock: only the wake would
-/// show which lane has it. None if none of these is one.
+/// What is said of a lock or a permit that no lane gives back, as in a deadlock: only the wake
+/// would show which lane has it. None if none of these is one.
 fn lock_in_words(waits: &[&Wait]) -> Option<String> {
     for wait in waits {
         match wait.on.as_deref() {
