@@ -57,13 +57,13 @@ pub struct Wait {
     /// The lane that it polls there, and waits for unless `of_a_loop` is set; none if it waits for
     /// something else.
     pub lane: Option<LaneId>,
-    /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, and
-    /// ends when the future is done that it was given, whatever becomes of them.
+    /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, but it
+    /// waits for another future, which it was given, and ends when that one is done.
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub of_a_loop: bool,
-    /// How many `JoinHandle`s have registered a waker there, in the poll in which it did so last:
-    /// three for a `join!` of three of them on one line. Those that have kept a waker from before
-    /// do not count. 1 for anything else.
+    /// How many `JoinHandle`s have registered a waker there, in the last poll in which any of them
+    /// did: three for a `join!` of three handles on one line. Handles that have kept a waker from
+    /// before do not count. 1 for anything else.
     #[cfg_attr(feature = "draw", serde(default = "one", skip_serializing_if = "is_one"))]
     pub handles: usize,
     /// It waits there, or its code has gone on from there in the same poll, to a place that
@@ -98,7 +98,7 @@ impl Wait {
     }
 }
 
-/// What a file need not say.
+/// The number of handles that a file leaves out.
 #[cfg(feature = "draw")]
 fn one() -> usize {
     1
