@@ -121,14 +121,14 @@ fn of_tasks_whose_ends_wake_nothing_the_number_is_told() {
         try_join_all(naps).await.expect_err("each is an error");
         sleep(ms(50)).await;
     });
-    let more = json!("2 more tasks; it was not seen which ones");
+    let more = json!("2 more tasks (not seen which)");
     assert_eq!(waits_of_main(&run), [(vec![json!([[0], [1]])], vec![more])]);
     let run = record("a timeout", async || {
         let task = nap("A", ms(10));
         timeout(ms(5), task).await.expect_err("it takes longer");
         sleep(ms(20)).await;
     });
-    let one = json!("1 task; it was not seen which one");
+    let one = json!("1 task (not seen which)");
     assert_eq!(waits_of_main(&run), [(vec![], vec![one])]);
 }
 

@@ -22,7 +22,7 @@ impl Painter<'_> {
             }
             lines.push(format!("waits: {}", links.join(" for ")));
         }
-        // Without it you would look in vain for the circle of a deadlock.
+        // Without these lines you would look in vain for the circle of a deadlock of locks.
         for (lanes, words) in &self.step.unproved {
             lines.push(format!("waits: {} for {words}", self.names(lanes)));
         }

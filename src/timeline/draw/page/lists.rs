@@ -9,7 +9,7 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::{WaitsFor, WholeWait, is_timer},
+    waited::{WaitsFor, WholeWait, is_local_set, is_timer},
 };
 use crate::timeline::{
     LaneId, Places, Position, Span, State, Until, Wait, draw::pieces::Piece, human,
@@ -259,7 +259,8 @@ fn are_the_same(places: &Places, others: &Places) -> bool {
 }
 
 /// Whether a lane waits for nothing but a timer in a span, whatever may have woken it before that.
+/// A `LocalSet` that it has run before may wake it, and is not what it waits for.
 pub(super) fn is_for_a_timer(span: &Span) -> bool {
     let waits = stopped(span).waits();
-    !waits.is_empty() && waits.iter().all(is_timer)
+    waits.iter().any(is_timer) && waits.iter().all(|wait| is_timer(wait) || is_local_set(wait))
 }

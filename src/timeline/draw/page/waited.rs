@@ -40,7 +40,7 @@ pub(super) struct WaitsFor {
 
 /// Said of a lock or a permit that no lane gives back, as in a deadlock: only the wake would show
 /// which lane has it.
-const WHICH_HOLDS_IT: &str = "a lock or permit; which lane holds it was not seen";
+const WHICH_HOLDS_IT: &str = "a lock or permit (holder not seen)";
 
 /// The tasks whose ends a lane awaits.
 struct Joined {
@@ -70,8 +70,8 @@ impl<'c> Reader<'c> {
             let more = if known.lanes.is_empty() { "" } else { " more" };
             known.words = match joined.unseen {
                 0 => None,
-                1 => Some(format!("1{more} task; it was not seen which one")),
-                unseen => Some(format!("{unseen}{more} tasks; it was not seen which ones")),
+                1 => Some(format!("1{more} task (not seen which)")),
+                unseen => Some(format!("{unseen}{more} tasks (not seen which)")),
             };
             return known;
         }
