@@ -79,7 +79,7 @@ fn last_letter(name: &str) -> char {
     name.chars().next_back().unwrap_or('?')
 }
 
-/// The row of a thread, in brackets: a lane may be called `thread`, too.
+/// The name of a thread's row. It is in brackets, since a lane may be called `thread`, too.
 pub(super) fn thread_name(chart: &Chart, number: usize) -> String {
     match number {
         0 => "[thread]".into(),

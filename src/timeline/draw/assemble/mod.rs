@@ -70,8 +70,8 @@ impl Chart {
         let chart = Chart { title, clock, left_out, workers, threads, ..Chart::default() };
         let mut assembly = Assembly::new(chart);
         for event in events {
-            // First the instant, then what happened at it: a span ends where the instant of its
-            // event begins.
+            // First the instant, then what happened at it: a span that is ended by this event
+            // must not end at the instant before.
             assembly.reach_instant_of(event);
             assembly.note(event);
             assembly.nth += 1;
@@ -153,7 +153,7 @@ impl Assembly {
     /// Takes in what happened, at the instant that has been reached.
     fn note(&mut self, event: &Event) {
         let lane = event.lane;
-        // Threads come up when a lane first runs on them, and have no event of their own.
+        // A thread has no event of its own: it is known from the first event that happens on it.
         while self.stacks.len() <= event.thread {
             self.stacks.push(vec![]);
             self.chart.threads.push(vec![]);
@@ -162,15 +162,16 @@ impl Assembly {
         let woken_before = self.woken_last[event.thread].take();
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
-            // The callback has been waiting until now, in the span that is open: the next event, a
-            // poll or a drop, ends that span.
+            // The loop calls or drops the callback now. The span in which it has been waiting is
+            // still open, and gets the place: the next event, a poll or a drop, ends that span.
             What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // This comes in the middle of a poll. What the poll is called is decided when its span
             // ends.
             What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
-            // On another thread each poll is `OnThread`, and keeps no other lane waiting.
+            // This event comes only on the paused clock. There a poll on another thread is always
+            // `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
             What::Woken { by } => {
                 self.woken(lane, by, woken_before);
@@ -230,7 +231,8 @@ impl Assembly {
             {
                 hold.to = now;
             }
-            // Between two inner polls the outer lane has the thread for no time and no column.
+            // Between two inner polls the outer lane may have the thread for no time and no
+            // column.
             holds.retain(|hold| hold.from < hold.to);
         }
         not_polled::tell_ready_from_not_polled(&mut self.chart);
