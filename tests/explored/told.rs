@@ -259,7 +259,7 @@ impl OfStep<'_> {
             "c"
         } else if says("keeps the thread") {
             "b"
-        } else if says("works on its thread") {
+        } else if says("keeps its thread") {
             "t"
         } else if says("polls the lanes inside it") || says("runs on") || says("moves the clock") {
             "r"
@@ -308,7 +308,10 @@ impl OfStep<'_> {
             }
             Some(time) => {
                 let Some(wake) = wake else { return Err("no wake ends its wait".into()) };
-                let due = human(self.polls.chart.time(wake.woken.at));
+                let mut due = human(self.polls.chart.time(wake.woken.at));
+                if self.polls.is_busy_until(wake.woken.at) {
+                    due += ", when the thread is free again";
+                }
                 ensure(wake.is_by_the_clock() && due == time, &format!("it is due at {due}"))
             }
             None => Err(format!("what is “{later}”?")),
@@ -323,7 +326,7 @@ fn named<'t>(told: &'t str, verb: &str) -> Vec<&'t str> {
     for part in after.trim_end_matches('.').split(", ").flat_map(|part| part.split(" and ")) {
         let is_a_verb = [
             "waits", "ends", "gives", "starts ", "wakes ", "drops ", "polls ", "is ", "runs ",
-            "keeps", "works", "returns", "but ",
+            "keeps", "returns", "but ",
         ];
         if is_a_verb.iter().any(|verb| part.starts_with(verb)) {
             break;

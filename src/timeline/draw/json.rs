@@ -72,7 +72,10 @@ impl std::error::Error for JsonError {}
 ///   `"dropped"`, `"run_over"`;
 /// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
 ///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
-///   `"or_after": true` says that the lane may have gone on from there to one that follows;
+///   `"or_after": true` says that the lane may have gone on from there to one that follows, and
+///   `"timer": true` that it has registered with a timer of tokio's there;
+/// - `calls`, if they are there, are those of an event loop of the program's own: when each was
+///   queued and made, and when its timer is due;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
@@ -163,6 +166,16 @@ fn check(chart: &Chart) -> Result<(), String> {
     for said in &chart.said {
         check_position(chart, said.at)?;
         check_lane(chart, said.lane)?;
+    }
+    for call in &chart.calls {
+        let set = call.timer.map(|timer| timer.set);
+        for turn in [set, call.asked, call.queued, call.over].into_iter().flatten() {
+            check_position(chart, turn.at)?;
+            check_lane(chart, turn.by)?;
+        }
+        if let Some(lane) = call.lane {
+            check_lane(chart, lane)?;
+        }
     }
     Ok(())
 }

@@ -50,6 +50,10 @@ pub struct Wait {
     pub on: Option<String>,
     /// The lane that it waits for, and polls there; none if it waits for something else.
     pub lane: Option<LaneId>,
+    /// It has registered with a timer of tokio's there, whatever `on` says: what a program awaits
+    /// may have a timer inside, as `run_until_cancelled(sleep(…))` has.
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub timer: bool,
     /// It waits there, or its code has gone on from there in the same poll, to a place that
     /// follows in the list. So each sentence that has the place adds "or after that".
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
@@ -125,7 +129,8 @@ impl Waits {
     pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];
-        let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None, or_after: false };
+        let on = Some(on.to_owned());
+        let wait = Wait { place, chain, on, lane: None, timer: false, or_after: false };
         let resolved = OnceLock::from(vec![wait]);
         let registered = Registered::Now;
         let stacks = vec![];
@@ -217,7 +222,8 @@ impl Unresolved {
         }
         if waits.is_empty() {
             let place = Place::from(self.made_at);
-            waits.push(Wait { place, chain: vec![], on: None, lane: None, or_after: false });
+            let chain = vec![];
+            waits.push(Wait { place, chain, on: None, lane: None, timer: false, or_after: false });
         }
         waits
     }
@@ -354,7 +360,8 @@ impl Seen {
         }
         let place = chain.first().cloned().unwrap_or_else(|| Place::from(made_at));
         let on = if self.lane.is_some() { None } else { primitives::name(library) };
-        Wait { place, chain, on, lane: self.lane, or_after: self.or_after }
+        let timer = self.lane.is_none() && primitives::is_timer(library);
+        Wait { place, chain, on, lane: self.lane, timer, or_after: self.or_after }
     }
 }
 

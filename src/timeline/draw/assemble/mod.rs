@@ -25,9 +25,10 @@
 //!
 //! On the paused clock: this file, which reads the events; `spans`, how a span ends and the next
 //! begins; `polls` and `wakes`, what these events change; `long_polls`, whether a poll in which
-//! time passes blocks; `not_polled`, the second pass. Then the real clock, on which no two times
-//! are equal and every poll takes some time: `real_clock` says what has to be judged there, and
-//! `instants` which events count as simultaneous.
+//! time passes blocks; `not_polled`, the second pass; `calls`, the queue of an event loop. Then the
+//! real clock, on which no two times are equal and every poll takes some time: `real_clock` says
+//! what has to be judged there, and `instants` which events count as simultaneous.
+mod calls;
 mod instants;
 mod long_polls;
 mod not_polled;
@@ -37,7 +38,8 @@ mod spans;
 mod wakes;
 
 use super::chart::{Chart, End, Instant, Position, Row, Said, State, Until};
-use crate::timeline::{Clock, Event, LaneId, Place, What};
+use crate::timeline::{CallStage, Clock, Event, LaneId, Place, What};
+use calls::Calls;
 use instants::Instants;
 use spans::OpenSpan;
 use std::{collections::HashMap, time::Duration};
@@ -70,6 +72,14 @@ impl Chart {
         let chart = Chart { title, clock, left_out, workers, threads, ..Chart::default() };
         let mut assembly = Assembly::new(chart);
         for event in events {
+            if let What::Call { number, stage } = event.what {
+                // What another thread asks for comes at a time of its own; all else in a poll.
+                if stage == CallStage::Asked {
+                    assembly.reach(event.at);
+                }
+                assembly.note_call(event, number, stage);
+                continue;
+            }
             // First the instant, then what happened at it: a span ends where the instant of its
             // event begins.
             assembly.reach_instant_of(event);
@@ -99,8 +109,11 @@ struct Assembly {
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one
     /// thread are inside each other. It has as many lists as `chart.threads`.
     stacks: Vec<Vec<LaneId>>,
-    /// How many wakes there were: wakes at one position are told apart by their number.
+    /// How many wakes there were, and stages of calls: those at one position are told apart by
+    /// their number.
     wakes: usize,
+    /// What is known of the calls of an event loop.
+    calls: Calls,
     /// The measured time of the event that is being read: the time of its instant is rounded.
     at: Duration,
 }
@@ -114,6 +127,7 @@ impl Assembly {
             open: vec![],
             stacks: vec![vec![]; chart.threads.len()],
             wakes: 0,
+            calls: Calls::default(),
             at: Duration::ZERO,
             chart,
         }
@@ -156,7 +170,10 @@ impl Assembly {
             What::Created { name, parent } => self.created(name, *parent),
             // The callback has been waiting until now, in the span that is open: the next event, a
             // poll or a drop, ends that span.
-            What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
+            What::Scheduled(waits) => {
+                self.open[lane].waits = Some(waits.clone());
+                self.note_scheduled_callback(lane);
+            }
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // This comes in the middle of a poll. What the poll is called is decided when its span
@@ -175,6 +192,7 @@ impl Assembly {
                 let said = Said { at: self.now(), lane, text: text.clone(), place };
                 self.chart.said.push(said);
             }
+            What::Call { .. } => {} // read before: see `Chart::of_workers`
         }
     }
 
@@ -219,6 +237,7 @@ impl Assembly {
             // Between two inner polls the outer lane has the thread for no time and no column.
             holds.retain(|hold| hold.from < hold.to);
         }
+        self.name_lanes_of_calls();
         not_polled::tell_ready_from_not_polled(&mut self.chart);
         self.chart
     }

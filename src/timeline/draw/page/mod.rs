@@ -9,7 +9,8 @@
 //! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
 //!   show;
 //! - `reader` makes a step of a piece: `now` says what each lane does then, `lists` in which lists
-//!   of the strip it is (`chains` draws one of them), `lines` at which line it stands, and
+//!   of the strip it is (`calls` knows the queue of an event loop, and `chains` draws one of the
+//!   lists), `lines` at which line it stands, and
 //!   `sentence` says the step in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them;
 //! - `recording` is what was recorded of a Python twin, and `twin` adds its steps; `align` puts
@@ -17,6 +18,7 @@
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
+mod calls;
 mod chains;
 mod lines;
 mod lists;

@@ -3,7 +3,7 @@
 //! Each small function answers one question about one lane. They are in four files: `now` says what
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, and `lines` at which
 //! line it stands. Here is how a step is put together of these three, and what they share.
-use super::steps::Step;
+use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, done_in, is_passed_on, wake_at},
@@ -17,6 +17,8 @@ pub(super) struct Reader<'c> {
     pub order: &'c [Piece],
     /// The file that the page shows; none if no lane has a place.
     pub file: Option<&'c str>,
+    /// The queue and the timers of an event loop of the program's own.
+    pub calls: Calls,
     /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
     /// wait there may have been due before.
     pub busy_until: Vec<bool>,
@@ -29,7 +31,7 @@ impl<'c> Reader<'c> {
         for hold in chart.threads.iter().take(1).flatten() {
             busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
         }
-        Reader { chart, order, file, busy_until }
+        Reader { chart, order, file, calls: Calls::of(chart, order), busy_until }
     }
 
     /// What is seen after a piece, but for `sentence`, `later` and `stands`, which `stepped` adds.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::timeline::record::{
     LaneId,
-    event::{Event, Line, Polled, What},
+    event::{Event, Line, Polled, What, WokenBy},
     frame::has_no_line_tables,
     stack::{Captured, Stack, Stacks},
     waits::{Registered, Waits},
@@ -61,6 +61,10 @@ pub struct Log {
     /// When the clock was last moved by hand, by something that blocks. A timer that was due before
     /// that fires late.
     pub blocked: Duration,
+    /// How many calls of event loops have got a number.
+    pub(super) calls: usize,
+    /// What has asked for calls that their loop has not found yet, by the numbers of these calls.
+    pub(super) asked: HashMap<usize, WokenBy>,
     /// Which thread has which number; 0 is the runtime's first, and the workers come next.
     pub(super) threads: Vec<Option<ThreadId>>,
     /// How many workers there are.

@@ -1,0 +1,39 @@
+//! The calls of an event loop: see `record::calls`.
+use super::{Run, kind::Observe};
+use crate::timeline::record::event::{CallStage, Event, What, WokenBy};
+
+impl Run {
+    /// A number that no call of this run has had.
+    pub fn number_of_a_call(&self) -> usize {
+        let mut log = self.lock();
+        log.calls += 1;
+        log.calls
+    }
+
+    /// Notes where a call goes. The lane of the event is what has done that: the one that runs
+    /// here, or `main` if none does.
+    pub fn note_call(&self, number: usize, stage: CallStage) {
+        // A schedule holds its wakes back, so there the loop's queue is not what it seems.
+        let is_shown = self.observe == Observe::Everything && self.gate.is_none();
+        if !is_shown || !self.is_open() {
+            return;
+        }
+        let lane = self.current_lane().unwrap_or_default();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Call { number, stage } });
+    }
+
+    /// Keeps what runs on this thread until the loop finds the call that it asks for.
+    pub fn note_what_asks(&self, number: usize) {
+        // Before the lock, which this takes for itself.
+        let by = self.would_wake();
+        self.lock().asked.insert(number, by);
+    }
+
+    /// What has asked for a call.
+    pub fn asked_for_by(&self, number: usize) -> WokenBy {
+        self.lock().asked.remove(&number).unwrap_or(WokenBy::Outside)
+    }
+}
