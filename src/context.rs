@@ -62,7 +62,7 @@
 //!   what `enter` had acquired by then.
 //! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the
 //!   body, in the same task, have exited before. So nested contexts are left from the inside out,
-//!   also when all are cancelled at once.
+//!   even when all are cancelled at once.
 //! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python
 //!   a second cancellation interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its
 //!   beginning it has the time that [`Cleanups::within`] states, on the runtime's clock. Then it is

@@ -103,7 +103,7 @@ pub(super) enum ExitError<E> {
 }
 
 impl<E: Display> ExitError<E> {
-    /// The same without its types, so that errors of all contexts can stand in one list.
+    /// This error without its types, so that errors of all contexts can stand in one list.
     pub fn in_words(self) -> CleanupError {
         match self {
             ExitError::Error(error) => CleanupError::Failed(error.to_string()),

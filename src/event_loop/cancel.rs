@@ -57,7 +57,7 @@ fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Requ
     }
 }
 
-/// Asks every one of these futures, also after one has taken the request.
+/// Asks every one of these futures, even after one has taken the request.
 pub(super) fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
     let mut taken = false;
     for future in &**futures {

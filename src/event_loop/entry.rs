@@ -189,7 +189,7 @@ impl RemoteHandle {
     }
 }
 
-/// Locks a mutex, also after a panic of a thread that had locked it: each mutex here holds one
+/// Locks a mutex, even after a panic of a thread that had locked it: each mutex here holds one
 /// value, so nothing is left half done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

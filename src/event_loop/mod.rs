@@ -366,7 +366,7 @@ impl EventLoop {
     /// or [`Error::LoopIsClosed`] if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
-        // The loop counts as running until this function ends, also if it ends by a panic.
+        // The loop counts as running until this function ends, even if it ends by a panic.
         let _running = Running::begin(self);
         let mut outcome = Ok(());
         self.0.driver.enter(&mut || {
@@ -395,7 +395,7 @@ impl EventLoop {
     }
 
     /// Closes the loop for good: calls that have not been made are never made. Callbacks and
-    /// coroutines are dropped with everything they own, also where they own each other. Pending
+    /// coroutines are dropped with everything they own, even where they own each other. Pending
     /// futures stay pending. [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {
         if self.is_running() {

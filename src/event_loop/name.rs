@@ -27,7 +27,7 @@ impl TaskName {
         }
     }
 
-    /// The next number. A task group uses one up for each of its tasks, also if you name the task:
+    /// The next number. A task group uses one up for each of its tasks, even if you name the task:
     /// CPython 3.11 makes the task first and names it afterwards.
     pub(super) fn use_up_a_number() -> u64 {
         NUMBERED.set(NUMBERED.get() + 1);

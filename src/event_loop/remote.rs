@@ -1,5 +1,5 @@
-//! What other threads do for a loop, and a loop for them: coroutines that another thread asks for,
-//! and jobs that block. Both use the entry queue: see `entry`.
+//! Work that crosses threads. Another thread asks the loop to run a coroutine; or the loop has
+//! another thread run a function that blocks. Both use the entry queue: see `entry`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -46,7 +46,8 @@ struct Shared<T> {
     outcome: Mutex<Option<Result<T>>>,
     /// Tells [`RemoteTask::result`] that there is an outcome.
     is_done: Condvar,
-    /// The task's key, as long as it is sure to be the task's: see [`start_remote_task`].
+    /// The key of the task, from its start to its end: later the registry may give the same key to
+    /// another future. See [`start_remote_task`].
     key: Mutex<Option<usize>>,
 }
 
@@ -103,8 +104,8 @@ impl<T: Clone> RemoteTask<T> {
 }
 
 impl<T: 'static + Send> RemoteTask<T> {
-    /// Ends the wait at once, with [`Error::Cancelled`], and asks the loop to cancel the task;
-    /// `false` if there is an outcome already.
+    /// Sets [`Error::Cancelled`] as the outcome, so that [`RemoteTask::result`] returns at once,
+    /// and asks the loop to cancel the task. Returns `false` if there is an outcome already.
     pub fn cancel(&self) -> bool {
         if !self.shared.set(Err(Error::Cancelled)) {
             return false;
@@ -134,19 +135,30 @@ impl<T> Drop for Unfinished<T> {
 }
 
 /// On the loop's thread: starts the coroutine that another thread has asked for.
+///
+/// If `make` panics, the other thread gets the error, and so does the loop's exception handler, as
+/// in asyncio.
 fn start_remote_task<E: EnsureFuture<Output: Clone + Send + 'static>>(
     unfinished: Unfinished<E::Output>,
     make: impl FnOnce() -> E,
-) {
+) -> Result<()> {
     if lock(&unfinished.0.outcome).is_some() {
-        return; // it was cancelled before it began
+        return Ok(()); // it was cancelled before it began
     }
-    let started = get_running_loop().and_then(|running| running.ensure_future(make()));
+    let coroutine = match catch_panic(make) {
+        Ok(coroutine) => coroutine,
+        Err(panic) => {
+            unfinished.0.set(Err(panic.clone()));
+            return Err(panic);
+        }
+    };
+    let started = get_running_loop().and_then(|running| running.ensure_future(coroutine));
     match started {
         Err(error) => _ = unfinished.0.set(Err(error)),
         Ok(task) => {
-            // The registry may give a key to another future when the task is dropped. That is not
-            // before this callback has run, since the queue owns the task until then.
+            // When the task is dropped, the registry may give its key to another future. The task
+            // is not dropped before the callback below has run, since the ready queue owns it until
+            // then; and the callback forgets the key.
             *lock(&unfinished.0.key) = Some(task.0.key);
             task.add_done_callback(move |task| {
                 *lock(&unfinished.0.key) = None;
@@ -154,16 +166,17 @@ fn start_remote_task<E: EnsureFuture<Output: Clone + Send + 'static>>(
             });
         }
     }
+    Ok(())
 }
 
 impl EventLoop {
-    /// Runs a function that blocks on another thread: with `executor`, or by default as the loop's
-    /// driver does it.
+    /// Runs a blocking function on another thread: with `executor`, or, if that is `None`, as the
+    /// loop's driver does it.
     ///
-    /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled
-    /// if the executor drops the job. Cancelling it tells the job one iteration later, as in
-    /// asyncio: a job that has not begun by then does nothing; one that has goes on, and its result
-    /// is dropped. [`Error::LoopIsClosed`] after `close`.
+    /// The future ends with what the function returns, or with [`Error::Panicked`]. The future is
+    /// cancelled if the executor drops the job. If you cancel the future, the job learns of it one
+    /// iteration later, as in asyncio. If the job has not begun by then, it does nothing. If it has
+    /// begun, it goes on, and its result is dropped. [`Error::LoopIsClosed`] after `close`.
     pub fn run_in_executor<T: Send + 'static>(
         &self,
         executor: Option<&dyn Fn(Job)>,
@@ -179,6 +192,7 @@ impl EventLoop {
         let (number, remote) = self.0.remote.add_job(finish);
         let mut ended = JobEnd { number, result: None, remote };
         let job: Job = Box::new(move || {
+            // From here on `ended` is dropped on each way out, which tells the loop.
             if is_cancelled.load(Ordering::Relaxed) {
                 return;
             }
@@ -197,8 +211,8 @@ impl EventLoop {
     }
 }
 
-/// What to do with the result of a job whose future this is. The closure hides the type of the
-/// result, which the list of jobs must not know.
+/// Makes the function that ends `future` with the result of its job. The closure hides the type of
+/// the result: the list of jobs has jobs of all types.
 fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
     Box::new(move |result| {
         // Refused if the future was cancelled meanwhile: then the result is dropped.
@@ -219,7 +233,7 @@ fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
 /// Work for another thread. Dropping it instead of calling it cancels its future.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// When dropped, it tells the loop that a job is over, also if an executor has dropped the job.
+/// When dropped, it tells the loop that a job is over, even if an executor has dropped the job.
 struct JobEnd {
     /// Which job it is: all that the loop needs to find the future.
     number: usize,

@@ -14,10 +14,11 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. It starts anew when something comes, so a silent peer is disconnected,
-    /// and a slow one is not.
+    /// How long the peer may take to send something. The time starts anew when something comes, so
+    /// a silent peer is disconnected, and a slow one is not.
     pub read: Duration,
-    /// To take all answers to one read. It is not started anew when the peer takes a part of them.
+    /// How long the peer may take to accept all answers to one read. The time does not start anew
+    /// when the peer accepts a part of them.
     pub write: Duration,
 }
 
@@ -144,7 +145,7 @@ async fn send<T: AsyncWrite + Unpin>(
     }
 }
 
-/// A protocol that has to be told when the connection is gone, also if the driver is dropped.
+/// A protocol that has to be told when the connection is gone, even if the driver is dropped.
 ///
 /// The protocol is taken out of the option when it is told, so that it is told once.
 struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);

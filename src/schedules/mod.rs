@@ -21,6 +21,8 @@
 //! // As tokio runs the program, it ends. If the teller comes first, the waiter waits for ever.
 //! assert_eq!((explored.schedules, explored.failing), (4, 2));
 //! let failure = explored.failure.expect("one schedule fails");
+//! // A schedule is written as its choices. At the first decision it takes candidate 1;
+//! // candidate 0 is the lane that tokio would poll.
 //! assert_eq!(failure.schedule.to_string(), "1");
 //! // In brackets: when that decision was made, on the clock of the run.
 //! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
@@ -44,9 +46,11 @@
 //! is always said: "all 36 schedules", or "all 1,204 schedules with up to 3 departures from tokio's
 //! own, and 5,000 of the others, chosen at random".
 //!
-//! There are two [granularities](Granularity). *Where a lane waits* is what one thread can do. *At
-//! every operation* of tokio is for programs that are [`Send`]: several threads can do all of it,
-//! and more.
+//! There are two [granularities](Granularity): where a run may go from one lane to another.
+//!
+//! - *Where a lane waits*: one thread is enough for these orders.
+//! - *At every operation* of tokio, too: these orders need several threads, so the program has to
+//!   be [`Send`]. Several threads can do even more: see below.
 //!
 //! A schedule can be run again. The message of a test that fails ends with a line like
 //! `SCHEDULE=transfer:0.1 cargo test`.

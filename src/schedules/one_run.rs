@@ -131,7 +131,7 @@ impl<T> Runner<T> {
         // Everything is made anew for each run: nothing of one may be seen in the next.
         let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, planned_drop));
         let run = Arc::new(Run::behind(scheduler.clone(), notes_places));
-        // From here on the thread that watches can find the run, also if it never returns.
+        // From here on the thread that watches can find the run, even if it never returns.
         self.current.begins(&run, &scheduler);
         let (mut outcome, elapsed) = run_lane_to_the_end(&run, self.limit, || (self.program)());
         // Checks run on this thread, too, and belong to no run.

@@ -1,13 +1,14 @@
 //! Watches over the thread that runs schedules: a poll that blocks must not keep it for ever.
 //!
 //! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
-//! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
-//! by their number and movement whether they get on.
+//! and a watch for each would cost more than the runs: so one thread watches all of them. It looks
+//! at the number of the current run, and at the moment at which the runtime of that run last went
+//! to sleep or woke up. If neither changes for too long, a poll blocks.
 use super::{
     current::CurrentRun,
     one_run::{OneRun, Trace},
 };
-use crate::timeline::{Progress, SeenThread, Verdict, WITHOUT_A_SIGN, recording};
+use crate::timeline::{Progress, SeenThread, Verdict, WITHOUT_A_SIGN, panic_message, recording};
 use std::{
     cell::Cell,
     panic,
@@ -19,18 +20,20 @@ use std::{
     time::Duration,
 };
 
-/// What is done between two runs may take this many times as long as a poll.
+/// Between two runs the thread may make no progress for this many times as long as in a run.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
 ///
 /// # Errors
-/// If the current run makes no progress for `watchdog`, as [`Progress`] counts it. Then the run is
-/// given up, and this is all that is known of it. Its thread cannot be stopped, only left behind:
-/// it ends with the process.
+/// If the current run makes no progress for `watchdog`, as [`Progress`] counts it; or if for
+/// [`WITHOUT_A_SIGN`] times as long its thread goes to sleep and wakes up, but no lane gets on.
+/// Then the run is given up, and the error is all that is known of it. Its thread cannot be
+/// stopped, only left behind: it ends with the process.
 ///
 /// # Panics
-/// If `work` panics, or does not get on between two runs: then a check blocks.
+/// If `work` panics, with its message; or if it does not get on between two runs: then a check
+/// blocks.
 pub(super) fn watched<R: Send + 'static, T>(
     name: &str,
     current: &CurrentRun,
@@ -57,7 +60,8 @@ pub(super) fn watched<R: Send + 'static, T>(
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Disconnected) => {
                 let panic = thread.join().expect_err("it has ended without a result");
-                panic::resume_unwind(panic);
+                // A panic of its own, since that thread has printed nothing of its panic.
+                panic!("{name}: a panic between two runs: {}", panic_message(&*panic));
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -119,8 +123,8 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// As long as it lives, panics on this thread print nothing: that a program panics in some schedule
-/// is what is looked for, and it may do so in thousands of them.
+/// As long as it lives, panics on this thread print nothing. Schedules in which the program panics
+/// are what is looked for, and there may be thousands of them.
 struct QuietPanics;
 
 impl QuietPanics {
@@ -144,5 +148,30 @@ impl QuietPanics {
 impl Drop for QuietPanics {
     fn drop(&mut self) {
         QUIET.set(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{schedules::every_schedule, timeline::panic_message};
+    use std::fmt;
+
+    /// A result that cannot be printed.
+    struct Unprintable;
+
+    impl fmt::Debug for Unprintable {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("it cannot be printed")
+        }
+    }
+
+    #[test]
+    fn a_panic_between_two_runs_is_passed_on_with_its_message() {
+        let explore = || every_schedule("unprintable", || async { Unprintable }).explore();
+        let panic = std::panic::catch_unwind(explore).expect_err("its result is printed");
+        assert_eq!(
+            panic_message(&*panic),
+            "unprintable: a panic between two runs: it cannot be printed"
+        );
     }
 }

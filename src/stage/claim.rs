@@ -33,7 +33,7 @@ impl Claim {
         Claim { sentence, holds, without_output: Arc::default() }
     }
 
-    /// The same, for runs that are counted apart.
+    /// The same claim, as if it had looked at no run yet: for runs that are counted apart.
     pub(super) fn anew(&self) -> Claim {
         Claim::new(self.sentence, self.holds)
     }

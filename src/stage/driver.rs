@@ -1,7 +1,9 @@
 //! What joins an event loop to a run that is recorded: a driver, which lets the run's own clock
-//! pass while the loop waits, and an instrument, which tells the timeline what the loop does. So
-//! `EventLoop::new` in an example, which knows nothing of either, makes a loop that can be hurried
-//! and is seen. The loop and the timeline do not know each other; only this file knows both.
+//! pass while the loop waits, and an instrument, which tells the timeline what the loop does.
+//!
+//! An example calls `EventLoop::new` and mentions neither of them. Its loop has both all the same:
+//! `--fast` can hurry the loop, and the timeline shows what it does. `event_loop` does not use
+//! `timeline`, and `timeline` does not use `event_loop`; this file uses both.
 use crate::{
     event_loop::{
         AskedBy, CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job,
@@ -48,12 +50,12 @@ pub fn record_blocking<T: Send + 'static>(
     title: &str,
     main: impl FnOnce() -> T + Send + 'static,
 ) -> Recording<T> {
-    record_with_its_driver(Recorder::new(title), main)
+    record_blocking_with(Recorder::new(title), main)
 }
 
-/// The same with a recorder that has been set up already: for which clock, and whether lines are
-/// printed.
-pub(super) fn record_with_its_driver<T: Send + 'static>(
+/// As [`record_blocking`], with a recorder that has been set up already: its clock, and whether it
+/// prints lines.
+pub(super) fn record_blocking_with<T: Send + 'static>(
     recorder: Recorder,
     main: impl FnOnce() -> T + Send + 'static,
 ) -> Recording<T> {
@@ -105,9 +107,9 @@ impl Driver for RunDriver {
 struct OnTheTimeline {
     /// What the loop's time counts from.
     start: Instant,
-    /// Where each callback with a lane was scheduled, and what it waits for, until it is called or
-    /// cancelled. Only then is it known which lane it is: the loop has a closure, and cannot look
-    /// into it.
+    /// Where each callback with a lane was scheduled, and what it waits for. The timeline gets this
+    /// when the callback is called or dropped, because only then is it known which lane the
+    /// callback is: the loop has a closure, and cannot look into the closure.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
     /// The timers of the loop: the number by which the recording knows each call.
     timers: RefCell<HashMap<CallId, usize>>,
@@ -134,8 +136,9 @@ impl OnTheTimeline {
     fn note_wait(&self, call: &CallRef<'_>, on: &'static str) -> bool {
         let Some(location) = call.location else { return false };
         let mut scheduled = self.scheduled.borrow_mut();
-        // An id is an address, and may have been that of a callback which was cancelled: of such a
-        // cancel the loop tells nothing.
+        // The note of another callback may stand here. An id is an address, which may have been
+        // that of a callback that was cancelled in the ready queue. The loop tells an instrument
+        // when a timer is cancelled, and not when a call in the ready queue is.
         scheduled.remove(&call.id);
         let has_a_lane = call.kind == CallKind::Callback && is_a_callback(&call.name());
         if has_a_lane {
@@ -222,9 +225,9 @@ impl Instrument for OnTheTimeline {
         }
         self.note_end_of_wait(call);
         match call.kind {
-            // A coroutine runs. What it wakes is woken by the lane that is polled. If no lane is
-            // polled, it is woken by the lane of the loop, which the lines of the coroutine have,
-            // too.
+            // A coroutine runs. What it wakes is woken by the lane that is being polled. If no lane
+            // is being polled, it is woken by the lane in which the loop runs: what such a
+            // coroutine prints is shown on that lane, too.
             CallKind::Step => wakes_are_by(None),
             CallKind::Callback | CallKind::DoneCallback => wakes_are_by(caused_by),
         }

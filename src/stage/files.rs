@@ -1,8 +1,8 @@
 //! The files that the command line asks for: pictures, a trace, a recording.
 //!
-//! A file is written beside its final place and renamed at the end. So a run that is interrupted
-//! leaves the file of the run before as it was, and what cannot be written is refused before the
-//! run, not after it.
+//! A file is written beside its final place, under another name, and renamed when it is whole. So
+//! if a run is interrupted, a file that an earlier run has written stays as it was. The file is
+//! created before the run: if that fails, nothing is run.
 use super::options::{Explore, Options};
 use crate::timeline::{Chart, SvgOptions, to_json, to_page, to_perfetto, to_svg};
 use std::{
@@ -31,8 +31,8 @@ pub(super) struct Files {
 struct Wanted {
     /// Where it is to be in the end.
     path: PathBuf,
-    /// Where it is written until it is whole, if that is another place. If the run does not get so
-    /// far, this file is removed.
+    /// Where it is written until it is whole; `None` if it is written in place, as a pipe is. If it
+    /// is not written, this file is removed on drop; a process that is killed leaves it behind.
     beside: Option<PathBuf>,
     /// Open, and empty.
     file: File,
@@ -103,8 +103,9 @@ impl Files {
             || self.explorer.is_some()
     }
 
-    /// Writes all of them. `for_page` are the charts of the explorer, which has variants beyond
-    /// `charts`; `svg` is the picture, if it is not that of each chart.
+    /// Writes all of them. `for_page` has the charts that the explorer shows: `charts`, and the
+    /// variants that only the explorer shows. `svg` is the picture that `--beside` has drawn; with
+    /// `None` the picture shows each of `charts`.
     pub(super) fn write(
         self,
         name: &str,
@@ -156,20 +157,31 @@ fn open(path: &Path) {
     }
 }
 
+/// A path leads through at most this many links: links can lead to each other in a circle.
+const MOST_LINKS: usize = 40;
+
 /// Where a path leads in the end. If it is a link, the file behind it is written, and the link
 /// stays.
 fn target(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }
-    // It does not exist yet, but its folder does: so two spellings of one path are still equal.
+    // There is no file yet. The path may still be a link, or the first of several links, that leads
+    // to the file that is to be made.
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(behind) = fs::read_link(&path) else { break };
+        // A relative link counts from the folder that it is in.
+        path = path.with_file_name("").join(behind);
+    }
+    // The folder of the file exists: so two spellings of one path are still equal.
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
     match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
+        _ => path,
     }
 }
 
@@ -187,7 +199,8 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };
     let target = target(path);
-    // Nothing can be renamed over a pipe, and nothing is lost there.
+    // A rename would put a file in the place of the pipe or the device. It has no old content that
+    // could be lost.
     if !is_ordinary(&target) {
         let file = File::options().write(true).open(&target).map_err(failed)?;
         return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
@@ -228,5 +241,29 @@ impl Drop for Wanted {
             // If it is gone already, there is nothing to remove.
             let _ = fs::remove_file(beside);
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_stays_and_the_file_behind_it_is_written_also_if_it_is_new() {
+        let folder = std::env::temp_dir().join(format!("links-{}", std::process::id()));
+        fs::create_dir_all(folder.join("deep")).expect("a folder");
+        let link = folder.join("link");
+        symlink("deep/second", &link).expect("a link");
+        symlink("file", folder.join("deep/second")).expect("a link behind it");
+        for text in ["new", "written again"] {
+            let file = create(Some(&link)).expect("it can be created").expect("it is wanted");
+            file.write(text).expect("it can be written");
+            assert_eq!(fs::read_to_string(folder.join("deep/file")).expect("the file"), text);
+            assert!(link.is_symlink() && folder.join("deep/second").is_symlink());
+        }
+        symlink("circle", folder.join("circle")).expect("a link to itself");
+        assert_eq!(target(&folder.join("circle")).file_name(), Some("circle".as_ref()));
+        fs::remove_dir_all(folder).expect("it can be removed");
     }
 }

@@ -44,12 +44,13 @@ impl Header {
     pub(super) fn of(source: &'static str) -> Header {
         // Indented, since it is a code block in the documentation. Other commands may follow.
         let (_, command) = source.split_once("//!     cargo run ").expect("the command to type");
-        let (command, _) = command.split_once('\n').expect("the end of the header");
+        let (command, _) = command.split_once('\n').expect("the end of its line");
         let (_, name) = command.split_once("--example ").expect("the name of the example");
         Header { source, name, elsewhere: None }
     }
 
-    /// The lines of the header that begin with `start`, up to the next empty one, as one paragraph.
+    /// A paragraph of the header, as one line: from the first line that begins with `start` up to
+    /// the next empty line. With an empty `start` it is the first paragraph.
     fn paragraph(&self, start: &str) -> String {
         let mut text = String::new();
         for line in self.source.lines() {

@@ -89,13 +89,14 @@ impl Stage {
         Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
     }
 
-    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
+    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing but scenes
+    /// that are [`without_io`](Stage::without_io).
     pub fn does_io(self) -> Stage {
         self.keeps_real_time("does real I/O")
     }
 
     /// No clock can hurry the example, for a reason that completes "this example …": `--fast`
-    /// changes nothing.
+    /// changes nothing but scenes that are [`without_io`](Stage::without_io).
     pub fn keeps_real_time(self, reason: &'static str) -> Stage {
         Stage { real_time: Some(reason), ..self }
     }
@@ -157,7 +158,7 @@ impl Stage {
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     #[track_caller]
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
+        self.with(Scene::new(title, move |recorder| driver::record_blocking_with(recorder, main)))
     }
 
     /// States what must hold of the scene that was added last, as a sentence without a full stop;

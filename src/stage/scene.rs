@@ -18,7 +18,8 @@ pub(super) struct Scene {
     pub(super) title: &'static str,
     /// The time limit of a scene that hangs on purpose; `None` for all others.
     pub(super) limit: Option<Duration>,
-    /// Where it was added: that is where its `main` is said to be made.
+    /// Where the example added it. In sentences about its lane `main`, this is the place where that
+    /// lane was made.
     made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
@@ -26,7 +27,7 @@ pub(super) struct Scene {
     pub(super) trials: Option<Trials>,
     /// What must hold in each trial; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
-    /// A paused clock can hurry it, also in an example that keeps real time.
+    /// It can run on the paused clock, also in an example that keeps real time.
     pub(super) without_io: bool,
     /// Of which scene it is a variant; `None` for one that answers a question of its own.
     pub(super) variant: Option<Variant>,
@@ -53,7 +54,7 @@ pub struct SceneResult {
     pub elapsed: Duration,
     /// What happened, if that was recorded.
     pub chart: Option<Chart>,
-    /// Why it did not end by itself; `None` if it did.
+    /// Why it has no result: it did not end by itself, or it panicked. `None` if it has one.
     pub verdict: Option<Verdict>,
     /// What else is to be said of the run, beside the verdict.
     pub remarks: Vec<Remark>,
@@ -104,7 +105,7 @@ impl SceneResult {
 }
 
 impl Scene {
-    /// A scene whose output is not an error, whatever it is.
+    /// A scene that does not fail by what it returns: its output is not looked at.
     #[track_caller]
     pub(super) fn new<T: 'static>(
         title: &'static str,

@@ -39,7 +39,7 @@
 //! # What holds
 //!
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
-//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
+//! - On the paused clock the same run gives the same bytes each time, even when it blocks and when
 //!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in the
 //!   run decides at random. These do:
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;

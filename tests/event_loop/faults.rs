@@ -445,6 +445,27 @@ fn a_result_set_by_hand_on_a_shield_is_an_exception_in_a_callback() {
 }
 
 #[test]
+fn a_panic_while_a_remote_coroutine_is_made_is_told_to_the_thread_that_asked_and_reported() {
+    let (event_loop, log) = loop_with_reports();
+    let task = event_loop
+        .threadsafe_handle()
+        .run_coroutine_threadsafe(|| {
+            // It is called only while the loop runs, so the coroutine is never made.
+            assert!(get_running_loop().is_err(), "at the disco");
+            async { Ok(()) }
+        })
+        .unwrap();
+    event_loop.stop();
+    event_loop.run_forever().unwrap();
+    let outcome = task.result(Duration::ZERO);
+    assert!(
+        matches!(&outcome, Err(Error::Panicked(text)) if &**text == "at the disco"),
+        "{outcome:?}"
+    );
+    assert_eq!(log.lines(), ["exception in a callback: panicked: at the disco"]);
+}
+
+#[test]
 fn a_loop_that_is_kept_to_the_end_of_its_thread_is_dropped_there() {
     thread_local! {
         static KEPT: RefCell<Option<EventLoop>> = const { RefCell::new(None) };

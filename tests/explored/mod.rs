@@ -7,9 +7,10 @@
 //! packages that have examples of their own.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
-//! queue, `lit` on lines of the source, `told` on sentences, `printed` on the output, and `waits`
-//! on what lanes wait for.
+//! queue, `lit` on lines of the source, `told` on sentences, `order` on the order of what they
+//! tell, `printed` on the output, and `waits` on what lanes wait for.
 mod lit;
+mod order;
 mod polls;
 mod printed;
 mod ready;
@@ -49,6 +50,7 @@ impl Explored {
         faults.extend(ready::faults(self));
         faults.extend(lit::faults(self));
         faults.extend(told::faults(self));
+        faults.extend(order::faults(self));
         faults.extend(printed::faults(self));
         faults.extend(waits::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);

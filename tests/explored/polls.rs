@@ -116,7 +116,7 @@ impl<'e> Polls<'e> {
         }
         for span in after {
             if let State::Waiting(by @ (Until::Clock | Until::Lane(_))) = span.state {
-                let woken = Woken { by, at: span.to, nth: 0 };
+                let woken = Woken { by, at: span.to, nth: 0, passed_on: false };
                 return Some(Wake { woken, polled: None });
             }
         }
@@ -157,8 +157,11 @@ impl<'e> Polls<'e> {
             return Some([last..self.steps.len(), first..self.steps.len()]);
         };
         // The lane that it runs is polled right where the loop makes the call.
-        let polls = &self.of_lane[call.lane?];
-        if let Some(poll) = polls.iter().find(|poll| poll.span.from == over.at) {
+        let lane = call.lane?;
+        let mut polls = self.of_lane[lane].iter();
+        if lane != over.by
+            && let Some(poll) = polls.find(|poll| poll.span.from == over.at)
+        {
             return Some([last..poll.first, first..poll.first]);
         }
         let (from, to) = self.happened(over);

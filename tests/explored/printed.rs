@@ -1,6 +1,7 @@
-//! The output: what the steps print is what the program printed, each line once and in order.
+//! The output: what the steps print is what the program printed, each line once and in order, and
+//! each is shown with the step that prints it.
 use super::Explored;
-use async_concepts::timeline::Clock;
+use async_concepts::timeline::{Clock, Moment, OutputLine};
 use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -32,8 +33,39 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         }
         text.join("\n")
     };
-    if shown == printed {
-        return vec![];
+    let mut faults = late(explored);
+    if shown != printed {
+        faults.push(format!("it shows\n{}\nand printed\n{}", text(&shown), text(&printed)));
     }
-    vec![format!("it shows\n{}\nand printed\n{}", text(&shown), text(&printed))]
+    faults
+}
+
+/// The lines that the output shows later than their steps: each line is shown with its step, unless
+/// it has to wait for a line above it. A line has to stand below those that its own language prints
+/// before it; and what both languages print has a place in the order of both.
+fn late(explored: &Explored) -> Vec<String> {
+    let run = &explored.run;
+    let step_of = |line: &OutputLine| &run.tracks[line.track].steps[line.step];
+    let printed_in = |line: &OutputLine| {
+        let is_its = |moment: &Moment| moment.steps[line.track] == Some(line.step);
+        let moment = run.moments.iter().position(is_its).expect("each step is in a moment");
+        // A poll that blocks prints later than it began.
+        let at = step_of(line).said_at[line.line];
+        let later = run.moments.iter().skip(moment);
+        moment + later.take_while(|moment| run.instants[moment.instant].0 < at).count()
+    };
+    let mut faults = vec![];
+    for (nth, line) in run.output.iter().enumerate() {
+        let is_bound_to = |above: &&OutputLine| {
+            above.track == line.track || above.unlike.is_none() || line.unlike.is_none()
+        };
+        let above = run.output[..nth].iter().filter(is_bound_to);
+        let bound = above.map(|above| above.moment).max().unwrap_or_default();
+        if line.moment > bound.max(printed_in(line)) {
+            let (_, text, _) = &step_of(line).says[line.line];
+            let moment = line.moment;
+            faults.push(format!("“{text}” is shown at moment {moment}, later than it was printed"));
+        }
+    }
+    faults
 }

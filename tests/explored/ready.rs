@@ -156,13 +156,16 @@ fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
     let first = |lane: LaneId| {
         let poll = polls.of_lane[lane].first()?;
         let is_a_task = polls.row(lane).owner_at(poll.span.from).is_none();
-        if is_a_task && poll.span.state != State::OnThread { Some(poll) } else { None }
+        if is_a_task { Some(poll) } else { None }
     };
     for lane in 0..polls.of_lane.len() {
         let Some(mine) = first(lane) else { continue };
         for later in lane + 1..polls.of_lane.len() {
             let Some(theirs) = first(later) else { continue };
-            if polls.row(later).parent != polls.row(lane).parent || theirs.first >= mine.first {
+            // A closure that has a thread of its own begins when that does.
+            let [a_thread, another] = [mine, theirs].map(|poll| poll.span.state == State::OnThread);
+            let of_one_maker = polls.row(later).parent == polls.row(lane).parent;
+            if !of_one_maker || a_thread != another || theirs.first >= mine.first {
                 continue;
             }
             for (nth, step) in polls.steps[..theirs.first].iter().enumerate() {

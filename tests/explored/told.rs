@@ -1,6 +1,7 @@
 //! Sentences: each cause, deed and state that a sentence tells of is one that was recorded.
 use super::{
     Explored,
+    order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, is_poll},
 };
 use async_concepts::timeline::{End, LaneId, State, Step, Until, human};
@@ -45,46 +46,48 @@ fn ensure(holds: bool, claim: &str) -> Checked {
 
 impl OfStep<'_> {
     fn check(&self) -> Checked {
-        let sentence = self.without_prints()?;
-        self.check_cause(&sentence)?;
+        self.check_cause(&self.step.sentence)?;
+        let sentence = self.own_sentence()?;
         let (told, panics) = match sentence.split_once("panics: ") {
             Some((before, _)) => (before.to_owned(), true),
             None => (sentence.clone(), false),
         };
-        let told = without_parentheses(&told);
-        self.check_deeds(&told)?;
         self.check_state(&told, panics)?;
         self.check_later()
     }
 
-    /// The sentence without what is printed, which may be any text. What it says there is what the
-    /// step prints as its own lane.
-    fn without_prints(&self) -> Result<String, String> {
-        let mut lines = vec![];
-        let mut others = String::new();
-        for (by, text, _) in &self.step.says {
-            if *by == self.step.lane {
-                lines.push(format!("“{text}”"));
+    /// The sentence without what is printed, and without sentences on other lanes at its end. All
+    /// that the step prints has to be in it: what its own lane prints in the sentence, and what
+    /// another one prints beside the name of that one.
+    fn own_sentence(&self) -> Result<String, String> {
+        let text = without_texts(self.step);
+        let others = ["Then the runtime drops ", "In this step "];
+        let own = match others.iter().filter_map(|words| text.find(words)).min() {
+            Some(end) => text[..end].trim_end(),
+            None => &text[..],
+        };
+        ensure(self.step.tells_of_others == (own != text), "what it says of other lanes")?;
+        let own = without_parentheses(own);
+        for (index, (by, line, _)) in self.step.says.iter().enumerate() {
+            let sign = format!("{LINE}{index}”");
+            let is_told = if *by == self.step.lane {
+                own.contains(&sign)
             } else {
-                others += &format!(" In this step {} prints “{text}”.", self.name(*by));
-            }
+                let before = text.split_once(&sign).map(|(before, _)| before.trim_end());
+                let name = self.name(*by);
+                let with_name = ["(which prints", ", which was aborted and prints", " prints"];
+                let end = |words| format!("{name} {words}").replace(" ,", ",").replace("  ", " ");
+                before.is_some_and(|before| {
+                    // Several lines are in one list.
+                    let list = before.split(LINE).next().unwrap_or_default().trim_end();
+                    with_name
+                        .iter()
+                        .any(|words| before.ends_with(&end(words)) || list.ends_with(&end(words)))
+                })
+            };
+            ensure(is_told, &format!("that {} prints “{line}”", self.name(*by)))?;
         }
-        let Some(sentence) = self.step.sentence.strip_suffix(&others) else {
-            return Err(format!("it does not end with{others}"));
-        };
-        let Some((last, others)) = lines.split_last() else {
-            ensure(!sentence.contains("prints “"), "it prints a line")?;
-            return Ok(sentence.to_owned());
-        };
-        let mut prints = String::from("prints ");
-        if !others.is_empty() {
-            prints += &format!("{} and ", others.join(", "));
-        }
-        prints += last;
-        match sentence.split_once(&prints) {
-            Some((before, after)) => Ok(format!("{before}{after}")),
-            None => Err(format!("it is not said that it {prints}")),
-        }
+        Ok(own)
     }
 
     fn name(&self, lane: LaneId) -> &str {
@@ -109,7 +112,7 @@ impl OfStep<'_> {
             });
             return ensure(!rest && between, "it was between two items");
         }
-        let unwoken = self.poll.span.state == State::RunningUnwoken;
+        let unwoken = self.poll.span.woken.is_none();
         if sentence.starts_with("is polled without a wake") {
             return ensure(!rest && unwoken, "it was not woken");
         }
@@ -127,10 +130,12 @@ impl OfStep<'_> {
             return ensure(!rest && unwoken && moved && named, "it was handed over");
         }
         if let Some(passed) = told.strip_prefix(" after ") {
-            return self.check_time_passed(passed);
+            let called = if rest { self.ended_inside(true) } else { vec![] };
+            let is_called = called.iter().any(|lane| passed.starts_with(self.name(*lane)));
+            return if is_called { Ok(()) } else { self.check_time_passed(passed) };
         }
         let Some((why, _)) = told.strip_prefix(" (").and_then(|told| told.split_once(')')) else {
-            return ensure(rest || self.poll.span.woken.is_none(), "no cause is known");
+            return ensure(rest, "a poll that is not the first has a cause");
         };
         if rest { self.check_cause_of_rest(why) } else { self.check_wake(why) }
     }
@@ -169,24 +174,35 @@ impl OfStep<'_> {
         ensure(why == expected, &expected)
     }
 
-    /// What ended inside it, or returned an item, since its last step.
-    fn check_cause_of_rest(&self, why: &str) -> Checked {
+    /// The lanes that have ended since its last step: those that are callbacks of an event loop, or
+    /// the others. A loop goes on when a callback has ended, but not for that reason.
+    fn ended_inside(&self, callbacks: bool) -> Vec<LaneId> {
         let mut earlier = self.polls.steps[..self.nth].iter();
         let before = earlier.rposition(|step| step.lane == self.step.lane).expect("its poll");
         let mut ended = vec![];
-        let mut items = vec![];
         for lane in 0..self.polls.of_lane.len() {
+            let row = self.polls.row(lane);
             let [was, is] = [before, self.nth - 1].map(|step| self.polls.letter(step, lane));
-            let end = self.polls.row(lane).end.1.mark().letter();
-            if was != is && Some(is) == end && "fcp".contains(is) {
+            let has_ended = was != is && Some(is) == row.end.1.mark().letter();
+            // Only a callback has a place before its first poll.
+            let is_callback = row.spans.first().is_some_and(|first| {
+                first.state == State::Lazy && !first.places.waits().is_empty()
+            });
+            if has_ended && "fcp".contains(is) && is_callback == callbacks {
                 ended.push(lane);
             }
-            if is == 'i' {
-                items.push(lane);
-            }
         }
+        ended
+    }
+
+    /// What ended inside it, or returned an item, since its last step.
+    fn check_cause_of_rest(&self, why: &str) -> Checked {
+        let ended = self.ended_inside(false);
         if let Some(stream) = why.strip_suffix(" has returned an item") {
-            let is_one = items.iter().any(|lane| self.name(*lane) == stream);
+            let mut lanes = 0..self.polls.of_lane.len();
+            let is_one = lanes.any(|lane| {
+                self.polls.letter(self.nth - 1, lane) == 'i' && self.name(lane) == stream
+            });
             return ensure(is_one, "it returned an item");
         }
         let names = why.strip_suffix(" has ended").or(why.strip_suffix(" have ended"));
@@ -199,48 +215,6 @@ impl OfStep<'_> {
             ensure(has, &format!("{name} has ended"))?;
         }
         Ok(())
-    }
-
-    /// What it did: each lane that is named was made, woken, dropped or aborted in this step.
-    fn check_deeds(&self, told: &str) -> Checked {
-        let chart = self.polls.chart;
-        let at = self.polls.time(self.step);
-        let rows = || chart.rows.iter().enumerate();
-        for name in named(told, "makes ") {
-            let made = rows().any(|(lane, row)| {
-                let is_there = self.polls.letter(self.nth, lane) != '.';
-                row.name == name && self.before(lane) == '.' && is_there
-            });
-            ensure(made, &format!("{name} was made"))?;
-        }
-        for name in named(told, "wakes ") {
-            let woken = chart.wakes.iter().any(|wake| {
-                let time = chart.time(wake.at).as_nanos() as u64;
-                let to = &chart.rows[wake.to].name;
-                wake.from == self.step.lane && to == name && time >= at
-            });
-            ensure(woken || name == "itself", &format!("{name} was woken"))?;
-        }
-        for name in named(told, "drops ") {
-            let dropped = rows().any(|(lane, row)| {
-                let by = match row.end.1 {
-                    End::Cancelled { by, .. } => by,
-                    _ => None,
-                };
-                let is_by_it = by == Some(self.step.lane);
-                row.name == name && is_by_it && self.polls.letter(self.nth, lane) == 'c'
-            });
-            ensure(dropped, &format!("{name} was dropped"))?;
-        }
-        Ok(())
-    }
-
-    /// The letter of a lane before this step.
-    fn before(&self, lane: LaneId) -> char {
-        match self.nth.checked_sub(1) {
-            Some(before) => self.polls.letter(before, lane),
-            None => '.',
-        }
     }
 
     /// What it does now, as the end of the sentence says: its letter says the same.
@@ -275,8 +249,18 @@ impl OfStep<'_> {
         } else if says("but was woken meanwhile") {
             ensure(by.is_some(), "it was woken")?;
             "d"
+        } else if self.step.sentence.contains("Then the runtime drops it:") {
+            ensure(says("waits"), "its poll has ended as any other")?;
+            "c"
         } else if says("waits") {
-            "w"
+            // The end of a task that is aborted after this poll may wake it.
+            let by_aborted = match by {
+                Some(Until::Lane(by)) => {
+                    matches!(self.polls.row(by).end.1, End::Cancelled { aborted: true, .. })
+                }
+                _ => false,
+            };
+            if by_aborted { "wd" } else { "w" }
         } else if says("ends") {
             "f"
         } else {
@@ -317,40 +301,4 @@ impl OfStep<'_> {
             None => Err(format!("what is “{later}”?")),
         }
     }
-}
-
-/// The lanes that a sentence names after a verb.
-fn named<'t>(told: &'t str, verb: &str) -> Vec<&'t str> {
-    let mut names = vec![];
-    let Some((_, after)) = told.split_once(verb) else { return names };
-    for part in after.trim_end_matches('.').split(", ").flat_map(|part| part.split(" and ")) {
-        let is_a_verb = [
-            "waits", "ends", "gives", "starts ", "wakes ", "drops ", "polls ", "is ", "runs ",
-            "keeps", "returns", "but ",
-        ];
-        if is_a_verb.iter().any(|verb| part.starts_with(verb)) {
-            break;
-        }
-        let count = part
-            .split_once(' ')
-            .is_some_and(|(count, lanes)| lanes == "lanes" && count.parse::<usize>().is_ok());
-        if !count && !part.is_empty() {
-            names.push(part.trim());
-        }
-    }
-    names
-}
-
-fn without_parentheses(told: &str) -> String {
-    let mut depth = 0;
-    let mut plain = String::new();
-    for letter in told.chars() {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ if depth == 0 => plain.push(letter),
-            _ => {}
-        }
-    }
-    plain
 }

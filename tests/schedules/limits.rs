@@ -300,6 +300,14 @@ fn the_longest_times_are_no_limits() {
 }
 
 #[test]
+fn a_run_whose_main_panics_fails_and_is_not_counted_as_one_that_does_not_end() {
+    let panics = every_schedule("panics", || async { panic!("wrong") }).explore();
+    assert_eq!((panics.failing, panics.endless), (1, 0));
+    let hangs = every_schedule("hangs", std::future::pending::<()>).explore();
+    assert_eq!((hangs.failing, hangs.endless), (1, 1));
+}
+
+#[test]
 fn a_lane_that_spins_for_ever_is_ended() {
     let explored = every_schedule("spins", || async {
         let spin = async {

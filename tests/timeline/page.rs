@@ -474,19 +474,81 @@ fn a_timer_that_no_wake_has_proved_has_no_time() {
     assert_eq!(step["timers"], json!([[0, "10 ms"], [1, "?"]]), "{step}");
 }
 
+/// Prints a line when it is dropped.
+struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        say!("released");
+    }
+}
+
 #[test]
-fn what_is_dropped_and_aborted_is_told() {
+fn what_a_lane_does_is_told_in_the_order_in_which_it_does_it() {
     let run = record("ends", async || {
+        let held = async {
+            let _guard = Guard;
+            sleep(ms(50)).await;
+        };
+        let mut held = Box::pin(held.lane("held"));
+        let _ = tokio::time::timeout(ms(10), &mut held).await;
+        say!("timed out");
+        drop(held);
+        say!("dropped");
         let task = tokio::spawn(sleep(ms(50)).lane("task"));
-        let mut nap = Box::pin(sleep(ms(50)).lane("nap"));
-        let _ = tokio::time::timeout(ms(10), &mut nap).await;
-        drop(nap);
+        say!("spawned");
+        sleep(ms(10)).await;
         task.abort();
+        say!("aborted");
         sleep(ms(10)).await;
     });
-    let told = sentences(&run).join(" ");
-    assert!(told.contains("drops nap"), "{told}");
-    assert!(told.contains("task is aborted."), "{told}");
+    let told = sentences(&run);
+    let told = |sentence: &str| assert!(told.iter().any(|told| told == sentence), "{told:#?}");
+    told(
+        "main goes on, prints “timed out”, drops held (which prints “released”), prints “dropped”, \
+         makes task, prints “spawned” and waits (sleep). (until 20 ms)",
+    );
+    told(
+        "main goes on (its time has come), prints “aborted” and waits (sleep). Then the runtime \
+         drops task, which was aborted. (until 30 ms)",
+    );
+}
+
+#[test]
+fn a_task_that_is_aborted_before_its_first_poll_is_told_of() {
+    let run = record("aborted", async || {
+        let task = async {
+            let _guard = Guard;
+            std::future::pending::<()>().await;
+        };
+        let task = tokio::spawn(task.lane("task"));
+        let other = tokio::spawn(sleep(ms(10)).lane("other"));
+        task.abort();
+        let _ = tokio::join!(task, other);
+    });
+    assert_eq!(
+        sentences(&run)[..2],
+        [
+            "main begins, makes task and other and waits (JoinHandle). Then the runtime drops \
+             task, which was aborted; its end wakes main.",
+            "other begins and waits (sleep). (until 10 ms)"
+        ]
+    );
+}
+
+#[test]
+fn a_lane_that_wakes_the_one_that_polls_it_is_said_to_do_so() {
+    let run = record("inside", async || {
+        let notify = Notify::new();
+        let bell = async {
+            sleep(ms(10)).await;
+            notify.notify_one();
+        };
+        join!(notify.notified(), bell.lane("bell"));
+    });
+    let told = sentences(&run);
+    let bell = "bell goes on (its time has come), wakes main and ends.";
+    assert!(told.iter().any(|told| told == bell), "{told:#?}");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn a_timer_is_seen_inside_whatever_is_awaited() {
     let limited = || async { drop(timeout(ms(9), Notify::new().notified()).await) };
     assert_eq!(timers(limited), ["Notify::notified: false", "timeout: true"]);
     let until_cancelled = || async {
-        drop(CancellationToken::new().run_until_cancelled(sleep(ms(9))).await);
+        let _ = CancellationToken::new().run_until_cancelled(sleep(ms(9))).await;
     };
     let token = "CancellationToken::cancelled: false";
     assert_eq!(timers(until_cancelled), ["sleep: true", token]);
@@ -148,7 +148,7 @@ fn a_timer_is_seen_inside_whatever_is_awaited() {
     assert_eq!(timers(cancelled), [token]);
     let receives = || async {
         let (_sender, mut receiver) = mpsc::channel::<()>(1);
-        drop(CancellationToken::new().run_until_cancelled(receiver.recv()).await);
+        let _ = CancellationToken::new().run_until_cancelled(receiver.recv()).await;
     };
     assert_eq!(timers(receives), ["mpsc::Receiver::recv: false", token]);
 }

@@ -300,10 +300,7 @@ fn a_runtime_on_a_thread_of_its_own_wakes_by_its_clock_and_its_lanes_by_themselv
         let runs = on_thread("runs", move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             runtime.expect("a runtime").block_on(async {
-                let nap = tokio::spawn(sleep(ms(10)).lane("nap"));
-                tokio::spawn(async { nap.await.expect("it does not panic") }.lane("joins"))
-                    .await
-                    .expect("it does not panic");
+                tokio::spawn(sleep(ms(10)).lane("nap")).await.expect("it does not panic");
             });
             send.send(()).expect("main waits for it");
         });
@@ -315,7 +312,6 @@ fn a_runtime_on_a_thread_of_its_own_wakes_by_its_clock_and_its_lanes_by_themselv
     run.outcome.expect("no verdict");
     let lane = |name| chart.rows.iter().position(|row| row.name == name).expect("a lane");
     assert_eq!(waits(&chart, "nap"), [Until::Clock]);
-    assert_eq!(waits(&chart, "joins"), [Until::Lane(lane("nap"))]);
     assert_eq!(waits(&chart, "main")[0], Until::Lane(lane("runs")));
 }
 

@@ -52,7 +52,7 @@ struct Gather<T: 'static, C: 'static> {
     children: RefCell<Vec<Future<T>>>,
     /// How many different children have not ended.
     unfinished: Cell<usize>,
-    /// Some child has taken a cancel: then the gather ends as cancelled, also if all children have
+    /// Some child has taken a cancel: then the gather ends as cancelled, even if all children have
     /// results.
     cancel_requested: Cell<bool>,
     /// The argument that has this name in asyncio: whether an error is a result like any other. If
@@ -76,7 +76,7 @@ impl<T, C> Gather<T, C> {
     /// `_done_callback` in `tasks.py`.
     fn child_is_done(&self, child: &Future<T>, outer: Option<&Future<C>>) -> Result<()> {
         self.unfinished.set(self.unfinished.get() - 1);
-        // Retrieved in any case, also if the gather has ended before: an error that went to a
+        // Retrieved in any case, even if the gather has ended before: an error that went to a
         // gather is not reported as one that was never retrieved.
         let error = match child.exception() {
             Ok(exception) => exception,

@@ -3,11 +3,12 @@
 use crate::event_loop::{EnsureFuture, Error, Future, Result};
 
 /// A future that ends as `awaitable` does, but keeps a `cancel` to itself: the future or task
-/// inside runs on (`asyncio.shield`), also if this is dropped. [`Error::NoRunningLoop`] for a
+/// inside runs on (`asyncio.shield`), even if the shield is dropped. [`Error::NoRunningLoop`] for a
 /// coroutine if no loop runs.
 ///
-/// As in CPython, `set_result` on the outer future is accepted. The outcome of the inner one then
-/// comes too late: setting it fails in a callback, and that error goes to the exception handler.
+/// As in CPython, `set_result` on the outer future is accepted, and the outer future then no longer
+/// waits for the inner one. If both become done before the callbacks of either have run, a callback
+/// still tries to set the outer one: that fails, and the error goes to the exception handler.
 #[track_caller]
 pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<Future<E::Output>> {
     let inner = awaitable.ensure_future(None)?;
@@ -18,7 +19,8 @@ pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<
     let on_inner_done = inner.add_done_callback({
         let outer = outer.clone();
         move |inner| {
-            // Before the look at `outer`: this marks an exception of `inner` as retrieved.
+            // Asked for even if `outer` was cancelled: this marks an exception of `inner` as
+            // retrieved, so it is not reported.
             let outcome = inner.result();
             if outer.cancelled() {
                 return Ok(());

@@ -50,8 +50,9 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
     let abort = AbortOnDrop(&group.0);
     let body_outcome = Interruptible::new(body(group.clone())).await;
     let outcome = group.0.exit(body_outcome).await;
-    // CPython 3.11 takes its request back before it waits for the tasks, and never afterwards: if
-    // a task has failed meanwhile, the request stays in the count of the current task.
+    // `AbortOnDrop` must not take the group's request back now. CPython 3.11 takes such a request
+    // back before it waits for the tasks, and not afterwards. So if a task fails during that wait,
+    // the request stays in the count of the current task, and here it does, too.
     group.0.parent_cancel_requested.set(false);
     drop(abort);
     outcome
@@ -81,7 +82,7 @@ struct Group {
     /// The group has asked the task that runs its body to cancel, and has not taken this request
     /// back.
     parent_cancel_requested: Cell<bool>,
-    /// What the end of the body waits for: the last task sets it.
+    /// What `exit` waits for when the body is over: the last task sets its result.
     completed: RefCell<Option<Future<()>>>,
 }
 

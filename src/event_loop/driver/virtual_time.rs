@@ -52,6 +52,8 @@ impl Driver for VirtualDriver {
         match timeout {
             Some(Duration::ZERO) => {}
             Some(timeout) if jobs == 0 => self.advance(timeout),
+            // Either a job runs on another thread, or no timer is set. Only the waker can end this
+            // wait.
             _ => park(),
         }
     }

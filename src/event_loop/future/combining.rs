@@ -6,13 +6,15 @@ use std::rc::Rc;
 use super::{Await, Callback, DoneCallback, Future, Result};
 
 impl<T> Future<T> {
-    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs,
-    /// where asyncio adds the same bound function to each. It saves an allocation a child.
+    /// Adds a callback that several futures share. `gather` and `wait` make one callback and add it
+    /// to each of the futures for which they wait, as asyncio does: so there is one allocation, and
+    /// not one for each future.
     pub(in crate::event_loop) fn share_done_callback(&self, callback: &DoneCallback<T>) {
         self.0.add_callback(Callback::Call(callback.clone()));
     }
 
-    /// What `.await` polls, for a function of this crate that awaits in its caller's name.
+    /// What `.await` polls, for a function of this crate such as `sleep`: instruments are told that
+    /// its caller awaits, at `location`, and not the function itself.
     pub(in crate::event_loop) fn awaited_at(
         self,
         location: &'static Location<'static>,

@@ -13,7 +13,8 @@ use std::fmt::{self, Display};
 pub struct Cancelled<T> {
     /// What the program is called.
     pub name: String,
-    /// The lanes that were dropped, each with the number of its suspensions.
+    /// The lanes to drop, each with the number of its suspensions. If the budget was used up, some
+    /// were not dropped, or not at each suspension: see [`unfinished`](Self::unfinished).
     pub lanes: Vec<(String, usize)>,
     /// In how many runs a lane was dropped.
     pub cancellations: u64,
@@ -48,8 +49,9 @@ impl<T> Cancelled<T> {
         }
     }
 
-    /// Adds an await that is not safe. An await is listed once, also if both ways to drop the lane
-    /// there are wrong: they are tried one after the other.
+    /// Adds an await that is not safe. An await is listed once, even if both ways to drop the lane
+    /// there are wrong. The two ways are tried directly after each other, so if the await is listed
+    /// already, it is the last one.
     pub(super) fn add_unsafe_await(&mut self, found: UnsafeAwait<T>) {
         let is_known = match self.unsafe_awaits.last() {
             Some(last) => last.is_at_the_same_place_as(&found),
@@ -60,7 +62,8 @@ impl<T> Cancelled<T> {
         }
     }
 
-    /// Whether none of the awaits that were tried is unsafe, and at least one was tried.
+    /// Whether none of the awaits that were tried is unsafe. False also if none was tried, or if
+    /// the program was [`refused`](Self::refused).
     pub fn holds(&self) -> bool {
         self.refused.is_none() && self.unsafe_awaits.is_empty() && self.cancellations > 0
     }
@@ -91,8 +94,8 @@ impl<T> Cancelled<T> {
         match &self.schedules {
             None => "",
             Some(Coverage::All) => ": each in every schedule",
-            // Some of them were chosen at random, and not all: that the program is not
-            // deterministic may be noticed late.
+            // “A sample” and not “chosen at random”: the first schedules were tried in order, if it
+            // was noticed late that the program is not deterministic.
             Some(Coverage::Nondeterministic(_)) => {
                 ": in a sample of the schedules, since the program is not deterministic"
             }

@@ -28,11 +28,13 @@ pub(super) enum InSchedules {
 
 /// Drops lanes, one after the other.
 pub(super) struct Canceller<T> {
-    /// It runs the program; between two cancellations only its `planned_drop` is changed.
+    /// It runs the program. For each cancellation `planned_drop` of its runner is set.
     explorer: Explorer<Option<T>>,
-    /// The same as the explorer's, for runs that are made without it.
+    /// The explorer has the same one. Here it judges the runs in tokio's own schedule: those are
+    /// made by the runner directly, and not by [`Explorer::explore`].
     judge: Arc<Judge<Option<T>>>,
-    /// The runs of one cancellation, when it is tried in every schedule; else those of all.
+    /// What was found in the runs so far, shared with the explorer. With [`InSchedules::Every`]
+    /// these are the runs of one cancellation, and with [`InSchedules::TokiosOwn`] of all of them.
     runs: Arc<Mutex<Findings<Option<T>>>>,
     /// The result, shared with the caller's thread.
     cancelled: Arc<Mutex<Cancelled<T>>>,
@@ -50,7 +52,8 @@ struct CancellationPoint<'s> {
     suspensions: &'s Suspensions,
     /// Which suspension, counted from 1.
     nth: usize,
-    /// Once the lane has been woken after it, and not as it suspends.
+    /// True: the lane is dropped when it has been woken after this suspension. False: it is dropped
+    /// as it suspends.
     once_woken: bool,
 }
 
@@ -82,12 +85,12 @@ impl<T: Debug> Canceller<T> {
         self.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The runs so far: see the field. A panic of the program leaves them readable.
+    /// What was found so far: see the field. A panic of the program leaves it readable.
     fn runs(&self) -> MutexGuard<'_, Findings<Option<T>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes out the runs so far. What follows is counted by itself.
+    /// Takes out what was found so far, so that the next runs are counted from zero.
     fn take_runs(&self) -> Findings<Option<T>> {
         std::mem::take(&mut *self.runs())
     }
@@ -173,10 +176,12 @@ impl<T: Debug> Canceller<T> {
                 }
                 was_dropped |= self.cancel_at(CancellationPoint { suspensions, nth, once_woken });
             }
+            // In another schedule the lane may suspend more often than in tokio's own, and `last`
+            // is known from tokio's own. So after the last one the next is tried, as long as there
+            // is one in some schedule.
             if was_dropped && nth > last {
                 self.cancelled().lanes[position].1 = nth;
             }
-            // In another schedule the lane may suspend more often than in tokio's own.
             let may_suspend_again = self.schedules == InSchedules::Every && was_dropped;
             if nth >= last && !may_suspend_again {
                 return true;
@@ -237,8 +242,8 @@ impl<T: Debug> Canceller<T> {
         self.explorer.explore();
         let runs = self.take_runs();
         let mut cancelled = self.cancelled();
-        // Of all cancellations the report has one coverage: that of the last one for which it is
-        // not complete.
+        // Each cancellation has a coverage, and the report has room for one. It is `All` only if
+        // the coverage of each cancellation is; otherwise it is the last one that is not `All`.
         if cancelled.schedules.is_none() || runs.coverage != Coverage::All {
             cancelled.schedules = Some(runs.coverage.clone());
         }
@@ -247,7 +252,8 @@ impl<T: Debug> Canceller<T> {
 }
 
 impl CancellationPoint<'_> {
-    /// The await that this is, with what is wrong if the lane is dropped at it.
+    /// Makes the entry for the report: the await at which the lane was dropped, and the failure
+    /// that this led to.
     fn unsafe_await<T>(&self, failure: Failure<Option<T>>) -> UnsafeAwait<T> {
         let Droppable { name, position } = self.suspensions.lane.clone();
         let times = &self.suspensions.times;

@@ -1,7 +1,7 @@
 //! How much is tried: time and schedules, and which part of them is for what.
 use std::time::Duration;
 
-/// A failure is made simpler, and what is shown gets its places, for at least this long, also when
+/// A failure is made simpler, and what is shown gets its places, for at least this long, even when
 /// the budget is smaller.
 const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 

@@ -15,8 +15,8 @@ use std::{fmt::Debug, sync::Arc};
 /// between two ways comes out the same each time, and is overlooked, once in 2^15 programs.
 const FIRST_RUNS: usize = 16;
 
-/// This many schedules are run twice each, and of the later ones every eighth. A random choice that
-/// is made only in such a schedule shows itself by a difference between the two runs.
+/// This many schedules are run twice each, and of the later ones every eighth. It is for random
+/// choices that are not made in tokio's own schedule: if the two runs differ, one was found.
 const RUN_TWICE: u64 = 64;
 
 /// When a program has few schedules, each is run this often again at the end. Two runs are not
@@ -41,7 +41,8 @@ impl Signature {
     }
 }
 
-/// The first schedules that were run in order, to be run again at the end.
+/// The schedules of [`Explorer::run_in_order`] that are to be run again at the end: the first ones
+/// that it has run.
 #[derive(Default)]
 pub(super) struct ToRepeat(Vec<(Vec<u16>, Signature)>);
 
@@ -66,8 +67,10 @@ impl<T: Debug> Explorer<T> {
             return Ok(true);
         }
         // Perhaps only the order in which lanes are woken is random. That does not matter if each
-        // order is tried, whichever tokio chooses. What is known of the lanes stays the same from
-        // here on: what is learnt later must not change an order.
+        // order is tried, whichever tokio chooses. So from here on the scheduler lists the lanes
+        // that could be polled next in an order of its own. It leaves out those of which earlier
+        // runs have shown that they cannot come. The snapshot keeps that knowledge as it is now:
+        // with new knowledge the same choice would mean another lane.
         self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
         self.findings().order_of_wakes_is_random = true;
         self.are_first_runs_the_same()
@@ -97,12 +100,12 @@ impl<T: Debug> Explorer<T> {
 
     /// Whether the schedule of this run leads to the same run again. Of many schedules only some
     /// are run twice; for the others it is assumed.
-    pub(super) fn is_repeated(&self, run: &OneRun<T>) -> bool {
+    pub(super) fn is_the_same_again(&self, run: &OneRun<T>) -> bool {
         let nth = self.findings().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
         }
-        // The first schedule is run twice, also if there is no time left for others.
+        // The first schedule is run twice, even if there is no time left for others.
         if nth > 0 && !self.may_go_on(Part::Departures) {
             return true;
         }

@@ -13,9 +13,10 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
-/// fails; and begins again after each that could be undone. Gives up when `time` is over. None if
-/// no departure could be undone.
+/// Tries to undo each departure of a schedule, from the last to the first. If the run without it
+/// fails, too, and has fewer departures, its schedule takes the place of the first one, and all of
+/// its departures are tried anew. Otherwise the departure stays, and the one before it is tried.
+/// Gives up when `time` is over. None if no departure could be undone.
 pub(super) fn minimise<T>(
     runner: &Runner<T>,
     judge: &Judge<T>,
@@ -28,7 +29,7 @@ pub(super) fn minimise<T>(
     // From the end: what comes after a departure depends on it, and not the other way round.
     let mut to_undo = decisions_of(&simplest);
     while let Some(decision) = to_undo.pop() {
-        // What was found until now can be shown as it is.
+        // The simplest schedule until now is good enough.
         if begun.is_longer_than(time) {
             break;
         }

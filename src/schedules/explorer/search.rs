@@ -35,7 +35,7 @@ impl<T: Debug> Explorer<T> {
             if run.trace.ends.absent.is_some() {
                 continue;
             }
-            if !prefix.is_followed_by(&run.trace) || !self.is_repeated(&run) {
+            if !prefix.is_followed_by(&run.trace) || !self.is_the_same_again(&run) {
                 // It is not deterministic after all: the same choices lead to another run.
                 return Ok(Coverage::Nondeterministic(self.walk_at_random()?));
             }

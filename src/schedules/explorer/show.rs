@@ -40,7 +40,7 @@ impl<T: Debug> Explorer<T> {
             }
             let run = self.runner.run_to_be_shown(Plan::Follow(schedule));
             if run.trace.is_valid() {
-                self.findings().outcome_to_show(position, &run.recording);
+                self.findings().replace_picture_of_outcome(position, &run.recording);
             }
             position += 1;
         }
@@ -58,7 +58,7 @@ impl<T: Debug> Explorer<T> {
             return;
         }
         if let Err(why) = self.judge.judge(&run.recording) {
-            self.findings().failure_to_show(why, run.recording);
+            self.findings().replace_run_of_failure(why, run.recording);
         }
     }
 

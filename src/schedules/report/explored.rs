@@ -18,7 +18,7 @@ pub struct Explored<T> {
     pub name: String,
     /// Where it was switched from one lane to another.
     pub granularity: Granularity,
-    /// In how many schedules it was run, each counted once.
+    /// In how many schedules it was run. A schedule that was chosen at random twice counts twice.
     pub schedules: u64,
     /// How much of what is possible that is.
     pub coverage: Coverage,
@@ -37,7 +37,7 @@ pub struct Explored<T> {
     pub different_lines: usize,
     /// In how many orders the same lines were printed: the largest such number.
     pub orders_of_lines: usize,
-    /// How many schedules did not end by themselves.
+    /// How many schedules did not end by themselves. If `main` panics, the schedule has ended.
     pub endless: u64,
     /// How many schedules failed.
     pub failing: u64,

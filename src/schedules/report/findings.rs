@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     schedules::{one_run::OneRun, scheduler::Granularity},
-    timeline::{Line, Recording},
+    timeline::{Line, Recording, Verdict},
 };
 use std::{
     collections::{BTreeMap, HashSet},
@@ -23,7 +23,8 @@ const OUTCOMES_KEPT: usize = 64;
 
 /// What has been found so far, while schedules are being run.
 pub(in crate::schedules) struct Findings<T> {
-    /// Runs that were counted: each schedule once, and none whose chosen lane did not arrive.
+    /// How many runs were counted: one for each schedule. A schedule that is chosen at random twice
+    /// counts twice. A run does not count if a lane was chosen and did not arrive.
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
@@ -39,13 +40,15 @@ pub(in crate::schedules) struct Findings<T> {
     /// For each collection of lines, by its hash, the orders in which these lines came: only runs
     /// that print the same lines can differ in their order.
     orders: BTreeMap<u64, HashSet<u64>>,
-    /// Runs that ended with a verdict, whether that is a failure or not.
+    /// How many runs did not end by themselves, whether the judge calls that a failure or not. A
+    /// panic of `main` is an end.
     endless: u64,
     /// Runs that were judged to be wrong.
     failing: u64,
-    /// The simplest of these, whole: it is the one that is shown.
+    /// The simplest of the runs that are wrong. It is kept whole, to be shown.
     pub failure: Option<Failure<T>>,
-    /// On the wall clock, with the first runs and with what was run again.
+    /// How long the exploration took, on the wall clock. This includes the first runs, of tokio's
+    /// own schedule, and all runs that were made again.
     pub took: Duration,
 }
 
@@ -74,7 +77,7 @@ impl<T: Debug> Findings<T> {
         let OneRun { recording, trace } = run;
         let schedule = Schedule::of(&trace);
         self.schedules += 1;
-        self.endless += u64::from(recording.outcome.is_err());
+        self.endless += u64::from(is_endless(&recording));
         self.add_outcome(&recording, &schedule);
         if let Err(why) = verdict {
             self.failing += 1;
@@ -86,21 +89,21 @@ impl<T: Debug> Findings<T> {
     fn add_outcome(&mut self, recording: &Recording<T>, schedule: &Schedule) {
         let result = result_of(recording);
         let mut lines: Vec<String> = recording.lines.iter().map(line_without_time).collect();
-        // The order is looked at before the lines are sorted, and the outcome after that.
-        let order = hash(&lines);
+        // The order of the lines has to be hashed before they are sorted, the outcome afterwards.
+        let order_hash = hash(&lines);
         lines.sort();
         self.results.insert(hash(&result));
-        self.orders.entry(hash(&lines)).or_default().insert(order);
-        let outcome = hash(&(&result, &lines));
-        match self.known.get(&outcome) {
+        self.orders.entry(hash(&lines)).or_default().insert(order_hash);
+        let outcome_hash = hash(&(&result, &lines));
+        match self.known.get(&outcome_hash) {
             Some(Some(place)) => self.outcomes[*place].schedules += 1,
-            // It is counted as one of the different outcomes, and not kept.
+            // This outcome was counted already, when there was no room to keep it.
             Some(None) => {}
             None if self.outcomes.len() == OUTCOMES_KEPT => {
-                self.known.insert(outcome, None);
+                self.known.insert(outcome_hash, None);
             }
             None => {
-                self.known.insert(outcome, Some(self.outcomes.len()));
+                self.known.insert(outcome_hash, Some(self.outcomes.len()));
                 self.outcomes.push(Outcome {
                     result,
                     lines,
@@ -116,7 +119,7 @@ impl<T: Debug> Findings<T> {
 
     /// Keeps the failure with the fewest departures.
     fn keep_the_simplest(&mut self, failure: Failure<T>) {
-        // Of two that are equally simple the first stays: it is the one that is found again.
+        // Of two failures with equally many departures the first stays.
         let is_simpler = match &self.failure {
             Some(known) => failure.schedule.departures.len() < known.schedule.departures.len(),
             None => true,
@@ -131,8 +134,9 @@ impl<T: Debug> Findings<T> {
         self.outcomes.get(position).map(|outcome| outcome.schedule.clone())
     }
 
-    /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
-    pub fn outcome_to_show(&mut self, position: usize, recording: &Recording<T>) {
+    /// Replaces the picture of an outcome by that of another run of its schedule, in which it was
+    /// noted where lanes wait. Does nothing if that run went another way.
+    pub fn replace_picture_of_outcome(&mut self, position: usize, recording: &Recording<T>) {
         let outcome = &mut self.outcomes[position];
         // If the lines differ, something in the program is random, and the picture would be of
         // another outcome.
@@ -149,8 +153,9 @@ impl<T: Debug> Findings<T> {
         }
     }
 
-    /// Shows the failure as another run of its schedule, for what was wrong in that run.
-    pub fn failure_to_show(&mut self, why: String, recording: Recording<T>) {
+    /// Replaces the run of the failure by another run of its schedule, in which it was noted where
+    /// lanes wait. `why` is what was wrong in that run.
+    pub fn replace_run_of_failure(&mut self, why: String, recording: Recording<T>) {
         if let Some(failure) = &mut self.failure {
             failure.why = why;
             failure.recording = recording;
@@ -182,6 +187,15 @@ impl<T: Debug> Findings<T> {
             failure: self.failure,
             took: self.took,
         }
+    }
+}
+
+/// Whether the run did not end by itself. If `main` panicked, the recording has a verdict, too, but
+/// the run has ended.
+fn is_endless<T>(recording: &Recording<T>) -> bool {
+    match &recording.outcome {
+        Ok(_) | Err(Verdict::Panicked(..)) => false,
+        Err(Verdict::Deadlock(_) | Verdict::Endless(_) | Verdict::Blocked(_)) => true,
     }
 }
 

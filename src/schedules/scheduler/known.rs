@@ -176,7 +176,7 @@ impl KnownLane {
     /// Its own waker was called, and it is now `readiness`: [`Ready`](Readiness::Ready) or
     /// [`Yielded`](Readiness::Yielded). The first wake counts: those that follow before the next
     /// poll change nothing.
-    pub fn is_woken(&mut self, readiness: Readiness, place: PlaceInQueue) {
+    pub fn becomes_ready(&mut self, readiness: Readiness, place: PlaceInQueue) {
         if self.readiness != Readiness::Waits {
             return; // it is ready already, or over
         }

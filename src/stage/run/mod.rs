@@ -27,7 +27,8 @@ use beside::{draw_pairs, pairs};
 use scenes::{Ran, fastest_clock};
 use std::{fmt::Display, process::ExitCode};
 
-/// The exit status of a scene that had to be ended, or that failed.
+/// The exit status of a scene that failed: its `main` returned an error, or did not end although it
+/// should, or ended although it should hang.
 const FAILED: u8 = 1;
 /// The exit status when the command line is wrong, or a file cannot be written.
 const REFUSED: u8 = 2;
@@ -37,8 +38,10 @@ const PANICKED: u8 = 101;
 impl Stage {
     /// Runs the scenes as the command line says, and prints what they say.
     ///
-    /// The exit status is 0 if every scene ends as it should, 1 if one had to be ended or failed, 2
-    /// if the command line is wrong or a file cannot be written, and 101 if a scene panicked.
+    /// The exit status is 0 if every scene ends as it should, 101 if a scene panicked, and 1 if a
+    /// scene failed in another way: it returned an error, or had to be ended although it should end
+    /// by itself, or ended although it should hang. If several scenes fail, the last of them
+    /// decides. It is 2 if the command line is wrong or a file cannot be written.
     pub fn run(self) -> ExitCode {
         // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
@@ -53,7 +56,8 @@ impl Stage {
     }
 
     /// Runs the scenes without a command line and without printing, and returns what each did: what
-    /// a person would see. The clock is paused, unless the example keeps real time.
+    /// a person would see. The clock is paused, unless the example keeps real time; and then it is
+    /// still paused for a scene that was marked with [`Stage::without_io`].
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
         let mut results = vec![];
         for scene in self.scenes {
@@ -73,6 +77,8 @@ impl Stage {
         {
             return self.refuse(&error);
         }
+        // A plain run leaves these variants out. `--scene` asks for one by its title, `--what-if`
+        // for all of them, and the page of `--explore` shows them.
         if options.scene.is_none() && !options.what_if && options.explore.is_none() {
             self.scenes.retain(|scene| !scene.is_only_explored());
         }
@@ -119,7 +125,13 @@ impl Stage {
             && let Some(reason) = self.real_time
         {
             // Not refused: a script that runs all examples with `--fast` runs these, too.
-            eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
+            let mut but = String::new();
+            for scene in &self.scenes {
+                if scene.without_io {
+                    but += &format!(" but “{}”", scene.title);
+                }
+            }
+            eprintln!("{}: this example {reason}, so --fast changes nothing{but}", self.name);
         }
         if !options.quiet
             && let Some(header) = &self.header
@@ -168,8 +180,8 @@ impl Stage {
         if options.step { self.step_through(&shown) } else { ExitCode::SUCCESS }
     }
 
-    /// `--step`: runs the scenes, and then goes through what was recorded of them. On the paused
-    /// clock if it can be, since it is the keys that take the time.
+    /// `--step`: runs the scenes, and then goes through what was recorded of them. A scene runs on
+    /// the paused clock if it can: nothing is shown before the run is over, so it need not be slow.
     fn run_in_steps(mut self) -> ExitCode {
         let mut charts = vec![];
         for scene in std::mem::take(&mut self.scenes) {

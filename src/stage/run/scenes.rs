@@ -25,7 +25,7 @@ pub(super) struct Ran {
 
 impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
-    /// scene runs also if one fails. Everything is recorded if there are files to write.
+    /// scene runs even if one fails. Everything is recorded if there are files to write.
     pub(super) fn run_scenes(&mut self, options: &Options, files: &Files) -> Ran {
         // Variants that a plain run leaves out are here for the page alone: they are recorded and
         // not shown.
@@ -71,15 +71,16 @@ impl Stage {
         scene.run(Settings { clock, observe, print: Some(print_line) })
     }
 
-    /// Records a scene without printing; on the paused clock if it can be, since it is not watched
-    /// while it runs.
+    /// Records a scene without printing. It runs on the paused clock if it can: nothing of it is
+    /// shown while it runs, so it need not be slow.
     pub(super) fn run_silently(&self, scene: Scene) -> SceneResult {
         let clock = fastest_clock(self.real_time, &scene);
         scene.run(Settings { clock, observe: Observe::Everything, print: None })
     }
 }
 
-/// The paused clock, which is what makes a test exact; but a scene that does I/O cannot have one.
+/// The paused clock, with which all times are exact. But in an example that keeps real time, for
+/// instance because it does I/O, only a scene marked with [`Stage::without_io`] can have it.
 pub(super) fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> Clock {
     if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
 }

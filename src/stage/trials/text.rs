@@ -10,8 +10,8 @@ pub(super) fn run_as_text(chart: &Chart, options: TerminalOptions) -> String {
     text + "\n" + &chart.to_text(options)
 }
 
-/// The same text as the beginning of a sentence. What the explorer says begins in the middle of
-/// one.
+/// The text with a capital letter, to begin a sentence with it. The texts of
+/// [`schedules`](crate::schedules) begin with a small letter: a report has them after a colon.
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

@@ -14,9 +14,10 @@ use std::{
 /// How much to try of each scene.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// How long at most, on the wall clock.
+    /// How long to try, on the wall clock. A failure is then made simpler, and run again to be
+    /// shown: each may take up to this time once more.
     pub time: Duration,
-    /// How many schedules at most.
+    /// How many schedules to try at most. Not used for cancellations: there only the time counts.
     pub schedules: u64,
 }
 
@@ -30,12 +31,13 @@ pub(super) struct Trial {
     pub(super) effort: Effort,
 }
 
-/// Tries a scene in other ways than it runs, whatever it returns.
+/// Two functions that try a scene: one in every schedule, one with each cancellation. The type of
+/// the scene's output is hidden in them.
 pub(in crate::stage) struct Trials {
-    /// Runs it in every schedule. A closure, since each scene returns a type of its own: see
+    /// Runs the scene in every schedule. A closure, since each scene returns a type of its own: see
     /// `stage/scene.rs`.
     pub(super) schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
-    /// Cancels it at each await.
+    /// Cancels the scene at each await.
     pub(super) cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
 }
 
@@ -73,7 +75,7 @@ fn in_every_schedule(
     let Trial { limit, claim, effort } = trial;
     let mut scene = scene.budget(effort.time).at_most(effort.schedules);
     if let Some(limit) = limit {
-        // It hangs on purpose: what does not end is what it is there to show.
+        // The scene hangs on purpose, so a run that does not end is no failure.
         scene = scene.limit(limit).may_not_end();
     }
     if let Some(claim) = claim {
@@ -94,13 +96,15 @@ fn with_each_cancellation(
     if let Some(limit) = limit {
         scene = scene.limit(limit);
     }
-    // Where nothing is stated, a run that does not end any more is shown and is no failure.
+    // If the example states no claim, a run that no longer ends because something was cancelled is
+    // shown, and is no failure.
     if limit.is_some() || claim.is_none() {
         scene = scene.may_not_end();
     }
     if let Some(claim) = claim {
-        // The first run that is judged is the one in which nothing is cancelled. If it returned
-        // nothing, it must not be counted with the others: it says nothing of a cancellation.
+        // A claim counts the runs without an output, and the report gives that number for the runs
+        // in which something was cancelled. In the first run that is judged nothing is cancelled.
+        // So that run is judged by a copy of the claim, with a count of its own.
         let of_the_first = claim.anew();
         let is_first = AtomicBool::new(true);
         scene = scene.check(move |run| {

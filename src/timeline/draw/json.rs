@@ -32,7 +32,8 @@ pub enum JsonError {
     Syntax(serde_json::Error),
     /// It is of another version.
     Version(u32),
-    /// It refers to a lane or to a position that it does not have.
+    /// It cannot be drawn: it refers to a lane or to a position that it does not have, or its
+    /// instants or the spans of a lane are not in order.
     Broken(String),
 }
 
@@ -70,16 +71,21 @@ impl std::error::Error for JsonError {}
 ///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 ///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 ///   `"dropped"`, `"run_over"`;
-/// - `places` say where a lane waits; `registered` in it is `"now"`, `"earlier"`, `"or_after"` (it
-///   may have gone on from there since), `"never"` or `"unknown"`; of one of several `waits`,
-///   `"or_after": true` says that the lane may have gone on from there to one that follows, and
-///   `"timer": true` that it has registered with a timer of tokio's there;
+/// - `nth`, `made_nth` and `ended_nth` are the numbers of events, counted from 0: what shares a
+///   position happened in the order of these numbers;
+/// - a wake is `passed_on` if the lane that is said to wake was itself woken, and is polled inside
+///   the one that it wakes;
+/// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
+///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
+///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
+///   have gone on from this place to one that follows in the list; one with `"timer": true` is
+///   registered with a timer of tokio's;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
-/// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-///   `remarks` has what else is to be said of it;
+/// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
+///   `main` panicked), or `null`; `remarks` has what else is to be said of the run;
 /// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
 ///
 /// The version grows when something that was there changes its meaning or goes. New fields do not
@@ -92,8 +98,8 @@ pub fn to_json(charts: &[Chart]) -> String {
 /// Reads back what [`to_json`] wrote.
 ///
 /// # Errors
-/// If the text is not of this form or of another version; or if a chart in it refers to something
-/// that it does not have, so that it could not be drawn.
+/// If the text is not of this form or of another version; or if a chart in it could not be drawn:
+/// it refers to something that it does not have, or is not in the order of time.
 pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
     // The version first: for a file of another version, any other error would only confuse.
     let version: Version = serde_json::from_str(text).map_err(JsonError::Syntax)?;
@@ -140,8 +146,8 @@ fn clean_texts(chart: &mut Chart) {
     }
 }
 
-/// Looks at each index in a chart, since everything that draws a chart relies on them. Every index
-/// is that of a lane or a position.
+/// Checks what all renderers rely on: that each lane and each position to which the chart refers is
+/// there, and that instants and spans are in the order of time.
 fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
@@ -227,7 +233,8 @@ fn check_lane(chart: &Chart, lane: LaneId) -> Result<(), String> {
 
 fn check_position(chart: &Chart, pos: Position) -> Result<(), String> {
     match chart.instants.get(pos.instant) {
-        // One more than there are polls is right: it is the edge behind the last.
+        // A position is an edge, and columns are counted from 0: the number of polls itself is
+        // right, too, and is the edge after the last poll.
         Some(instant) if pos.column <= instant.columns => Ok(()),
         _ => Err(format!("there is no position {pos:?}")),
     }

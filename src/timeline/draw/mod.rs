@@ -9,7 +9,7 @@
 //! | `places` | where a lane waits, and for what | a recording, or a file |
 //! | `chart/` | the data that all others draw | |
 //! | `assemble/` | a chart | the events of a recording |
-//! | `json` | a chart | a file, and the file of a chart |
+//! | `json` | a file, and a chart that is read back from one | a chart, or a file |
 //! | `left_out` | what has no room, in words | a chart |
 //! | `rows` | which lanes are drawn, and which share a row | a chart |
 //! | `labels` | what the rows are called, and which marks occur in them | a chart and its rows |

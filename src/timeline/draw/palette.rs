@@ -6,12 +6,16 @@
 //! (3.0); and the colours of a terminal can be seen on black and on white. What no test checks is
 //! that neighbours look different: when you change a colour, look at a picture.
 //!
-//! The page that steps through a run has a table of its own, in `page/page.css`, for two reasons.
-//! There a lane's name and its signs are *text* in its colour, also on a grey band; in a picture
-//! only bars have a lane's colour. So three colours are darker there, and one is lighter. And there
-//! are two colours more: the runs on the tabs of a page share their colours, so there are more
-//! names, and since each tile has a letter, two colours that are alike do less harm. The last test
-//! below checks that table.
+//! The page that steps through a run has a table of its own, in `page/page.css`, for two reasons:
+//!
+//! - On the page a lane's name and its signs are *text* in its colour, also on a grey band; in a
+//!   picture only bars have a lane's colour. So three colours are darker on the page, and one is
+//!   lighter.
+//! - The page has two colours more. It has a tab for each run, and a name has the same colour on
+//!   all tabs: so more names need a colour. With eight colours some are more alike. That does less
+//!   harm on the page, since each lane has a letter there, too.
+//!
+//! A test below reads that table and checks it.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -32,7 +36,7 @@ pub(super) struct Palette {
     /// The stripes of a bar, laid over it with [`STRIPE_OPACITY`]: dark where the text on the bar
     /// is white, and white where that text is dark.
     pub stripe: Rgb,
-    /// Around the stretch in which a lane was woken and not polled, and the text in it.
+    /// Around and behind the stretch in which a lane was woken and not polled.
     pub not_polled: Rgb,
     /// Behind the stretch in which two runs differ, laid over the paper.
     pub differs: Rgb,
@@ -93,8 +97,8 @@ pub(super) const FAINT_OPACITY: f64 = 0.72;
 /// to be readable.
 pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
-/// The same on a terminal, whose background is not known: by number among the 256 colours that
-/// terminals share, each chosen to stand out on black as well as on white.
+/// The colours of the lanes on a terminal, as numbers among the 256 colours that terminals share.
+/// The background of a terminal is not known, so each colour stands out on black and on white.
 /// `main` is grey, as in an SVG, and the others are as near to the SVG's as the 256 colours allow.
 /// None is of the first sixteen, which each terminal's theme defines anew.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
@@ -220,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn on_the_page_a_lane_s_colour_is_that_of_its_text_also_on_a_band() {
+    fn on_the_page_text_in_a_lane_s_colour_can_be_read_also_on_a_band() {
         let [paper, band, on] = ["paper", "band", "on"].map(|name| on_the_page(name).expect(name));
         for lane in 0..8 {
             let colour = on_the_page(&format!("l{lane}")).expect("eight colours of lanes");

@@ -16,7 +16,7 @@ use super::{
     places::Places,
 };
 use crate::timeline::LaneId;
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
 /// What one lane does without a break: what a step shows.
 #[derive(Clone, Debug)]
@@ -34,18 +34,40 @@ pub(super) struct Piece {
     pub poll: Position,
     /// The lines that are printed in it, as indices into those of the chart.
     pub said: Vec<usize>,
-    /// The lanes that it wakes. Not those that it only passes a wake on to, since they poll it.
-    pub woke: Vec<LaneId>,
-    /// The tasks that it makes: lanes that the runtime polls.
-    pub made: Vec<LaneId>,
-    /// The lanes that it drops before they are done.
-    pub dropped: Vec<LaneId>,
-    /// The tasks that are aborted in it. Which lane has asked for that is not known.
+    /// What its lane does in it, in order.
+    pub deeds: Vec<Deed>,
+    /// The tasks that the runtime drops after it, since they were aborted. Which lane has asked for
+    /// that is not known.
     pub aborted: Vec<LaneId>,
+    /// The lanes that these tasks wake by their end.
+    pub woken_by_aborted: Vec<LaneId>,
     /// The lanes of which a rest is still to come where this piece ends, and those that poll them.
     /// They are not through with their polls yet, although in the chart these polls end at this
     /// same position.
     pub still: Vec<LaneId>,
+}
+
+/// What a lane does in a piece. Its `nth` event in the run was that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deed {
+    /// The deeds of a piece are sorted by it.
+    pub nth: usize,
+    /// What it does.
+    pub what: What,
+}
+
+/// See [`Deed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A line is printed: its index among those of the chart. A lane that is being dropped may
+    /// print it.
+    Prints(usize),
+    /// A lane is woken. A wake that is only passed on to the lane around is no deed.
+    Wakes(LaneId),
+    /// A task is made: a lane that the runtime polls.
+    Makes(LaneId),
+    /// A lane is dropped before it is done.
+    Drops(LaneId),
 }
 
 /// At one position the rests come before the poll that begins there.
@@ -67,12 +89,16 @@ impl Piece {
             lane,
             poll,
             said: vec![],
-            woke: vec![],
-            made: vec![],
-            dropped: vec![],
+            deeds: vec![],
             aborted: vec![],
+            woken_by_aborted: vec![],
             still: vec![],
         }
+    }
+
+    /// Its lane does something in it.
+    fn does(&mut self, nth: usize, what: What) {
+        self.deeds.push(Deed { nth, what });
     }
 
     /// The pieces are sorted by this. At one position the rest of an inner lane, whose poll began
@@ -152,10 +178,8 @@ impl Deeds {
         for said in &chart.said {
             at[doer(chart, said.lane, said.at)].push(said.at);
         }
-        for wake in &chart.wakes {
-            if is_deed(chart, wake) {
-                at[wake.from].push(wake.at);
-            }
+        for wake in wakes(chart) {
+            at[doer(chart, wake.from, wake.at)].push(wake.at);
         }
         for (lane, row) in chart.rows.iter().enumerate() {
             let before = row.polled_before.iter().map(|owner| owner.lane);
@@ -310,48 +334,91 @@ fn still(chart: &Chart, pieces: &[Piece]) -> Vec<LaneId> {
 
 /// Puts into each piece what its lane does in it.
 fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
-    for (nth, said) in chart.said.iter().enumerate() {
-        // Some lines are printed by a lane that is not polled at that moment, such as one that is
-        // being dropped: they belong to the poll that had begun last.
-        let begun = pieces.partition_point(|piece| piece.from < said.at);
-        let last = pieces[..begun].iter().rposition(|piece| piece.kind == Kind::Poll);
+    for (index, said) in chart.said.iter().enumerate() {
         let doer = doer(chart, said.lane, said.at);
-        if let Some(piece) = done_in(chart, pieces, doer, said.at).or(last) {
-            pieces[piece].said.push(nth);
+        let by_itself = done_in(chart, pieces, doer, said.at);
+        // Some lines are printed by a lane that no lane polls or drops at that moment, such as an
+        // aborted one.
+        if let Some(piece) = by_itself.or(last_before(pieces, said.at)) {
+            pieces[piece].said.push(index);
+            pieces[piece].does(said.nth, What::Prints(index));
         }
     }
-    for wake in &chart.wakes {
-        if is_deed(chart, wake)
-            && let Some(piece) = done_in(chart, pieces, wake.from, wake.at)
+    for wake in wakes(chart) {
+        let doer = doer(chart, wake.from, wake.at);
+        if let Some(piece) = done_in(chart, pieces, doer, wake.at) {
+            pieces[piece].does(wake.nth, What::Wakes(wake.to));
+        } else if is_aborted_at(chart, wake.from, wake.at)
+            && let Some(piece) = last_before(pieces, wake.at)
         {
-            pieces[piece].woke.push(wake.to);
+            pieces[piece].woken_by_aborted.push(wake.to);
         }
     }
     for (lane, row) in chart.rows.iter().enumerate() {
         let begin = row.begin();
-        // A future that is moved into a task only later was no task when it was made.
+        // A future that is moved into a task only later was no task when it was made. One that was
+        // never polled is known to be a task if it was aborted.
         if row.owner_at(begin).is_none()
-            && row.was_polled()
+            && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()))
             && let Some(maker) = row.parent
             && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
         {
-            pieces[piece].made.push(lane);
+            pieces[piece].does(row.made_nth, What::Makes(lane));
         }
         let at = row.end.0;
         let End::Cancelled { by, aborted } = row.end.1 else { continue };
         if let Some(by) = by {
             if by != lane
-                && let Some(piece) = done_in(chart, pieces, by, at)
+                && let Some(piece) = done_in(chart, pieces, doer(chart, by, at), at)
             {
-                pieces[piece].dropped.push(lane);
+                pieces[piece].does(row.ended_nth, What::Drops(lane));
             }
-        } else if aborted {
-            let begun = pieces.partition_point(|piece| piece.from < at);
-            if let Some(piece) = pieces[..begun].last_mut() {
-                piece.aborted.push(lane);
+        } else if aborted && let Some(piece) = last_before(pieces, at) {
+            pieces[piece].aborted.push(lane);
+        }
+    }
+    for piece in pieces {
+        // A stable sort: a file of an older version has no numbers.
+        piece.deeds.sort_by_key(|deed| deed.nth);
+        piece.aborted.sort_by_key(|lane| chart.rows[*lane].ended_nth);
+    }
+}
+
+/// The last piece before something that happens outside all polls, at a position where polls and
+/// their rests may end.
+fn last_before(pieces: &[Piece], at: Position) -> Option<usize> {
+    let until = pieces.partition_point(|piece| (piece.from, piece.kind) < (at, Kind::Poll));
+    until.checked_sub(1)
+}
+
+/// Whether the runtime drops a lane at a position, since its task was aborted.
+fn is_aborted_at(chart: &Chart, lane: LaneId, at: Position) -> bool {
+    matches!(chart.rows[lane].end, (end, End::Cancelled { aborted: true, .. }) if end == at)
+}
+
+/// The wakes in which a lane does something, in order.
+///
+/// The chart has an arrow for each wake by another lane. An inner lane can also wake the lane that
+/// polls it, in the middle of its poll: no arrow is drawn then, but the next poll answers that
+/// wake.
+fn wakes(chart: &Chart) -> Vec<Wake> {
+    let mut wakes = chart.wakes.clone();
+    let mut known: HashSet<(Position, LaneId)> = HashSet::new();
+    known.extend(wakes.iter().map(|wake| (wake.at, wake.to)));
+    for (to, row) in chart.rows.iter().enumerate() {
+        for span in &row.spans {
+            if let Some(Woken { by: Until::Lane(from), at, nth, passed_on }) = span.woken
+                && from != to
+                && chart.is_inside(from, to, at)
+                && known.insert((at, to))
+            {
+                wakes.push(Wake { at, from, to, nth, passed_on });
             }
         }
     }
+    wakes.sort_by_key(|wake| (wake.at, wake.nth));
+    wakes.retain(|wake| is_deed(chart, wake));
+    wakes
 }
 
 /// Whether a lane does something in a wake.
@@ -359,21 +426,37 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
 /// An inner lane that is woken passes its wake on to the lane that polls it, without running. And a
 /// wake of a lane that has ended before has no effect.
 fn is_deed(chart: &Chart, wake: &Wake) -> bool {
-    let Wake { at, from, to } = *wake;
+    let Wake { at, from, to, passed_on, .. } = *wake;
     let (end, how) = &chart.rows[to].end;
     let has_ended = match how {
         // It may be dropped right after it was woken, at the same position.
         End::Cancelled { .. } | End::Unfinished => *end < at,
         End::Finished | End::ReturnedCancelled | End::Panicked(_) => *end <= at && from != to,
     };
-    !has_ended && !is_passed_on(chart, from, to, at)
+    !has_ended && !passed_on && !is_passed_on(chart, from, to, at)
 }
 
 /// Whether a wake of an outer lane is only passed on by an inner one, which was woken itself at
 /// that very moment. An inner lane that runs can wake the outer one by itself, too: a task of a
 /// `LocalSet` does when it ends.
 pub(super) fn is_passed_on(chart: &Chart, inner: LaneId, outer: LaneId, at: Position) -> bool {
+    if let Some(woken) = wake_at(chart, outer, at)
+        && woken.passed_on
+        && woken.by == Until::Lane(inner)
+    {
+        return true;
+    }
+    // A file of an older version does not say it.
     chart.is_inside(inner, outer, at) && wake_at(chart, inner, at).is_some()
+}
+
+/// The wake of an inner lane that the lane around it was woken by, since it was passed on.
+pub(super) fn passed_on(chart: &Chart, inner: LaneId, outer: Woken) -> Option<Woken> {
+    let at_one_position = wake_at(chart, inner, outer.at);
+    // On the real clock a new instant may begin between the two.
+    let is_the_event_before = |woken: &Woken| woken.nth + 1 == outer.nth;
+    let mut wakes = chart.rows[inner].spans.iter().filter_map(|span| span.woken);
+    at_one_position.or_else(|| wakes.find(is_the_event_before))
 }
 
 /// The wake of a lane at a position, if there was one. A file of an older version has no wakes at
@@ -385,7 +468,7 @@ pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken
             (_, State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)))
                 if span.to == at =>
             {
-                return Some(Woken { by, at, nth: 0 });
+                return Some(Woken { by, at, nth: 0, passed_on: false });
             }
             _ => {}
         }
@@ -396,10 +479,15 @@ pub(super) fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken
 /// Whose poll it is in which a lane does something: its own, or, if the lane is being dropped
 /// there, that of the lane that drops it.
 pub(super) fn doer(chart: &Chart, lane: LaneId, at: Position) -> LaneId {
-    match chart.rows[lane].end {
-        (end, End::Cancelled { by: Some(by), .. }) if end == at => by,
-        _ => lane,
+    let mut doer = lane;
+    // The lane that drops it may be dropped there, too. No chain is longer than the list of lanes.
+    for _ in 0..chart.rows.len() {
+        match chart.rows[doer].end {
+            (end, End::Cancelled { by: Some(by), .. }) if end == at => doer = by,
+            _ => break,
+        }
     }
+    doer
 }
 
 /// The piece in which a lane did what it did at a position; none if it is not polled there.

@@ -38,7 +38,6 @@ pub fn call_goes_to(number: usize, stage: CallStage) {
 pub fn call_is_asked_for() -> Option<usize> {
     let run = Run::here()?;
     let number = run.number_of_a_call();
-    run.note_call(number, CallStage::Asked);
     run.note_what_asks(number);
     Some(number)
 }

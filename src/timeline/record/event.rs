@@ -12,8 +12,9 @@ use std::{any::Any, panic::Location, time::Duration};
 pub struct Event {
     /// Time since the run began, on the run's clock.
     pub at: Duration,
-    /// 0 is the runtime's thread; others are numbered from 1, and a number is used again once its
-    /// thread has left. A lane that was created always has 0.
+    /// The thread on which it happened. 0 is the runtime's thread; others are numbered from 1, and
+    /// a number is used again once its thread has left. [`What::Created`] always has 0, whichever
+    /// thread created the lane.
     pub thread: usize,
     /// The lane that it happened to.
     pub lane: LaneId,
@@ -45,7 +46,7 @@ pub enum What {
         /// How long it took on the wall clock, without the polls of lanes inside it. On the run's
         /// first thread a poll of a quarter of a second or more is counted without the time in
         /// which the system had no processor for it; Linux tells that time, other systems do not.
-        /// This time differs from run to run, also on the paused clock.
+        /// How long a poll took differs from run to run, also on the paused clock.
         took: Duration,
     },
     /// The waker that its future was given has been called.
@@ -137,8 +138,8 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
 /// What has called a lane's waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WokenBy {
-    /// A lane, while it was being polled; or, for a lane that joined it, a task that had ended the
-    /// moment before.
+    /// A lane, while it was being polled. Or a lane that had just ended: the end of a task or of a
+    /// closure wakes the lane that waits for it.
     Lane(LaneId),
     /// The runtime's timer.
     Clock,
@@ -159,7 +160,8 @@ pub struct Line {
     /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,
     /// The position of that name among the distinct names of lanes, counted from 0, so that lanes
-    /// of one name have one colour.
+    /// of one name have one colour. `None` if no lane was running, or if the name came up when the
+    /// recording was full.
     pub hue: Option<usize>,
     /// The text.
     pub text: String,

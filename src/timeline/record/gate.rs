@@ -102,7 +102,7 @@ thread_local! {
 /// Does something with wakers for the gate's own sake. Lanes do not take it for a wake, and where a
 /// lane waits must not be concluded from it.
 pub(crate) fn quietly<R>(work: impl FnOnce() -> R) -> R {
-    /// Puts it back also when a waker panics.
+    /// Puts it back even when a waker panics.
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {

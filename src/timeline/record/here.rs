@@ -64,7 +64,7 @@ impl Recorder {
     }
 }
 
-/// Ends a run, also if the future that polls it is dropped or panics: lanes that are left must not
+/// Ends a run, even if the future that polls it is dropped or panics: lanes that are left must not
 /// go on recording, since nothing reads that.
 struct EndsTheRun<'r>(&'r Run);
 

@@ -45,8 +45,8 @@ pub trait LaneExt: Future + Sized {
         lane_made_at(self, name.as_ref(), Location::caller())
     }
 
-    /// The same for code that is recorded now and then, such as the sessions of a server: outside a
-    /// run nothing is said, since nothing was overlooked.
+    /// As [`LaneExt::lane`], for code that is recorded now and then, such as the sessions of a
+    /// server: outside a run nothing is printed, since nothing was overlooked.
     #[track_caller]
     fn lane_if_recorded(self, name: impl AsRef<str>) -> Lane<Self> {
         let probe = match Run::here() {
@@ -295,7 +295,11 @@ impl Probe {
 impl Drop for Probe {
     fn drop(&mut self) {
         if !self.ended && self.run.observe == Observe::Everything {
-            self.run.dropped(self.lane, self.is_task);
+            // A lane that was never polled may have been given to `spawn` all the same: the runtime
+            // enters the task of what it drops.
+            let may_be_a_task = || tokio::task::try_id() != self.made_in;
+            let is_task = self.is_task || !self.wakers.were_used() && may_be_a_task();
+            self.run.dropped(self.lane, is_task);
         }
     }
 }

@@ -34,12 +34,15 @@ impl From<&Location<'_>> for Place {
     }
 }
 
-/// A path without `folder/..`, as in that of a file that a test includes from elsewhere.
+/// The path without detours: for `tests/../src/a.rs` that is `src/a.rs`. A path has detours if the
+/// file was included from another folder. Each `\` becomes `/`.
 fn without_detours(path: &str) -> String {
     let mut parts: Vec<&str> = vec![];
     for part in path.split(['/', '\\']) {
         match parts.last() {
-            Some(&last) if part == ".." && last != ".." => {
+            // A `.` leads nowhere. At the beginning of a path it stays, as the compiler has it.
+            Some(_) if part == "." => {}
+            Some(&last) if part == ".." && last != ".." && last != "." => {
                 parts.pop();
             }
             _ => parts.push(part),
@@ -61,4 +64,20 @@ pub(super) fn from_the_workspace(file: &str) -> String {
         }
     }
     file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_no_detours() {
+        assert_eq!(without_detours("src/a.rs"), "src/a.rs");
+        assert_eq!(without_detours("tests/../src/a.rs"), "src/a.rs");
+        assert_eq!(without_detours("tests/./../src/./a.rs"), "src/a.rs");
+        assert_eq!(without_detours(r"tests\deep\..\..\src\a.rs"), "src/a.rs");
+        assert_eq!(without_detours("../../src/a.rs"), "../../src/a.rs");
+        assert_eq!(without_detours("./../src/a.rs"), "./../src/a.rs");
+        assert_eq!(without_detours("/src/a.rs"), "/src/a.rs");
+    }
 }

@@ -18,7 +18,7 @@ use std::{
 /// never ends.
 ///
 /// A tenth of each slice is counted in any case. So a thread that never comes back is given up
-/// also where it gets a small part of a processor, in ten times the limit.
+/// even where it gets a small part of a processor, in ten times the limit.
 pub(crate) struct Progress<M> {
     /// How long to wait between two looks.
     slice: Duration,

@@ -13,8 +13,8 @@
 //! - A lane that registers in one place, and in the same place each time, keeps its waker.
 //! - A lane that waits elsewhere, or in several places, gets a new waker for its next poll.
 //! - Within one poll a clone is another waker than the original: if the future is polled again in
-//!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
-//!   the future finds it equal.
+//!   the same poll, it clones again. In the next poll the lane gives that clone to its future, so
+//!   that the future finds it equal.
 use super::{
     LaneId,
     gate::is_quiet,
@@ -28,8 +28,8 @@ use std::{
     task::Waker,
 };
 
-/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere has a weak reference
-/// to them, and the number of these tells whether there are any.
+/// The wakers of a lane. The lane owns the pair of them. Each waker has a weak reference to the
+/// pair, by whose number [`Kept`] knows whether something else keeps a waker.
 pub(super) struct LaneWakers {
     /// Where wakes are noted.
     run: Arc<Run>,
@@ -44,6 +44,11 @@ impl LaneWakers {
         let wakers = LaneWakers { run: run.clone(), lane, pair: Arc::default() };
         run.note_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
         wakers
+    }
+
+    /// Whether the lane was polled at all.
+    pub fn were_used(&self) -> bool {
+        lock(&self.pair).is_some()
     }
 
     /// The waker for the next poll of the lane, which is polled with `inner`.
@@ -131,8 +136,9 @@ struct RecordingWaker {
     lane: LaneId,
     /// The waker that the lane was polled with.
     inner: Waker,
-    /// The address that identifies the task's waker, which is `inner`, or to which `inner` passes a
-    /// wake on. It does not reach the lane any more once another task polls the lane.
+    /// The address that identifies the task's waker: that is `inner`, or the waker to which `inner`
+    /// passes a wake on. Once another task polls the lane, this waker does not reach the lane any
+    /// more.
     task: usize,
     /// Which of the lane's wakers it is.
     number: u64,
@@ -156,8 +162,11 @@ impl RecordingWaker {
 
 impl Hook for RecordingWaker {
     fn cloned(&self) -> Option<Hooked> {
+        // Only a clone that the lane's own future makes in a poll says where the lane waits. Others
+        // make clones, too: the gate; a lane inside this one; and, outside of a poll, code that
+        // already has a waker.
         if is_quiet() || self.run.current_lane() != Some(self.lane) {
-            return None; // cloned by what keeps it already, or by a lane inside this one
+            return None;
         }
         let place = ClonedAt(self.run.registers(self.lane));
         let pair = self.pair.upgrade()?;

@@ -24,8 +24,11 @@ impl State {
         }
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
-        let is_late = known.suspension == Suspension::Later;
-        let suspends = is_late || reason.is_own_code() || known.wakes.since_poll;
+        // The lane suspends if this poll returns `Pending` and there is a reason for the poll: the
+        // lane's own code can go on, or the lane was woken. Or the last poll was only half of one,
+        // since a lane inside was deferred in it, and this poll is the other half.
+        let was_put_off = known.suspension == Suspension::Later;
+        let suspends = was_put_off || reason.is_own_code() || known.wakes.since_poll;
         known.suspension = if suspends { Suspension::Yes } else { Suspension::No };
         known.wakes.since_poll = false;
         if reason.is_own_code() {
@@ -41,7 +44,7 @@ impl State {
     /// The poll of a lane has returned. `ended` says that the lane is over, `exhausted` that there
     /// is no budget left.
     pub fn poll_ends(&mut self, lane: LaneId, ended: bool, exhausted: bool) {
-        // A lane is in the midst of one poll at a time, so its last frame is the one.
+        // A lane is in the midst of one poll at a time, so it has one frame.
         let Some(nth) = self.frames.iter().rposition(|frame| frame.lane == lane) else { return };
         let frame = self.frames.remove(nth);
         if ended {
@@ -51,6 +54,8 @@ impl State {
             && self.granularity == Granularity::Operations
         {
             self.lanes[lane].is_interrupted = true;
+            // It may be only the budget that has ended the poll: then the lane is about to arrive
+            // again. The next decision is made when it arrives, and the others wait until then.
             if self.waiting.hold == Hold::Nothing && !self.ends.is_no_schedule() {
                 self.waiting.hold = Hold::MayGoOn(lane);
             }
@@ -94,6 +99,8 @@ impl State {
         if self.lanes[chosen].nesting.is_passed_over {
             return true;
         }
+        // A new lane was chosen when another new lane arrived in this poll. The chosen lane could
+        // only be another one of those that this poll was about to poll for the first time.
         match self.decisions.last() {
             Some(Decision { context: ArrivalContext::OnlyNewFirst { inside }, .. }) => {
                 *inside == frame.begun && self.lanes[chosen].nesting.first_arrival.is_none()

@@ -34,8 +34,8 @@ impl State {
         }
         let place = PlaceInQueue { since: self.history.tick(), batch: self.history.arrivals };
         let known = &mut self.lanes[lane];
-        // A lane that was interrupted has not asked for the wake: its budget was used up. With
-        // another one it only goes on with the poll that it was in.
+        // A lane that was interrupted has not asked for this wake. It is woken because its budget
+        // was used up, and with a new budget it goes on with the poll that was interrupted.
         let origin = match yielded && known.is_interrupted {
             true => WakeOrigin::Scheduler,
             false => WakeOrigin::Program,
@@ -45,7 +45,7 @@ impl State {
             return true;
         }
         let has_yielded = yielded && origin == WakeOrigin::Program;
-        known.is_woken(if has_yielded { Readiness::Yielded } else { Readiness::Ready }, place);
+        known.becomes_ready(if has_yielded { Readiness::Yielded } else { Readiness::Ready }, place);
         origin == WakeOrigin::Program
     }
 

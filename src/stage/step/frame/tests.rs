@@ -30,6 +30,7 @@ fn walk() -> Walk {
         instant,
         lane,
         sentence: sentence.into(),
+        tells_of_others: false,
         later: Some("a secret".into()),
         on_thread: false,
         rest: false,

@@ -37,8 +37,7 @@ impl Assembly {
     /// Takes in where a call goes. No instant and no span comes of it.
     pub(super) fn note_call(&mut self, event: &Event, number: usize, stage: CallStage) {
         let index = self.index_of_call(number);
-        let now = Turn { at: self.now(), by: event.lane, nth: self.wakes };
-        self.wakes += 1;
+        let now = Turn { at: self.now(), by: event.lane, nth: self.nth };
         let call = &mut self.chart.calls[index];
         let known = &mut self.calls.known[index];
         match stage {

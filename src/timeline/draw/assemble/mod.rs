@@ -78,12 +78,14 @@ impl Chart {
                     assembly.reach(event.at);
                 }
                 assembly.note_call(event, number, stage);
+                assembly.nth += 1;
                 continue;
             }
             // First the instant, then what happened at it: a span ends where the instant of its
             // event begins.
             assembly.reach_instant_of(event);
             assembly.note(event);
+            assembly.nth += 1;
         }
         // The run may have gone on after its last event, and the spans that are still open end
         // there.
@@ -109,9 +111,12 @@ struct Assembly {
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one
     /// thread are inside each other. It has as many lists as `chart.threads`.
     stacks: Vec<Vec<LaneId>>,
-    /// How many wakes there were, and stages of calls: those at one position are told apart by
-    /// their number.
-    wakes: usize,
+    /// How many events came before the one that is being read: what shares a position is told
+    /// apart by this number.
+    nth: usize,
+    /// For each thread the lane whose wake was the last event there; none after any other event.
+    /// A lane that is polled inside another one passes its wake on to that one at once.
+    woken_last: Vec<Option<LaneId>>,
     /// What is known of the calls of an event loop.
     calls: Calls,
     /// The measured time of the event that is being read: the time of its instant is rounded.
@@ -126,7 +131,8 @@ impl Assembly {
             hues: HashMap::new(),
             open: vec![],
             stacks: vec![vec![]; chart.threads.len()],
-            wakes: 0,
+            nth: 0,
+            woken_last: vec![],
             calls: Calls::default(),
             at: Duration::ZERO,
             chart,
@@ -166,6 +172,8 @@ impl Assembly {
             self.stacks.push(vec![]);
             self.chart.threads.push(vec![]);
         }
+        self.woken_last.resize(self.stacks.len(), None);
+        let woken_before = self.woken_last[event.thread].take();
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
             // The callback has been waiting until now, in the span that is open: the next event, a
@@ -181,7 +189,10 @@ impl Assembly {
             What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
             // On another thread each poll is `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
-            What::Woken { by } => self.woken(lane, by),
+            What::Woken { by } => {
+                self.woken(lane, by, woken_before);
+                self.woken_last[event.thread] = Some(lane);
+            }
             What::Dropped { by, aborted } => {
                 // A wait that is open was cut short, not ended by a wake.
                 self.end_wait(lane, Until::Dropped);
@@ -189,7 +200,8 @@ impl Assembly {
             }
             What::Says(text, location) => {
                 let place = Some(Place::from(*location));
-                let said = Said { at: self.now(), lane, text: text.clone(), place };
+                let at = self.now();
+                let said = Said { at, lane, text: text.clone(), place, nth: self.nth };
                 self.chart.said.push(said);
             }
             What::Call { .. } => {} // read before: see `Chart::of_workers`
@@ -210,6 +222,8 @@ impl Assembly {
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),
+            made_nth: self.nth,
+            ended_nth: self.nth,
         });
         self.open.push(OpenSpan::new(State::Lazy, now));
     }

@@ -10,10 +10,11 @@ use crate::timeline::{
 };
 use std::time::Duration;
 
-/// The span of a lane that has not ended yet.
+/// What a lane does now: the last span of its row, whose end is not known yet.
 pub(super) struct OpenSpan {
-    /// What the lane does; none when it has ended.
-    /// A wait is `Until::RunOver` until something ends it: what ends a wait is not known before.
+    /// What the lane does; none when the lane has ended.
+    /// What ends a wait is known only when the wait is over. An open wait has [`Until::RunOver`]
+    /// here, and [`Assembly::end_wait`] replaces it.
     pub state: Option<State>,
     /// Since when.
     /// It is also where the span before this one ended: a row has no gaps.
@@ -73,7 +74,8 @@ impl OpenSpan {
                 State::Waiting(_) | State::Ready | State::WokenNotPolled | State::Lazy,
                 Some(waits),
             ) => Places::recorded(waits),
-            // A lane that runs has no place to show: what it last waited for is over.
+            // A lane that runs has no place to show: what it last waited for is over. Nor has a
+            // stream between two items: it waits for nothing.
             _ => Places::none(),
         }
     }
@@ -97,7 +99,8 @@ impl Assembly {
 
     pub(super) fn change_at(&mut self, now: Position, lane: LaneId, next: Option<State>) {
         let OpenSpan { state, from, .. } = self.open[lane];
-        // Before the span is closed: it may be that of a poll, whose length is measured up to here.
+        // Asked before `self.open` is changed: whether time has passed in a poll depends on where
+        // the open span began.
         let shown = state.map(|state| self.state_shown(lane, state, now));
         self.open[lane].state = next;
         self.open[lane].from = now;
@@ -139,5 +142,6 @@ impl Assembly {
     pub(super) fn end_at(&mut self, now: Position, lane: LaneId, end: End) {
         self.change_at(now, lane, None);
         self.chart.rows[lane].end = (now, end);
+        self.chart.rows[lane].ended_nth = self.nth;
     }
 }

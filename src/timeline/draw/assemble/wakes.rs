@@ -6,7 +6,8 @@ use crate::timeline::{
 };
 
 impl Assembly {
-    pub(super) fn woken(&mut self, lane: LaneId, by: &WokenBy) {
+    /// `woken_before` is the lane whose wake was the last event on this thread.
+    pub(super) fn woken(&mut self, lane: LaneId, by: &WokenBy, woken_before: Option<LaneId>) {
         // An event says what called the waker. A span says what ended the wait.
         let until = match by {
             WokenBy::Lane(from) => Until::Lane(*from),
@@ -14,9 +15,14 @@ impl Assembly {
             WokenBy::Yield => Until::Yield,
             WokenBy::Outside => Until::Outside,
         };
+        let passed_on = match by {
+            WokenBy::Lane(from) => {
+                woken_before == Some(*from) && self.chart.is_inside(*from, lane, self.now())
+            }
+            WokenBy::Clock | WokenBy::Yield | WokenBy::Outside => false,
+        };
         // The first wake counts: the lane is polled once for all of them.
-        let woken = Woken { by: until, at: self.now(), nth: self.wakes };
-        self.wakes += 1;
+        let woken = Woken { by: until, at: self.now(), nth: self.nth, passed_on };
         self.open[lane].woken.get_or_insert(woken);
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
@@ -35,13 +41,13 @@ impl Assembly {
         }
         // An arrow begins at a lane: a timer, the runtime and a socket are no lanes.
         if let Until::Lane(from) = until {
-            self.add_arrow(from, lane);
+            self.add_arrow(from, lane, passed_on);
         }
     }
 
-    fn add_arrow(&mut self, from: LaneId, to: LaneId) {
+    fn add_arrow(&mut self, from: LaneId, to: LaneId, passed_on: bool) {
         let at = self.now();
-        // One arrow to a lane at one position is enough, also if several lanes wake it there: the
+        // One arrow to a lane at one position is enough, even if several lanes wake it there: the
         // first wake is why it is polled.
         for wake in self.chart.wakes.iter().rev() {
             if wake.at != at {
@@ -51,6 +57,6 @@ impl Assembly {
                 return;
             }
         }
-        self.chart.wakes.push(Wake { at, from, to });
+        self.chart.wakes.push(Wake { at, from, to, nth: self.nth, passed_on });
     }
 }

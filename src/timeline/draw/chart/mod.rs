@@ -54,8 +54,8 @@ pub struct Chart {
     pub elapsed: Duration,
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
-    /// Why the run did not end by itself, in the words of its
-    /// [`Verdict`](crate::timeline::Verdict).
+    /// Why the run has no result, in the words of its [`Verdict`](crate::timeline::Verdict): it did
+    /// not end by itself, or `main` panicked. `None` if it has one.
     pub verdict: Option<String>,
     /// What is to be said of the run beside its verdict, or without one, each in the words of its
     /// [`Remark`](crate::timeline::Remark).
@@ -108,6 +108,13 @@ pub struct Wake {
     pub from: LaneId,
     /// The lane that is woken.
     pub to: LaneId,
+    /// How many events came before it in the run. What shares a position is in the order of these
+    /// numbers. 0 in a file of an older version, which does not say it.
+    #[serde(default)]
+    pub nth: usize,
+    /// Whether `from` has only passed this wake on: it was woken itself, and `to` polls it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_on: bool,
 }
 
 /// A stretch of time in which a lane had a thread.
@@ -154,8 +161,7 @@ pub struct Turn {
     pub at: Position,
     /// The lane that ran there.
     pub by: LaneId,
-    /// How many wakes, and such moments, there were before: see [`Woken`]. It orders those at one
-    /// position.
+    /// The number of the event: it orders those at one position.
     pub nth: usize,
 }
 
@@ -171,6 +177,9 @@ pub struct Said {
     /// The place of the `say!` in the source; none in a file that does not say it.
     #[serde(default)]
     pub place: Option<Place>,
+    /// How many events came before it in the run: see [`Wake::nth`].
+    #[serde(default)]
+    pub nth: usize,
 }
 
 impl Chart {

@@ -4,8 +4,9 @@ use crate::timeline::human;
 use std::time::Duration;
 
 impl Chart {
-    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is
-    /// nothing to say.
+    /// What ended the wait that is the `nth` span of `row`, in words. If a timer ended it, the text
+    /// is how long the wait was: `100 ms`. `None` for a span that is no wait, and for a wait that
+    /// needs no words.
     pub fn reason(&self, row: &Row, nth: usize) -> Option<String> {
         let span = &row.spans[nth];
         let State::Waiting(until) = span.state else { return None };
@@ -21,13 +22,14 @@ impl Chart {
             Until::Lane(by) => Some(format!("woken by {}", self.rows[by].name)),
             Until::Outside => Some("woken from outside".into()),
             Until::Unwoken => Some("not woken".into()),
-            // Giving way needs no reason. The other two come with the end of the lane, which has a
-            // sign and a note of its own.
+            // A lane that gave way needs no reason. The other two waits end together with the lane
+            // or the run, and the end of a lane has a sign and a note of its own.
             Until::Yield | Until::Dropped | Until::RunOver => None,
         }
     }
 
-    /// The same where there is little room: if a lane ended the wait, only its name.
+    /// As [`reason`](Self::reason), where there is little room: if a lane ended the wait, only the
+    /// name of that lane.
     pub(in crate::timeline::draw) fn short_reason(&self, row: &Row, nth: usize) -> Option<String> {
         match row.spans[nth].state {
             State::Waiting(Until::Lane(by)) => Some(self.rows[by].name.clone()),

@@ -23,6 +23,13 @@ pub struct Row {
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
     pub end: (Position, End),
+    /// How many events of the run came before the one that made it: see
+    /// [`Wake::nth`](super::Wake::nth).
+    #[serde(default)]
+    pub made_nth: usize,
+    /// How many events of the run came before its end.
+    #[serde(default)]
+    pub ended_nth: usize,
 }
 
 /// What polled a lane until it was handed to another owner.
@@ -65,8 +72,12 @@ pub struct Woken {
     pub by: Until,
     /// Where.
     pub at: Position,
-    /// How many wakes came before it in the run: several can be at one position.
+    /// How many events came before it in the run: several wakes can be at one position.
     pub nth: usize,
+    /// Whether the lane that woke it has only passed the wake on: that lane was woken itself, and
+    /// is polled inside this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_on: bool,
 }
 
 impl Row {

@@ -90,7 +90,7 @@ impl Layout {
         columns
     }
 
-    /// The same gap before each instant that is drawn, but for the first.
+    /// A gap of this width before each instant that is drawn, but for the first.
     fn narrowest_gaps(&self, gap: f64) -> Vec<f64> {
         let mut begun = false;
         let mut gaps = vec![];

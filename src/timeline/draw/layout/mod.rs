@@ -60,7 +60,7 @@ pub(super) struct Layout {
     /// The width of a column.
     column: f64,
     /// Where each instant is.
-    /// One for each instant of the chart, also where nothing of it is drawn: an index of an instant
+    /// One for each instant of the chart, even where nothing of it is drawn: an index of an instant
     /// is an index here.
     bands: Vec<Band>,
 }

@@ -11,7 +11,7 @@ use super::{
     steps::Step,
 };
 use crate::timeline::{
-    LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
+    End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
 };
 use std::time::Duration;
 
@@ -202,8 +202,13 @@ impl<'c> Reader<'c> {
             }
             return listed;
         }
-        let (Some(first), Some(maker)) = (first, row.parent) else {
-            return Listed::default();
+        let Some(maker) = row.parent else { return Listed::default() };
+        let Some(first) = first else {
+            // A task that was aborted before its first poll has been in the queue up to then.
+            return match row.end.1 {
+                End::Cancelled { aborted: true, .. } => self.spawned(maker, lazy, piece),
+                _ => Listed::default(),
+            };
         };
         if row.owner_at(first.from).is_some() {
             return Listed::default(); // a future inside another lane
@@ -218,8 +223,12 @@ impl<'c> Reader<'c> {
                 _ => Listed::default(),
             };
         }
-        // Its maker has spawned it, in a poll before the first poll of the task; of several, the
-        // last one is taken.
+        self.spawned(maker, lazy, piece)
+    }
+
+    /// The lists of a task that was not polled yet. Its maker has spawned it in a poll before the
+    /// first poll of the task; of several, the last one is taken.
+    fn spawned(&self, maker: LaneId, lazy: &Span, piece: &Piece) -> Listed {
         let spans = &self.chart.rows[maker].spans;
         let begun = spans.partition_point(|span| span.from < lazy.to);
         match spans[..begun].iter().rfind(|span| span.state.is_poll()) {
@@ -229,21 +238,18 @@ impl<'c> Reader<'c> {
     }
 
     /// Whether another task of the same maker, which was made later, was polled before `first`, the
-    /// first poll of a task. The runtime begins tasks in the order in which they were spawned, but
-    /// for closures on threads of their own, which begin when these do.
+    /// first poll of a task. The runtime begins tasks in the order in which they were spawned. A
+    /// closure on a thread of its own is no such task: it begins when its thread does.
     fn is_overtaken(&self, lane: LaneId, first: &Span) -> bool {
         let rows = &self.chart.rows;
         let is_on_thread = |span: &Span| span.state == State::OnThread;
-        if is_on_thread(first) {
-            return false;
-        }
         rows[lane + 1..].iter().any(|row| {
             let begun = row.spans.iter().find(|span| span.state.is_poll());
             row.parent == rows[lane].parent
                 && begun.is_some_and(|poll| {
                     poll.from < first.from
                         && row.owner_at(poll.from).is_none()
-                        && !is_on_thread(poll)
+                        && is_on_thread(poll) == is_on_thread(first)
                 })
         })
     }

@@ -74,14 +74,14 @@ impl<'c> Reader<'c> {
         if *after < span.to {
             return if span.state.is_poll() { Now::InPoll(span) } else { Now::Does(span) };
         }
-        if is_dropped_by_a_rest(row, piece) { does_or_has_stopped(span) } else { Now::Over }
+        if is_dropped_later(row, piece) { does_or_has_stopped(span) } else { Now::Over }
     }
 
     /// What a lane does that is in none of its spans yet. One that was dropped where it was made
     /// has no spans at all, and is over from then on.
     fn without_a_span(&self, row: &Row, piece: &Piece) -> Now<'c> {
         let has_ended = row.spans.is_empty() && row.end.0 <= piece.after;
-        if has_ended && !is_dropped_by_a_rest(row, piece) { Now::Over } else { Now::NotThere }
+        if has_ended && !is_dropped_later(row, piece) { Now::Over } else { Now::NotThere }
     }
 
     /// What a lane does, as a letter of [`Step::states`](super::steps::Step::states): one letter
@@ -120,10 +120,12 @@ pub(super) fn has_returned_an_item(before: &Span, poll: &Span) -> bool {
     before.state == State::BetweenItems || is_asked_at_once
 }
 
-/// Whether a rest that comes next at the same position is going to drop a lane.
-fn is_dropped_by_a_rest(row: &Row, piece: &Piece) -> bool {
+/// Whether a lane is dropped at the position at which a piece ends, but later: by a rest that comes
+/// next, or by the runtime, when the rests are over.
+fn is_dropped_later(row: &Row, piece: &Piece) -> bool {
     match row.end {
         (at, End::Cancelled { by: Some(by), .. }) => at == piece.after && piece.still.contains(&by),
+        (at, End::Cancelled { by: None, .. }) => at == piece.after && !piece.still.is_empty(),
         _ => false,
     }
 }

@@ -77,14 +77,14 @@ impl<'a> Both<'a> {
         let ends = (self.printed[0].len(), self.printed[1].len());
         for pair in self.common.iter().chain([&ends]) {
             let until = [pair.0, pair.1];
-            // Before a line that both print, those that only one of them prints, in order of time;
-            // at one time those of Rust come first.
+            // Before a line that both print, those that only one of them prints, in the order of
+            // their moments; of one moment those of Rust come first.
             while next != until {
-                let at = |track: usize| match next[track] < until[track] {
-                    true => self.printed[track][next[track]].at,
-                    false => u64::MAX,
+                let moment = |track: usize| match next[track] < until[track] {
+                    true => shown(track, next[track]),
+                    false => usize::MAX,
                 };
-                let track = usize::from(at(1) < at(0));
+                let track = usize::from(moment(1) < moment(0));
                 lines.push(listed(track, next[track], shown(track, next[track])));
                 next[track] += 1;
             }

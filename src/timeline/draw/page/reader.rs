@@ -6,7 +6,7 @@
 use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, done_in, is_passed_on, wake_at},
+    draw::pieces::{Kind, Piece, doer, done_in, is_passed_on, passed_on},
 };
 
 /// Reads steps out of a chart.
@@ -34,7 +34,7 @@ impl<'c> Reader<'c> {
         Reader { chart, order, file, calls: Calls::of(chart, order), busy_until }
     }
 
-    /// What is seen after a piece, but for `sentence`, `later` and `stands`, which `stepped` adds.
+    /// What is seen after a piece, but for the sentence, `later` and `stands`: `stepped` adds them.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
@@ -45,6 +45,7 @@ impl<'c> Reader<'c> {
             around: self.around(piece),
             on_thread: poll.state == State::OnThread,
             sentence: String::new(),
+            tells_of_others: false,
             later: None,
             says: vec![],
             said_at: vec![],
@@ -161,7 +162,7 @@ impl<'c> Reader<'c> {
             match span.state {
                 State::Ready | State::WokenNotPolled => {}
                 State::Waiting(by) if by != Until::Unwoken => {
-                    return Some(Woken { by, at: span.to, nth: 0 });
+                    return Some(Woken { by, at: span.to, nth: 0, passed_on: false });
                 }
                 _ => return None,
             }
@@ -181,11 +182,12 @@ impl<'c> Reader<'c> {
                 Until::Lane(by) if by != lane => by,
                 _ => return None,
             };
-            match wake_at(self.chart, by, woken.at) {
-                // It was woken itself at that very moment, and has only passed that on.
-                Some(inner) if is_passed_on(self.chart, by, lane, woken.at) => woken = inner,
-                _ => return done_in(self.chart, self.order, by, woken.at),
+            if !is_passed_on(self.chart, by, lane, woken.at) {
+                let doer = doer(self.chart, by, woken.at);
+                return done_in(self.chart, self.order, doer, woken.at);
             }
+            // It was woken itself at that very moment, and has only passed that on.
+            woken = passed_on(self.chart, by, woken)?;
         }
         None
     }

@@ -6,52 +6,38 @@ use super::{
     reader::{Reader, join},
 };
 use crate::timeline::{
-    End, LaneId, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, is_passed_on},
+    End, LaneId, Row, Said, Span, State, Until, Woken,
+    draw::pieces::{Deed, Kind, Piece, What, is_passed_on},
     human,
 };
+use std::{collections::BTreeSet, mem::discriminant};
 
 /// What is told of a piece.
 pub(super) struct Told {
     /// What happened.
     pub sentence: String,
+    /// Whether sentences on other lanes are at its end.
+    pub tells_of_others: bool,
     /// What will end the wait after it. A reader who predicts must not see it.
     pub later: Option<String>,
 }
 
 impl Reader<'_> {
-    /// What is told of a piece; `says` is what is printed in it.
-    pub(super) fn told(&self, piece: &Piece, says: &[(LaneId, String, Option<u32>)]) -> Told {
+    /// What is told of a piece.
+    pub(super) fn told(&self, piece: &Piece) -> Told {
         let lane = piece.lane;
-        // In the order in which they happened: why, what it printed and did, what it does now.
+        // In the order in which they happened: why, what it did, what it does now.
         let mut parts = vec![];
         parts.extend(match piece.kind {
             Kind::Poll => Some(self.cause(piece)),
             Kind::Rest => self.cause_of_rest(piece),
         });
-        let mut others = String::new();
-        let mut lines = vec![];
-        for (by, text, _) in says {
-            if *by == lane {
-                lines.push(format!("“{text}”"));
-            } else {
-                // Such as a lane that is dropped in this step, and prints a last line.
-                let name = &self.chart.rows[*by].name;
-                others += &format!(" In this step {name} prints “{text}”.");
-            }
-        }
-        if !lines.is_empty() {
-            parts.push(format!("prints {}", join(&lines)));
-        }
-        for (verb, lanes) in
-            [("makes", &piece.made), ("wakes", &piece.woke), ("drops", &piece.dropped)]
-        {
-            if !lanes.is_empty() {
-                parts.push(format!("{verb} {}", self.names(lanes)));
-            }
-        }
+        let by_others = self.deeds(piece, &mut parts);
         let mut later = None;
         match self.now(lane, piece) {
+            // It was aborted while it was polled. Its poll has ended as any other does, and that
+            // the runtime drops it comes after that.
+            Now::Over if piece.aborted.contains(&lane) => parts.push(self.waits(piece)),
             // A lane that gives way is woken by the runtime, when the lanes before it have run.
             Now::Does(span) if self.has_given_way(lane, span) => {
                 parts.push(self.gives_way(piece));
@@ -99,28 +85,121 @@ impl Reader<'_> {
             Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
             _ => {}
         }
-        let mut sentence = format!("{}.", join(&parts));
-        if !piece.aborted.is_empty() {
-            let are = if piece.aborted.len() == 1 { "is" } else { "are" };
-            sentence += &format!(" {} {are} aborted.", self.names(&piece.aborted));
-        }
-        Told { sentence: sentence + &others, later }
+        let others = self.others(piece, by_others);
+        let sentence = format!("{}.{others}", join(&parts));
+        Told { sentence, tells_of_others: !others.is_empty(), later }
     }
 
-    /// `A and B`, or how many they are.
-    fn names(&self, lanes: &[LaneId]) -> String {
-        let mut lanes = lanes.to_vec();
-        lanes.sort_unstable();
-        lanes.dedup();
-        let mut names: Vec<String> = vec![];
-        for lane in &lanes {
-            let name = &self.chart.rows[*lane].name;
-            if !names.contains(name) {
-                names.push(name.clone());
+    /// Adds to `parts` what the lane of a piece does, in order. Returns the other lines that are
+    /// printed in it: no lane polls or drops at that moment the lanes that print them.
+    fn deeds(&self, piece: &Piece, parts: &mut Vec<String>) -> Vec<usize> {
+        let mut deeds = vec![];
+        let mut by_others = vec![];
+        for Deed { what, .. } in &piece.deeds {
+            match *what {
+                What::Prints(line) if self.chart.said[line].lane != piece.lane => {
+                    by_others.push(line);
+                }
+                what => deeds.push(what),
             }
         }
-        let count = lanes.len();
-        if count <= 4 && names.len() == count { join(&names) } else { format!("{count} lanes") }
+        // Deeds of one kind that follow each other are told together.
+        for alike in deeds.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
+            let mut lines = vec![];
+            let mut lanes = vec![];
+            for what in alike {
+                match *what {
+                    What::Prints(line) => lines.push(format!("“{}”", self.chart.said[line].text)),
+                    What::Wakes(lane) | What::Makes(lane) | What::Drops(lane) => lanes.push(lane),
+                }
+            }
+            parts.push(match alike[0] {
+                What::Prints(_) => format!("prints {}", join(&lines)),
+                What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
+                What::Makes(_) => format!("makes {}", self.names(&lanes)),
+                What::Drops(_) => format!("drops {}", self.dropped(&lanes, &mut by_others)),
+            });
+        }
+        by_others
+    }
+
+    /// The names of lanes that are dropped, as [`Reader::names`] has them, and what each of them
+    /// prints then: those lines are taken out of `by_others`.
+    fn dropped(&self, lanes: &[LaneId], by_others: &mut Vec<usize>) -> String {
+        if !self.can_be_named(lanes) {
+            return self.names(lanes);
+        }
+        let mut told = vec![];
+        for lane in lanes {
+            let name = self.chart.rows[*lane].name.clone();
+            let lines = self.take_lines_of(*lane, by_others);
+            told.push(match lines.is_empty() {
+                true => name,
+                false => format!("{name} (which prints {})", join(&lines)),
+            });
+        }
+        join(&told)
+    }
+
+    /// What happens to other lanes in a piece, in sentences of their own: that the runtime drops
+    /// tasks after it, and the lines that other lanes print.
+    fn others(&self, piece: &Piece, mut by_others: Vec<usize>) -> String {
+        let mut told = String::new();
+        if let [lane] = piece.aborted[..] {
+            let what = match lane == piece.lane {
+                true => "it: it was aborted".to_owned(),
+                false => format!("{}, which was aborted", self.chart.rows[lane].name),
+            };
+            let lines = self.take_lines_of(lane, &mut by_others);
+            let prints = if lines.is_empty() { "" } else { " and prints " };
+            told += &format!(" Then the runtime drops {what}{prints}{}", join(&lines));
+        } else if !piece.aborted.is_empty() {
+            let names = self.names(&piece.aborted);
+            told += &format!(" Then the runtime drops {names}, which were aborted");
+        }
+        let mut woken = piece.woken_by_aborted.clone();
+        woken.retain(|lane| !piece.aborted.contains(lane));
+        if !woken.is_empty() {
+            let end = if piece.aborted.len() == 1 { "its end wakes" } else { "their ends wake" };
+            told += &format!("; {end} {}", self.names(&woken));
+        }
+        if !told.is_empty() {
+            told.push('.');
+        }
+        for line in by_others {
+            let Said { lane, text, .. } = &self.chart.said[line];
+            told += &format!(" In this step {} prints “{text}”.", self.chart.rows[*lane].name);
+        }
+        told
+    }
+
+    /// The lines of one lane, in quotation marks; they are taken out of `lines`.
+    fn take_lines_of(&self, lane: LaneId, lines: &mut Vec<usize>) -> Vec<String> {
+        let taken = lines.extract_if(.., |line| self.chart.said[*line].lane == lane);
+        taken.map(|line| format!("“{}”", self.chart.said[line].text)).collect()
+    }
+
+    /// `A and B`, each lane once and in this order, or how many they are.
+    fn names(&self, lanes: &[LaneId]) -> String {
+        let mut once = vec![];
+        for lane in lanes {
+            if !once.contains(lane) {
+                once.push(*lane);
+            }
+        }
+        if !self.can_be_named(&once) {
+            return format!("{} lanes", once.len());
+        }
+        let names: Vec<String> =
+            once.iter().map(|lane| self.chart.rows[*lane].name.clone()).collect();
+        join(&names)
+    }
+
+    /// Whether a sentence names these lanes one by one: they are few, and each has another name.
+    fn can_be_named(&self, lanes: &[LaneId]) -> bool {
+        let names: BTreeSet<&str> =
+            lanes.iter().map(|lane| self.chart.rows[*lane].name.as_str()).collect();
+        names.len() == lanes.len() && lanes.len() <= 4
     }
 
     /// `waits (sleep)`.
@@ -159,6 +238,8 @@ impl Reader<'_> {
         match woken.map(|woken| woken.by) {
             Some(Until::Yield) => self.gives_way(piece),
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
+            // The runtime drops that task only when this poll is over.
+            Some(Until::Lane(by)) if piece.aborted.contains(&by) => self.waits(piece),
             Some(_) => format!("{}, but was woken meanwhile", self.waits(piece)),
             None => self.waits(piece),
         }
@@ -178,27 +259,26 @@ impl Reader<'_> {
         if has_returned_an_item(&spans[nth - 1], poll) {
             return "is asked for its next item".into();
         }
-        if poll.state == State::RunningUnwoken {
+        let Some(woken) = self.woken_for(lane, poll) else {
             return self.cause_without_a_wake(lane, poll);
-        }
-        let woken = self.woken_for(lane, poll);
-        let why = match woken.map(|woken| woken.by) {
-            Some(Until::Clock) => "its time has come".into(),
-            Some(Until::Lane(by)) if by != lane => {
+        };
+        let why = match woken.by {
+            Until::Clock => "its time has come".into(),
+            Until::Lane(by) if by != lane => {
                 let name = &self.chart.rows[by].name;
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
                 // names the inner lane as what was woken: it is not the cause.
-                let at = woken.map_or(poll.from, |woken| woken.at);
-                let is_passed_on = is_passed_on(self.chart, by, lane, at);
+                let is_passed_on = is_passed_on(self.chart, by, lane, woken.at);
                 if is_passed_on { format!("{name} was woken") } else { format!("woken by {name}") }
             }
-            Some(Until::Outside) => "woken from outside".into(),
-            Some(Until::Yield) => {
+            Until::Outside => "woken from outside".into(),
+            Until::Yield => {
                 let is_a_loop = is_of_a_loop(self.stopped_before(piece));
                 if is_a_loop { "its loop's next iteration" } else { "it had given way" }.into()
             }
-            Some(Until::Lane(_)) => "it has woken itself".into(),
-            _ => return "goes on".into(),
+            Until::Lane(_) => "it has woken itself".into(),
+            // These do not end a wait by a wake.
+            Until::Unwoken | Until::Dropped | Until::RunOver => return "goes on".into(),
         };
         format!("goes on ({why})")
     }
@@ -221,10 +301,17 @@ impl Reader<'_> {
         if poll.state == State::OnThread {
             return None;
         }
-        let ended = self.ended_inside(piece);
+        let mut ended = self.ended_inside(piece);
+        // A callback is called by its event loop, which goes on whether the callback has ended or
+        // not. So that is no cause.
+        let called = ended.extract_if(.., |lane| is_a_callback(&self.chart.rows[*lane]));
+        let called: Vec<LaneId> = called.collect();
         if !ended.is_empty() {
             let have = if ended.len() == 1 { "has" } else { "have" };
             return Some(format!("goes on ({} {have} ended)", self.names(&ended)));
+        }
+        if !called.is_empty() {
+            return Some(format!("goes on after {}", self.names(&called)));
         }
         if let Some(stream) = self.item_inside(piece) {
             return Some(format!("goes on ({stream} has returned an item)"));
@@ -283,6 +370,15 @@ impl Reader<'_> {
             Until::RunOver => Some("until the run is over".into()),
             Until::Outside | Until::Yield | Until::Unwoken => None,
         }
+    }
+}
+
+/// Whether a lane is a callback of an event loop: only such a lane waits somewhere before it is
+/// polled.
+fn is_a_callback(row: &Row) -> bool {
+    match row.spans.first() {
+        Some(first) => first.state == State::Lazy && !first.places.are_none(),
+        None => false,
     }
 }
 

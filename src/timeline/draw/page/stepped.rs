@@ -19,8 +19,9 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let mut stood = vec![None; chart.rows.len()];
     for piece in &order {
         let mut step = reader.step(piece);
-        let told = reader.told(piece, &step.says);
+        let told = reader.told(piece);
         step.sentence = told.sentence;
+        step.tells_of_others = told.tells_of_others;
         step.later = told.later;
         for (lane, before) in stood.iter_mut().enumerate() {
             let now = reader.stands(lane, piece);

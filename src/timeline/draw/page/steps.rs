@@ -124,6 +124,8 @@ pub struct Step {
     pub on_thread: bool,
     /// What happened, in one sentence.
     pub sentence: String,
+    /// Whether sentences on other lanes follow the first one: then “it” would be one of these.
+    pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
     /// What was printed, and the line of the source that printed it, if it is in the track's file.

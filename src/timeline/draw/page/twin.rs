@@ -98,6 +98,7 @@ impl TwinReader<'_> {
             // another lane prints outside of it is printed on a thread.
             on_thread: step.outside && name != "main",
             sentence: self.sentence(nth, name),
+            tells_of_others: says.iter().any(|(by, ..)| *by != lane),
             later,
             says,
             said_at,

@@ -99,7 +99,7 @@ pub struct PageStyle {
     /// The custom properties for light paper: declarations, for a rule of the page's own. `--paper`
     /// and `--ink` are among them, so that the page can use the same colours.
     pub light: String,
-    /// The same for dark paper.
+    /// The custom properties for dark paper.
     pub dark: String,
     /// An SVG that draws nothing and has the patterns, which a picture uses by their names. A
     /// browser finds them only in what it renders: this SVG must not stand in anything that has
@@ -135,7 +135,8 @@ impl Chart {
         self.picture(options).svg
     }
 
-    /// The same, with what a program may want to know of the picture.
+    /// Draws the chart as [`Chart::to_svg`] does, and says what a program may want to know of the
+    /// picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
         several(std::slice::from_ref(self), options)
     }
@@ -147,7 +148,8 @@ impl Pair {
         self.picture(options).svg
     }
 
-    /// The same, with what a program may want to know of the picture.
+    /// Draws both as [`Pair::to_svg`] does, and says what a program may want to know of the
+    /// picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
         beside(std::slice::from_ref(self), options)
     }

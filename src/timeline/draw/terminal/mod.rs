@@ -1,4 +1,5 @@
-//! A chart as text: one character per poll.
+//! A chart as text. A poll takes one column, and one more for each poll of a lane inside it. A poll
+//! in which time passes is wider.
 //!
 //! ```text
 //! gather                                                       title

@@ -59,11 +59,11 @@ impl Chart {
         self.describe_with(Detail::WithPlaces)
     }
 
-    /// The same in as much detail as the caller wants.
+    /// The whole chart as sentences, in as much detail as the caller wants.
     pub(super) fn describe_with(&self, detail: Detail) -> String {
         let mut text = format!("Timeline of {}. {}", self.title, self.summary());
-        // In the rows of a picture, so that both can be followed together: thirty rounds of a loop
-        // are one sentence.
+        // One sentence for each row of the picture, so that a person can follow both together.
+        // Lanes that share a row, such as thirty rounds of a loop, share a sentence.
         for lanes in rows::shared(self) {
             text += " ";
             text += &match lanes[..] {
@@ -86,7 +86,8 @@ impl Chart {
         format!("{}: {}.", row.name, facts.join(", "))
     }
 
-    /// What the lane did that took time, and was no wait.
+    /// What took time beside waits: the lane blocked, computed on a thread, moved the clock, or was
+    /// woken and not polled.
     fn what_took_time(&self, row: &Row) -> Vec<String> {
         let mut facts = vec![];
         for span in &row.spans {
@@ -108,7 +109,8 @@ impl Chart {
         facts
     }
 
-    /// What woke the lane, each once. Timers are left out: that a lane has slept is worth no word.
+    /// What ended the lane's waits, each once: mostly what woke it, or `not woken` if it was polled
+    /// without a wake. Timers are left out, since they say nothing about other lanes.
     fn what_woke_it(&self, row: &Row) -> Vec<String> {
         let mut wakers: Vec<String> = vec![];
         for (nth, span) in row.spans.iter().enumerate() {
@@ -123,8 +125,8 @@ impl Chart {
         wakers
     }
 
-    /// How the lane ended, and when: “cancelled” without a time does not tell a deadline from a
-    /// mistake. None if it was never polled: `how_often_polled` has said that.
+    /// How the lane ended, and when. The time helps a reader to see whether a lane was cancelled at
+    /// a deadline or by mistake. None if it was never polled: `how_often_polled` has said that.
     fn how_it_ended(&self, row: &Row) -> Option<String> {
         let at = human(self.time(row.ends_at()));
         if *row.how_it_ended() == End::Unfinished {

@@ -4,9 +4,9 @@ use crate::timeline::{draw::chart::Chart, human};
 use std::time::Duration;
 
 impl Chart {
-    /// What there is to see, in one sentence or two: how long the run took; and how long it would
-    /// have been one after another, where that can be known. The verdict comes first, if there is
-    /// one, and the remarks last.
+    /// What there is to see, in a few sentences: how long the run took; and how long it would have
+    /// taken if its lanes had worked one after another, where that can be known. The verdict comes
+    /// first, if there is one, and the remarks last.
     pub fn summary(&self) -> String {
         let mut summary = self.how_long_it_took();
         if let Some(verdict) = &self.verdict {
@@ -18,15 +18,19 @@ impl Chart {
         summary
     }
 
-    /// The comparison is made only where it is a fact. There are three cases: the run took less
-    /// than its parts (they overlapped), exactly as long (nothing did), or longer (then it did
-    /// something that no lane has, and the sum explains nothing).
+    /// How long the run took, compared with the sum of its parts where that is known. There are
+    /// three cases:
+    ///
+    /// - The sum is longer than the run: the parts overlapped.
+    /// - The sum is as long as the run. Then it is looked at whether anything overlapped.
+    /// - The sum is shorter: in some of the time no part was at work. So the sum does not explain
+    ///   the time of the run, and is not told.
     fn how_long_it_took(&self) -> String {
         if self.elapsed.is_zero() {
             return "The run took no time.".into();
         }
         let took = format!("The run took {}", human(self.elapsed));
-        // Only the time of the run itself is always known.
+        // The time of the run is always known, its parts are not.
         let Some(parts) = self.parts() else { return format!("{took}.") };
         let sum: Duration = parts.iter().map(|part| part.time).sum();
         let named = name_the_parts(&parts);

@@ -33,7 +33,7 @@ pub(super) fn run_to_the_end<T, F: Future<Output = T>>(
     run_lane_to_the_end(run, limit, || lane_made_at(async { main().await }, "main", made_at))
 }
 
-/// The same, for a future that is the lane `main` already, or has it inside.
+/// As [`run_to_the_end`], for a future that is the lane `main` already, or has it inside.
 pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     run: &Arc<Run>,
     limit: Duration,

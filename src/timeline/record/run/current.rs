@@ -151,7 +151,7 @@ impl Run {
 
     /// Runs a closure that was given to `on_thread`.
     pub fn as_closure<R>(work: impl FnOnce() -> R) -> R {
-        /// Puts things back also when `work` panics.
+        /// Puts things back even when `work` panics.
         struct Restore(bool);
         impl Drop for Restore {
             fn drop(&mut self) {
@@ -196,7 +196,7 @@ impl Run {
 
     /// Runs `work` in this run and as this lane, or as none, and puts back what ran before.
     fn with<R>(self: &Arc<Self>, lane: Option<LaneId>, work: impl FnOnce() -> R) -> R {
-        /// Puts things back also when `work` panics.
+        /// Puts things back even when `work` panics.
         struct Restore(Here);
         impl Drop for Restore {
             fn drop(&mut self) {

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What a verdict has to know of a lane at any time, also when the log is full.
+/// What a verdict has to know of a lane at any time, even when the log is full.
 ///
 /// | question | answered by |
 /// |---|---|
@@ -148,7 +148,7 @@ pub struct KeptWakers {
 /// The poll of a lane that is going on, or else its last one.
 pub struct LastPoll {
     /// When it began, on the wall clock.
-    /// So a poll that blocks is seen also where the paused clock stands still.
+    /// So a poll that blocks is seen even where the paused clock stands still.
     pub began: Instant,
     /// It has answered a wake.
     pub(super) answers_a_wake: bool,

@@ -19,9 +19,9 @@ use std::{
     time::Duration,
 };
 
-/// A recording keeps this many events and this many lines. Of later events it has the number, of
-/// later lines nothing: a picture of a million polls shows nothing, and a program that runs for a
-/// day must not fill the memory.
+/// A recording keeps this many events and this many lines. Later events are only counted, and later
+/// lines are lost: nothing can be seen in a picture of a million polls, and a program that runs for
+/// a day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
 
 /// At most this many stacks are looked at to see whether a binary has line tables. One stack with a
@@ -46,21 +46,22 @@ pub struct Log {
     /// How many lanes there have been.
     /// Not the length of `lanes`, from which some are removed. It is the number of the next lane.
     pub(super) created: usize,
-    /// The stacks on which wakers were registered.
+    /// The stacks on which wakers were registered or called, and lanes were dropped.
     /// They are many, and the same over and over; so each is kept once, and known by a number.
     pub stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
     pub(super) waits: HashMap<WaitsKey, Waits>,
     /// Wakes and drops whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
-    /// The distinct names of lanes, in the order in which they came up.
-    /// A line needs the colour of its lane at once, before any chart is made.
+    /// The number of each name of a lane: 0 for the first name, 1 for the next different one.
+    /// The number stands for a colour. A line needs the colour of its lane at once, before any
+    /// chart is made.
     pub(super) hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: what happens later is not recorded.
     pub closed: bool,
-    /// When the clock was last moved by hand, by something that blocks. A timer that was due before
-    /// that fires late.
-    pub blocked: Duration,
+    /// When something that blocks last moved the clock by hand: the time after the move. A timer
+    /// that became due in the move fires late.
+    pub last_blocked: Duration,
     /// How many calls of event loops have got a number.
     pub(super) calls: usize,
     /// What has asked for calls that their loop has not found yet, by the numbers of these calls.
@@ -69,13 +70,13 @@ pub struct Log {
     pub(super) threads: Vec<Option<ThreadId>>,
     /// How many workers there are.
     pub workers: usize,
-    /// What comes after the limit, once it is reached.
-    /// None up to the limit, and where it is not asked for.
+    /// What would happen after the limit of the run.
+    /// None until the run has reached its limit, and if nothing asks what would happen then.
     pub(super) ahead: Option<Ahead>,
     /// How long the run's first thread had waited for a processor when that was last looked at: at
     /// the beginning, and after each long poll. To look costs more than most polls.
     pub(super) waited: Duration,
-    /// When a lane has ended last.
+    /// When the last lane that has ended until now came to its end.
     pub last_end: Duration,
     /// The message of a destructor that panicked when the run was ended.
     /// The verdict and the recording are complete all the same, so it is only a remark.
@@ -112,7 +113,10 @@ pub struct QuietPoll {
 }
 
 impl Log {
-    /// How many of the workers have polled a lane: the lowest numbers are given first.
+    /// How many of the workers have polled a lane.
+    ///
+    /// Workers have the numbers from 1 on. Each gets the lowest free number when it first polls a
+    /// lane, so the highest number that was given is how many there are.
     pub fn workers_used(&self) -> usize {
         let mut used = 0;
         for (number, thread) in self.threads.iter().enumerate().take(self.workers + 1) {
@@ -241,8 +245,8 @@ impl Log {
         ended
     }
 
-    /// What a lane waits for that has registered its waker in these places; `kept` says of how many
-    /// of them a waker is kept.
+    /// What a lane waits for, if it has registered its waker in these places. `kept` says whether a
+    /// waker is kept for all of the places, for at least one, or for none.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
@@ -287,9 +291,10 @@ impl Log {
         if let Some(number) = self.threads.iter().position(|thread| *thread == me) {
             return number;
         }
-        // A closure leaves the numbers from 0 to `workers` to the threads that poll tasks.
+        // A closure leaves the numbers from 0 to `workers` to the threads that poll tasks. The list
+        // has a place for each of these from the beginning: see `Run::begin`.
         let lowest = if is_in_a_closure() { self.workers + 1 } else { 0 };
-        let mut number = self.threads.len().max(lowest);
+        let mut number = self.threads.len();
         for (candidate, thread) in self.threads.iter().enumerate().skip(lowest) {
             if thread.is_none() {
                 number = candidate;

@@ -199,7 +199,7 @@ impl Run {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if self.on_runtime_thread() {
-            log.blocked = at;
+            log.last_blocked = at;
         }
         if let Some(lane) = lane
             && let Some(state) = log.lanes.get_mut(&lane)

@@ -1,7 +1,7 @@
 //! A lane is woken: by what, as far as it is known while the run goes on.
 use super::{
     Run,
-    current::Finished,
+    current::{Finished, is_in_a_closure},
     kind::Home,
     lane_state::{NO_TASK, Trace, Woken},
     log::Log,
@@ -201,7 +201,7 @@ impl Run {
         let polled = polled_last(&log, lane);
         // If the clock was moved by hand since that poll, several timers may be due at once, and
         // the time alone does not tell what woke the lane.
-        let moved_by_hand = log.blocked > polled;
+        let moved_by_hand = log.last_blocked > polled;
         drop(log);
         let guess = match (self.clock, ended) {
             (Clock::Paused, Some(ended)) if !moved_by_hand => WokenBy::Lane(ended),
@@ -230,6 +230,11 @@ impl Run {
             && self.task_of(ended) != Some(mine)
         {
             return Cause::guessed(WokenBy::Lane(current), Some(ended), Some(current));
+        }
+        // A closure may run a runtime of its own, whose timers call wakers while no code of the
+        // closure runs: only the stack tells them from what the closure wakes.
+        if is_in_a_closure() && self.places {
+            return Cause::guessed(WokenBy::Lane(current), None, Some(current));
         }
         Cause::known(WokenBy::Lane(current))
     }

@@ -1,4 +1,4 @@
-//! Why a run did not end by itself, in words.
+//! Why a run has no result, in words: it did not end by itself, or `main` panicked.
 //!
 //! A verdict names the cause first, then the other lanes that wait, each with the place where it
 //! waits. It says what was seen, and no more. The place where its waker was registered tells what a

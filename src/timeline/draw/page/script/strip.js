@@ -84,6 +84,20 @@ function waitingForLocks(lanes) {
   return [make("span", { class: "group" }, ...between(tiles(lanes), " "), WHICH_HOLDS_IT)];
 }
 
+// What a language does while only the other one has a step. It may be in the middle of a poll, and
+// closures may work on threads of their own.
+function withoutStep({ states }) {
+  const lanes = [...run().lanes.keys()];
+  const polled = lanes.filter((lane) => "rb".includes(states[lane])).map(name);
+  const working = lanes.filter((lane) => states[lane] === "t").map(name);
+  const parts = [];
+  if (polled.length === 1) parts.push(`${polled[0]} is in the middle of its poll`);
+  if (polled.length > 1) parts.push(`${polled.join(" and ")} are in the middle of their polls`);
+  if (working.length === 1) parts.push(`${working[0]} works on its thread`);
+  if (working.length > 1) parts.push(`${working.join(" and ")} work on their threads`);
+  return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
+}
+
 // Shows in the strip of a language what there is after a moment.
 function showStrip(element, track, moment) {
   const current = track.shown(moment);
@@ -97,14 +111,15 @@ function showStrip(element, track, moment) {
   }
   const ran = [];
   if (idle) {
-    tells.append("Nothing runs here now.");
+    tells.append(withoutStep(current));
   } else {
     tells.append(
       make("b", { class: hue(current.lane) }, name(current.lane)),
       ` ${current.sentence}`,
     );
     if (current.later !== null && showsFuture()) {
-      tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
+      const waiting = current.tells_of_others ? name(current.lane) : "It";
+      tells.append(make("span", { class: "later" }, ` ${waiting} waits ${current.later}.`));
     }
     for (const lane of current.around) ran.push(`${name(lane)} ▸`);
     ran.push(tile(current.lane, "full"));

@@ -1,4 +1,5 @@
-//! The lines below a picture: what was printed, by the numbers that stand in the polls.
+//! The lines below a picture: what was printed. The lines are numbered, and each poll that printed
+//! some shows their numbers.
 use super::{LINE, Picture};
 use crate::timeline::draw::{
     chart::Said,
@@ -6,7 +7,7 @@ use crate::timeline::draw::{
 };
 use maud::{Markup, html};
 
-/// At most this many lines are listed below the picture, and of the others how many there are.
+/// At most this many lines are listed below the picture. Below them stands how many more there are.
 const LINES: usize = 24;
 
 /// With less a column would have a few letters of each line only.

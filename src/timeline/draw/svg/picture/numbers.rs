@@ -42,7 +42,7 @@ impl Picture<'_> {
             // The position of a line is the right edge of the column of its poll.
             let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
             // A number stands left of its position. So it is hidden if the position is cut out, and
-            // also if the number itself would lie on the cut.
+            // even if the number itself would lie on the cut.
             let is_on_the_cut = match &self.layout.cut {
                 Some(cut) => cut.contains(&middle),
                 None => false,
