@@ -56,9 +56,10 @@ impl CurrentTask {
         self.key.get()
     }
 
-    /// Gives `self` if it is the task that polls with this waker, and `None` if an executor inside
-    /// the task does. The waker may be one that a wrapper inside the task has put in the place of
-    /// the task's own, as a lane of a timeline does: see `crate::waker`.
+    /// Returns `self` if the current task polls with this waker. Returns `None` if an executor
+    /// inside the task does, and if no step is being run. The waker may be one that a wrapper
+    /// inside the task has put in the place of the task's own, as a lane of a timeline does: see
+    /// `crate::waker`.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<&Self> {
         self.key.get()?;
         let its_own = self.owns(waker) || self.waker.get() == original_waker(waker).addr();

@@ -1,9 +1,9 @@
 //! How other threads, and wakers outside the loop, call into it.
 //!
 //! The loop keeps to one thread and needs no locks. Other threads leave their requests in an *entry
-//! queue* (trio's word; tokio says inject queue). Each time before the loop adds a call to its
-//! ready queue, it empties the entry queue: so the ready queue has remote calls and calls of the
-//! loop's own thread in the order in which they came.
+//! queue* (trio's word; tokio says inject queue). Before code on the loop's own thread adds a call
+//! to the ready queue, the loop takes all calls out of the entry queue: so the ready queue has both
+//! kinds of calls in the order in which they came.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -77,7 +77,8 @@ struct Flags {
     /// Whether there may be something in the queue: an atomic flag costs less than the queue
     /// itself, and is looked at with every call.
     has_calls: AtomicBool,
-    /// The loop waits without a limit, and only because there are other handles than its own.
+    /// The loop waits, or is about to wait, until something happens: if the last handle but its own
+    /// is dropped, the loop must be woken. If it did not wait after all, that wake does no harm.
     waits_for_handles: AtomicBool,
     /// A function of an instrument. It is called for each call that is posted, on the thread that
     /// posts the call.
@@ -99,8 +100,9 @@ impl Drop for Signals {
 }
 
 impl ThreadsafeHandle {
-    /// Has the loop call `callback` on the loop's own thread, and wakes the loop if it sleeps.
-    /// Dropping the handle changes nothing. [`Error::LoopIsClosed`] after `close`.
+    /// Asks the loop to call `callback` on the loop's own thread, and wakes the loop if it sleeps.
+    /// Dropping the returned handle changes nothing: the call is still made.
+    /// [`Error::LoopIsClosed`] after `close`.
     #[track_caller]
     pub fn call_soon_threadsafe<O: IntoResult>(
         &self,
@@ -204,8 +206,8 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
-    /// The handle that all unfinished jobs share. A clone for each job would cost atomic
-    /// operations on counters that other threads use as well.
+    /// The handle that all unfinished jobs share. A job clones the `Arc`, which costs one atomic
+    /// operation; a clone of the handle itself would cost one for each of the counters in it.
     jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
@@ -252,6 +254,8 @@ impl RemoteCalls {
     /// Whether no thread, waker or handle is left that could ever leave anything here. If one is
     /// left, the caller will wait, and the drop of the last one ends that wait.
     pub(super) fn is_unreachable(&self) -> bool {
+        // The flag first, and the count after it: if a handle is dropped after it was counted, the
+        // thread that drops it sees the flag and wakes the loop.
         self.handle.signals.flags.waits_for_handles.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         let queue = self.queue.borrow();
@@ -263,9 +267,10 @@ impl RemoteCalls {
         self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
     }
 
-    /// From now on this function finds out what asks something of the loop.
+    /// From now on `asked_by` is called for each call that is posted, to find out what posts it.
     pub(super) fn find_out_what_asks(&self, asked_by: AskedBy) {
-        // The first one stays: see `Instrument::asked_by`.
+        // If another instrument has set its function before, that one stays: see
+        // `Instrument::asked_by`.
         let _ = self.handle.signals.flags.asked_by.set(asked_by);
     }
 
@@ -382,7 +387,7 @@ impl SpareWaker {
         self.0.set(Some(waker));
     }
 
-    /// Drops the waker, so that only wakers which something outside has are counted afterwards.
+    /// Drops the waker. All wakers that are counted afterwards have an owner outside the loop.
     pub(super) fn drop_it(&self) {
         drop(self.0.take());
     }

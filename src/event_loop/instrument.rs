@@ -155,7 +155,7 @@ pub type AskedBy = fn() -> Option<usize>;
 pub struct CallRef<'a> {
     /// What identifies it.
     pub id: CallId,
-    /// What it is.
+    /// What kind of call it is.
     pub kind: CallKind,
     /// The line of the program that has scheduled it: where `call_soon`, `call_soon_threadsafe`,
     /// `call_later`, `call_at`, `create_task` or something made of them was called. Known only in

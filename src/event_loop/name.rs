@@ -1,13 +1,13 @@
-//! Names of tasks. CPython makes a name from a number unless you give one.
+//! Names of tasks. CPython makes a name from a number unless you give the task a name.
 
 use std::cell::Cell;
 use std::fmt::{self, Display, Formatter};
 
 thread_local! {
-    /// How many tasks got a number as their name. CPython counts through all loops of a process. We
-    /// count through those of a thread, which a loop cannot leave: so the names are the same in
-    /// each run, whatever other threads do.
-    static NUMBERED: Cell<u64> = const { Cell::new(0) };
+    /// How many numbers are used up. In CPython all loops of a process share one count. Here all
+    /// loops of a thread share one, and a loop cannot leave its thread: so the names are the same
+    /// in each run, whatever other threads do.
+    static USED_UP: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The name of a task. A number becomes text only when it is asked for: most never are.
@@ -30,8 +30,8 @@ impl TaskName {
     /// The next number. A task group uses one up for each of its tasks, even if you name the task:
     /// CPython 3.11 makes the task first and names it afterwards.
     pub(super) fn use_up_a_number() -> u64 {
-        NUMBERED.set(NUMBERED.get() + 1);
-        NUMBERED.get()
+        USED_UP.set(USED_UP.get() + 1);
+        USED_UP.get()
     }
 }
 

@@ -34,8 +34,8 @@ impl<F: Future> Future for Cancellable<F> {
     type Output = Option<F::Output>;
 
     /// # Panics
-    /// If it is polled after its lane was dropped. So does an `async fn` that is polled after it
-    /// has returned.
+    /// If it is polled after its lane was dropped. (An `async fn` panics, too, if it is polled
+    /// after it has returned.)
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
         let mut this = self.project();
         let Some(lane) = this.lane.as_mut().as_pin_mut() else {

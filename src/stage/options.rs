@@ -23,7 +23,7 @@ pub struct OwnOption {
     pub name: &'static str,
     /// What its value is called in the help.
     pub value: &'static str,
-    /// What it does.
+    /// What the option does, in the words of the help.
     pub help: &'static str,
     /// Keeps the value for the scenes, or says in one sentence what is wrong with it. It is called
     /// before any scene.

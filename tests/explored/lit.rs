@@ -196,7 +196,11 @@ fn of_step(
         faults.push(format!("step {nth} stops at {:?}, not at {is:?}", step.stop));
     }
     let resumes = match step.resumed {
-        Some(line) => was.contains(&line) || step.rest && is.contains(&line),
+        // In the middle of a poll it goes on where it has polled another lane.
+        Some(line) if step.rest => [before, Some(after)].into_iter().flatten().any(|places| {
+            places.waits().iter().any(|wait| polls_there(wait) && line_in(wait, file) == Some(line))
+        }),
+        Some(line) => was.contains(&line),
         None => step.rest || was.is_empty() || was_elsewhere,
     };
     if !resumes {
@@ -215,12 +219,29 @@ fn of_step(
 /// The lines of a file at which a lane waits at some places.
 fn lines(places: &Places, file: &str) -> Vec<u32> {
     let mut lines = vec![];
-    for Wait { place, .. } in places.waits() {
-        if place.file == file {
-            lines.push(place.line);
-        }
+    for wait in places.waits() {
+        lines.extend(line_in(wait, file));
     }
     lines
+}
+
+/// The line of a file at which a lane waits: if it waits in a function of another file, the line
+/// that calls that one.
+fn line_in(wait: &Wait, file: &str) -> Option<u32> {
+    if wait.place.file == file {
+        return Some(wait.place.line);
+    }
+    let outwards = wait.chain.iter();
+    outwards.into_iter().find(|place| place.file == file).map(|place| place.line)
+}
+
+/// Whether a lane polls another one at a place: by itself, in a set, or as a loop that calls its
+/// callbacks there. Of a loop it is not known what it waits for.
+fn polls_there(wait: &Wait) -> bool {
+    match wait.on.as_deref() {
+        Some(on) => on.starts_with("Futures") || on == "RunUntil",
+        None => true,
+    }
 }
 
 /// Whether a line of a twin waits for something, gives way or calls what does. What only prints

@@ -83,7 +83,7 @@ fn pairs(step: &Step) -> Vec<(LaneId, LaneId)> {
 }
 
 /// Whether a lane is that in which an event loop of the program's own runs.
-fn runs_a_loop(polls: &Polls<'_>, lane: LaneId) -> bool {
+pub fn runs_a_loop(polls: &Polls<'_>, lane: LaneId) -> bool {
     let by = |call: &LoopCall| call.queued.and(call.over).map(|over| over.by);
     polls.chart.calls.iter().any(|call| by(call) == Some(lane))
 }

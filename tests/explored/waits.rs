@@ -1,9 +1,43 @@
-//! What lanes wait for: a page frames a chain that comes back to a lane that it has passed, as a
-//! deadlock does. There has to be one exactly where lanes wait in a circle.
-use super::Explored;
-use async_concepts::timeline::{LaneId, SteppedRun};
+//! What lanes wait for: for each lane that is said to be waited for, the recording has a proof; and
+//! what the recording proves is said.
+//!
+//! A page frames a chain that comes back to a lane that it has passed, as a deadlock does. There
+//! has to be one exactly where lanes wait in a circle.
+use super::{Explored, polls::Polls, ready::runs_a_loop};
+use async_concepts::timeline::{LaneId, Places, Position, Registered, SteppedRun, Until, Wait};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
+    let mut faults = circles(explored);
+    let polls = Polls::of(explored);
+    for nth in 0..polls.steps.len() {
+        let waits_for = waits_for(&explored.run, &polls.steps[nth].waits);
+        // Those of Python, which has lanes of its own, come last.
+        for (lane, others) in waits_for.iter().enumerate().take(polls.of_lane.len()) {
+            let name = &polls.row(lane).name;
+            for other in others {
+                if !is_proved(&polls, nth, lane, *other) {
+                    let other = &polls.row(*other).name;
+                    faults.push(format!("step {nth}: that {name} waits for {other} is not proved"));
+                }
+            }
+            for missing in missing(&polls, nth, lane, others) {
+                faults.push(format!("step {nth}: of {name} is missing: {missing}"));
+            }
+        }
+        for (lanes, words) in &polls.steps[nth].unproved {
+            for lane in lanes {
+                if !is_so(&polls, nth, *lane, words) {
+                    let name = &polls.row(*lane).name;
+                    faults.push(format!("step {nth}: {name} waits for {words}, which is not so"));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// The steps at which there is a frame without a circle, or a circle without a frame.
+fn circles(explored: &Explored) -> Vec<String> {
     let mut faults = vec![];
     for (track, of_track) in explored.run.tracks.iter().enumerate() {
         for (nth, step) in of_track.steps.iter().enumerate() {
@@ -18,6 +52,191 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Where a lane waits after a step; none if it does not.
+fn places<'e>(polls: &Polls<'e>, step: usize, lane: LaneId) -> Option<&'e Places> {
+    let begun = polls.begun(lane, step)?;
+    if !"wdx".contains(polls.letter(step, lane)) {
+        return None;
+    }
+    Some(polls.stopped(lane, &polls.of_lane[lane][begun]))
+}
+
+/// Whether the recording proves that a lane waits for another one after a step.
+fn is_proved(polls: &Polls<'_>, step: usize, lane: LaneId, other: LaneId) -> bool {
+    let Some(places) = places(polls, step, lane) else { return false };
+    if has_ended(polls, step, other) {
+        return false;
+    }
+    places.waits().iter().any(|wait| match wait.on.as_deref() {
+        // It polls it there.
+        None => wait.lane == Some(other) && !wait.of_a_loop,
+        Some(on) if on.starts_with("Futures") => {
+            let row = polls.row(other);
+            row.spans.iter().any(|span| row.owner_at(span.from) == Some(lane))
+        }
+        // Its end wakes the lane, which waits there until then.
+        Some("JoinHandle" | "JoinSet::join_next") => {
+            let end = polls.row(other).ends_at();
+            wakes(polls, lane, other).iter().any(|at| *at >= end)
+                && stays(polls, step, lane, end, wait)
+        }
+        Some("Mutex::lock") => gives_it_the_lock(polls, step, lane) == Some(other),
+        Some(_) => false,
+    })
+}
+
+/// What the recording proves of a lane's wait and a step does not say. `said` are the lanes for
+/// which it is said to wait.
+fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec<String> {
+    let Some(places) = places(polls, step, lane) else { return vec![] };
+    if polls.letter(step, lane) != 'w' {
+        return vec![];
+    }
+    let mut missing = vec![];
+    for wait in places.waits() {
+        if let Some(other) = wait.lane
+            && !wait.of_a_loop
+            && !has_ended(polls, step, other)
+            && !said.contains(&other)
+        {
+            missing.push(format!("{}, which it polls", polls.row(other).name));
+        }
+    }
+    let words = words(polls, step, lane);
+    // Each handle that was registered in the last poll belongs to a task that has not ended.
+    let others = not_for_lanes(places);
+    let handles: Vec<&&Wait> = others.iter().filter(|wait| is_handle(wait)).collect();
+    if handles.len() == others.len() && places.registered() == Some(Registered::Now) {
+        let awaited: usize = handles.iter().map(|wait| wait.handles).sum();
+        let unseen: usize = words.split(' ').next().unwrap_or_default().parse().unwrap_or_default();
+        let joined = said.iter().filter(|other| is_joined(polls, lane, **other)).count();
+        if joined + unseen != awaited {
+            missing.push(format!("{awaited} handles, and not {joined} and {unseen}"));
+        }
+    }
+    // What wakes a lane is named, whatever it waits for.
+    if let [_] = others[..]
+        && let Some(begun) = polls.begun(lane, step)
+        && let Some(wake) = polls.wake_after(lane, begun)
+        && let Until::Lane(by) = wake.woken.by
+        && by != lane
+        && !said.contains(&by)
+        && !words.contains(&polls.row(by).name)
+        && !words.contains("a lock or permit")
+        && !is_a_loop_that_goes_on(polls, step, lane)
+    {
+        missing.push(format!("a wake by {}", polls.row(by).name));
+    }
+    missing
+}
+
+/// Whether an event loop of the program's own has been woken by a step. Its lane is not ready for
+/// that, unless a call of it is in the queue.
+fn is_a_loop_that_goes_on(polls: &Polls<'_>, step: usize, lane: LaneId) -> bool {
+    let Some(begun) = polls.begun(lane, step) else { return false };
+    let Some(wake) = polls.wake_after(lane, begun) else { return false };
+    let woken = polls.chart.time(wake.woken.at).as_nanos() as u64;
+    runs_a_loop(polls, lane) && woken <= polls.time(&polls.steps[step])
+}
+
+/// Whether what is said in words of a lane's wait is so.
+fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
+    let Some(places) = places(polls, step, lane) else { return false };
+    let wake = polls.begun(lane, step).and_then(|begun| polls.wake_after(lane, begun));
+    let by = match wake.map(|wake| wake.woken.by) {
+        Some(Until::Lane(by)) if by != lane => Some(by),
+        _ => None,
+    };
+    let of_it = words.strip_prefix("a wake of ").or(words.strip_prefix("a wake by "));
+    if let Some(of_it) = of_it {
+        return by.is_some_and(|by| of_it.starts_with(&polls.row(by).name));
+    }
+    let on = |name: &str| places.waits().iter().any(|wait| wait.on.as_deref() == Some(name));
+    if words.contains("task") {
+        return on("JoinHandle");
+    }
+    on("Mutex::lock") || on("RwLock") || on("Semaphore::acquire")
+}
+
+/// What is said in words of a lane's wait.
+fn words(polls: &Polls<'_>, step: usize, lane: LaneId) -> String {
+    for (lanes, words) in &polls.steps[step].unproved {
+        if lanes.contains(&lane) {
+            return words.clone();
+        }
+    }
+    String::new()
+}
+
+/// What a lane waits for that is neither a timer nor a lane.
+fn not_for_lanes(places: &Places) -> Vec<&Wait> {
+    let is_aside = |on: &str| {
+        ["sleep", "timeout", "Interval::tick", "RunUntil"].contains(&on)
+            || on.starts_with("Futures")
+    };
+    let waits = places.waits().iter();
+    let others =
+        waits.filter(|wait| wait.lane.is_none() && !wait.on.as_deref().is_some_and(is_aside));
+    others.collect()
+}
+
+fn is_handle(wait: &Wait) -> bool {
+    wait.on.as_deref() == Some("JoinHandle")
+}
+
+/// Whether a lane is polled by no other one, or by one that runs a `LocalSet`: a task, which a
+/// `JoinHandle` can belong to.
+fn is_joined(polls: &Polls<'_>, lane: LaneId, other: LaneId) -> bool {
+    let named = |places: &Places| places.waits().iter().any(|wait| wait.lane == Some(other));
+    !polls.of_lane[lane].iter().any(|poll| named(polls.stopped(lane, poll)))
+}
+
+fn has_ended(polls: &Polls<'_>, step: usize, lane: LaneId) -> bool {
+    ".fcpu".contains(polls.letter(step, lane))
+}
+
+/// Where a lane is woken by another one.
+fn wakes(polls: &Polls<'_>, lane: LaneId, by: LaneId) -> Vec<Position> {
+    let mut wakes = vec![];
+    for wake in &polls.chart.wakes {
+        if wake.to == lane && wake.from == by {
+            wakes.push(wake.at);
+        }
+    }
+    // Within a poll there is no arrow.
+    for span in &polls.row(lane).spans {
+        if let Some(woken) = span.woken
+            && woken.by == Until::Lane(by)
+        {
+            wakes.push(woken.at);
+        }
+    }
+    wakes
+}
+
+/// Whether a lane waits at a place from a step on until another position.
+fn stays(polls: &Polls<'_>, step: usize, lane: LaneId, until: Position, wait: &Wait) -> bool {
+    let Some(begun) = polls.begun(lane, step) else { return false };
+    polls.of_lane[lane][begun..].iter().take_while(|poll| poll.span.from < until).all(|poll| {
+        let there = polls.stopped(lane, poll).waits().iter();
+        there.into_iter().any(|other| other.on == wait.on && other.place == wait.place)
+    })
+}
+
+/// The lane that gives back the lock for which a lane waits after a step, if it waits for nothing
+/// else.
+fn gives_it_the_lock(polls: &Polls<'_>, step: usize, lane: LaneId) -> Option<LaneId> {
+    let begun = polls.begun(lane, step)?;
+    let places = polls.stopped(lane, &polls.of_lane[lane][begun]);
+    if not_for_lanes(places).len() > 1 {
+        return None;
+    }
+    match polls.wake_after(lane, begun)?.woken.by {
+        Until::Lane(by) if by != lane => Some(by),
+        _ => None,
+    }
 }
 
 /// Whether the page draws a frame around a chain.

@@ -49,7 +49,7 @@ fn a_task_without_a_lane_is_refused_and_it_is_said_which_one() {
         let teller = spawn(async move { tell.notify_waiters() });
         let _ = join!(waiter, teller);
     }));
-    let begins = "at 0, after it made the lane waiter (tests/schedules/limits.rs:";
+    let begins = "at 0 (the last lane made by then is waiter, tests/schedules/limits.rs:";
     assert!(why.starts_with(begins), "{why}");
     assert!(why.contains("), main spawns a task without a lane, which runs"), "{why}");
 }

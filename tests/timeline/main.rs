@@ -26,6 +26,7 @@ mod traps;
 mod variants;
 mod verdict_programs;
 mod verdicts;
+mod waited;
 mod wakes;
 mod workers;
 

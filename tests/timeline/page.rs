@@ -354,7 +354,8 @@ fn of_a_lock_that_is_never_given_back_it_is_said_that_its_holder_was_not_seen() 
     });
     let steps = steps(&run);
     let last = steps.last().expect("a step");
-    assert_eq!(last["for_a_lock"], json!([1, 2]));
+    let words = "a lock or permit (holder not seen)";
+    assert_eq!(last["unproved"], json!([[[1, 2], words]]));
     assert_eq!(last["waits"], json!([[[0], [1, 2]]]));
     // A lock that is given back shows by its wake for which lane it was waited.
     let run = record("lock", async || {
@@ -366,10 +367,10 @@ fn of_a_lock_that_is_never_given_back_it_is_said_that_its_holder_was_not_seen() 
         futures::join!(locks(lock.clone()).lane("A"), locks(lock).lane("B"));
     });
     for step in self::steps(&run) {
-        assert_eq!(step["for_a_lock"], json!([]));
+        assert_eq!(step["unproved"], json!([]));
     }
     let page = to_page("locks", &[run.chart()]);
-    assert!(page.contains("which lane holds it was not seen"));
+    assert!(page.contains("holder not seen"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use async_concepts::{
 use std::time::Duration;
 use tokio::{
     join,
-    time::{interval, sleep, timeout},
+    time::{advance, interval, sleep, timeout},
 };
 
 #[test]
@@ -69,6 +69,17 @@ fn a_sum_is_left_out_where_it_would_mean_nothing() {
         join!(hog.lane("hog"), sleep(ms(50)).lane("late"));
     });
     assert_eq!(summary(&blocked), "The run took 100 ms.");
+    // What `main` blocks by itself would come on top of the sum of A and B.
+    let main_blocks = record("main blocks", || async {
+        block(ms(50));
+        join!(sleep(ms(100)).lane("A"), sleep(ms(100)).lane("B"));
+    });
+    assert_eq!(summary(&main_blocks), "The run took 150 ms.");
+    let clock_is_moved = record("clock is moved", || async {
+        advance(ms(50)).await;
+        join!(sleep(ms(100)).lane("A"), sleep(ms(100)).lane("B"));
+    });
+    assert_eq!(summary(&clock_is_moved), "The run took 150 ms.");
 }
 
 /// Events of the real clock, written by hand: what a busy machine does only now and then.

@@ -291,30 +291,6 @@ fn a_thread_that_has_told_who_joins_it_does_not_keep_its_row() {
     assert_eq!(lanes, [3], "all three in one row below that of the runtime's thread");
 }
 
-/// A thread that runs a runtime of its own fires the timers of that one, and wakes other lanes by
-/// itself, too.
-#[test]
-fn a_runtime_on_a_thread_of_its_own_wakes_by_its_clock_and_its_lanes_by_themselves() {
-    let run = record("on a thread", || async {
-        let (send, receive) = tokio::sync::oneshot::channel();
-        let runs = on_thread("runs", move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-            runtime.expect("a runtime").block_on(async {
-                tokio::spawn(sleep(ms(10)).lane("nap")).await.expect("it does not panic");
-            });
-            send.send(()).expect("main waits for it");
-        });
-        let thread = tokio::task::spawn_blocking(runs);
-        receive.await.expect("it is sent");
-        thread.await.expect("it does not panic");
-    });
-    let chart = run.chart();
-    run.outcome.expect("no verdict");
-    let lane = |name| chart.rows.iter().position(|row| row.name == name).expect("a lane");
-    assert_eq!(waits(&chart, "nap"), [Until::Clock]);
-    assert_eq!(waits(&chart, "main")[0], Until::Lane(lane("runs")));
-}
-
 /// The runtime looks at its timers right after a task has ended that had moved the clock: that end
 /// is not what wakes the sleeper.
 #[test]

@@ -59,7 +59,8 @@ impl Drop for CancelOnDrop {
 fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
     let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
-        // An executor inside the task polls this, and has to be woken to poll it again.
+        // An executor inside the task polls this, and not the task. It has to be woken, so that it
+        // polls this again.
         if std::mem::replace(done, true) {
             return Poll::Ready(Ok(()));
         }

@@ -15,7 +15,7 @@ pub(in crate::schedules) struct Budget {
     pub schedules: u64,
     /// The seed of the random walk: with the same seed it takes the same schedules.
     pub seed: u64,
-    /// All schedules are tried at random.
+    /// All schedules that are tried are chosen at random.
     pub at_random: bool,
     /// The first failure is enough, and no other outcome is shown.
     pub until_it_fails: bool,

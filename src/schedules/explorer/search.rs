@@ -22,7 +22,7 @@ impl<T: Debug> Explorer<T> {
         let mut to_repeat = ToRepeat::default();
         frontier.add(0, Prefix::without_departures());
         while let Some((departures, prefix)) = frontier.next() {
-            // Not asked before tokio's own schedule, which is always run.
+            // Tokio's own schedule, which has no departures, is run whatever the budget is.
             if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
                 let random = self.walk_at_random()?;
                 return Ok(Coverage::UpTo { departures: departures - 1, random });

@@ -16,12 +16,12 @@ pub enum Coverage {
     /// Schedules at random only: this many.
     Random(u64),
     /// The program is not deterministic: the same schedule does not always lead to the same run.
-    /// This many schedules were chosen at random. If that was noticed late, others had been tried
-    /// before, one after the other.
+    /// This many schedules were chosen at random. Schedules that were tried in order, until it was
+    /// noticed that the program is not deterministic, are not in this number.
     Nondeterministic(u64),
     /// Only the one schedule that was asked for.
     Replayed,
-    /// One schedule blocked the thread, and the others could not be tried.
+    /// One schedule blocked the thread, and those after it could not be tried.
     Blocked,
     /// As many as were needed to find one that fails.
     UntilItFailed,

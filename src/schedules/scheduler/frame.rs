@@ -7,13 +7,14 @@ use crate::timeline::LaneId;
 pub(crate) enum PollReason {
     /// Its own code can go on.
     OwnCode,
-    /// Its own code goes on with the poll that its budget has ended. Without a scheduler the two
-    /// are one poll.
+    /// Its last poll ended because its budget was used up, and its own code goes on from there.
+    /// Without a scheduler the two polls are one.
     RestOfAPoll,
     /// Its own code cannot go on, but that of a lane inside it may. It makes no progress itself,
     /// and no decision is due for it.
     LaneInside,
-    /// The same, and only because a lane was deferred. Without a scheduler there is no such poll.
+    /// As `LaneInside`, and only because a lane was deferred: without a scheduler there is no such
+    /// poll.
     Deferral,
 }
 
@@ -34,7 +35,7 @@ impl PollReason {
 pub(super) struct Frame {
     /// The lane that is polled.
     pub lane: LaneId,
-    /// Why it is.
+    /// Why that lane is polled.
     pub reason: PollReason,
     /// When the poll began. This moment identifies it: a lane has many polls, and a decision
     /// belongs to one.

@@ -36,7 +36,7 @@ impl BudgetLeft {
         }
     }
 
-    /// Uses up all of the task's budget but this.
+    /// Uses up the task's budget, but leaves the lane what `self` says.
     pub fn take_the_rest(self) {
         let mut cx = Context::from_waker(Waker::noop());
         for _ in 0..MORE_THAN_A_BUDGET {

@@ -72,7 +72,7 @@ impl TaskCounts {
 }
 
 impl TaskCount {
-    /// How many of the lanes that nothing had polled then turned out to be tasks. A lane that was
+    /// How many of the lanes in `unpolled` have turned out to be tasks since then. A lane that was
     /// never polled counts, too: it may have been a task that was aborted.
     fn became_tasks(&self, lanes: &[KnownLane]) -> usize {
         let mut became = 0;
@@ -85,8 +85,8 @@ impl TaskCount {
         became
     }
 
-    /// In words. The lane that was made last is named, since what spawns the task is near it in the
-    /// code.
+    /// In words. The lane that was made last is named, since what spawns the task is often near it
+    /// in the code. Which of the two came first is not known.
     fn describe(&self, lanes: &[KnownLane]) -> String {
         let by = &lanes[self.lane].name;
         let at = human(self.at);
@@ -95,7 +95,7 @@ impl TaskCount {
             // Lane 0 is `main`: no other had been made.
             0 => format!("at {at}, {by} spawns"),
             _ => format!(
-                "at {at}, after it made the lane {} ({}), {by} spawns",
+                "at {at} (the last lane made by then is {}, {}), {by} spawns",
                 last.name, last.made_at
             ),
         }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 pub(super) struct Ran {
     /// Of each scene that was recorded and shown, in their order.
     pub charts: Vec<Chart>,
-    /// The same, and the variants that only the explorer shows.
+    /// As `charts`, and also of the variants that only the explorer shows.
     pub for_page: Vec<Chart>,
     /// Success, unless a scene failed.
     pub status: ExitCode,

@@ -78,8 +78,10 @@ impl std::error::Error for JsonError {}
 /// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
 ///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
 ///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
-///   have gone on from this place to one that follows in the list; one with `"timer": true` is
-///   registered with a timer of tokio's;
+///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
+///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
+///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
+///   tokio's there;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,

@@ -146,7 +146,7 @@ pub enum WokenBy {
     /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a
     /// used-up budget.
     Yield,
-    /// Something that is no lane: a socket, a signal, another thread, a task without a name.
+    /// Something that is no lane: a socket, a signal, another thread, a task without a lane.
     Outside,
 }
 

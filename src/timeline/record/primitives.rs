@@ -7,6 +7,9 @@
 //! lane waits for the future to which they pass the poll on.
 use super::frame::Frame;
 
+/// The end of a task is awaited. It is looked at by others, and so has a name here.
+pub(super) const JOIN_HANDLE: &str = "JoinHandle";
+
 /// A module, and what is said of a wait that goes through it. None is inside another.
 const MODULES: &[(&str, &str)] = &[
     ("tokio::sync::barrier", "Barrier::wait"),
@@ -24,7 +27,7 @@ const MODULES: &[(&str, &str)] = &[
     ("tokio::task::yield_now", "yield_now"),
     ("tokio::time::interval", "Interval::tick"),
     ("tokio::time::sleep", "sleep"),
-    ("tokio::runtime::task::join", "JoinHandle"),
+    ("tokio::runtime::task::join", JOIN_HANDLE),
     ("tokio::net::tcp::listener", "TcpListener::accept"),
     ("tokio::net::tcp::stream", "TcpStream"),
     ("tokio::net::udp", "UdpSocket"),
@@ -44,6 +47,11 @@ const OF_THE_EVENT_LOOP: &[(&str, &str)] = &[
     ("/src/event_loop/combinators/wait_for.rs", "wait_for"),
     ("/src/event_loop/future.rs", "Future"),
 ];
+
+/// Whether the event loop of this crate polls a task by this function.
+pub(super) fn polls_a_task_of_a_loop(frame: &Frame) -> bool {
+    frame.file.ends_with("/src/event_loop/task.rs")
+}
 
 /// What is said of a wait that goes through this function of the event loop.
 fn name_in_the_event_loop(frame: &Frame) -> Option<&'static str> {

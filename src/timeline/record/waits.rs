@@ -27,7 +27,13 @@
 //! - A future that has kept its waker from an earlier poll of its lane clones none if it is polled
 //!   by hand, and then at another line in the same poll. So only the earlier place is known; if the
 //!   poll answered a wake, "or after that" follows it.
-use super::{LaneId, frame::Frame, place::Place, primitives, stack::Stack};
+use super::{
+    LaneId,
+    frame::Frame,
+    place::Place,
+    primitives::{self, JOIN_HANDLE},
+    stack::Stack,
+};
 use std::{
     fmt,
     hash::{Hash, Hasher},
@@ -48,12 +54,22 @@ pub struct Wait {
     /// What it waits for, by the name that the library has for it: `sleep`, `Mutex::lock`,
     /// `mpsc::Receiver::recv`. None where that is not known.
     pub on: Option<String>,
-    /// The lane that it waits for, and polls there; none if it waits for something else.
+    /// The lane that it polls there, and waits for unless `of_a_loop` is set; none if it waits for
+    /// something else.
     pub lane: Option<LaneId>,
     /// It has registered with a timer of tokio's there, whatever `on` says: what a program awaits
     /// may have a timer inside, as `run_until_cancelled(sleep(…))` has.
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub timer: bool,
+    /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, and
+    /// ends when the future is done that it was given, whatever becomes of them.
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub of_a_loop: bool,
+    /// How many `JoinHandle`s have registered a waker there, in the poll in which it did so last:
+    /// three for a `join!` of three of them on one line. Those that have kept a waker from before
+    /// do not count. 1 for anything else.
+    #[cfg_attr(feature = "draw", serde(default = "one", skip_serializing_if = "is_one"))]
+    pub handles: usize,
     /// It waits there, or its code has gone on from there in the same poll, to a place that
     /// follows in the list. So each sentence that has the place adds "or after that".
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
@@ -61,11 +77,41 @@ pub struct Wait {
 }
 
 impl Wait {
+    /// A place of which nothing else is known.
+    fn at(place: Place) -> Wait {
+        Wait {
+            place,
+            chain: vec![],
+            on: None,
+            lane: None,
+            timer: false,
+            of_a_loop: false,
+            handles: 1,
+            or_after: false,
+        }
+    }
+
+    /// Whether it is the same, but for the number of handles.
+    fn is_like(&self, other: &Wait) -> bool {
+        *self == Wait { handles: self.handles, ..other.clone() }
+    }
+
     /// Whether nothing on the stack told where it waits: then the place is that of `.lane()`, and
     /// nothing is claimed by it. It is so in a binary without line tables.
     pub fn is_only_of_the_lane(&self) -> bool {
         self.chain.is_empty() && self.on.is_none() && self.lane.is_none()
     }
+}
+
+/// What a file need not say.
+#[cfg(feature = "draw")]
+fn one() -> usize {
+    1
+}
+
+#[cfg(feature = "draw")]
+fn is_one(handles: &usize) -> bool {
+    *handles == one()
 }
 
 /// When a lane registered its waker, seen from the end of a poll.
@@ -94,13 +140,24 @@ pub enum Registered {
 #[derive(Clone)]
 pub struct Waits(Arc<Unresolved>);
 
+/// A registration, as the stack of that moment has it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct OnStack {
+    /// What was on the stack.
+    pub stack: Stack,
+    /// The lane that is polled there, if it is one.
+    pub lane: Option<LaneId>,
+    /// How many wakers were registered with this stack in one poll.
+    pub times: usize,
+}
+
 struct Unresolved {
     /// Where the lane was made: the place that is always known.
     made_at: &'static Location<'static>,
     /// Whether the places are of this poll: an old one may be shown, but is no proof.
     registered: Registered,
     /// In the order in which they were registered.
-    stacks: Vec<(Stack, Option<LaneId>)>,
+    stacks: Vec<OnStack>,
     /// Whether each of the wakers that were cloned in the poll was kept at its end.
     all_are_kept: bool,
     /// Kept, since what draws a run asks for it once for each span.
@@ -111,7 +168,7 @@ impl Waits {
     pub(super) fn new(
         made_at: &'static Location<'static>,
         registered: Registered,
-        stacks: Vec<(Stack, Option<LaneId>)>,
+        stacks: Vec<OnStack>,
         all_are_kept: bool,
     ) -> Waits {
         let resolved = OnceLock::new();
@@ -129,8 +186,7 @@ impl Waits {
     pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];
-        let on = Some(on.to_owned());
-        let wait = Wait { place, chain, on, lane: None, timer: false, or_after: false };
+        let wait = Wait { chain, on: Some(on.to_owned()), ..Wait::at(place) };
         let resolved = OnceLock::from(vec![wait]);
         let registered = Registered::Now;
         let stacks = vec![];
@@ -202,8 +258,9 @@ impl Unresolved {
     /// The places on the stacks, and what is waited for there: at least one.
     fn look_up(&self) -> Vec<Wait> {
         let mut seen: Vec<Seen> = vec![];
-        for (stack, lane) in &self.stacks {
-            let later = Seen { frames: stack.frames(), lane: *lane, or_after: false };
+        for OnStack { stack, lane, times } in &self.stacks {
+            let frames = stack.frames();
+            let later = Seen { frames, lane: *lane, times: *times, or_after: false };
             // What was registered at a line that the code has left since is not waited for.
             seen.retain_mut(|earlier| match earlier.left_in(&later) {
                 Some(function) => self.all_are_kept && earlier.remains(function),
@@ -216,14 +273,17 @@ impl Unresolved {
         let mut waits: Vec<Wait> = vec![];
         for seen in seen {
             let wait = seen.wait(self.made_at);
-            if !waits.contains(&wait) {
-                waits.push(wait);
+            match waits.iter_mut().find(|other| other.is_like(&wait)) {
+                Some(other) if wait.on.as_deref() == Some(JOIN_HANDLE) => {
+                    other.handles += wait.handles;
+                }
+                Some(_) => {}
+                None => waits.push(wait),
             }
         }
         if waits.is_empty() {
             let place = Place::from(self.made_at);
-            let chain = vec![];
-            waits.push(Wait { place, chain, on: None, lane: None, timer: false, or_after: false });
+            waits.push(Wait::at(place));
         }
         waits
     }
@@ -266,8 +326,10 @@ const POLLS_ONE: &[&str] = &[
 struct Seen {
     /// The innermost first.
     frames: Vec<Frame>,
-    /// The lane whose end is awaited there, if it is one.
+    /// The lane that is polled there, if it is one.
     lane: Option<LaneId>,
+    /// See [`OnStack::times`].
+    times: usize,
     /// See [`Wait::or_after`].
     or_after: bool,
 }
@@ -361,7 +423,12 @@ impl Seen {
         let place = chain.first().cloned().unwrap_or_else(|| Place::from(made_at));
         let on = if self.lane.is_some() { None } else { primitives::name(library) };
         let timer = self.lane.is_none() && primitives::is_timer(library);
-        Wait { place, chain, on, lane: self.lane, timer, or_after: self.or_after }
+        // Each handle registers once in a poll. Other futures may register more often.
+        let handles = if on.as_deref() == Some(JOIN_HANDLE) { self.times } else { 1 };
+        let of_a_loop =
+            self.lane.is_some() && library.iter().any(primitives::polls_a_task_of_a_loop);
+        let lane = self.lane;
+        Wait { place, chain, on, lane, timer, of_a_loop, handles, or_after: self.or_after }
     }
 }
 
@@ -384,7 +451,8 @@ mod tests {
     #[test]
     fn without_line_tables_a_place_is_that_of_the_lane_and_says_so() {
         let made_at = Location::caller();
-        let waits = Waits::new(made_at, Registered::Now, vec![(of_nothing(), None)], false);
+        let nothing = OnStack { stack: of_nothing(), lane: None, times: 1 };
+        let waits = Waits::new(made_at, Registered::Now, vec![nothing], false);
         let wait = &waits.resolve()[0];
         assert_eq!(wait.place, Place::from(made_at));
         assert!(wait.is_only_of_the_lane());

@@ -16,18 +16,18 @@ impl State {
         let lane = arrival.lane;
         self.waiting.defer(lane, arrival.waker);
         self.note_deferred(lane);
-        // Before a new lane inside another one only its siblings can come. So if it is deferred, it
-        // has siblings, and is a branch. For a lane that has been polled before, nothing depends on
-        // this.
+        // If a lane inside another one is deferred before its first poll, that lets a sibling come
+        // first: so the lane has siblings, and is a branch. For a lane that has been polled before,
+        // nothing depends on this.
         if matches!(self.lanes[lane].nesting.poller, Some(Poller::Lane(_))) {
             self.lanes[lane].nesting.is_branch = true;
         }
         Answer::Defer
     }
 
-    /// A lane that yields lets all others go first, and is polled when no other is ready. So does
-    /// tokio, which wakes it when its queue is empty. While lanes are deferred, that queue is empty
-    /// too early, so the lane has to rest for longer.
+    /// A lane that yields lets all others go first, and is polled when no other is ready. Tokio has
+    /// the same rule: it wakes the lane when tokio's queue is empty. While lanes are deferred, that
+    /// queue is empty too early, so the lane has to rest for longer.
     pub(super) fn rest(&mut self, arrival: Arrival<'_>) -> Answer {
         self.waiting.rest(arrival.lane, arrival.waker);
         self.note_deferred(arrival.lane);
@@ -46,8 +46,8 @@ impl State {
     fn note_deferred(&mut self, lane: LaneId) {
         if !self.has_deferred {
             self.has_deferred = true;
-            // What has yielded until now stands at its place in the runtime's queue, which nothing
-            // has disturbed yet.
+            // No lane was deferred until now, so what has yielded stands in the runtime's queue
+            // where it would stand without a scheduler.
             for known in &mut self.lanes {
                 known.need_not_rest();
             }

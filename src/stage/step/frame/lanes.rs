@@ -3,15 +3,11 @@ use super::Painter;
 use crate::timeline::{LaneId, Mark};
 use console::{Alignment, measure_text_width, pad_str};
 
-/// Said of lanes that wait for a lock or a permit. Without it you would look in vain for the circle
-/// of a deadlock.
-const WHICH_HOLDS_IT: &str = "a lock or permit; which lane holds it was not seen";
-
 impl Painter<'_> {
     /// What is ready, what a timer will wake, and what waits for what.
     pub(super) fn queue(&self) -> Vec<String> {
         let mut lines = vec![];
-        // Not in the order of their polls: tokio polls `main` whenever it comes to it.
+        // Not in the order in which they will be polled: `main` has no place in tokio's queue.
         if !self.step.ready.is_empty() {
             let names = self.names(&self.step.ready);
             lines.push(format!("ready, in the order of their wakes: {names}"));
@@ -26,14 +22,15 @@ impl Painter<'_> {
             }
             lines.push(format!("waits: {}", links.join(" for ")));
         }
-        if !self.step.for_a_lock.is_empty() {
-            let names = self.names(&self.step.for_a_lock);
-            lines.push(format!("waits: {names} for {WHICH_HOLDS_IT}"));
+        // Without these lines you would look in vain for the circle of a deadlock of locks.
+        for (lanes, words) in &self.step.unproved {
+            lines.push(format!("waits: {} for {words}", self.names(lanes)));
         }
         lines
     }
 
-    /// The lanes that wait for a timer, each with the time of its timer.
+    /// The lanes that wait for a timer, each with the time of its timer: `≤ 470 ms` in a step means
+    /// that it is due at 470 ms or before, and `?` that no wake has shown when it is due.
     fn timers(&self) -> String {
         let mut timers = vec![];
         for (lane, due) in &self.step.timers {
@@ -47,8 +44,8 @@ impl Painter<'_> {
         timers.join(", ")
     }
 
-    /// Each lane that has begun, with its state and the line at which it stands: first the one that
-    /// was polled, then those that go on, then those that are over. At most `most` lines.
+    /// Each lane that has been made, with its state and the line at which it stands: first the one
+    /// that was polled, then those that go on, then those that are over. At most `most` lines.
     pub(super) fn lanes(&self, most: usize) -> Vec<String> {
         let lanes = self.in_order();
         let mut width = 0;
@@ -74,15 +71,15 @@ impl Painter<'_> {
         lines
     }
 
-    /// The lanes that have begun, each with the letter of its state, in the order in which they are
-    /// listed.
+    /// The lanes that have been made, each with the letter of its state, in the order in which they
+    /// are listed.
     fn in_order(&self) -> Vec<(LaneId, char)> {
         let mut polled = vec![];
         let mut going_on = vec![];
         let mut over = vec![];
         for (lane, state) in self.step.states.chars().enumerate() {
             match state {
-                '.' => {} // it does not exist yet
+                '.' => {} // it has not been made yet
                 _ if lane == self.step.lane => polled.push((lane, state)),
                 // It is finished, was cancelled, has panicked, or had not ended when the run did.
                 'f' | 'c' | 'p' | 'u' => over.push((lane, state)),

@@ -46,7 +46,7 @@ fn walk() -> Walk {
         ready_inside: vec![],
         timers: vec![],
         waits: vec![],
-        for_a_lock: vec![],
+        unproved: vec![],
         woken_in: None,
     };
     let begins = poll(0, 0, "begins and polls the lanes inside it.", "rl");
@@ -201,10 +201,11 @@ fn steps_go_on_into_the_next_scene_and_back_into_the_one_before() {
 #[test]
 fn of_a_lane_that_waits_for_a_lock_it_is_said_that_its_holder_was_not_seen() {
     let walk = walk();
-    let step = Step { for_a_lock: vec![0, 1], ..walk.step().clone() };
+    let words = "a lock or permit (holder not seen)".to_owned();
+    let step = Step { unproved: vec![(vec![0, 1], words)], ..walk.step().clone() };
     let options = TerminalOptions { width: 80, colour: false };
     let said = Painter { walk: &walk, step: &step, options }.queue();
-    assert_eq!(said, ["waits: main, A for a lock or permit; which lane holds it was not seen"]);
+    assert_eq!(said, ["waits: main, A for a lock or permit (holder not seen)"]);
 }
 
 #[test]

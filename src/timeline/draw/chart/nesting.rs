@@ -3,8 +3,8 @@ use super::{Chart, Position};
 use crate::timeline::LaneId;
 
 impl Chart {
-    /// For each lane whether it polls others. If an inner lane blocks, the lane around it is seen
-    /// to block, too, but the inner one is the cause.
+    /// For each lane whether it polls others. The poll of such a lane contains those of the inner
+    /// lanes, so its length alone does not say how long the lane itself has worked or blocked.
     pub(in crate::timeline::draw) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {

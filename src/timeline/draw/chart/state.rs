@@ -38,7 +38,7 @@ pub enum Until {
     /// A lane woke it.
     Lane(LaneId),
     /// Something woke it that is no lane: a socket, a signal, another thread, a task without a
-    /// name.
+    /// lane.
     Outside,
     /// The runtime, at the same instant: the lane had only given way (`yield_now`).
     Yield,

@@ -50,9 +50,10 @@ impl Band {
         self.edges.partition_point(|edge| *edge < column)
     }
 
-    /// The width of the instant: both parts that are drawn, and the cut if it is between them.
-    pub fn width(&self, column: f64) -> f64 {
-        (self.shown_before + self.columns() - self.shown_after) as f64 * column + self.cut
+    /// The width of the instant, where each column is `column_width` wide: both parts that are
+    /// drawn, and the cut if it is between them.
+    pub fn width(&self, column_width: f64) -> f64 {
+        (self.shown_before + self.columns() - self.shown_after) as f64 * column_width + self.cut
     }
 }
 

@@ -4,9 +4,9 @@
 //! polls another lane, it stands where it polls that one. Each line is that of a place that was
 //! recorded: where none is known, no line is lit.
 use super::{
-    lists::is_set_of_futures,
     now::Now,
     reader::{Reader, join, stopped},
+    waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
     LaneId, Places, Position, Registered, Span, State, Wait,
@@ -31,7 +31,7 @@ impl<'c> Reader<'c> {
     }
 
     /// What the lane of a piece waits for, in a word or two: the lanes that it polls at that line,
-    /// or the name of a library's future.
+    /// or the name of a library's future. If it may wait for something else by now, that is said.
     pub(super) fn on(&self, piece: &Piece) -> Option<String> {
         let places = self.places_now(piece.lane, piece)?;
         let place = self.place(places)?;
@@ -41,13 +41,17 @@ impl<'c> Reader<'c> {
         let of_a_set = there.clone().any(is_set_of_futures);
         let mut lanes = if of_a_set { self.lanes_inside(piece.lane, piece) } else { vec![] };
         if lanes.is_empty() {
-            lanes.extend(there.filter_map(|wait| wait.lane));
+            lanes.extend(there.filter(|wait| !wait.of_a_loop).filter_map(|wait| wait.lane));
         }
         let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
         // If the lanes are named that it has polled at this line, it has not gone on from there.
         let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
         let is_named = place.lane.is_some() && !of_a_set;
-        if may_have_gone_on && !is_named { Some(format!("{on}, or after that")) } else { Some(on) }
+        // Not “or after that”: what follows a list of lanes would be read as one of them.
+        if may_have_gone_on && !is_named {
+            return Some(format!("{on}; it may have gone on since"));
+        }
+        Some(on)
     }
 
     /// `A, B and C`, in the order of the lanes, or how many they are.
@@ -70,8 +74,13 @@ impl<'c> Reader<'c> {
             Kind::Poll => before,
             Kind::Rest => {
                 let inner = self.ended_inside(piece);
-                let at = self.polls_at(piece.lane, piece.poll, *inner.first()?);
-                at.or(before)
+                match self.polls_at(piece.lane, piece.poll, *inner.first()?) {
+                    Some(wait) => Some(wait),
+                    // A loop calls its callbacks where it waits. Where another lane has gone on to
+                    // since its poll began is not known.
+                    None if is_of_a_loop(before) => before,
+                    None => None,
+                }
             }
         }
     }
@@ -130,7 +139,9 @@ impl<'c> Reader<'c> {
                 return Some(wait);
             }
         }
-        None
+        // Nor does a `LocalSet`.
+        let before = before?;
+        before.waits().iter().find(|wait| is_local_set(wait) && is_around_all(wait, before))
     }
 
     /// The one place that a step has room for. A lane may wait at several at once: a `select!`
@@ -144,18 +155,22 @@ impl<'c> Reader<'c> {
     /// The lines of the `.await`s around a wait, in the shown file, the outermost last.
     pub(super) fn lines_around(&self, wait: &Wait) -> Vec<u32> {
         let mut lines = vec![];
-        // The first of the chain is the place of the wait itself.
-        for place in wait.chain.iter().skip(1) {
-            if self.is_shown(&place.file) {
-                lines.push(place.line);
-            }
+        // The first of them is the line of the wait itself.
+        for place in wait.chain.iter().filter(|at| self.is_shown(&at.file)).skip(1) {
+            lines.push(place.line);
         }
         lines
     }
 
-    /// The line of a wait, if it is in the file that is shown.
+    /// The line of a wait in the file that is shown. If it waits in a function of another file, it
+    /// is the `.await` of that function.
     pub(super) fn line(&self, wait: &Wait) -> Option<u32> {
-        if self.is_shown(&wait.place.file) { Some(wait.place.line) } else { None }
+        for place in [&wait.place].into_iter().chain(&wait.chain) {
+            if self.is_shown(&place.file) {
+                return Some(place.line);
+            }
+        }
+        None
     }
 
     /// Whether a place is in the source that the page shows: a line of another file must not be
@@ -165,11 +180,18 @@ impl<'c> Reader<'c> {
     }
 }
 
+/// Whether all that a lane waits for is awaited inside of this place. A `LocalSet` keeps its waker,
+/// so its place is among those of a lane that has left it.
+fn is_around_all(outer: &Wait, places: &Places) -> bool {
+    places.waits().iter().all(|wait| wait.chain.contains(&outer.place))
+}
+
 /// Whether a lane that gives way at this place runs an event loop: the place of a driver has no
-/// name of what is awaited. Nothing is claimed where the place is only that of the lane, as in a
-/// binary without line tables.
+/// name of what is awaited, and the lanes that are polled there are tasks of the loop. Nothing is
+/// claimed where the place is only that of the lane, as in a binary without line tables.
 pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
     match wait {
+        Some(Wait { lane: Some(_), of_a_loop, .. }) => *of_a_loop,
         Some(wait) => wait.on.is_none() && !wait.is_only_of_the_lane(),
         None => false,
     }

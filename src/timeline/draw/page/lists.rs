@@ -9,6 +9,7 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
+    waited::{WaitsFor, WholeWait, is_local_set, is_timer},
 };
 use crate::timeline::{
     End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
@@ -22,10 +23,8 @@ struct Listed {
     ready: Option<Ready>,
     /// It waits for these timers: when each is due, for the order, and in words.
     timers: Vec<(Duration, String)>,
-    /// It waits for these lanes.
-    waits_for: Vec<LaneId>,
-    /// It waits for a lock or a permit, and nothing says which lane has it.
-    for_a_lock: bool,
+    /// What is known of its wait for others.
+    waits_for: WaitsFor,
 }
 
 /// The place of a lane in the order of wakes: where it was woken, and how many wakes came before
@@ -42,16 +41,6 @@ const NOT_KNOWN: (Duration, &str) = (Duration::MAX, "?");
 /// What a callback of an event loop waits for until its timer is due. The `stage` writes these
 /// words where it makes an event loop known to a recording (`callback_was_scheduled`).
 const ITS_TIMER: &str = "its timer";
-
-/// A whole wait: the chart may have cut it into several spans.
-pub(super) struct WholeWait<'c> {
-    /// What ended it.
-    pub until: Until,
-    /// Where it ended.
-    pub to: Position,
-    /// Where the lane waits, and for what.
-    pub places: &'c Places,
-}
 
 impl<'c> Reader<'c> {
     /// Puts each lane into the lists that it belongs to where a piece ends, and notes its letter.
@@ -81,10 +70,13 @@ impl<'c> Reader<'c> {
             for (due, words) in listed.timers {
                 timers.push((due, lane, words));
             }
-            if listed.for_a_lock {
-                step.for_a_lock.push(lane);
+            if let Some(words) = listed.waits_for.words {
+                match step.unproved.iter_mut().find(|(_, same)| *same == words) {
+                    Some((lanes, _)) => lanes.push(lane),
+                    None => step.unproved.push((vec![lane], words)),
+                }
             }
-            waits_for.push(listed.waits_for);
+            waits_for.push(listed.waits_for.lanes);
             step.states.push(letter);
         }
         ready.sort();
@@ -158,7 +150,7 @@ impl<'c> Reader<'c> {
     fn listed_as_waiting(&self, lane: LaneId, wait: &WholeWait<'c>, piece: &Piece) -> Listed {
         let waits = wait.places.waits();
         let mut listed =
-            Listed { waits_for: self.polls_there(lane, wait.places, piece), ..Listed::default() };
+            Listed { waits_for: self.waits_for(lane, wait, piece), ..Listed::default() };
         // The loop tells of its own timers, and then only those of tokio's are seen here.
         let is_seen = |wait: &&Wait| wait.timer || self.calls.are_unknown() && is_timer(wait);
         let mut timers = waits.iter().filter(is_seen).count();
@@ -170,14 +162,6 @@ impl<'c> Reader<'c> {
         }
         for _ in 0..timers {
             listed.timers.push((NOT_KNOWN.0, NOT_KNOWN.1.into()));
-        }
-        let has_a_timer = wait.until == Until::Clock || waits.iter().any(is_timer);
-        let is_for_a_timer_alone = has_a_timer && waits.iter().all(is_timer);
-        if listed.waits_for.is_empty() && !is_for_a_timer_alone {
-            match wait.until {
-                Until::Lane(by) if by != lane => listed.waits_for.push(by),
-                _ => listed.for_a_lock = waits.iter().any(is_lock),
-            }
         }
         listed
     }
@@ -293,20 +277,6 @@ impl<'c> Reader<'c> {
         false
     }
 
-    /// The lanes that a lane polls where it waits, as far as they have not ended.
-    fn polls_there(&self, lane: LaneId, places: &Places, piece: &Piece) -> Vec<LaneId> {
-        let mut others = vec![];
-        for wait in places.waits() {
-            others.extend(wait.lane.filter(|other| !others.contains(other)));
-        }
-        // A set polls only those of its lanes that were woken, so not all of them are named.
-        if places.waits().iter().any(is_set_of_futures) {
-            others = self.lanes_inside(lane, piece);
-        }
-        others.retain(|other| self.is_alive(*other, piece));
-        others
-    }
-
     /// The lanes that a lane polls, and that have not ended.
     pub(super) fn lanes_inside(&self, lane: LaneId, piece: &Piece) -> Vec<LaneId> {
         let mut inside = vec![];
@@ -319,7 +289,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Whether a lane is there and has not ended.
-    fn is_alive(&self, lane: LaneId, piece: &Piece) -> bool {
+    pub(super) fn is_alive(&self, lane: LaneId, piece: &Piece) -> bool {
         match self.now(lane, piece) {
             Now::NotThere | Now::Over => false,
             Now::Stopped(_) | Now::InPoll(_) | Now::PolledNext { .. } | Now::Does(_) => true,
@@ -387,28 +357,8 @@ fn are_the_same(places: &Places, others: &Places) -> bool {
 }
 
 /// Whether a lane waits for nothing but a timer in a span, whatever may have woken it before that.
+/// A `LocalSet` that it has run before may wake it, and is not what it waits for.
 pub(super) fn is_for_a_timer(span: &Span) -> bool {
     let waits = stopped(span).waits();
-    !waits.is_empty() && waits.iter().all(is_timer)
-}
-
-/// Whether a place is one at which a timer is waited for. That of our own event loop is known by
-/// its name alone, and so is each one in a file of an older version.
-fn is_timer(wait: &Wait) -> bool {
-    wait.timer || matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
-}
-
-/// Whether a place is one at which a lane waits for what another one gives back. Nothing records
-/// which lane has it: only the wake shows it, when it was given back.
-fn is_lock(wait: &Wait) -> bool {
-    matches!(wait.on.as_deref(), Some("Mutex::lock" | "RwLock" | "Semaphore::acquire"))
-}
-
-/// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
-/// its own, and so the lane does not register for them.
-pub(super) fn is_set_of_futures(wait: &Wait) -> bool {
-    match &wait.on {
-        Some(on) => on.starts_with("Futures"),
-        None => false,
-    }
+    waits.iter().any(is_timer) && waits.iter().all(|wait| is_timer(wait) || is_local_set(wait))
 }

@@ -1,8 +1,9 @@
 //! Reads one step out of a chart: what is seen of all lanes where a piece ends.
 //!
 //! Each small function answers one question about one lane. They are in four files: `now` says what
-//! a lane does where a piece ends, `lists` in which lists of the strip it is, and `lines` at which
-//! line it stands. Here is how a step is put together of these three, and what they share.
+//! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
+//! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
+//! these, and what they share.
 use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
@@ -59,7 +60,7 @@ impl<'c> Reader<'c> {
             ready_inside: vec![],
             timers: vec![],
             waits: vec![],
-            for_a_lock: vec![],
+            unproved: vec![],
             woken_in: None,
         };
         self.add_said(piece, &mut step);

@@ -15,39 +15,70 @@ pub(super) struct TwinScene {
     pub steps: Vec<TwinStep>,
 }
 
-/// A step of a twin: what a lane does in a call of asyncio's event loop.
+/// A step of a twin: what a lane does in a call of asyncio's event loop, or outside of it.
 #[derive(Deserialize)]
 pub(super) struct TwinStep {
     /// In nanoseconds since the scene began.
     pub at: u64,
     /// The lane that did something.
     pub lane: String,
-    /// Whether it was a task without a name, which the lane has made. The lane itself stands still.
-    pub inner: bool,
-    /// Why the lane went on. None if it is not known: a socket or a thread was the cause.
+    /// What it was, if that has no name of its own. The lane itself stands still meanwhile.
+    pub inner: Option<Inner>,
+    /// Which task it was, if that has no name of its own: a lane may have several.
+    pub task: Option<u32>,
+    /// What did it, if that was no call of the loop.
+    pub outside: Option<Outside>,
+    /// Why the lane went on. None if it is not known: a socket may have been the cause.
     pub cause: Option<Cause>,
     /// The lines at which it had been waiting, the outermost first.
     pub stood: Vec<u32>,
     /// What was printed during the step.
     pub says: Vec<TwinSaid>,
+    /// The lanes that were made during the step, in order; none is a task inside the lane, which
+    /// has no name of its own.
+    pub makes: Vec<Option<String>>,
+    /// The callbacks, and the calls on other threads, that were cancelled before they began.
+    pub cancels: Vec<String>,
     /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
     /// lives.
     pub end: Option<String>,
     /// Until when the lane kept the thread, in nanoseconds since the scene began; none if the step
     /// took no time.
     pub until: Option<u64>,
-    /// Whether the loop did not call this: the program printed it before or after the loop ran, or
-    /// on a thread of its own.
-    #[serde(default)]
-    pub outside: bool,
-    /// What the lane, or the task inside it, does after the step; none if it is over.
+    /// What the lane, or what is inside it, does when the step is over; none if it has ended. The
+    /// fields below are of a moment later: asyncio has then made the calls of its own to which the
+    /// step has led, and these may have put the lane into the queue.
     pub after: Option<TwinLane>,
-    /// Where each lane stands after the step. A lane that has ended is not in it any more.
+    /// Where each lane stands before the next step. A lane that has ended is not in it any more.
     pub lanes: BTreeMap<String, TwinLane>,
-    /// The lanes in the queue of the event loop after the step, in order.
+    /// The lanes in the queue of the event loop before the next step, in order.
     pub ready: Vec<String>,
     /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes.
     pub timers: Vec<(u64, String)>,
+}
+
+/// What does something in the name of a lane.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Inner {
+    /// A task that the lane has made.
+    Task,
+    /// A callback that the lane has made.
+    Callback,
+    /// A call on another thread, for which the lane waits.
+    Thread,
+    /// A call that asyncio makes by itself, such as one that closes a generator.
+    Call,
+}
+
+/// What does something that is no call of the event loop.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Outside {
+    /// The program, before the loop runs, after it, or between two runs.
+    Program,
+    /// Another thread.
+    Thread,
 }
 
 /// Why a lane went on.
@@ -83,14 +114,30 @@ pub(super) struct TwinSaid {
 /// What a lane of a twin does after a step.
 #[derive(Deserialize)]
 pub(super) struct TwinLane {
-    /// `new`, `wait`, `ready`, or `run` if it awaits a lane inside it, and this one runs.
-    pub state: String,
+    /// Whether it waits, or what else it does.
+    pub state: TwinState,
     /// The lines on which it stands, the outermost first.
     pub lines: Vec<u32>,
     /// What it waits for, as asyncio calls it.
     pub on: Option<String>,
     /// The lanes that it waits for.
     pub r#for: Vec<String>,
+}
+
+/// What a lane of a twin can do.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TwinState {
+    /// It was made, and has not begun.
+    New,
+    /// It waits.
+    Wait,
+    /// It has begun, and is in the queue.
+    Ready,
+    /// It runs, or awaits a lane inside it that runs.
+    Run,
+    /// It is at work on another thread.
+    Thread,
 }
 
 /// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one that the
@@ -115,5 +162,129 @@ impl TwinScene {
     /// When something ran.
     pub(super) fn times(&self) -> Vec<Duration> {
         self.steps.iter().map(|step| Duration::from_nanos(step.at)).collect()
+    }
+}
+
+/// All recordings, each with its name.
+#[cfg(test)]
+pub(super) fn all_recorded() -> Vec<(String, Vec<TwinScene>)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded");
+    let mut all = vec![];
+    for file in std::fs::read_dir(folder).expect("the recordings").flatten() {
+        let name = file.path().file_stem().expect("a name").to_string_lossy().into_owned();
+        all.push((name.clone(), recorded(&name)));
+    }
+    assert!(all.len() > 50, "{} recordings", all.len());
+    all
+}
+
+/// The recording of one twin.
+#[cfg(test)]
+pub(super) fn recorded(name: &str) -> Vec<TwinScene> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded");
+    let text = std::fs::read_to_string(format!("{folder}/{name}.json")).expect("the recording");
+    serde_json::from_str(&text).expect("scenes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_that_prints_is_a_line_of_the_twin_and_calls_what_prints() {
+        let topics = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        for (topic, name) in [("event_loop", "timers"), ("iteration", "ticker")] {
+            let twin = std::fs::read_to_string(format!("{topics}/{topic}/{name}.py"));
+            let twin = twin.expect("the twin");
+            let lines: Vec<&str> = twin.lines().collect();
+            let scenes = recorded(name);
+            let steps = scenes.iter().flat_map(|scene| &scene.steps);
+            for said in steps.flat_map(|step| &step.says) {
+                let Some(line) = said.line else { continue };
+                let code = lines[line as usize - 1];
+                assert!(code.contains("say"), "{name}.py:{line} prints {:?}: {code}", said.text);
+            }
+        }
+        // The event loop calls `say` for C, so no line of the twin prints it.
+        let timers = recorded("timers");
+        let mut said = timers[0].steps.iter().flat_map(|step| &step.says);
+        assert_eq!(said.find(|said| said.lane == "C").expect("a line of C").line, None);
+    }
+
+    #[test]
+    fn a_lane_begins_once_and_goes_on_until_it_ends() {
+        for (name, scenes) in all_recorded() {
+            for scene in scenes {
+                let mut alive = vec![];
+                for (nth, step) in scene.steps.iter().enumerate() {
+                    // After `asyncio.run` the program may still print, and is no lane then.
+                    let is_over = step.outside.is_some() && step.cause.is_none();
+                    if step.inner.is_some() || is_over {
+                        continue;
+                    }
+                    let begins = matches!(step.cause, Some(Cause::Begins));
+                    let lives = alive.contains(&&step.lane);
+                    assert_ne!(begins, lives, "{name}, step {nth}: {} lives", step.lane);
+                    if begins {
+                        alive.push(&step.lane);
+                    }
+                    if step.end.is_some() {
+                        alive.retain(|lane| **lane != step.lane);
+                    }
+                    if let Some(Cause::Step(by)) = step.cause {
+                        assert!(by < nth, "{name}: step {nth} has step {by} as its cause");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_is_internal_to_asyncio() {
+        for (name, scenes) in all_recorded() {
+            for step in scenes.iter().flat_map(|scene| &scene.steps) {
+                for on in step.lanes.values().chain(&step.after).flat_map(|lane| &lane.on) {
+                    assert!(!on.starts_with('_') && !on.contains("._"), "{name}: {on}");
+                }
+            }
+        }
+    }
+
+    /// Python 3.11 and 3.12 have a function there, 3.13 and 3.14 a class, and both a queue inside.
+    #[test]
+    fn what_as_completed_awaits_is_called_so() {
+        let scenes = recorded("as_completed");
+        let main = &scenes[1].steps[0].lanes["main"];
+        assert_eq!(main.on.as_deref(), Some("as_completed"));
+        assert_eq!(main.r#for, ["A", "B", "C"]);
+    }
+
+    #[test]
+    fn a_line_is_in_the_step_in_which_it_was_printed() {
+        for (name, scenes) in all_recorded() {
+            for scene in &scenes {
+                for (nth, step) in scene.steps.iter().enumerate() {
+                    let until = step.until.unwrap_or(step.at);
+                    for said in &step.says {
+                        let at = said.at.unwrap_or(step.at);
+                        let in_time = step.at <= at && at <= until;
+                        assert!(in_time, "{name}, P{}: {:?} at {at}", nth + 1, said.text);
+                    }
+                    // What asyncio prints as it lets go of a task is printed by what lets it go.
+                    let by_itself = step.says.is_empty() || step.inner != Some(Inner::Call);
+                    let is_closed = name == "ticker"; // by a call of asyncio's own
+                    assert!(by_itself || is_closed, "{name}, P{} has no lane", nth + 1);
+                }
+            }
+        }
+        let told = &recorded("exception_handler")[1];
+        let said = |text: &str| {
+            let says = |step: &TwinStep| step.says.iter().any(|said| said.text.starts_with(text));
+            told.steps.iter().position(says).expect("its step")
+        };
+        let lost = &told.steps[said("Task exception was never retrieved")];
+        // It is told before `main` sleeps again.
+        assert!(matches!(&lost.cause, Some(Cause::Timer(Some(by))) if by == "main"));
+        assert!(lost.after.is_some(), "main sleeps then");
     }
 }

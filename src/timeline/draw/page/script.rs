@@ -27,6 +27,10 @@ pub(super) fn script() -> String {
     format!("\"use strict\";\n(() => {{\n{}}})();\n", PARTS.join("\n"))
 }
 
+/// The letter of a lane in Python that has ended with an exception. The pictures have none, since
+/// they are of Rust.
+pub(super) const RAISED: char = 'e';
+
 /// What each state is called, by its letter: as in the legends of the pictures, so that the script
 /// has no words of its own for them.
 pub(super) fn words() -> BTreeMap<char, &'static str> {
@@ -37,6 +41,7 @@ pub(super) fn words() -> BTreeMap<char, &'static str> {
             words.entry(letter).or_insert(mark.short_label());
         }
     }
+    words.insert(RAISED, "raised");
     words
 }
 
@@ -48,5 +53,7 @@ pub(super) fn signs() -> BTreeMap<char, char> {
             signs.insert(letter, sign);
         }
     }
+    // Python has one kind of error: it ends a lane as a panic does in Rust.
+    signs.extend(Mark::Panicked.sign().map(|sign| (RAISED, sign)));
     signs
 }

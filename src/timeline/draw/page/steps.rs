@@ -148,7 +148,7 @@ pub struct Step {
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
     /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
-    /// panicked, `u` not ended.
+    /// panicked, `e` raised (in Python), `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
@@ -159,11 +159,12 @@ pub struct Step {
     /// before, since the thread was not free until then, and `?` if no wake has proved it.
     pub timers: Vec<(LaneId, String)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or
-    /// several.
+    /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
-    /// The lanes that wait for a lock or a permit of which it is not known which lane will give it
-    /// back. In a deadlock no lane gives it back, so a deadlock of locks is no cycle in `waits`.
-    pub for_a_lock: Vec<LaneId>,
+    /// Lanes of whose waits it is not proved for which lanes they wait, and in words what is known:
+    /// `a wake by B`, `a lock or permit (holder not seen)`. In a deadlock no lane
+    /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
+    pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
 }

@@ -2,8 +2,9 @@
 //!
 //! A picture is text that names its parts by class (`running`, `waiting`, and `l3` for the lane
 //! colour of that number), and this file says how each class looks. So one picture serves light and
-//! dark paper, and a page can show a hundred pictures with the rules in it once. Every rule begins
-//! with `.timeline`, so that it changes nothing else on a page.
+//! dark paper, and a page can show a hundred pictures with the rules in it once. Every rule
+//! is for a picture, which has the class `timeline`, for what is in it, or for a class whose name
+//! begins with `timeline-`: so it changes nothing else on a page.
 use super::{PageStyle, Theme};
 use crate::timeline::draw::palette::{
     DARK, FAINT_OPACITY, LIGHT, PALE_OPACITY, Palette, STRETCH_OPACITY, STRIPE_OPACITY, css,
@@ -28,7 +29,8 @@ pub fn page_style() -> PageStyle {
     }
 }
 
-/// Not by colour alone: what blocks is striped, what runs on another thread has lines along it.
+/// States are told apart not by colour alone: what blocks is striped, what runs on another thread
+/// has lines along it.
 pub(super) fn patterns() -> Markup {
     html! {
         defs {
@@ -49,7 +51,7 @@ pub(super) fn patterns() -> Markup {
     }
 }
 
-/// The rules and colours of a picture that stands alone.
+/// The rules and colours of a picture that stands alone. None for [`Theme::Page`].
 pub(super) fn style(theme: Theme) -> String {
     let colours = match theme {
         Theme::Light => format!(".timeline.light{{{}}}\n", colours(&LIGHT)),
@@ -61,14 +63,15 @@ pub(super) fn style(theme: Theme) -> String {
             let dark = format!(".timeline.auto{{{}}}\n", colours(&DARK));
             format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n")
         }
-        // The page sets the colours. A rule in one picture would hold for all pictures of the page.
-        Theme::Page => String::new(),
+        // The page has the rules and the colours, from `page_style`. A rule in one picture would
+        // hold for all pictures of the page.
+        Theme::Page => return String::new(),
     };
     // A picture that stands alone has a paper of its own, so that it can be read on any page.
     colours + PAPER + &rules()
 }
 
-/// The rules, with the opacities that the palette's tests are about, and one for each lane.
+/// The rules, with the opacities of `palette` in them, and one rule for each colour of lanes.
 fn rules() -> String {
     let mut rules = STYLE
         .trim_start()

@@ -28,7 +28,7 @@ pub(in crate::timeline::draw) struct Picture<'c> {
     pub(super) rows: &'c Rows,
     /// Of this chart alone, or shared with another one.
     pub(super) layout: &'c Layout,
-    /// Which lanes poll others. When an inner lane blocks, only its own row says so.
+    /// Which lanes poll others. The rows of these do not say how long they block: see `write_on`.
     pub(super) polls_others: Vec<bool>,
     /// Columns for the names: the same for two charts that are drawn together, so that their axes
     /// are in line.

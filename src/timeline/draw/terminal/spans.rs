@@ -43,7 +43,8 @@ impl Picture<'_> {
             | State::Running
             | State::RunningUnwoken => {}
             State::WokenNotPolled => line.centre(seen, &time, &grey()),
-            // A lane that blocks inside another is labelled, and the lanes around it are not.
+            // Its bar is as long as its whole poll, and part of that time may belong to the lanes
+            // inside.
             State::Blocking if self.polls_others[lane] => {}
             State::Blocking => {
                 line.centre(seen, &format!("blocks {time}"), &colour.clone().reverse());

@@ -27,7 +27,7 @@ const NAMED: usize = 6;
 pub(super) enum Detail {
     /// Also where each lane waited, which has to be looked up.
     WithPlaces,
-    /// All but that.
+    /// All but where each lane waited.
     WithoutPlaces,
 }
 

@@ -7,7 +7,7 @@
 //!   C  ────── woken by B ──────✓  own work: none, since it only waits for another lane
 //! ```
 use crate::timeline::{
-    LaneId,
+    Clock, LaneId,
     draw::chart::{Chart, End, Position, State, Until},
 };
 use std::time::Duration;
@@ -24,10 +24,10 @@ pub(super) struct Part<'c> {
 struct OwnWork {
     /// How long it slept, blocked and computed on a thread, in all.
     time: Duration,
-    /// Where it slept, and where it blocked. If a lane blocks while another one sleeps, that sleep
-    /// may be longer for it, and then the sum of both means nothing.
+    /// Where it slept.
     slept: Vec<Stretch>,
-    /// Apart, since two sleeps may overlap and still be summed, and a sleep and a block may not.
+    /// Where it blocked. If a lane blocks while another one sleeps, the block may make that sleep
+    /// longer, and then the sum of both means nothing. Two sleeps may overlap, and are summed.
     blocked: Vec<Stretch>,
 }
 
@@ -37,7 +37,7 @@ struct Stretch {
     lane: LaneId,
     /// Positions and not times: on the real clock two instants may have one time.
     from: Position,
-    /// As `from`.
+    /// A position for the same reason.
     to: Position,
 }
 
@@ -59,7 +59,11 @@ impl Chart {
     ///   needed, a heartbeat that went on until it was dropped;
     /// - where a lane that polls others waits for a timer: that is a deadline for them, or a pause
     ///   between them;
-    /// - where a lane blocks while another waits for a timer, since that wait is longer for it;
+    /// - where a lane blocks while another waits for a timer, since the block may make that wait
+    ///   longer;
+    /// - where a lane that polls others blocks by itself, since its poll contains theirs, and it is
+    ///   not known how much of the time is its own;
+    /// - where the program moves the clock, since no lane needed that time;
     /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
     ///   one after another the others would have had to wait for that, too.
     ///
@@ -117,14 +121,17 @@ impl Chart {
                     own.slept.push(stretch);
                     unexplained = Duration::ZERO;
                 }
-                // Another lane woke it: what it waited for is counted there.
+                // Another lane woke it, and what it waited for is counted there; or it yielded, and
+                // has waited for nothing.
                 State::Waiting(_) => unexplained = Duration::ZERO,
-                // When a lane blocks inside another one, both are blocked, and the time belongs to
-                // the inner one.
                 State::Blocking if !pollers[lane] => {
                     own.time += time;
                     own.blocked.push(stretch);
                 }
+                State::Blocking if self.clock == Clock::Paused => return None,
+                // On the real clock it may have been the machine that was busy, and not this lane.
+                State::Blocking => {}
+                State::MovedClock => return None,
                 State::OnThread if !pollers[lane] => own.time += time,
                 _ => {}
             }

@@ -197,6 +197,16 @@ pub struct Registration {
     /// The lane that it polled there, if that is what it waits for; none where its waker was
     /// cloned.
     pub inside: Option<LaneId>,
+    /// How many wakers it has registered there in this poll. `join_all` polls all of its futures by
+    /// one call, and each of them registers.
+    pub times: usize,
+}
+
+impl Registration {
+    /// The first one there in a poll.
+    pub fn once(stack: u32, inside: Option<LaneId>) -> Registration {
+        Registration { stack, inside, times: 1 }
+    }
 }
 
 /// Stands for the address of a task's waker if a wake does not go through a task.
@@ -351,10 +361,17 @@ impl LastPoll {
     }
 
     /// The lane has registered its waker there.
-    pub(super) fn registers(&mut self, registration: Registration) {
+    pub(super) fn registers(&mut self, mut registration: Registration) {
         // A second time at the same place counts as the later one: what was registered in between
         // may be over.
-        self.registered.retain(|other| *other != registration);
+        self.registered.retain(|other| {
+            let is_there = other.stack == registration.stack && other.inside == registration.inside;
+            // A lane inside this one is one, however often it is polled.
+            if is_there && other.inside.is_none() {
+                registration.times += other.times;
+            }
+            !is_there
+        });
         if self.registered.len() < MOST_PLACES {
             self.registered.push(registration);
         }

@@ -9,8 +9,8 @@ use crate::timeline::record::{
     LaneId,
     event::{Event, Line, Polled, What, WokenBy},
     frame::has_no_line_tables,
-    stack::{Captured, Stack, Stacks},
-    waits::{Registered, Waits},
+    stack::{Captured, Stacks},
+    waits::{OnStack, Registered, Waits},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -257,9 +257,9 @@ impl Log {
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
-        let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
-        for Registration { stack, inside } in &key.registered {
-            stacks.push((self.stacks.get(*stack), *inside));
+        let mut stacks = vec![];
+        for Registration { stack, inside, times } in &key.registered {
+            stacks.push(OnStack { stack: self.stacks.get(*stack), lane: *inside, times: *times });
         }
         let when = match (stacks.is_empty(), kept) {
             (true, _) => Registered::Never,

@@ -27,7 +27,7 @@ impl Run {
         if registered.is_empty()
             && let Some(stack) = state.poll.gave_way
         {
-            registered.push(Registration { stack, inside: None });
+            registered.push(Registration::once(stack, None));
             kept = KeptOfPoll::All;
         }
         let made_at = state.made_at;
@@ -47,11 +47,11 @@ impl Run {
         moved
     }
 
-    /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
-    /// Returns the number of the stack; none if it has none.
+    /// `lane` registers its waker now, or blocks its thread to wait: what is on the stack is where
+    /// it waits. Returns the number of the stack, as `note_stack` does.
     pub fn registers(&self, lane: LaneId) -> Option<u32> {
         self.note_stack(lane, |state, stack| {
-            state.poll.registers(Registration { stack, inside: None });
+            state.poll.registers(Registration::once(stack, None));
         })
     }
 
@@ -66,8 +66,9 @@ impl Run {
         if !in_one_task {
             return;
         }
-        let inside = Some(inside);
-        self.note_stack(lane, |state, stack| state.poll.registers(Registration { stack, inside }));
+        self.note_stack(lane, |state, stack| {
+            state.poll.registers(Registration::once(stack, Some(inside)));
+        });
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
@@ -75,8 +76,9 @@ impl Run {
         self.note_stack(lane, |state, stack| state.poll.gave_way = Some(stack));
     }
 
-    /// Shows `note` the number of the stack up to the poll of `lane`, if places are noted.
-    /// Returns that number; none if places are not noted, or not any more.
+    /// Captures the stack up to the poll of `lane`, and calls `note` with the lane's state and the
+    /// number of the stack. Returns that number. Returns none, and notes nothing, if this run does
+    /// not note places, if it is closed, or if there are too many stacks already.
     fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) -> Option<u32> {
         if !self.places {
             return None;

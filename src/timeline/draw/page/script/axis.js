@@ -89,7 +89,7 @@ function livesOf(steps, count) {
   return lives;
 }
 // The letters of a lane that is not there yet, or is over.
-const ENDED = new Set(".fcpu");
+const ENDED = new Set(".fcpeu");
 
 // Lanes of one name that a loop makes one after the other share a row, as in the pictures.
 function shared(rows) {

@@ -53,7 +53,7 @@ function ask() {
   } else {
     const states = track.shown(moment)?.states ?? "";
     const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
-    const others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
+    const others = rows.filter((lane) => !"fcpeu".includes(states[lane] ?? ".")).map(name);
     choices = sorted(new Set([right, ...others]));
   }
   const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";

@@ -75,13 +75,12 @@ function waitingChains(waits) {
   });
 }
 
-// Lanes that wait for a lock or a permit: without this a reader of a deadlock would look for its
-// circle in vain.
-const WHICH_HOLDS_IT = " → a lock or permit; which lane holds it was not seen";
-
-function waitingForLocks(lanes) {
-  if (lanes.length === 0) return [];
-  return [make("span", { class: "group" }, ...between(tiles(lanes), " "), WHICH_HOLDS_IT)];
+// Lanes of which it is not proved for which others they wait, and what is known of that. Without
+// this a reader of a deadlock would look for its circle in vain.
+function unprovedWaits(unproved) {
+  return unproved.map(([lanes, words]) =>
+    make("span", { class: "group" }, ...between(tiles(lanes), " "), ` → ${words}`),
+  );
 }
 
 // What a language does while only the other one has a step. It may be in the middle of a poll, and
@@ -142,7 +141,7 @@ function showStrip(element, track, moment) {
       if (due.startsWith("≤")) title = "it may have been due before: the thread was not free";
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
-    const waits = [...waitingChains(current.waits), ...waitingForLocks(current.for_a_lock)];
+    const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
     cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
@@ -175,10 +174,10 @@ function reserve() {
   const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
   const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
   const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
-  const listed = ({ ready, timers, waits, for_a_lock }) =>
-    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2), ...for_a_lock]) +
+  const listed = ({ ready, timers, waits, unproved }) =>
+    letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
     6 * timers.length +
-    (for_a_lock.length > 0 ? WHICH_HOLDS_IT.length : 0);
+    unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
   const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
   const measured = [
     ...longest((nth) => most(nth, told), 2),

@@ -75,7 +75,7 @@ pub(super) struct Picture<'c> {
     sheet: &'c Sheet,
     /// In each row the stretches in which it differs from that of another chart.
     different: &'c [Vec<(Position, Position)>],
-    /// Which lanes poll others. When an inner lane blocks, only its own bar says so.
+    /// Which lanes poll others. The bars of these do not say how long they block: see `text_of`.
     polls_others: Vec<bool>,
     /// The summary, in lines: it is broken here, since SVG does not break lines.
     summary: Vec<String>,

@@ -11,10 +11,10 @@ use crate::timeline::{
 use maud::{Markup, html};
 use std::ops::Range;
 
-/// To the left and to the right of a text in a bar, together. The text is bold there, and wider
-/// than it is measured.
+/// How much wider than its text a bar must be: half of this stays free on each side. The text in a
+/// bar is bold, and wider than it is measured.
 const BESIDE_BOLD: f64 = 16.0;
-/// The same for other text.
+/// The same for text that is not bold.
 const BESIDE: f64 = 12.0;
 
 impl Picture<'_> {
@@ -24,8 +24,8 @@ impl Picture<'_> {
         let span = &row.spans[nth];
         let time = human(self.chart.between(span.from, span.to));
         match span.state {
-            // Of lanes inside each other, the innermost blocks, and the bars of the others only
-            // last as long.
+            // A lane that polls others has no text: its bar is as long as its whole poll, and part
+            // of that time may belong to the lanes inside.
             State::Blocking if !self.polls_others[lane] => {
                 self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
             }
@@ -102,10 +102,10 @@ impl Picture<'_> {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         let from = self.sheet.left + seen.start;
         let to = self.sheet.left + seen.end;
-        // The baseline is 7 above the middle, and letters are no higher than 12.
+        // The baseline is 7 above the middle. Letters are no higher than `SMALL`, and reach no more
+        // than 3 below the baseline.
         let arrows = self.arrows_through(y - 7.0 - SMALL..y - 4.0);
-        let mut edges = vec![from];
-        edges.extend(arrows.iter().copied());
+        let mut edges = arrows.clone();
         for index in span.from.instant..=span.to.instant {
             if let Some(band) = self.layout.instant(index) {
                 edges.extend([self.sheet.left + band.start, self.sheet.left + band.end]);
@@ -113,10 +113,8 @@ impl Picture<'_> {
         }
         // The best place is free of bands and of arrows.
         let between_bands = widest_between(edges, from, to);
-        let mut edges = vec![from];
-        edges.extend(arrows);
         // The next best lies on a band, whose grey is pale enough for text.
-        let between_arrows = widest_between(edges, from, to);
+        let between_arrows = widest_between(arrows, from, to);
         // Both places for the long text come before any place for the short one.
         for text in [text, short] {
             let wide = width_of(text, SMALL) + BESIDE;
@@ -133,16 +131,16 @@ impl Picture<'_> {
     }
 }
 
-/// The widest stretch between two of these edges, of those between `from` and `to`.
-/// Edges are where text must not stand: arrows, bands. What is left between two neighbours is free.
+/// The widest free stretch from `from` to `to`. `edges` are where text must not stand: arrows, and
+/// the sides of bands. What lies between two neighbouring edges is free.
 fn widest_between(mut edges: Vec<f64>, from: f64, to: f64) -> Range<f64> {
-    edges.push(to);
+    edges.extend([from, to]);
     edges.retain(|edge| (from..=to).contains(edge));
     edges.sort_by(f64::total_cmp);
     widest(&edges)
 }
 
-/// The widest stretch between two neighbours.
+/// The widest stretch between two neighbours in `edges`, which are in order.
 fn widest(edges: &[f64]) -> Range<f64> {
     let mut widest = 0.0..0.0;
     for pair in edges.windows(2) {

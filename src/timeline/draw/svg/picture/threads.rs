@@ -19,7 +19,7 @@ const ROOM_FOR_IDLE: f64 = 48.0;
 struct Tile {
     /// From its left to its right edge. If the cut goes through the stretch, it is two tiles.
     part: Range<f64>,
-    /// The lane's: so a reader finds its row above.
+    /// The lane's colour, by which a reader finds the row of the lane above.
     colour: String,
     /// The lane's name, or the letter that stands for it where there is no room for the name.
     text: String,
@@ -77,8 +77,8 @@ impl Picture<'_> {
         let mut idle = vec![];
         let mut free_since: Option<Position> = None;
         for hold in holds {
-            // A lane without a row has no tile. Its polls that take no time do not part an idle
-            // stretch, either. One that takes time, because the lane blocks, does.
+            // A lane without a row has no tile. A poll of such a lane ends an idle stretch only if
+            // the poll takes time, because the lane blocks.
             let takes_time = hold.from.instant < hold.to.instant;
             if self.rows.of_lane(hold.lane).is_none() && !takes_time {
                 continue;

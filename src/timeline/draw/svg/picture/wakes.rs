@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use std::ops::Range;
 
 impl Picture<'_> {
-    /// The wakes that are drawn as arrows. Three kinds are not drawn: a wake in the cut; a wake
-    /// within one row; and a wake from a lane to the lane that polls it, which only passes on the
-    /// wake of the inner lane.
+    /// The wakes that are drawn as arrows. Four kinds are not drawn: a wake in the cut; a wake
+    /// from or to a lane that has no row; a wake within one row; and a wake from a lane to the lane
+    /// that polls it, which only passes on the wake of the inner lane.
     pub(super) fn drawn_wakes(&self) -> Vec<&Wake> {
         let mut wakes = vec![];
         for wake in &self.chart.wakes {

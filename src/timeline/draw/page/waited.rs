@@ -1,0 +1,323 @@
+//! For which lanes a lane waits, as far as that was seen.
+//!
+//! A chart has where a lane waits, and what woke it. Neither alone says for which lane it waits: a
+//! lane that sends a message wakes the receiver, and another one might have sent it. So a lane is
+//! said to wait for another one only where the two together prove it:
+//!
+//! | it waits | and what proves for which lanes |
+//! |---|---|
+//! | for lanes that it polls there | the place names them |
+//! | in a set of futures | it polls them, and they have not ended |
+//! | for the end of tasks, by a `JoinHandle` or a `JoinSet` | their ends wake it there |
+//! | for a `Mutex` | the lane that wakes it there has given the lock back |
+//!
+//! Of any other wait only the wake is told, in words. An event loop polls its tasks and waits for
+//! none of them.
+use super::reader::Reader;
+use crate::timeline::{
+    End, LaneId, Places, Position, Registered, Row, Until, Wait, Woken,
+    draw::pieces::{Piece, is_passed_on},
+};
+
+/// A whole wait: the chart may have cut it into several spans.
+pub(super) struct WholeWait<'c> {
+    /// What ended it.
+    pub until: Until,
+    /// Where it ended.
+    pub to: Position,
+    /// Where the lane waits, and for what.
+    pub places: &'c Places,
+}
+
+/// What is known of a wait.
+#[derive(Default)]
+pub(super) struct WaitsFor {
+    /// It is proved that the lane waits for these.
+    pub lanes: Vec<LaneId>,
+    /// What else is known of the wait.
+    pub words: Option<String>,
+}
+
+/// Said of a lock or a permit that no lane gives back, as in a deadlock: only the wake would show
+/// which lane has it.
+const WHICH_HOLDS_IT: &str = "a lock or permit (holder not seen)";
+
+/// The tasks whose ends a lane awaits.
+struct Joined {
+    /// Those that have woken it at their ends, or will.
+    lanes: Vec<LaneId>,
+    /// How many others there are. What there is in a `JoinSet` is not known, and not counted.
+    unseen: usize,
+}
+
+impl<'c> Reader<'c> {
+    /// What is known of a wait of a lane, where a piece ends.
+    pub(super) fn waits_for(&self, lane: LaneId, wait: &WholeWait<'c>, piece: &Piece) -> WaitsFor {
+        let mut known = WaitsFor { lanes: self.polls_there(lane, wait.places, piece), words: None };
+        let others = beside_lanes(wait.places);
+        let is_a_loop = wait.places.waits().iter().any(|wait| wait.of_a_loop);
+        if others.is_empty() && !is_a_loop {
+            return known; // for lanes or for a timer, and nothing else
+        }
+        if !others.is_empty() && others.iter().all(|wait| is_join(wait)) {
+            let joined = self.joined(lane, wait.places, piece);
+            for task in joined.lanes {
+                if self.is_alive(task, piece) && !known.lanes.contains(&task) {
+                    known.lanes.push(task);
+                }
+            }
+            known.lanes.sort_unstable();
+            let more = if known.lanes.is_empty() { "" } else { " more" };
+            known.words = match joined.unseen {
+                0 => None,
+                1 => Some(format!("1{more} task (not seen which)")),
+                unseen => Some(format!("{unseen}{more} tasks (not seen which)")),
+            };
+            return known;
+        }
+        let by = match wait.until {
+            Until::Lane(by) if by != lane => by,
+            // Of a lock that is given back the wake tells more than this.
+            _ => {
+                if others.iter().any(|wait| is_lock(wait)) {
+                    known.words = Some(WHICH_HOLDS_IT.into());
+                }
+                return known;
+            }
+        };
+        if known.lanes.contains(&by) {
+            return known;
+        }
+        let name = &self.chart.rows[by].name;
+        if is_passed_on(self.chart, by, lane, wait.to) {
+            // Such as a task of a `LocalSet`: the lane that runs the set is woken to poll it.
+            known.words = Some(if others.iter().any(|wait| is_lock(wait)) {
+                WHICH_HOLDS_IT.into()
+            } else {
+                format!("a wake of {name}, which is passed on")
+            });
+        } else if self.gives_the_lock(lane, wait, &others) && self.is_alive(by, piece) {
+            known.lanes.push(by);
+        } else {
+            known.words = Some(format!("a wake by {name}"));
+        }
+        known
+    }
+
+    /// The lanes that a lane polls where it waits, and for which it waits, as far as they have not
+    /// ended.
+    fn polls_there(&self, lane: LaneId, places: &Places, piece: &Piece) -> Vec<LaneId> {
+        let mut others = vec![];
+        for wait in places.waits() {
+            if let Some(other) = wait.lane
+                && !wait.of_a_loop
+                && !others.contains(&other)
+            {
+                others.push(other);
+            }
+        }
+        // A set polls only those of its lanes that were woken, so not all of them are named.
+        if places.waits().iter().any(is_set_of_futures) {
+            others = self.lanes_inside(lane, piece);
+        }
+        others.retain(|other| self.is_alive(*other, piece));
+        others
+    }
+
+    /// Whether a wake that ends a wait says that a lock was given back: the lane waits for nothing
+    /// else that a lane could wake it for, and has the lock in its next poll, if there is one.
+    fn gives_the_lock(&self, lane: LaneId, wait: &WholeWait<'c>, others: &[&Wait]) -> bool {
+        let [only] = others else { return false };
+        if only.on.as_deref() != Some("Mutex::lock") {
+            return false;
+        }
+        let next = self.polls(lane).find(|(from, _)| *from >= wait.to);
+        match next {
+            // It waits where it did, and has not begun to wait anew: it was woken for nothing.
+            Some((_, Some(places))) => {
+                let is_there = beside_lanes(places).iter().any(|wait| is_the_same(wait, only));
+                !is_there || places.registered() == Some(Registered::Now)
+            }
+            Some((_, None)) | None => true,
+        }
+    }
+
+    /// The tasks whose ends a lane awaits at these places, which are all of that kind.
+    ///
+    /// A handle is not seen to belong to a task. But it is known how many handles are awaited, and
+    /// each of them wakes the lane once, at the end of its task. So they belong to the next tasks
+    /// that do so, as long as the lane awaits no others: in a loop that awaits one handle after the
+    /// other, a poll registers for a new one.
+    fn joined(&self, lane: LaneId, places: &Places, piece: &Piece) -> Joined {
+        let here = beside_lanes(places);
+        let is_a_set = here.iter().any(|wait| is_join_set(wait));
+        let polls: Vec<(Position, Option<&Places>)> = self.polls(lane).collect();
+        let now = polls.partition_point(|(from, _)| *from < piece.after);
+        // Where it has registered: this may have been in an earlier poll.
+        let mut first = now.saturating_sub(1);
+        while first > 0
+            && let (_, Some(places)) = polls[first]
+            && places.registered() != Some(Registered::Now)
+        {
+            first -= 1;
+        }
+        let Some((begin, _)) = polls.get(first) else {
+            return Joined { lanes: vec![], unseen: 0 };
+        };
+        let mut handles = count(&here);
+        let mut lanes: Vec<LaneId> = vec![];
+        let mut from = *begin;
+        let last = self.chart.last_position();
+        for nth in first + 1..=polls.len() {
+            let (to, after) = match polls.get(nth) {
+                Some((to, after)) => (*to, *after),
+                None => (last, None),
+            };
+            let mut ended = self.ends_that_wake(lane, from, to);
+            // No arrow is drawn within a poll. A lane that polls a `LocalSet` is woken in its poll
+            // when a task of the set ends.
+            if polls[nth - 1].1.is_some_and(runs_a_local_set) {
+                ended.extend(self.end_in_the_poll_before(lane, to));
+            }
+            for task in ended {
+                // A lane that it polls by itself is no task.
+                let is_inside = polls[first..nth].iter().any(|(_, places)| names(*places, task));
+                if (is_a_set || lanes.len() < handles) && !is_inside && !lanes.contains(&task) {
+                    lanes.push(task);
+                }
+            }
+            from = to;
+            let Some(after) = after else { break };
+            let there = beside_lanes(after);
+            let is_here = |wait: &&Wait| here.iter().any(|here| is_the_same(here, wait));
+            if there.is_empty() || !there.iter().all(is_here) {
+                break; // it waits elsewhere
+            }
+            if after.registered() == Some(Registered::Now) {
+                if !is_a_set && count(&there) > handles - lanes.len() {
+                    break; // for handles that it has not awaited before
+                }
+                handles = lanes.len() + count(&there);
+            }
+        }
+        let unseen = if is_a_set { 0 } else { handles.saturating_sub(lanes.len()) };
+        Joined { lanes, unseen }
+    }
+
+    /// The lanes that wake a lane at their ends, after one position and up to another.
+    fn ends_that_wake(&self, lane: LaneId, from: Position, to: Position) -> Vec<LaneId> {
+        let wakes = &self.chart.wakes;
+        let first = wakes.partition_point(|wake| wake.at <= from);
+        let mut ended = vec![];
+        for wake in wakes[first..].iter().take_while(|wake| wake.at <= to) {
+            if wake.to == lane && has_ended_by(&self.chart.rows[wake.from], wake.at) {
+                ended.push(wake.from);
+            }
+        }
+        ended
+    }
+
+    /// The lane that has woken a lane at its end, in the poll before the one that begins at `next`.
+    fn end_in_the_poll_before(&self, lane: LaneId, next: Position) -> Option<LaneId> {
+        let spans = &self.chart.rows[lane].spans;
+        let poll = spans.get(spans.partition_point(|span| span.from < next))?;
+        match poll.woken {
+            Some(Woken { by: Until::Lane(by), at, .. })
+                if has_ended_by(&self.chart.rows[by], at) =>
+            {
+                Some(by)
+            }
+            _ => None,
+        }
+    }
+
+    /// The polls of a lane: where each begins, and where the lane waits after it, if it does.
+    fn polls(&self, lane: LaneId) -> impl Iterator<Item = (Position, Option<&'c Places>)> {
+        let spans = &self.chart.rows[lane].spans;
+        let polls = spans.iter().enumerate().filter(|(_, span)| span.state.is_poll());
+        polls.map(|(nth, poll)| {
+            let places = match spans.get(nth + 1) {
+                Some(next) if !next.places.waits().is_empty() => &next.places,
+                _ => &poll.stopped,
+            };
+            (poll.from, if places.waits().is_empty() { None } else { Some(places) })
+        })
+    }
+}
+
+/// The places at which a lane waits for something that is neither a timer nor a lane that it polls.
+fn beside_lanes(places: &Places) -> Vec<&Wait> {
+    let mut others = vec![];
+    for wait in places.waits() {
+        let is_set = is_set_of_futures(wait) || is_local_set(wait);
+        if wait.lane.is_none() && !is_timer(wait) && !is_set {
+            others.push(wait);
+        }
+    }
+    others
+}
+
+/// Whether a lane is polled at one of these places.
+fn names(places: Option<&Places>, lane: LaneId) -> bool {
+    match places {
+        Some(places) => places.waits().iter().any(|wait| wait.lane == Some(lane)),
+        None => false,
+    }
+}
+
+/// Whether a lane runs a `LocalSet` at one of these places.
+fn runs_a_local_set(places: &Places) -> bool {
+    places.waits().iter().any(is_local_set)
+}
+
+/// Whether the lane runs a `LocalSet` there: it is woken to poll the tasks of the set, and does not
+/// wait for these.
+pub(super) fn is_local_set(wait: &Wait) -> bool {
+    wait.on.as_deref() == Some("RunUntil")
+}
+
+/// How many handles of tasks are awaited there.
+fn count(waits: &[&Wait]) -> usize {
+    waits.iter().map(|wait| wait.handles).sum()
+}
+
+/// Whether two waits are at one place for the same.
+fn is_the_same(one: &Wait, other: &Wait) -> bool {
+    one.on == other.on && one.place == other.place && one.chain == other.chain
+}
+
+/// Whether a lane has ended by a position.
+fn has_ended_by(row: &Row, at: Position) -> bool {
+    row.ends_at() <= at && *row.how_it_ended() != End::Unfinished
+}
+
+/// Whether the end of a task is waited for.
+fn is_join(wait: &Wait) -> bool {
+    wait.on.as_deref() == Some("JoinHandle") || is_join_set(wait)
+}
+
+/// Whether it is the end of any task of a set. The set registers one waker for all of them.
+fn is_join_set(wait: &Wait) -> bool {
+    wait.on.as_deref() == Some("JoinSet::join_next")
+}
+
+/// Whether a place is one at which a lane waits for what another one gives back. Nothing records
+/// which lane has it: only the wake shows it, when it was given back.
+fn is_lock(wait: &Wait) -> bool {
+    matches!(wait.on.as_deref(), Some("Mutex::lock" | "RwLock" | "Semaphore::acquire"))
+}
+
+/// Whether a place is one at which a timer is waited for. That of our own event loop is known by
+/// its name alone, and so is each one in a file of an older version.
+pub(super) fn is_timer(wait: &Wait) -> bool {
+    wait.timer || matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
+}
+
+/// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
+/// its own, and so the lane does not register for them.
+pub(super) fn is_set_of_futures(wait: &Wait) -> bool {
+    match &wait.on {
+        Some(on) => on.starts_with("Futures"),
+        None => false,
+    }
+}
