@@ -17,9 +17,9 @@ use std::{
 
 /// Runs a program in every order in which its ready lanes could be polled.
 ///
-/// `program` is called once for each schedule and has to do the same each time. Each task in it has
-/// to be a lane; so has each branch of a `join!` whose order is to be tried. Nothing else has to be
-/// changed in it.
+/// `program` is called once for each run and has to do the same each time; some schedules are run
+/// several times, to see whether it does. Each task in it has to be a lane; so has each branch of a
+/// `join!` whose order is to be tried. Nothing else has to be changed in it.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_schedule};
@@ -78,7 +78,8 @@ where
         self
     }
 
-    /// Where `main` is said to have been made: where the claim is, unless told otherwise.
+    /// The place that a verdict on `main` names as the one where `main` was made. Unless told
+    /// otherwise, it is the place where `every_schedule` was called.
     pub fn made_at(mut self, made_at: &'static Location<'static>) -> Self {
         self.program.made_at = made_at;
         self
@@ -87,7 +88,8 @@ where
     /// Switches from one lane to another at every operation of tokio, and not only where a lane has
     /// to wait. Only several threads can do that, so the program has to be one that they may run.
     ///
-    /// Of two lanes that are ready the one that ran last goes on; each switch is a departure.
+    /// In tokio's own schedule a lane goes on until it has to wait; each switch before that is a
+    /// departure.
     pub fn at_every_operation(mut self) -> Self
     where
         F: Send,
@@ -127,8 +129,9 @@ where
     }
 
     /// Stops at the first schedule that fails, and leaves out the pictures of all others: for a
-    /// check that only asks whether the claim holds. It is the simplest one, unless the schedules
-    /// were chosen at random: then it is made simpler as far as there is time.
+    /// check that only asks whether the claim holds. No schedule that fails is simpler than that
+    /// one, unless the schedules were chosen at random: then it is made simpler as far as there is
+    /// time.
     pub fn until_it_fails(mut self) -> Self {
         self.budget.until_it_fails = true;
         self
@@ -189,10 +192,11 @@ where
         }
     }
 
-    /// Tries the claim, and returns what was found. It does not panic because the claim fails.
+    /// Tries the claim, and returns what was found, also if the claim does not hold.
     ///
     /// # Panics
-    /// If the check blocks, or the operating system gives no thread.
+    /// If the check blocks, if printing the output of `main` with [`Debug`] panics, or if the
+    /// operating system gives no thread.
     pub fn explore(self) -> Explored<F::Output> {
         let (explored, _) = self.work_with_explorer(Explorer::explore);
         explored

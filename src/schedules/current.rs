@@ -9,7 +9,8 @@ use std::{
 /// The run that is going on, shared by the thread that runs schedules and the one that watches it.
 #[derive(Default)]
 pub(super) struct CurrentRun {
-    /// Replaced by each run: thousands of them in a second.
+    /// The current run and its number. Behind a lock, since one thread replaces it, thousands of
+    /// times in a second, and the other one reads it.
     running: Mutex<Running>,
     /// The watching thread has given up, so nothing looks at another run.
     pub given_up: AtomicBool,
@@ -24,7 +25,7 @@ struct Running {
 }
 
 impl CurrentRun {
-    /// A panic while it was locked leaves it readable.
+    /// Locks what is shared. A panic while it was locked leaves it readable.
     fn lock(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

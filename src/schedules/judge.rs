@@ -9,7 +9,7 @@ use std::{
 ///
 /// A check can also panic, as `assert!` does.
 pub trait Checked {
-    /// The claim holds, or this is what is wrong.
+    /// `Ok` if the claim holds. Otherwise the error says what is wrong.
     fn checked(self) -> Result<(), String>;
 }
 
@@ -51,7 +51,10 @@ impl<T> Judge<T> {
         Judge { check: None, may_not_end: false }
     }
 
-    /// Nothing, or what is wrong.
+    /// Whether a run is as it should be.
+    ///
+    /// # Errors
+    /// If it is not: what is wrong.
     pub fn judge(&self, recording: &Recording<T>) -> Result<(), String> {
         match &recording.outcome {
             // A panic of `main` is never meant, and the check would have nothing to look at.
@@ -60,7 +63,7 @@ impl<T> Judge<T> {
             _ => {}
         }
         let Some(check) = &self.check else { return Ok(()) };
-        // A check that panics says what is wrong in its message, as any assertion does.
+        // If the check panics, the message of the panic says what is wrong, as that of `assert!`.
         match catch_unwind(AssertUnwindSafe(|| check(recording))) {
             Ok(checked) => checked,
             Err(panic) => Err(panic_message(&*panic)),

@@ -22,7 +22,8 @@ pub(super) struct Runner<T> {
     pub program: Box<dyn Fn() -> MainLane<T> + Send + Sync>,
     /// Where lanes are switched.
     pub granularity: Granularity,
-    /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
+    /// How long a run may take, on its own clock: see
+    /// [`Recorder::limit`](crate::timeline::Recorder::limit).
     pub limit: Duration,
     /// Which lane is dropped in each run, and when.
     pub planned_drop: Option<PlannedDrop>,
@@ -45,7 +46,7 @@ pub(super) struct OneRun<T> {
 
 /// How a run came about.
 pub(super) struct Trace {
-    /// In the order in which they were made.
+    /// The decisions, in the order in which they were made.
     pub decisions: Vec<Decision>,
     /// For each decision, the positions of the candidates that could have come instead. Empty until
     /// [`Runner`] fills it when the run is over, and in a run that was given up.
@@ -107,12 +108,12 @@ impl Trace {
 }
 
 impl<T> Runner<T> {
-    /// One of many: it is not noted where lanes wait.
+    /// Makes one of many runs. Where lanes wait is not noted.
     pub fn run(&self, plan: Plan) -> OneRun<T> {
         self.run_through(plan, false)
     }
 
-    /// One that is shown, with the places where lanes wait.
+    /// Makes a run that is shown, with the places where lanes wait.
     pub fn run_to_be_shown(&self, plan: Plan) -> OneRun<T> {
         self.run_through(plan, true)
     }
@@ -160,7 +161,7 @@ impl<T> Runner<T> {
     }
 }
 
-/// The verdict on a run whose lanes were not polled any more, since it would never have ended.
+/// The verdict on a run whose lanes were not polled any more, since they arrived too often.
 fn still_going(spin: Spin) -> Verdict {
     let Spin { at, polls } = spin;
     let sentence = format!("at {}, after {polls} polls, it was still going on", human(at));

@@ -24,8 +24,8 @@ pub(super) struct ProgramUnderTest<F, T> {
     pub limit: Duration,
     /// How long a poll may block the thread, as `Progress` counts it.
     pub watchdog: Duration,
-    /// Where `main` is said to have been made: a verdict on it should name the caller's file, and
-    /// none of these.
+    /// The place that a verdict on `main` names as the one where `main` was made. It should be in
+    /// the file of the test, and not in this module.
     pub made_at: &'static Location<'static>,
 }
 
@@ -33,8 +33,7 @@ pub(super) struct ProgramUnderTest<F, T> {
 pub(super) struct Blocked<T> {
     /// What is known of the run.
     pub run: Box<OneRun<T>>,
-    /// Nothing, or what is wrong with the run. It may be right: a test can say that a run need not
-    /// end.
+    /// What the judge says of the run. It may be `Ok`: a test can say that a run need not end.
     pub verdict: Result<(), String>,
 }
 
@@ -68,15 +67,15 @@ impl<F, T> ProgramUnderTest<F, T> {
 
 impl<F: 'static, T: 'static> ProgramUnderTest<F, T> {
     /// Does `work` on a thread of its own, which is watched, and returns its result. `work` gets
-    /// what makes the runs, and what judges them. `lane` makes the lane `main` of the program's
-    /// future, and is told where it is to be made.
+    /// what makes the runs, and what judges them. `lane` makes the program's future a lane, `main`;
+    /// its second argument is the place that verdicts name for that lane.
     ///
     /// # Errors
     /// If a run blocks the thread. What `work` has found until then is lost, unless it was shared
     /// with the caller.
     ///
     /// # Panics
-    /// If a check blocks, or the operating system gives no thread.
+    /// If `work` panics, if a check blocks, or if the operating system gives no thread.
     pub fn run_watched<R: Send + 'static>(
         self,
         granularity: Granularity,

@@ -20,7 +20,7 @@ use std::{
 pub(super) struct Claim {
     /// What must hold, as a sentence without a full stop.
     pub(super) sentence: &'static str,
-    /// Whether it does in this run.
+    /// Says whether the sentence is true of one run.
     holds: fn(&SceneRun<'_>) -> bool,
     /// In how many runs the condition asked for an output that did not exist. Of such a run the
     /// condition says nothing. Shared with the clones that look at the runs.

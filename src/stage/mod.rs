@@ -53,7 +53,7 @@ pub struct Stage {
     /// Why no clock can hurry the example; completes the sentence "this example …". `None` for the
     /// examples that `--fast` can hurry.
     real_time: Option<&'static str>,
-    /// In the order in which they run.
+    /// The scenes, in the order in which they run.
     scenes: Vec<Scene>,
     /// The options that only this example has.
     command_line: CommandLine,
@@ -72,7 +72,8 @@ impl Stage {
     }
 
     /// An example whose name, title and "Look for" stand in the header of its source:
-    /// `Stage::of(include_str!("gather.rs"))`. A run says them.
+    /// `Stage::of(include_str!("gather.rs"))`. A run prints the title and the "Look for" before the
+    /// first scene.
     ///
     /// # Panics
     /// If the header does not say how to run the example.

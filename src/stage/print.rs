@@ -1,6 +1,7 @@
 //! What an example prints in the terminal.
 //!
-//! Whatever is printed goes through [`show`], which knows what to do if that fails.
+//! [`show`] writes all of it to the standard output, and knows what to do if that fails. Errors go
+//! to the standard error instead, and `step` draws the screen of `--step` itself.
 use super::{
     SceneResult,
     header::{Header, Listing, wrap},
@@ -12,7 +13,7 @@ use std::io::{self, Write};
 impl TerminalOptions {
     /// As wide as the environment says (`COLUMNS`), or else as the terminal is; into a pipe 100
     /// columns. With colours if the terminal has them and the environment does not refuse them
-    /// (`NO_COLOR`, `CLICOLOR_FORCE`).
+    /// (`NO_COLOR`, `CLICOLOR=0`), or if the environment asks for them (`CLICOLOR_FORCE`).
     pub fn of_stdout() -> TerminalOptions {
         // What the environment says comes first: a test, or a person who pipes into a pager, sets
         // it.

@@ -27,8 +27,8 @@ fn clean(text: &str, line_breaks: LineBreaks) -> String {
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         match character {
-            // A colour, or another command of a terminal: `ESC [`, numbers, and one letter. Without
-            // the first character the rest would stand there as text.
+            // A colour, or another command of a terminal: `ESC [`, numbers, and one letter. All of
+            // it goes: without its first character the rest would be shown as text.
             '\u{1b}' if rest.peek() == Some(&'[') => {
                 rest.next();
                 for parameter in rest.by_ref() {
@@ -41,10 +41,10 @@ fn clean(text: &str, line_breaks: LineBreaks) -> String {
             '\r' if rest.peek() == Some(&'\n') => {}
             '\n' if line_breaks == LineBreaks::Stay => cleaned.push('\n'),
             '\n' | '\r' | '\t' => cleaned.push(' '),
-            _ if character.is_control() || turns_the_writing(character) => {
+            _ if character.is_control() || harms_its_row(character) => {
                 cleaned.push(char::REPLACEMENT_CHARACTER);
             }
-            // No control characters, but XML forbids these two as well.
+            // These two are no control characters, but XML forbids them as well.
             '\u{fffe}' | '\u{ffff}' => cleaned.push(char::REPLACEMENT_CHARACTER),
             _ => cleaned.push(character),
         }
@@ -52,10 +52,11 @@ fn clean(text: &str, line_breaks: LineBreaks) -> String {
     cleaned
 }
 
-/// Whether a character changes the direction in which the text beside it is written: an embedding,
-/// an override, an isolate or a mark of Unicode's bidirectional algorithm. Or it separates lines or
-/// paragraphs, and breaks a row as a line break does: these two stand in the same range.
-fn turns_the_writing(character: char) -> bool {
+/// Whether a character harms the row that it stands in, although it is no control character. There
+/// are two kinds. An embedding, an override, an isolate or a mark of Unicode's bidirectional
+/// algorithm changes the direction in which the text beside it is written. And U+2028 and U+2029
+/// separate lines and paragraphs, so they break a row as a line break does.
+fn harms_its_row(character: char) -> bool {
     matches!(
         character,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_control_characters_and_overrides_are_taken_out() {
+    fn colours_are_removed_and_control_characters_and_overrides_are_replaced() {
         assert_eq!(text("\u{1b}[32mok\u{1b}[0m"), "ok");
         assert_eq!(text("a\u{1b}b\u{0}c\u{7f}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
         assert_eq!(text("\u{202e}evil\u{2069}"), "\u{fffd}evil\u{fffd}");

@@ -6,8 +6,8 @@
 //!
 //! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, whether its test
 //! fails or not: as `NAME.svg`, a picture, as `NAME.json`, the data, and as `NAME.html`, a page
-//! that steps through the run. The name is that of the test, which is the name of its thread; a
-//! second recording of one test is `NAME-2`.
+//! that steps through the run. `NAME` is the name of the test, which is the name of its thread, or
+//! else the title of the recording; a second recording of one test is `NAME-2`.
 use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_page, to_svg};
 use std::{
     collections::BTreeSet,
@@ -54,15 +54,16 @@ fn print(chart: &Chart) {
         let _ = writeln!(text, "{line:#}");
     }
     let _ = writeln!(text, "\n{}", chart.to_text(OPTIONS));
-    // The verdict comes last: a reader who has the lines and the picture wants to know why.
+    // The verdict stands below the picture, too, broken into lines. Here, at the end, it is whole.
     if let Some(verdict) = &chart.verdict {
         let _ = writeln!(text, "{verdict}");
     }
     eprint!("{text}");
 }
 
-/// Writes the picture, the data and the page to the folder that `TIMELINE` names, if there is one.
-/// An error is printed, and the test goes on.
+/// Writes the picture, the data and the page to the folder that the variable `TIMELINE` names, and
+/// makes that folder if it is not there. Does nothing if the variable is not set. An error is
+/// printed, and the test goes on.
 pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
@@ -80,8 +81,8 @@ pub(crate) fn write(chart: &Chart) {
     }
 }
 
-/// The name of the test that runs on this thread, or else the title. It has only characters that
-/// every file system takes, and no name is given twice in a process.
+/// The name of the test that runs on this thread, or else the title. All characters but letters,
+/// digits, `_` and `-` become `_`, and no name is given twice in a process.
 fn file_name(title: &str) -> String {
     /// The names that were given. Tests run in parallel, and a test can make many recordings.
     static USED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -93,7 +94,8 @@ fn file_name(title: &str) -> String {
     };
     let mut name = String::new();
     for character in source.chars() {
-        // A thread of a test is named `module::test`, and `:` is no part of a name on Windows.
+        // A thread of a test is named `module::test`, and Windows allows no `:` in the name of a
+        // file.
         let harmless = character.is_alphanumeric() || character == '_' || character == '-';
         name.push(if harmless { character } else { '_' });
     }

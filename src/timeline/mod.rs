@@ -21,16 +21,17 @@
 //!
 //! # What is recorded
 //!
-//! A **lane** is one row of a timeline. It is a future or a stream that [`lane`](LaneExt::lane) has
-//! given a name, or a closure to which [`on_thread`] or [`callback`] gave one; and `main`, which is
-//! there from the beginning. Nothing else has to be changed: a future can be watched from outside,
-//! since what wraps it sees each poll, each wake and the drop ([`Lane`]). That makes the list of
-//! [`Event`]s.
+//! A **lane** is what stands in a row of a timeline. It is a future or a stream that
+//! [`lane`](LaneExt::lane) has given a name, or a closure to which [`on_thread`] or [`callback`]
+//! gave one; and `main`, which is there from the beginning. Nothing else has to be changed: a
+//! future can be watched from outside, since what wraps it sees each poll, each wake and the drop
+//! ([`Lane`]). That makes the list of [`Event`]s.
 //!
-//! An **instant** is a moment at which something ran. On the paused clock any number of polls fit
-//! into one, and no time passes in it; between two instants time passes and no lane runs, unless
-//! one blocks. What each lane did when follows from the events and the instants, and that is a
-//! [`Chart`]: see [`State`] for all that a lane can do, and [`Until`] for what can end a wait.
+//! An **instant** is a moment at which something happened. On the paused clock any number of polls
+//! fit into one, and no time passes in it. Between two instants time passes, and the runtime's
+//! thread runs no lane, unless a poll lasts: it blocks, or it moves the clock. The events and the
+//! instants tell what each lane did, and when. A [`Chart`] has the result: see [`State`] for all
+//! that a lane can do, and [`Until`] for what can end a wait.
 //!
 //! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words
 //! ([`Chart::describe`]), as a trace to zoom into ([`to_perfetto`]), and as a page to step through
@@ -58,11 +59,11 @@
 //!   of several threads ([`Recorder::multi_thread`]); both say what they do not promise.
 //! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says
 //!   what that cannot show.
-//! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not
-//!   give way, it is ended with a [`Verdict`] that says what waits for what, where, and since when:
-//!   see [`verdicts`].
-//! - A recording keeps the first 50,000 events and the first 50,000 lines. Later events are
-//!   counted.
+//! - A run that [`record`] watches always ends. When nothing can happen any more, when its time
+//!   reaches the limit, or when it keeps its thread and does not give way, it is ended with a
+//!   [`Verdict`] that says what waits for what, where, and since when: see [`verdicts`].
+//! - A recording keeps the first 50,000 events and the first 50,000 lines. It has the number of the
+//!   later events, and nothing of the later lines.
 //!
 //! # Where to read on
 //!

@@ -1,26 +1,29 @@
 //! Every verdict: what it says, what it has seen, and what to do about it.
 //!
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
-//! has all of them: the sentence, the cause, the smallest program that gets it, and the cure. Where
-//! an example is about it, that is named. The codes are [`Code`](super::Code)s. In what follows a
-//! sentence, A is the lane that such a verdict names first, whatever its name is in the program.
+//! has all of them: the sentence, the cause, the smallest program that gets it, and the cure. An
+//! entry also names the example that is about it, if there is one. The codes are
+//! [`Code`](super::Code)s. In what follows a sentence, A is the lane that such a verdict names
+//! first, whatever its name is in the program.
 //!
-//! The first sentence of an entry is what its program prints, and `x.rs:4` in it is the fourth line
+//! The first sentence of an entry is what its program gets, and `x.rs:4` in it is the fourth line
 //! of that program: a test runs all of them and compares. Sentences that follow are others with
 //! the same code.
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
-//! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
-//! that has to call its `poll`. If a lane was woken, and in the poll that followed has registered
-//! its waker nowhere, or none of those wakers is kept, it is not known whether it still waits where
-//! it did: then the place is followed by ", or after that". The same words follow one of several
-//! places, as in "at x.rs:4, or after that, or x.rs:5", if the lane may have gone on from that
-//! place to the next. Where nothing on the stack tells a place, it says "(the lane made at
-//! x.rs:41)".
+//! `Pending` and was not woken since then; and what *polls* a lane is its task or the lane around
+//! it, which has to call its `poll`.
+//!
+//! The place where a lane waits is the place where it has registered its waker. The lane may have
+//! gone on from there in two cases: none of the wakers that it has registered in its last poll is
+//! kept; or it was woken, and has registered none in the poll that followed. Then ", or after that"
+//! stands behind the place. The same words stand behind one of several places, as in "at x.rs:4, or
+//! after that, or x.rs:5", if the lane may have gone on from that place to the next. Where nothing
+//! on the stack tells a place, the verdict says "(the lane made at x.rs:41)".
 //!
 //! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
 //! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
-//! lanes are named at most; then it says "; and 3 more lanes like these", or
+//! lanes are named at most. If there are more, the verdict says "; and 3 more lanes like these", or
 //! "; and 1 more lane like these".
 //!
 //! # `woken-not-polled`
@@ -32,9 +35,9 @@
 //! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
 //! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
-//! "only one to poll it": there it says "main, which polled it last". If `main` does not wait at
-//! that moment, it says that `main` "does not come back to it". If no lane polls A, it says that A
-//! was woken "and was not polled since".
+//! "only one to poll it": there the verdict says "main, which polled it last". If `main` does not
+//! wait at that moment, the verdict says that `main` "does not come back to it". If no lane polls
+//! A, the verdict says that A was woken "and was not polled since".
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -145,8 +148,8 @@
 //! > after 1 min it was still going on: A has been waiting since 0 at x.rs:9 for
 //! > `oneshot::Receiver`; heart's next timer is due at 1 min 3 s [stuck]
 //!
-//! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
-//! stuck for ever, but if the run should have ended, look at it first.
+//! **Seen:** A has waited for more than nine tenths of the time, and the run went on. A need not be
+//! stuck for ever, but if the run should have ended, look at A first.
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, timeline::Recorder}; use futures::join;
@@ -171,8 +174,8 @@
 //! > after 1 min it was still going on: ticks has not been asked for its next item since 0; main's
 //! > next timer is due at 1 min 3 s [not-asked]
 //!
-//! **Seen:** the stream has returned an item, is still there, and was not polled since. The code
-//! that took the item does something else.
+//! **Seen:** the stream has returned an item, is still there, and was not polled since then. The
+//! code that took the item does something else.
 //!
 //! ```no_run
 //! # use async_concepts::{StreamLaneExt, timeline::Recorder}; use futures::StreamExt;
@@ -195,8 +198,8 @@
 //! > no lane has done anything since 0: main's next timer is due at 1 h 40 min [next-timer]
 //!
 //! **Seen:** no lane does anything before that timer, and it is due after the limit of the run. If
-//! A would be woken by a task without a lane, and not by a timer of its own, it says "A would be
-//! woken from outside at 1 h 40 min".
+//! something else than a timer of its own would wake A then, such as a task without a lane, the
+//! verdict says "A would be woken from outside at 1 h 40 min".
 //!
 //! ```no_run
 //! # use async_concepts::record; use tokio::time::{Duration, sleep};
@@ -217,9 +220,10 @@
 //!
 //! > … no lane is left that could go on
 //!
-//! **Seen:** A did something in the last tenth of the time. With the last sentence, what goes on
-//! has no lane. If the explorer of schedules has stopped the run, since a lane gave way over and
-//! over, it says "at 0, after 20000 polls, it was still going on".
+//! **Seen:** A was running, was woken at the limit itself, or has waited for at most nine tenths of
+//! the time. The last sentence stands where what goes on has no lane. If the explorer of schedules
+//! has stopped the run, since a lane gave way over and over, the verdict says "at 0, after 20000
+//! polls, it was still going on".
 //!
 //! ```no_run
 //! # use async_concepts::timeline::Recorder; use tokio::time::{Duration, sleep};
@@ -286,7 +290,7 @@
 //! > main blocks the thread: its poll at 0 did not return within 10 s (the lane made at x.rs:1)
 //! > [blocks]
 //!
-//! **Seen:** one poll that lasts. The place is the last one that is known: what the lane said in
+//! **Seen:** one poll lasts. The place is the last one that is known: what the lane said in
 //! this poll, as in "(after it said “…” at x.rs:41)"; the wait after which it went on; or where the
 //! lane was made.
 //!
@@ -323,7 +327,7 @@
 //! > thread without a lane, as with `Handle::block_on`, or by tasks without lanes
 //!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
-//! [`on_thread`](super::on_thread), runs. This one did not end.
+//! [`on_thread`](super::on_thread), runs. One of them did not end.
 //!
 //! ```no_run
 //! # use async_concepts::{on_thread, record}; use std::{thread, time::Duration};
@@ -340,7 +344,7 @@
 //!
 //! **Seen:** polls of the lane took that long on the wall clock, each of them a quarter of a second
 //! or more. On the paused clock they take no time, so in the picture they look short; on the real
-//! one nothing else would have run meanwhile. It is a remark: the run may have ended well.
+//! clock nothing else would have run meanwhile. It is a remark: the run may have ended well.
 //!
 //! The time in which the lane computed is counted, and so is the time in which it slept: in
 //! `std::thread::sleep`, for a lock, for a disk. The time in which the machine had no processor for
@@ -380,10 +384,10 @@
 //! record("stripped", tokio::task::yield_now);
 //! ```
 //!
-//! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`; and the same in
-//! `[profile.dev.package.tokio]`, where dependencies are optimised and `[profile.dev.package."*"]`
-//! turns it off. The profiles that `cargo run` and `cargo test` use have line tables unless they
-//! are told otherwise.
+//! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`. If
+//! `[profile.dev.package."*"]` optimises dependencies and turns `debug` off, set it in
+//! `[profile.dev.package.tokio]` as well. The profiles that `cargo run` and `cargo test` use have
+//! line tables unless they are told otherwise.
 //!
 //! # `destructor-panicked`
 //!

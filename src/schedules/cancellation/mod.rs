@@ -38,13 +38,14 @@ use std::{
     time::Duration,
 };
 
-/// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
-/// `select!` or `abort` would.
+/// Runs a program again and again, and drops a lane at another of its suspensions each time, as
+/// `timeout`, `select!` or `abort` would.
 ///
-/// Each lane that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable) is
-/// dropped, one after the other; if none is marked, `main` is. A lane is dropped at each of its
-/// suspensions twice: as it suspends, and in another run when it has been woken and not yet polled.
-/// Then the rest of the program goes on, and the run is checked.
+/// The lanes that are dropped are those that are marked with
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable); if none is marked, `main` is dropped.
+/// Each of these runs drops one lane, once. At each suspension a lane is dropped in two ways: as it
+/// suspends, and in another run when it has been woken and not yet polled. Then the rest of the
+/// program goes on, and the run is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -106,9 +107,9 @@ where
         self
     }
 
-    /// Tries each cancellation in every schedule, and not only in tokio's own. They share the
-    /// budget, but for the time to show a failure: see [`budget`](Self::budget). The claim has to
-    /// hold in every schedule without a cancellation, too.
+    /// Tries each cancellation in every schedule, and not only in tokio's own. All cancellations
+    /// share the budget; the time to show a failure comes on top: see [`budget`](Self::budget). The
+    /// claim has to hold in every schedule without a cancellation, too.
     pub fn in_every_schedule(mut self) -> Self {
         self.schedules = InSchedules::Every;
         self
@@ -116,8 +117,8 @@ where
 
     /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
     /// machine had no processor for it is not counted, as far as the system tells. With
-    /// [`in_every_schedule`](Self::in_every_schedule) a failure is then made simpler, and drawn,
-    /// which may take up to this time again, twice.
+    /// [`in_every_schedule`](Self::in_every_schedule) a failure is then made simpler, and run again
+    /// to see where its lanes wait: each of the two may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget = time;
         self
@@ -144,7 +145,8 @@ where
         self
     }
 
-    /// Where `main` is said to have been made: where the claim is, unless told otherwise.
+    /// The place that a verdict on `main` names as the one where `main` was made. Unless told
+    /// otherwise, it is the place where `every_cancellation` was called.
     pub fn made_at(mut self, made_at: &'static Location<'static>) -> Self {
         self.program.made_at = made_at;
         self
@@ -165,10 +167,11 @@ where
         assert!(cancelled.holds(), "{cancelled}");
     }
 
-    /// Tries the claim, and returns what was found. It does not panic because the claim fails.
+    /// Tries the claim, and returns what was found, also if the claim does not hold.
     ///
     /// # Panics
-    /// If the check blocks, or the operating system gives no thread.
+    /// If the check blocks, if printing the output of `main` with [`Debug`] panics, or if the
+    /// operating system gives no thread.
     pub fn explore(self) -> Cancelled<F::Output> {
         let EveryCancellation { program, schedules, budget } = self;
         let name = program.name.clone();

@@ -17,17 +17,19 @@ pub struct UnsafeAwait<T> {
     pub(super) position: usize,
     /// Which of its suspensions it is, counted from 1.
     pub suspension: usize,
-    /// How often the lane suspends when nothing drops it.
+    /// How often the lane suspends in tokio's own schedule when nothing drops it. In another
+    /// schedule it may suspend more often; then this is at least the number of this suspension.
     pub of: usize,
-    /// When it suspends there in tokio's own schedule, on the clock of the run.
+    /// When it suspends there in tokio's own schedule, on the clock of the run. If it does not
+    /// suspend so often there, this is the time of its last suspension.
     pub at: Duration,
     /// It is unsafe only when the lane has been woken and not yet polled.
     pub once_woken: bool,
     /// The simplest schedule in which it is unsafe: tokio's own, unless others were asked for.
     pub schedule: Schedule,
-    /// What is wrong then.
+    /// What is wrong if the lane is dropped there.
     pub why: String,
-    /// The run.
+    /// The run in which that was seen.
     pub recording: Recording<Option<T>>,
 }
 
@@ -38,9 +40,12 @@ impl<T> UnsafeAwait<T> {
         same_lane && self.suspension == other.suspension
     }
 
-    /// Where the lane waited when it was dropped, and for what. None where that is not known: for a
-    /// lane that has nothing inside but a library's future, if the lane may have gone on from there
-    /// since, or if the run that is shown went another way than the one in which this was found.
+    /// Where the lane waited when it was dropped, and for what. None where that is not known:
+    ///
+    /// - The lane has nothing inside but a library's future.
+    /// - The lane may have gone on from the place where it registered its waker last.
+    /// - The run was recorded without places, and another run of its schedule, which was to show
+    ///   them, came out in another way.
     pub fn wait(&self) -> Option<&Wait> {
         let lane = self.number_of_the_lane()?;
         // From the end: first that the lane was dropped, then its last poll before that.

@@ -1,8 +1,8 @@
 //! How much is tried: time and schedules, and which part of them is for what.
 use std::time::Duration;
 
-/// A failure is made simpler, and what is shown gets its places, for at least this long, even when
-/// the budget is smaller.
+/// The time for making a failure simpler is at least this long, even when the budget is smaller.
+/// So is the time for the runs that note where lanes wait.
 const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 
 /// How much is tried, and how.
@@ -22,7 +22,7 @@ pub(in crate::schedules) struct Budget {
 }
 
 impl Budget {
-    /// As long as this, and as many schedules as there is time for.
+    /// A budget that ends after this time, however many schedules are tried in it.
     pub fn of_time(time: Duration) -> Budget {
         Budget { time, schedules: u64::MAX, seed: 0, at_random: false, until_it_fails: false }
     }
@@ -44,7 +44,7 @@ pub(super) enum Part {
     /// For schedules with few departures. The rest is for the random walk, which reaches what is
     /// far from tokio's own schedule.
     Departures,
-    /// For all of it.
+    /// The whole budget.
     Whole,
 }
 

@@ -2,7 +2,8 @@
 use crate::schedules::one_run::Trace;
 use std::collections::{BTreeMap, VecDeque};
 
-/// At most this many choices, in all prefixes that wait to be run: more would only fill the memory.
+/// Once the prefixes that wait to be run have more choices than this, no other is added: they would
+/// only fill the memory.
 const MOST_CHOICES: usize = 20_000_000;
 
 /// At most this many decisions of one run are departed from: a program that spins makes one
@@ -13,8 +14,8 @@ const MOST_DECISIONS: usize = 1_000;
 pub(super) struct Prefix {
     /// The last of them is the departure. Empty for tokio's own schedule.
     pub choices: Vec<u16>,
-    /// All that had happened up to that decision in the run that found it. If something else has
-    /// happened in the run of this prefix, the program is not deterministic.
+    /// All that had happened up to that decision in the run that found this prefix, as one number.
+    /// If the number is another one in the run of this prefix, the program is not deterministic.
     digest: u64,
 }
 
@@ -51,7 +52,7 @@ pub(super) struct Frontier {
 }
 
 impl Frontier {
-    /// Adds a prefix with this many departures, unless there are too many prefixes already.
+    /// Adds a prefix with this many departures, unless the prefixes have too many choices already.
     pub fn add(&mut self, departures: usize, prefix: Prefix) {
         if self.size > MOST_CHOICES {
             self.overflown = true;
@@ -61,8 +62,9 @@ impl Frontier {
         self.by_departures.entry(departures).or_default().push_back(prefix);
     }
 
-    /// Adds the prefixes that depart once more than `prefix`, which this run has followed: each at
-    /// one of the decisions after the last of `prefix`. `departures` are those of `prefix`.
+    /// Adds the prefixes that depart once more than `prefix`, which this run has followed: one for
+    /// each alternative at each decision after the last one of `prefix`. `departures` is the number
+    /// of departures of `prefix`.
     pub fn add_branches(&mut self, trace: &Trace, prefix: &Prefix, departures: usize) {
         let choices = trace.choices();
         // Prefixes that depart earlier were added together with `prefix`, or before it.

@@ -3,7 +3,7 @@
 //! A *departure* is a decision for another candidate than the first, which is tokio's own choice.
 //! The frontier holds *prefixes*: the choices up to a departure, after which each choice is
 //! tokio's. Each run shows its further decisions, and each of their alternatives is another prefix.
-//! So each schedule is run once, and the first that fails is the simplest.
+//! So each schedule is found once, and the first that fails is the simplest.
 //!
 //! Three lanes that are ready once each, six schedules:
 //!
@@ -94,11 +94,12 @@ impl<T: Debug> Explorer<T> {
     /// Runs the program until all schedules are done or the budget is used up.
     pub fn explore(&mut self) {
         let covered = self.run_schedules();
-        // Also after a refusal: a failure is shown, however few schedules were tried.
+        // Also after a refusal: the result has the failure that was found before it.
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
-            // Also with `until_it_fails`: the failure does not depend on the schedule alone.
+            // Also with `until_it_fails`: the report has to say that the failure may not come
+            // again in the same schedule.
             Ok(random @ Coverage::Nondeterministic(_)) => random,
             // It stopped in the midst of the schedules with one number of departures, so `UpTo`
             // would claim too much.

@@ -18,11 +18,15 @@ pub(in crate::schedules) enum Replayed {
 impl<T: Debug> Explorer<T> {
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
+        // This also notices whether the order of wakes is random: then the scheduler has to number
+        // the candidates as it did when the choices were written down. A program that is not
+        // deterministic is run all the same: that schedule was asked for.
         if let Err(refusal) = self.is_deterministic() {
             return self.refuse(&refusal);
         }
         let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
-        // Something that no schedule decides about may take part in this schedule only.
+        // A thread, or a task without a lane, may take part in this schedule and not in tokio's
+        // own.
         if let Some(refusal) = &run.trace.ends.refusal {
             return self.refuse(refusal);
         }
@@ -42,8 +46,8 @@ impl<T: Debug> Explorer<T> {
     }
 }
 
-/// How it shows that a run is not that of the program in which the schedule was found: it does not
-/// get to its end as the schedule says. None if it does.
+/// Why this run of `schedule` cannot be a run of the program in which the schedule was found, as a
+/// clause: one of its choices could not be made. None if all of them were made.
 fn does_not_fit(trace: &Trace, schedule: &Schedule) -> Option<String> {
     if let Some(lane) = trace.ends.absent {
         let name = trace.name(lane);

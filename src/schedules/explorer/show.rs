@@ -21,8 +21,9 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Runs again what is kept to be shown, and notes where the lanes wait. In thousands of runs
-    /// that would cost more than all the rest. A run that does not come out the same, since the
-    /// program decides at random, is shown without places.
+    /// that would cost more than all the rest. If the failure does not fail again, or the second
+    /// run of an outcome has another outcome, the first run is shown, without places. So are the
+    /// outcomes for which there is no time left.
     pub(super) fn note_places(&self) {
         // This thread has been given up: nothing that it finds is looked at any more.
         if self.runner.current.given_up.load(Relaxed) {
@@ -46,7 +47,8 @@ impl<T: Debug> Explorer<T> {
         }
     }
 
-    /// Runs the schedule that fails again, if there is one.
+    /// Runs the schedule of the failure once more, if there is a failure, and notes where its lanes
+    /// wait.
     fn note_places_of_the_failure(&self) {
         // No lock is held while the program runs: see `make_simpler`.
         let failing = match &self.findings().failure {

@@ -20,10 +20,11 @@ pub struct Explored<T> {
     pub granularity: Granularity,
     /// In how many schedules it was run. A schedule that was chosen at random twice counts twice.
     pub schedules: u64,
-    /// How much of what is possible that is.
+    /// How much of all that is possible was tried.
     pub coverage: Coverage,
-    /// In what order lanes are woken at one instant is random (`watch` and `Barrier` of tokio
-    /// choose it so). That does not matter here, since each order was tried.
+    /// True if tokio chooses at random in which order it wakes the lanes of one instant (`watch`
+    /// and `Barrier` do). The result does not depend on that choice: here each order is a schedule
+    /// of its own.
     pub order_of_wakes_is_random: bool,
     /// The different outcomes, in the order in which they were found. Two runs have the same one if
     /// they end alike, return the same and print the same lines, in whatever order and at whatever
@@ -35,13 +36,13 @@ pub struct Explored<T> {
     pub results: usize,
     /// How many different sets of lines were printed, in whatever order.
     pub different_lines: usize,
-    /// In how many orders the same lines were printed: the largest such number.
+    /// In how many different orders a set of lines was printed, for the set that has the most.
     pub orders_of_lines: usize,
     /// How many schedules did not end by themselves. If `main` panics, the schedule has ended.
     pub endless: u64,
     /// How many schedules failed.
     pub failing: u64,
-    /// The simplest of them.
+    /// The simplest schedule that failed, and its run.
     pub failure: Option<Failure<T>>,
     /// How long it took, on the wall clock.
     pub took: Duration,

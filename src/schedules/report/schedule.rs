@@ -13,7 +13,8 @@ use std::{
 /// replayed, as long as the program has not changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
-    /// The choice at each decision. The first candidate, 0, is the lane that tokio would poll.
+    /// The choice at each decision. The first candidate, 0, is the lane that tokio would poll, or
+    /// one that it could poll, if tokio chooses at random.
     pub choices: Vec<u16>,
     /// Where the schedule departs from tokio's own. Empty in a schedule that was read from a text:
     /// only a run tells the times and the names.
@@ -81,7 +82,7 @@ impl Display for Departure {
 /// As it can be replayed: `0.1`. Tokio's own schedule is `0`.
 impl Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not an empty text: in a command it would be no argument. 0 is tokio's own choice.
+        // Not an empty text, which `from_str` could not read. 0 is tokio's own choice.
         if self.choices.is_empty() {
             return f.write_str("0");
         }
@@ -90,7 +91,8 @@ impl Display for Schedule {
     }
 }
 
-/// Reads what [`Display`] writes. The departures have no names until the schedule is replayed.
+/// Reads what [`Display`] writes. The list of departures stays empty: see
+/// [`Schedule::departures`].
 impl FromStr for Schedule {
     type Err = String;
 

@@ -8,7 +8,7 @@ use super::{
 use crate::timeline::Poller;
 
 /// The candidates of a decision that could really have come first, as their positions. The first
-/// one comes without a scheduler, so it is not among them.
+/// candidate is not among them: it is the choice of tokio's own schedule, and no alternative to it.
 pub(crate) fn alternatives(decision: &Decision, lanes: &[KnownLane], roles: &Roles) -> Vec<usize> {
     let mut possible = vec![];
     for (position, candidate) in decision.candidates.iter().enumerate().skip(1) {
@@ -45,7 +45,9 @@ fn could_come(
     match lane.nesting.first_arrival {
         // A branch arrives for the first time in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),
+        // A task comes where any ready lane may come.
         Some(_) => any_first,
+        // Nothing polled it in this run. Whether it may be a task depends on others of its kind.
         None => any_first && roles.may_be_a_task(lane),
     }
 }

@@ -34,10 +34,10 @@ pub(crate) enum ArrivalContext {
     /// beginning of that poll.
     AnyFirst { inside: Option<Moment> },
     /// The lane that arrives is new, and only other new lanes may come first. The lane around it,
-    /// whose poll began at `inside`, polls it for the first time. If that lane awaits it, it is
-    /// called as a function is, and nothing else can run between the caller's code and its own. But
-    /// it may be the first of several new lanes that are polled together, and each of these may be
-    /// the first.
+    /// whose poll began at `inside`, polls it for the first time. If the outer lane awaits the new
+    /// one, it calls it as a function, and nothing else can run between the code of the two. But
+    /// the new lane may be the first of several new lanes that are polled together. Then each of
+    /// these may come first.
     OnlyNewFirst { inside: Moment },
 }
 
@@ -66,8 +66,8 @@ pub(crate) struct Situation<'a> {
     pub has_deferred: bool,
 }
 
-/// Whether `lane` polls `other`, perhaps through others.
-pub(crate) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
+/// Whether `lane` polls `other`, perhaps through lanes between the two.
+pub(crate) fn is_around(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
     while let Some(Poller::Lane(outer)) = lanes[other].nesting.poller {
         if outer == lane {
             return true;
@@ -79,9 +79,10 @@ pub(crate) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> boo
 
 /// The lane that has arrived, and then all that could be polled instead.
 ///
-/// The lane that has arrived is the first candidate, so that choice 0 is always what happens
-/// without a scheduler, and a schedule is short. The others come in the order in which tokio's
-/// queue has them.
+/// The lane that has arrived is the first candidate, so that choice 0 is what happens without a
+/// scheduler, and a schedule is short. The others come in the order in which tokio's queue has
+/// them. If the order of wakes is random, the caller sorts all of them anew: see
+/// [`put_in_canonical_order`](super::roles::put_in_canonical_order).
 pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     let Situation { lanes, lane, context, .. } = *situation;
     let mut others = vec![];

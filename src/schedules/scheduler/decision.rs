@@ -10,7 +10,8 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
     /// The lanes that could be polled next. The first of them is the one that the runtime was about
-    /// to poll.
+    /// to poll, unless the order of wakes is random: then it is the first in an order that is the
+    /// same in each run.
     pub candidates: Vec<Candidate>,
     /// Which of them was chosen: 0 is tokio's own choice, anything else is a departure.
     pub taken: usize,
@@ -51,7 +52,8 @@ impl Ends {
     }
 }
 
-/// That a run was given up, since it went on and on.
+/// Notes that the lanes of a run are not polled any more, since they arrived too often: the run
+/// might never have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spin {
     /// When that was noticed, on the clock of the run.
@@ -65,7 +67,8 @@ pub(crate) struct Spin {
 pub(crate) enum Refusal {
     /// It uses threads.
     Threads,
-    /// A loop of its own calls its callbacks. This is the name of one.
+    /// The program has an event loop of its own, which calls callbacks. The text is the name of one
+    /// of them.
     Callback(String),
     /// A task without a lane took part. The text is the beginning of a sentence that ends with "a
     /// task without a lane".

@@ -81,7 +81,7 @@ pub(crate) enum Suspension {
 /// through it. Only the first kind says that its own code can go on.
 #[derive(Clone, Copy)]
 pub(crate) struct Wakes {
-    /// There was one since its last poll began.
+    /// The program has made one since the last poll of the lane began.
     pub since_poll: bool,
     /// How many there were in all. If there are more at the end of a poll than at its beginning,
     /// the lane is polled again, and nothing can be concluded from what that poll did not do.
@@ -184,8 +184,8 @@ impl KnownLane {
         self.place = place;
     }
 
-    /// If it has yielded, it is from now on as ready as any.
-    pub fn need_not_rest(&mut self) {
+    /// From now on, a lane that has yielded is as ready as any other.
+    pub fn end_rest(&mut self) {
         if self.readiness == Readiness::Yielded {
             self.readiness = Readiness::Ready;
         }

@@ -36,7 +36,7 @@
 //! - `frame`: a poll that has not returned.
 //! - `tasks` finds tasks that have no lane.
 //! - `decision`: what a run leaves behind, and `alternatives`: what else could have been chosen.
-//! - `state` holds all of them, and has a method for each step of a lane's life.
+//! - `state` holds all that the scheduler knows, and has a method for each step of a lane's life.
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
 //! What a waker calls may come back here at once, so none is called while the state is locked.

@@ -29,8 +29,7 @@ impl Plan {
     }
 
     /// Which of `candidates` is polled next, as its position, at the decision with the number
-    /// `nth`. The first candidate is the lane that tokio would poll. None if the plan asks for a
-    /// candidate that does not exist.
+    /// `nth`. None if the plan asks for a candidate that does not exist.
     pub fn choose(
         &mut self,
         nth: usize,
@@ -39,7 +38,7 @@ impl Plan {
     ) -> Option<usize> {
         match self {
             Plan::Follow(choices) => {
-                // At its end the plan departs no more.
+                // After the last choice in the list, each choice is tokio's own.
                 let taken = match choices.get(nth) {
                     Some(choice) => usize::from(*choice),
                     None => 0,
@@ -47,7 +46,7 @@ impl Plan {
                 if taken < candidates.len() { Some(taken) } else { None }
             }
             Plan::Walk { rng, roles } => {
-                // The first is always possible: that lane has arrived.
+                // The first candidate is always possible.
                 let mut possible = vec![0];
                 for (position, candidate) in candidates.iter().enumerate().skip(1) {
                     if roles.may_come(*candidate, situation) {

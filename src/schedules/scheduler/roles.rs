@@ -33,7 +33,7 @@ struct Role {
 }
 
 impl Role {
-    /// Whether nothing was learnt of it.
+    /// Whether nothing was learnt of what polls such a lane.
     fn is_unknown(self) -> bool {
         !self.task && !self.inside && !self.absent
     }

@@ -27,8 +27,8 @@ pub(super) enum Hold {
     /// A lane that did not exist yet was chosen. It has to be made after the moment `since`, in the
     /// poll that began at `inside`.
     Later { inside: Moment, since: Moment },
-    /// This lane has used up its budget. When it arrives, there is a decision. If the runtime has
-    /// nothing to do before it arrives, it is not ready.
+    /// This lane has used up its budget. When it arrives, there is a decision. If the runtime runs
+    /// out of work before that, the lane is not ready, and the hold ends.
     MayGoOn(LaneId),
 }
 

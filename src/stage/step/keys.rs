@@ -1,7 +1,7 @@
 //! The terminal of `--step`: draws a frame, waits for a key, and goes where it asks.
 //!
 //! The terminal is raw only while a key is waited for: `console` makes it so and restores it with
-//! each key. So nothing has to be put right when the program ends, in whatever way, and what is on
+//! each key. So nothing has to be put right when a key or an error ends the program, and what is on
 //! the screen at that moment stays there.
 use super::{
     frame::frame,

@@ -5,11 +5,11 @@
 //! [`Chart::steps`](crate::timeline::Chart::steps). So what is true of the page is true here, and a
 //! poll has one number in both.
 //!
-//! What comes later is not shown: neither what will end a wait nor what will be printed. A teacher
-//! asks the class for it before each key.
+//! What comes later is not shown: neither what will end a wait nor what will be printed. So before
+//! each key a teacher can ask the class what comes next.
 //!
 //! No library for full-screen programs is needed for this: a frame is a list of lines, and
-//! `console`, which draws the timelines, reads single keys.
+//! `console`, which also colours the timelines, reads single keys.
 //!
 //! To read in this order: `walk` is a place in the run, `frame` what the screen shows there, and
 //! `keys` reads one key after the other.

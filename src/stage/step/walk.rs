@@ -69,9 +69,9 @@ impl Walk {
                 self.scene -= 1;
                 self.step = 0;
             }
-            // A key that leads nowhere does nothing; a bell would only disturb a talk.
             Move::First => self.step = 0,
             Move::Last => self.step = last,
+            // A key that leads nowhere does nothing; a bell would only disturb a talk.
             Move::On | Move::Back | Move::NextScene | Move::SceneBefore => {}
         }
     }

@@ -63,7 +63,7 @@ impl SceneCancellations {
 /// The first run of an outcome, which came about in some of all `runs`.
 fn outcome_as_text(outcome: &Outcome, runs: u64, options: TerminalOptions) -> String {
     let Outcome { schedules, result, chart, .. } = outcome;
-    // A scene gives `Some` of its output, or `None` if it was dropped itself.
+    // The output of the scene's `main` comes as `Some`, and `None` says that `main` was dropped.
     let ended = match result.as_str() {
         "None" => "`main` was dropped, and returned nothing",
         result => result,

@@ -8,7 +8,7 @@ use std::{fmt, time::Duration};
 pub enum LeftOut {
     /// The middle of the run was cut out, since the picture is too narrow.
     Polls {
-        /// How many polls of the lanes that are drawn.
+        /// How many polls of the lanes that are drawn begin in the cut.
         count: usize,
         /// The time at which the cut begins.
         from: Duration,
@@ -60,7 +60,8 @@ impl LeftOut {
         }
         let mut after = chart.elapsed;
         // Time may have passed after the last event that was kept. Then the last instant is only
-        // the end of the run: it has no poll, and the last event is at the instant before.
+        // the end of the run, and the last event is at the instant before. A last instant without
+        // a poll is taken for such an end.
         if let [.., with_the_last_event, end_of_run] = chart.instants.as_slice()
             && end_of_run.columns == 0
         {

@@ -1,11 +1,12 @@
-//! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the trace
-//! for Perfetto and the deck share. A picture's legend has those of them that occur in it.
+//! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the page,
+//! the trace for Perfetto and the deck share. A picture's legend has those of them that occur in
+//! it.
 //!
 //! A mark has a word, a sentence, a sign, a letter and a term of the glossary. Each is a `match`
 //! without a `_`: a new mark does not compile before it has all five. The bars and lines of an SVG
 //! are in `svg/picture`, since they are shapes and no signs.
 
-/// A sign that pictures have: a state of a lane, an end of one, or something that joins lanes.
+/// A sign that pictures have: a state of a lane, an end of one, or another sign, as an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
     /// A poll.
@@ -50,8 +51,8 @@ pub(super) const GLOSSARY: &str = "(words: docs/glossary.md)";
 
 impl Mark {
     /// All of them, in the order of legends.
-    /// First what a lane does, then how it ends, then what joins lanes. It is the order of the
-    /// variants, too, so that sorted marks are in the order of a legend.
+    /// First what a lane does, then how it ends, then the others. It is the order of the variants,
+    /// too, so that sorted marks are in the order of a legend.
     pub const ALL: [Mark; 17] = [
         Mark::Running,
         Mark::Blocking,
@@ -159,7 +160,7 @@ impl Mark {
     }
 
     /// The letter for what a lane does or how it ended, in the [steps](super::Step::states) of a
-    /// run. A page need not tell apart the polls that take no time.
+    /// run. A poll without a wake and a poll that moves the clock have the letter of a plain poll.
     pub fn letter(self) -> Option<char> {
         match self {
             Mark::Lazy => Some('l'),

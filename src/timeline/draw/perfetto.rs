@@ -13,8 +13,8 @@
 //! | `i` | a moment | a line, the end of a lane, the verdict |
 //! | `s`, `f` | the two ends of an arrow | a wake |
 //!
-//! Times are in microseconds. The viewer draws slices of one thread that overlap below each other;
-//! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
+//! Times are in microseconds. If slices of one thread overlap, the viewer draws one below the
+//! other. So spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
     chart::{Chart, End, Hold, Position, State},
     labels::{thread_name, used_threads},
@@ -179,7 +179,7 @@ impl Process<'_> {
     ///
     ///   instants   1 ms                           2 ms
     ///   columns    |0|1|2|                        |0|
-    ///              10 µs each, or less in a gap of less than 30 µs
+    ///              10 µs each, or less where three of them need more than 9/10 of the gap
     fn time(&self, pos: Position) -> f64 {
         let micros = |index: usize| self.chart.instants[index].at.as_nanos() as f64 / 1000.0;
         let instant = &self.chart.instants[pos.instant];

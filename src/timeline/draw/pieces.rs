@@ -1,4 +1,4 @@
-//! What a page steps through: a poll at a time, and what remains of a poll.
+//! What a page steps through: the polls of a run, and the parts into which some polls are split.
 //!
 //! A poll that polls other lanes is interrupted by them: `main` begins, polls A and B inside it,
 //! and then prints a line. If `main` had one step only, that line would come before A ran, or would
@@ -41,22 +41,22 @@ pub(super) struct Piece {
     pub aborted: Vec<LaneId>,
     /// The lanes that these tasks wake by their end.
     pub woken_by_aborted: Vec<LaneId>,
-    /// The lanes of which a rest is still to come where this piece ends, and those that poll them.
-    /// They are not through with their polls yet, although in the chart these polls end at this
-    /// same position.
+    /// The lanes that have a rest at the position where this piece ends, and the lanes that poll
+    /// them. They are still in their polls after this piece, also where the chart ends these polls
+    /// at that same position.
     pub still: Vec<LaneId>,
 }
 
-/// What a lane does in a piece. Its `nth` event in the run was that.
+/// Something that a lane does in a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Deed {
-    /// The deeds of a piece are sorted by it.
+    /// How many events of the run came before it. The deeds of a piece are sorted by this number.
     pub nth: usize,
     /// What it does.
     pub what: What,
 }
 
-/// See [`Deed`].
+/// What a lane can do in a piece that a reader sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// A line is printed: its index among those of the chart. A lane that is being dropped may
@@ -70,7 +70,8 @@ pub(super) enum What {
     Drops(LaneId),
 }
 
-/// At one position the rests come before the poll that begins there.
+/// What a piece is. The variants are in the order in which pieces come at one position: the rests
+/// come before the poll that begins there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// A poll goes on: after a poll inside it, or after time has passed.
@@ -96,8 +97,7 @@ impl Piece {
         }
     }
 
-    /// Its lane does something in it.
-    fn does(&mut self, nth: usize, what: What) {
+    fn add_deed(&mut self, nth: usize, what: What) {
         self.deeds.push(Deed { nth, what });
     }
 
@@ -221,7 +221,8 @@ fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> 
     let begun = all.partition_point(|at| *at <= span.from);
     let over = all.partition_point(|at| *at <= span.to);
     let mut at = all[begun..over].to_vec();
-    if lasts || ends(chart, lane, span) || moves(chart, inside, lane, span) {
+    // The end of the poll is seen, too, if time has passed in it, or if the lane ends or goes on.
+    if lasts || ends(chart, lane, span) || goes_on(chart, inside, lane, span) {
         at.push(span.to);
     }
     // Where time passes before a poll inside it, or after the last one, there is a rest on each
@@ -284,8 +285,9 @@ fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
     row.end.0 == span.to && !matches!(row.end.1, End::Unfinished | End::Cancelled { .. })
 }
 
-/// Whether the lane has gone on to another place because a lane inside it has ended.
-fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
+/// Whether a lane inside this one ends in this poll, and this one waits at another place after the
+/// poll than before it. A wait for a lane does not count as another place.
+fn goes_on(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
     let ends_in_it = |inner: &LaneId| {
         let row = &chart.rows[*inner];
         row.polled_by == Some(lane)
@@ -310,7 +312,7 @@ fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
     !waits_for_a_lane && before.and_then(|span| place(&span.places)) != place(after)
 }
 
-/// The lanes that are not through yet where the first of these pieces ends.
+/// The lanes that are still in their polls where the first of these pieces ends.
 fn still(chart: &Chart, pieces: &[Piece]) -> Vec<LaneId> {
     let after = pieces[0].after;
     let mut still = vec![];
@@ -341,13 +343,13 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         // aborted one.
         if let Some(piece) = by_itself.or(last_before(pieces, said.at)) {
             pieces[piece].said.push(index);
-            pieces[piece].does(said.nth, What::Prints(index));
+            pieces[piece].add_deed(said.nth, What::Prints(index));
         }
     }
     for wake in wakes(chart) {
         let doer = doer(chart, wake.from, wake.at);
         if let Some(piece) = done_in(chart, pieces, doer, wake.at) {
-            pieces[piece].does(wake.nth, What::Wakes(wake.to));
+            pieces[piece].add_deed(wake.nth, What::Wakes(wake.to));
         } else if is_aborted_at(chart, wake.from, wake.at)
             && let Some(piece) = last_before(pieces, wake.at)
         {
@@ -363,7 +365,7 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
             && let Some(maker) = row.parent
             && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
         {
-            pieces[piece].does(row.made_nth, What::Makes(lane));
+            pieces[piece].add_deed(row.made_nth, What::Makes(lane));
         }
         let at = row.end.0;
         let End::Cancelled { by, aborted } = row.end.1 else { continue };
@@ -371,7 +373,7 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
             if by != lane
                 && let Some(piece) = done_in(chart, pieces, doer(chart, by, at), at)
             {
-                pieces[piece].does(row.ended_nth, What::Drops(lane));
+                pieces[piece].add_deed(row.ended_nth, What::Drops(lane));
             }
         } else if aborted && let Some(piece) = last_before(pieces, at) {
             pieces[piece].aborted.push(lane);
@@ -384,8 +386,8 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
     }
 }
 
-/// The last piece before something that happens outside all polls, at a position where polls and
-/// their rests may end.
+/// The last piece before something that happens at a position outside all polls. The rests at this
+/// position come before it, and a poll that begins there comes after it.
 fn last_before(pieces: &[Piece], at: Position) -> Option<usize> {
     let until = pieces.partition_point(|piece| (piece.from, piece.kind) < (at, Kind::Poll));
     until.checked_sub(1)
@@ -421,7 +423,7 @@ fn wakes(chart: &Chart) -> Vec<Wake> {
     wakes
 }
 
-/// Whether a lane does something in a wake.
+/// Whether a wake is something that the waking lane does, and that has an effect.
 ///
 /// An inner lane that is woken passes its wake on to the lane that polls it, without running. And a
 /// wake of a lane that has ended before has no effect.
@@ -450,7 +452,8 @@ pub(super) fn is_passed_on(chart: &Chart, inner: LaneId, outer: LaneId, at: Posi
     chart.is_inside(inner, outer, at) && wake_at(chart, inner, at).is_some()
 }
 
-/// The wake of an inner lane that the lane around it was woken by, since it was passed on.
+/// The wake of an inner lane that was passed on to the lane around it. `outer` is the wake of the
+/// lane around.
 pub(super) fn passed_on(chart: &Chart, inner: LaneId, outer: Woken) -> Option<Woken> {
     let at_one_position = wake_at(chart, inner, outer.at);
     // On the real clock a new instant may begin between the two.

@@ -89,7 +89,7 @@ impl Rows {
 /// All lanes in rows: those of one name and one origin in one, as long as they do not overlap.
 pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     let mut rows: Vec<Vec<LaneId>> = vec![];
-    // The rows of each name and origin. Most have one row; a loop that runs three lanes at a time
+    // The rows of each name and origin. There is mostly one; a loop that runs three lanes at a time
     // has three.
     let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
     // In the order in which lanes were made, so the last lane of a row is also the latest.
@@ -99,8 +99,8 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
         let mut free = None;
         for &candidate in candidates.iter() {
             let last = *rows[candidate].last().expect("a row has a lane");
-            // At the same position is early enough: a renderer puts the sign of the end into the
-            // last column of its lane then.
+            // At the same position is early enough: then a renderer has another place for the sign
+            // of the end, in the last column of its lane or above the bar.
             if chart.rows[last].ends_at() <= row.begin() {
                 free = Some(candidate);
                 break;

@@ -1,10 +1,10 @@
 //! How a text is shortened: between what a reader sees as two signs, and never within one.
 //!
-//! A sign may be several characters: a letter with an accent of its own, an emoji of a person and a
-//! laptop, a flag of two letters. Most of them are recognised by their widths: a character that
-//! belongs to the sign before it has no width, or both together are narrower than one by one. The
+//! A sign may be several characters: a letter and its accent, an emoji of a person and a laptop, a
+//! flag of two letters. Most of them are recognised by their widths: a character that belongs to
+//! the sign before it has no width, or the two together are narrower than the sum of both. The
 //! table of widths is there already; a library that knows all of Unicode's rules would be one more
-//! for each project that draws.
+//! dependency for each project that draws.
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Joins the character before it with the one behind it, as in the emoji of a family.

@@ -16,7 +16,7 @@
 //!
 //! While the loop sleeps in `wait`, this thread runs the runtime, so all that tokio has goes on
 //! then: the paused clock, sockets, and tasks with lanes of their own. While the loop is busy,
-//! nothing else is. That is how an event loop behaves that has the thread to itself.
+//! nothing else goes on. That is how an event loop behaves that has the thread to itself.
 use super::{
     event::{Polled, WokenBy, panic_message},
     pair::Clones,
@@ -58,9 +58,10 @@ impl Recorder {
 /// What a function that is recorded runs in.
 #[derive(Clone)]
 struct Surroundings {
-    /// Shared with the function that made it: `wait` is called deep inside, and needs it to sleep.
+    /// The runtime of the run. It is shared with the function that made it: `wait` is called deep
+    /// inside, and needs it to sleep.
     runtime: Rc<Runtime>,
-    /// As the recorder was told, for the verdict.
+    /// The limit of the run, for the verdict.
     limit: Duration,
     /// When the limit is reached, on the run's clock: each wait ends then at the latest.
     deadline: Instant,
@@ -144,7 +145,7 @@ fn run_as_one_lane<T>(
 ///
 /// # Panics
 /// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
-/// thread.
+/// thread. If the run reaches its limit, this does not return, but unwinds through its caller.
 pub fn wait<F: Future>(until: F) -> F::Output {
     // A clone: nothing may be borrowed while the future is polled, since that is code of the
     // program.

@@ -17,19 +17,19 @@ use std::{
 /// A function that is on the stack.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Frame {
-    /// Where it goes on when the call returns. Two calls in one function have two addresses, also
-    /// where a macro has put both on one line.
+    /// Where the function goes on when its call returns. Two calls in one function have two
+    /// addresses, also where a macro has put both on one line.
     pub address: usize,
     /// Its name, with the path of its module where the binary has that.
     pub function: String,
     /// The file as the compiler was told it, with slashes; empty where it is not known.
     pub file: String,
-    /// The module in which the function stands, with its crate; of a function whose file is not
-    /// known its whole path, which begins with that module.
+    /// The module in which the function stands, with its crate. If the file is not known, this is
+    /// the whole path of the function, which begins with that module.
     pub module: String,
     /// The place in that file; none in a file of a library, and where the line is not known.
     pub place: Option<Place>,
-    /// It is of the standard library, of a dependency, or of the recorder itself.
+    /// The function is not the program's own: see [`is_of_a_library`].
     pub library: bool,
 }
 
@@ -108,9 +108,10 @@ fn path_of_function(function: &str) -> &str {
     path[..end].trim_end_matches(':')
 }
 
-/// Whether a file is not the program's own: it is of the standard library, of a crate that cargo
-/// has fetched, of this crate (but for its examples and tests), or of what the exercises of the
-/// workshop run in: its learners look for lines of their exercise.
+/// Whether a file is not the program's own. Such a file is not known, or it is of the standard
+/// library, of a crate that cargo has fetched, of this crate (but not of its examples and tests),
+/// or of the code in which the exercises of the workshop run: a learner looks for lines of the
+/// exercise.
 fn is_of_a_library(file: &str) -> bool {
     const FETCHED: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/git/checkouts/"];
     const OURS: [&str; 3] = ["/src/", "/hooked-waker/", "/workshop/src/"];
@@ -124,7 +125,8 @@ fn folder_of_this_crate() -> String {
     env!("CARGO_MANIFEST_DIR").replace('\\', "/")
 }
 
-/// Whether nothing is known of a stack that a library has called: this binary has no line tables.
+/// Whether this binary has no line tables, as the frames of one stack show it: no function has a
+/// file, except those of the standard library.
 pub(super) fn has_no_line_tables(frames: &[Frame]) -> bool {
     for frame in frames {
         // The standard library has line tables of its own, also in a binary that has none.
@@ -138,9 +140,9 @@ pub(super) fn has_no_line_tables(frames: &[Frame]) -> bool {
 /// What is known of return addresses, in this process.
 #[derive(Default)]
 struct Known {
-    /// The functions at each address, the innermost first: several where some were inlined. None as
-    /// long as the address was not looked up, and at the innermost addresses of a stack, which are
-    /// of the recorder itself.
+    /// The functions at each address, the innermost first: several where some were inlined. The
+    /// list is empty as long as the address was not looked up. At the innermost addresses of a
+    /// stack it remains empty: these are of the recorder itself.
     functions: HashMap<usize, Vec<Frame>>,
     /// Stacks with an address that was not looked up yet. The standard library has walked them, and
     /// looks the functions up when it is asked for the text.
@@ -155,8 +157,8 @@ fn known() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sees to it that the functions at these addresses can be looked up later. They have to be on the
-/// stack of this thread now, but for those of the recorder itself.
+/// Sees to it that the functions at these addresses can be looked up later. The addresses have to
+/// be on the stack of this thread now, except those of the recorder itself.
 pub(super) fn keep(addresses: &[usize]) {
     let mut known = known();
     let before = known.functions.len();
@@ -214,7 +216,7 @@ impl Known {
             }
         }
         for (address, mut frames) in found {
-            leave_once(&mut frames);
+            remove_repetitions(&mut frames);
             self.functions.insert(address, frames);
         }
     }
@@ -259,7 +261,8 @@ fn without_hashes(name: &str) -> String {
     {
         name = before;
     }
-    // `std[e28293b1aa0f68bd]::panic`; but `&[f64]` is a type.
+    // Brackets after a word have a hash in them: `std[e28293b1aa0f68bd]::panic`. In `&[f64]`, which
+    // is a type, there is no word before them.
     let mut text = String::with_capacity(name.len());
     while let Some((before, after)) = name.split_once('[') {
         text.push_str(before);
@@ -284,7 +287,7 @@ fn is_of_a_word(letter: char) -> bool {
 /// Removes repetitions. A function that calls itself is on the stack several times in a row, with
 /// one address, and the functions that were inlined into it are there as often: one of each is
 /// left.
-fn leave_once(frames: &mut Vec<Frame>) {
+fn remove_repetitions(frames: &mut Vec<Frame>) {
     for length in 1..=frames.len() / 2 {
         let mut repetitions = frames.chunks(length);
         let first = repetitions.next();

@@ -6,7 +6,8 @@
 use super::LaneId;
 use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
-/// Asked by the lanes of one run, all of them on the runtime's own thread.
+/// The lanes of one run ask it, on the runtime's own thread. If other threads take part in the run,
+/// [`stranger`](Gate::stranger) tells so.
 ///
 /// No method may call or drop a waker while it holds a lock of its own: both can run code of the
 /// program, which may call the gate again.
@@ -20,14 +21,15 @@ pub(crate) trait Gate: Send + Sync {
     /// The poll that `before_poll` admitted is over; `ended` says whether the lane is, too.
     fn after_poll(&self, lane: LaneId, ended: bool);
 
-    /// The waker of a lane was called. `yielded` says that the runtime does it, because
-    /// the lane asked for it at this same instant. The answer: whether the recording has a wake.
+    /// The waker of a lane was called. `yielded` says that the runtime has called it, because the
+    /// lane asked for that at this same instant. Returns whether the wake is recorded.
     fn woken(&self, lane: LaneId, yielded: bool) -> bool;
 
     /// The wake of `woken` was passed on: to the waker of the task, or of the lane around.
     fn passed_on(&self, lane: LaneId);
 
-    /// Whether a lane that may be dropped is to be dropped now. It is asked twice for each poll.
+    /// Whether a lane that may be dropped is to be dropped now. It is asked before each poll,
+    /// and again if the poll returns `Pending`.
     fn drops(&self, lane: LaneId, when: DropMoment) -> bool;
 
     /// A lane was dropped before it was done.

@@ -1,8 +1,8 @@
 //! Recording in a runtime that runs already: that of a `#[tokio::test]`, or of a program.
 //!
-//! A run of its own has a runtime that is made for it: it tells when it has nothing to do, its
-//! clock may be moved, and what is left is dropped with it. A runtime that was there before tells
-//! nothing, and goes on afterwards. So less can be known here, and less is promised.
+//! [`Recorder::record`] makes a runtime for its run. Such a runtime tells when it has nothing to
+//! do, its clock may be moved, and what is left is dropped with it. A runtime that was there before
+//! tells nothing, and goes on after the run. So less can be known here, and less is promised.
 use super::{
     lane::lane_made_at,
     recorder::{Recorder, Recording, recording, until_the_end},
@@ -28,10 +28,10 @@ impl Recorder {
     /// }
     /// ```
     ///
-    /// It is on the clock of that runtime, whatever [`clock`](Recorder::clock) was set to: if that
-    /// is paused, times are exact. The lanes of a run are those that `main` makes, and those that
-    /// are made meanwhile in tasks of this runtime. Of two runs in one runtime at the same time,
-    /// the later one gets the lanes of tasks that have no lane themselves.
+    /// The run is on the clock of that runtime, whatever [`clock`](Recorder::clock) was set to. If
+    /// that clock is paused, times are exact. The lanes of a run are those that `main` makes, and
+    /// those that are made meanwhile in tasks of this runtime. Of two runs in one runtime at the
+    /// same time, the later one gets the lanes of tasks that have no lane themselves.
     ///
     /// What differs from [`record`](Recorder::record), since the runtime tells nothing of itself:
     ///
@@ -57,7 +57,7 @@ impl Recorder {
         run.begin();
         // As no lane: the caller may be in a lane of another run.
         let main = run.as_no_lane(|| lane_made_at(async { main().await }, "main", self.made_at));
-        run.can_be_found();
+        run.make_findable();
         let end = until_the_end(&run, self.limit, main).await;
         run.enter(Phase::Ended);
         recording(&run, self.title, end)

@@ -67,8 +67,8 @@ pub(crate) fn lane_made_at<F: Future>(
     Lane { future: Some(future), probe: probe_made_at(name, place) }
 }
 
-/// What watches a lane of the run on this thread. Outside a run it is none, and the first time a
-/// message says so.
+/// What watches a lane of the run on this thread; none if the run observes nothing. Outside a run
+/// it is none as well, and the first time a message says so.
 pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
     match Run::here() {
         Some(run) => Probe::new(run, name, place),
@@ -97,8 +97,8 @@ pin_project_lite::pin_project! {
     /// A future with a name: see [`LaneExt::lane`].
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Lane<F> {
-        // Dropped before the probe: the lanes inside it end before it does. `None` only while it is
-        // being dropped.
+        // Dropped before the probe, so that the lanes inside this one end before this one does.
+        // `None` only while the lane is being dropped.
         #[pin]
         future: Option<F>,
         // None outside a run, and where nothing is observed.
@@ -150,21 +150,21 @@ impl<F> Lane<F> {
 
 /// The part of a lane that watches. It is the same for a future and for a stream.
 pub(super) struct Probe {
-    /// Kept here and not looked up by the thread: a lane can be polled on another thread than the
-    /// one on which it was made, and can outlive its run.
+    /// The run in which the lane was made. It is kept here and not looked up by the thread: a lane
+    /// can be polled on another thread than the one on which it was made, and can outlive its run.
     run: Arc<Run>,
-    /// Its number in the run, by which every event names it.
+    /// The number of the lane in the run, by which every event names the lane.
     lane: LaneId,
-    /// It has returned its last value, or panicked: dropping it then is no cancellation.
+    /// The lane has returned its last value, or has panicked: dropping it then is no cancellation.
     ended: bool,
-    /// The task in which it was made; none in the future that the runtime was started with, which
-    /// is no task.
-    /// A lane that is polled in another task than this one was handed to `spawn`; so dropping it
-    /// without a lane around is an `abort`.
+    /// The task in which the lane was made; none in the future that the runtime was started with,
+    /// which is no task.
     made_in: Option<tokio::task::Id>,
-    /// The runtime itself polls it: the lane is the whole future that was given to `spawn`.
+    /// The lane is taken for the whole future that was given to `spawn`: its last poll without a
+    /// lane around it was in another task than `made_in`. If no lane runs when such a lane is
+    /// dropped, the drop is taken for an `abort`, unless the stack shows otherwise.
     is_task: bool,
-    /// What its future is polled with.
+    /// The wakers that the future is polled with.
     wakers: LaneWakers,
 }
 
@@ -267,7 +267,7 @@ impl Probe {
         run.poll_ends(self.lane, polled);
     }
 
-    /// Whether it has returned its last value, or panicked.
+    /// Whether the lane has returned its last value, or has panicked.
     pub(super) fn has_ended(&self) -> bool {
         self.ended
     }

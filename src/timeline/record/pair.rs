@@ -1,7 +1,7 @@
 //! The two wakers of a lane, and whether anything else keeps one of them.
 //!
-//! It is used by `wakers`, which makes the pairs, and by `run`, which keeps a [`Kept`] for each
-//! lane. The wakers of a lane are numbered. A lane that waits twice at line 5, and then at line 9:
+//! `wakers` makes the pairs, and `run` keeps a [`Kept`] for each lane. The wakers of a lane are
+//! numbered. The table is of a lane that waits twice at line 5, and then at line 9:
 //!
 //! ```text
 //!   poll   polled with   its clone   what the future does          after the poll
@@ -42,8 +42,9 @@ pub struct Pair {
     pub others: Vec<(ClonedAt, Hooked)>,
     /// The waker to which both pass a wake on.
     pub inner: Waker,
-    /// The lane waits elsewhere now: both are replaced at its next poll. Not before, so that the
-    /// counts of wakers that are kept elsewhere remain right.
+    /// Both wakers are replaced at the next poll: the lane waits elsewhere now, or the waker was
+    /// cloned in a poll that returned an item. They are not replaced before, since [`Kept`] counts
+    /// their owners until then.
     pub outdated: bool,
 }
 

@@ -2,15 +2,16 @@
 //! user's code.
 //!
 //! Line tables call the body of every `async fn` `{async_fn#0}`, so the name has to come from the
-//! module in which the function stands. Hence a table of modules. It is short, since most waits are
-//! for something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a
-//! lane waits for the future to which they pass the poll on.
+//! module in which the function stands: there is a table of modules. It is short, since most waits
+//! are for something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the
+//! table: a lane waits for the future to which they pass the poll on.
 use super::frame::Frame;
 
-/// The end of a task is awaited. It is looked at by others, and so has a name here.
+/// The name of a wait for the end of a task. Other files ask for this name, too.
 pub(super) const JOIN_HANDLE: &str = "JoinHandle";
 
-/// A module, and what is said of a wait that goes through it. None is inside another.
+/// A module, and what is said of a wait that goes through it. None of the modules is inside
+/// another.
 const MODULES: &[(&str, &str)] = &[
     ("tokio::sync::barrier", "Barrier::wait"),
     ("tokio::sync::broadcast", "broadcast::Receiver::recv"),
@@ -66,8 +67,8 @@ fn name_in_the_event_loop(frame: &Frame) -> Option<&'static str> {
 /// The name of what is awaited, from a library's frames above the user's, the innermost first; none
 /// if the stack does not tell.
 pub(super) fn name(library: &[Frame]) -> Option<String> {
-    // From the user's code inwards: the first function that has a name is what the user awaits. Its
-    // own parts (a semaphore inside a mutex) are deeper and would say too much.
+    // From the user's code inwards: the first function that has a name is what the user awaits. The
+    // functions further in are its parts, such as the semaphore inside a mutex.
     for (inside, frame) in library.iter().enumerate().rev() {
         if let Some(name) = name_in_the_event_loop(frame) {
             return Some(name.to_owned());
@@ -86,8 +87,8 @@ pub(super) fn is_timer(library: &[Frame]) -> bool {
     library.iter().any(|frame| frame.is_in("tokio::time::sleep"))
 }
 
-/// Whether a future is only asked there whether it is ready, by `futures::poll!`: the code goes on
-/// at once, so that is no place where it waits.
+/// Whether the code at these frames only asks a future whether it is ready, by `futures::poll!`.
+/// Such code goes on at once, so it does not wait there.
 pub(super) fn asks_only(frames: &[Frame]) -> bool {
     frames.iter().any(|frame| frame.is_in("futures_util::async_await::poll"))
 }
@@ -108,9 +109,9 @@ fn passes_on(inside: &[Frame]) -> bool {
     false
 }
 
-/// Both ends of a bounded channel.
+/// The module that has both ends of a bounded channel.
 const BOUNDED: &str = "tokio::sync::mpsc::bounded";
-/// Both ends of a channel that keeps the last value.
+/// The module that has both ends of a channel that keeps the last value.
 const WATCH: &str = "tokio::sync::watch";
 
 /// What is said of a wait that goes through this function; `inside` are the functions it has
@@ -122,7 +123,8 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     if frame.is_in(WATCH) {
         return Some(watch_channel(frame, inside).to_owned());
     }
-    // The senders of these wait for the end of the receiver, and are in the same files.
+    // An unbounded channel and a oneshot have their senders in the same file, and a sender waits
+    // only for the end of its receiver.
     let waits_for_the_end = inside.iter().any(|frame| frame.is_in("tokio::sync::notify"));
     if frame.is_in("tokio::sync::mpsc::unbounded") && waits_for_the_end {
         return Some("mpsc::UnboundedSender::closed".to_owned());
@@ -150,8 +152,8 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     name.split("::").next().map(str::to_owned)
 }
 
-/// The two ends of a bounded channel are in one file. A sender waits for room at a semaphore, and
-/// `send` reserves its place by another `async fn` than `reserve`.
+/// The name of a wait at a bounded channel, whose two ends are in one file. A sender waits for room
+/// at a semaphore. `send` calls `reserve`, so it has one more function of this file on the stack.
 fn bounded_channel(inside: &[Frame]) -> &'static str {
     // How many functions of this file are inside each other, from the outermost to the semaphore.
     let mut functions = 1;
@@ -171,9 +173,9 @@ fn bounded_channel(inside: &[Frame]) -> &'static str {
     "mpsc::Receiver::recv"
 }
 
-/// Both ends wait for a notification, and only the functions through which they come to it tell
-/// them apart: `closed` has an `async` block in it, `changed` calls another `async fn`, and
-/// `wait_for` one that calls that.
+/// The name of a wait at a watch channel. Both ends wait for a notification, and only the functions
+/// on the way to it tell them apart: `closed` has an `async` block in it; `changed` calls
+/// `changed_impl`; and `wait_for` calls `wait_for_inner`, which calls `changed_impl`.
 fn watch_channel(outermost: &Frame, inside: &[Frame]) -> &'static str {
     let mut functions = 0;
     for frame in inside.iter().chain([outermost]) {
@@ -199,7 +201,7 @@ fn future_type(function: &str) -> Option<String> {
     let path = kind.split('<').next()?;
     // Without its module: `Next`, as the author of the program writes it.
     let name = path.rsplit("::").next()?;
-    // Everything is polled through these.
+    // Types that only pass the poll on to what is inside them.
     let passes_on =
         ["Pin", "Box", "PollFn", "MaybeDone", "AssertUnwindSafe", "CatchUnwind", "Lane"];
     if name.starts_with('&') || passes_on.contains(&name) || name.len() < 2 {

@@ -24,7 +24,7 @@ pub(crate) fn waited_for_a_processor() -> Duration {
 /// A thread, to look at from another one.
 #[derive(Debug)]
 pub(crate) struct SeenThread {
-    /// Where Linux shows it; none where there is no such folder.
+    /// The folder in which Linux shows the thread; none where there is no such folder.
     folder: Option<PathBuf>,
 }
 
@@ -49,25 +49,26 @@ impl SeenThread {
 /// processor.
 #[cfg(feature = "schedules")]
 pub(crate) struct OwnTime {
-    /// When it began, on the wall clock.
+    /// When `begin` was called, on the wall clock.
     begun: Instant,
-    /// How long the thread had waited for a processor then.
+    /// How long the thread had waited for a processor when `begin` was called.
     waited: Duration,
 }
 
 #[cfg(feature = "schedules")]
 impl OwnTime {
-    /// Begins now.
+    /// A time that begins now.
     pub fn begin() -> OwnTime {
         OwnTime { begun: Instant::now(), waited: waited_for_a_processor() }
     }
 
-    /// What has passed on the wall clock.
+    /// All the time since `begin` was called, on the wall clock.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// Whether it is longer than `limit`. Asked on the thread that began it.
+    /// Whether the thread's own time is longer than `limit`. Only the thread that called `begin`
+    /// may ask this.
     pub fn is_longer_than(&self, limit: Duration) -> bool {
         let passed = self.elapsed();
         if passed <= limit {
@@ -113,7 +114,7 @@ mod tests {
     fn what_the_machine_takes_does_not_count_as_a_threads_own_time() {
         let time = super::OwnTime::begin();
         let limit = Duration::from_millis(50);
-        has_no_processor(Duration::from_millis(60));
+        pretend_to_wait(Duration::from_millis(60));
         assert!(time.elapsed() > limit && !time.is_longer_than(limit));
         // As long on the wall clock, and nothing of it is the machine's.
         thread::sleep(Duration::from_millis(60));
@@ -123,8 +124,9 @@ mod tests {
     /// Long enough for a remark.
     const LONG: Duration = Duration::from_millis(300);
 
-    /// What a poll sees of a machine that has no processor for it, for this `time` at least.
-    fn has_no_processor(time: Duration) {
+    /// Sleeps for at least this `time`, and lets it count as time in which the thread waited for a
+    /// processor.
+    fn pretend_to_wait(time: Duration) {
         let begin = Instant::now();
         let before = super::waited_for_a_processor();
         thread::sleep(time);
@@ -140,13 +142,13 @@ mod tests {
     fn what_the_machine_takes_is_said_of_no_lane() {
         let run = record("busy machine", || async {
             // A thread of the pool waits longer than the run's own thread: that is not mixed up.
-            let pool = spawn_blocking(on_thread("pool", || has_no_processor(3 * LONG)));
+            let pool = spawn_blocking(on_thread("pool", || pretend_to_wait(3 * LONG)));
             pool.await.expect("it does not panic");
             // The end of the inner poll reads all the waiting so far. A part of that belongs to the
             // outer poll, from whose time it has to be taken off as well.
             let outer = async {
-                has_no_processor(LONG);
-                async { has_no_processor(LONG) }.lane("inner").await;
+                pretend_to_wait(LONG);
+                async { pretend_to_wait(LONG) }.lane("inner").await;
             };
             outer.lane("outer").await;
         });
@@ -157,7 +159,7 @@ mod tests {
     fn what_a_lane_takes_is_said_of_it_also_after_the_machine_was_busy() {
         let run = record("slept", || {
             let slow = async {
-                has_no_processor(LONG);
+                pretend_to_wait(LONG);
                 yield_now().await;
                 thread::sleep(3 * LONG); // far more than a real machine takes in between
             };

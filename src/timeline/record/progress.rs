@@ -43,12 +43,12 @@ pub(crate) struct Progress<M> {
 /// A thread that waits for a timer of the runtime by itself, as `Handle::block_on` does, would go
 /// on like that for ever: as long as the thread is there the clock stands, and the runtime looks
 /// at its timers again and again. Tasks without lanes that wait for a socket look the same for a
-/// while, so once the limit is not enough to give a run up.
+/// while, so such a run is not given up as soon as the limit has passed.
 pub(crate) const WITHOUT_A_SIGN: u32 = 6;
 
 impl<M: PartialEq> Progress<M> {
-    /// Begins to count. Looks so often that a `limit` is not missed by much, and so seldom that
-    /// looking costs nothing.
+    /// Begins to count. A slice is so short that a `limit` is not missed by much, and so long that
+    /// the looks cost next to nothing.
     pub fn since(seen: M, limit: Duration) -> Progress<M> {
         let slice = (limit / 20).clamp(Duration::from_millis(1), Duration::from_millis(100));
         Progress {
@@ -112,8 +112,8 @@ impl<M: PartialEq> Progress<M> {
         let own = passed.saturating_sub(waited_since).clamp(least, self.slice);
         let counted_before = waited_since.saturating_sub(passed).min(self.unsure);
         self.still = self.still + own - counted_before;
-        // What was counted before this slice is certain now: the next wait begins after the one
-        // that is over. In this slice it may have begun.
+        // What was counted before this slice is certain now: a wait is over, and the next one
+        // begins after it. The next one may have begun in this slice.
         if !waited_since.is_zero() {
             self.unsure = Duration::ZERO;
         }

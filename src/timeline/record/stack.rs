@@ -26,11 +26,12 @@ impl Stack {
 pub(super) struct Stacks {
     /// The numbers of the stacks of one hash: almost always one.
     numbers: HashMap<u64, Vec<u32>>,
-    /// By their numbers.
+    /// The stacks, by their numbers.
     all: Vec<Stack>,
 }
 
-/// At most this many different stacks are kept. What comes later has no place.
+/// At most this many different stacks are kept. A stack that comes later has no number, and so its
+/// wait has no place.
 const MOST_STACKS: usize = 50_000;
 
 impl Stacks {

@@ -46,8 +46,8 @@ pin_project_lite::pin_project! {
     /// A stream with a name: see [`StreamLaneExt::lane`].
     #[must_use = "streams do nothing unless they are polled"]
     pub struct StreamLane<S> {
-        // Dropped before the probe: the lanes inside it end before it does. `None` only while it is
-        // being dropped.
+        // Dropped before the probe, so that the lanes inside this one end before this one does.
+        // `None` only while the lane is being dropped.
         #[pin]
         stream: Option<S>,
         // None outside a run, and where nothing is observed.

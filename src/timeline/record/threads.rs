@@ -101,13 +101,14 @@ pub fn block(time: Duration) {
 /// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled
 /// handle), it is cancelled.
 struct Call {
-    /// Taken along, since the thread that will run it does not belong to a run.
+    /// The run in which the closure was made. It is taken along, since the thread that will run the
+    /// closure does not belong to a run.
     run: Arc<Run>,
-    /// None where nothing is observed.
+    /// The lane of the closure; none where nothing is observed.
     lane: Option<LaneId>,
-    /// Where it stands among the threads, if it will run on a thread of its own.
+    /// The slot of the closure, if it will run on a thread of its own: see `scheduler`.
     slot: Option<u64>,
-    /// It was called: dropping it then is no cancellation.
+    /// The closure was called: dropping this then is no cancellation.
     begun: bool,
 }
 
@@ -201,6 +202,7 @@ impl Drop for Call {
         }
         self.note_scheduled(SCHEDULED.take());
         if let Some(lane) = self.watched() {
+            // A closure with a slot may be a task of the pool, which can be aborted.
             self.run.dropped(lane, self.slot.is_some());
         }
     }

@@ -9,8 +9,8 @@
 //!
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
 //!   it is over: its waker was not kept until the end of the poll, as that of a timer that was due;
-//!   the lane that was polled there has ended; or the code has gone on since, as it was registered
-//!   at an earlier line of the same function.
+//!   the lane that was polled there has ended; or the code has gone on since, as a later
+//!   registration at another line of the same function shows.
 //! - If all of them are over, or if none was registered in a poll that answered a wake, the lane
 //!   waits there or has gone on to something that keeps no waker. Then each sentence that has the
 //!   place adds "or after that" ([`Registered::OrAfter`]).
@@ -24,9 +24,9 @@
 //!   them are shown.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
-//! - A future that has kept its waker from an earlier poll of its lane clones none if it is polled
-//!   by hand, and then at another line in the same poll. So only the earlier place is known; if the
-//!   poll answered a wake, "or after that" follows it.
+//! - A future that has kept its waker from an earlier poll of its lane does not clone it again. If
+//!   such a future is polled by hand and then, in the same poll of the lane, at another line, only
+//!   the earlier place is known. If that poll answered a wake, "or after that" follows the place.
 use super::{
     LaneId,
     frame::Frame,
@@ -135,8 +135,8 @@ pub enum Registered {
 
 /// What a lane waits for after a poll that returned `Pending`. Cheap to clone.
 ///
-/// Two of them are equal if lanes that were made at one place wait in the same places for the same,
-/// and have registered there at the same time.
+/// Equal ones are of lanes that were made at one place. They have the same places, the same things
+/// that are waited for there, and the same answer of [`registered`](Waits::registered).
 #[derive(Clone)]
 pub struct Waits(Arc<Unresolved>);
 
@@ -154,13 +154,13 @@ pub(super) struct OnStack {
 struct Unresolved {
     /// Where the lane was made: the place that is always known.
     made_at: &'static Location<'static>,
-    /// Whether the places are of this poll: an old one may be shown, but is no proof.
+    /// When the waker was registered there. A place of an earlier poll is shown, but is no proof.
     registered: Registered,
-    /// In the order in which they were registered.
+    /// The stacks on which the waker was registered, in that order.
     stacks: Vec<OnStack>,
     /// Whether each of the wakers that were cloned in the poll was kept at its end.
     all_are_kept: bool,
-    /// Kept, since what draws a run asks for it once for each span.
+    /// What `look_up` has found. It is kept, since what draws a run asks for it once for each span.
     resolved: OnceLock<Vec<Wait>>,
 }
 
@@ -263,7 +263,7 @@ impl Unresolved {
             let later = Seen { frames, lane: *lane, times: *times, or_after: false };
             // What was registered at a line that the code has left since is not waited for.
             seen.retain_mut(|earlier| match earlier.left_in(&later) {
-                Some(function) => self.all_are_kept && earlier.remains(function),
+                Some(function) => self.all_are_kept && earlier.note_whether_it_remains(function),
                 None => true,
             });
             seen.push(later);
@@ -351,7 +351,8 @@ impl Seen {
             if mine.address == theirs.address {
                 continue; // the same call
             }
-            // What was inlined into the calls at which they part is looked at, too, and no more.
+            // Frames with these two addresses are the calls at which the stacks part, and what was
+            // inlined into these calls. Frames further in are not looked at.
             let at = *parted.get_or_insert((mine.address, theirs.address));
             let same_function = mine.function == theirs.function && !mine.library;
             if at != (mine.address, theirs.address) || !same_function {
@@ -365,11 +366,11 @@ impl Seen {
     }
 
     /// Whether the lane waits here, as far as is known, although that function stands at another
-    /// line in a later registration. It is asked only if all wakers that were cloned in the poll
-    /// are kept.
-    fn remains(&mut self, function: usize) -> bool {
+    /// line in a later registration. If it may have gone on instead, `or_after` is set. This is
+    /// called only if all wakers that were cloned in the poll are kept.
+    fn note_whether_it_remains(&mut self, function: usize) -> bool {
         if self.is_over_when_left(function) {
-            return true; // it is not over, so it was not left: it is another call of the function
+            return true; // its waker is kept, so the later registration is by another call
         }
         let may_be_another_call = self.is_polled_beside_others(function);
         self.or_after |= may_be_another_call;
@@ -391,7 +392,7 @@ impl Seen {
     /// gone on. That holds for a future of tokio's which only `async` code awaits. It does not hold
     /// for what a `select!` has by reference: that is not dropped, and keeps its waker.
     fn is_over_when_left(&self, function: usize) -> bool {
-        // Further in it is the recorder, which walks the stack.
+        // The frames further in are those of the recorder, which walks the stack.
         let clones = self.frames.iter().position(|frame| frame.is_in("hooked_waker"));
         let Some(awaited) = self.frames.get(clones.unwrap_or_default()..=function) else {
             return false;

@@ -44,7 +44,7 @@ impl State {
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => self.its_turn(lane),
             // The chosen lane is inside this one, whose own code comes first.
-            Hold::For(chosen) if candidates::holds(&self.lanes, lane, chosen) => {
+            Hold::For(chosen) if candidates::is_around(&self.lanes, lane, chosen) => {
                 Answer::Poll(PollReason::OwnCode)
             }
             Hold::For(_) => self.defer(arrival),

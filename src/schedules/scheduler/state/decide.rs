@@ -17,8 +17,8 @@ impl State {
     /// A ready lane has arrived and need not wait: which lane is polled next?
     pub(super) fn decide(&mut self, arrival: Arrival<'_>) -> Answer {
         let lane = arrival.lane;
-        // The lanes that have waited are woken. If another lane than this one is chosen, they
-        // arrive again.
+        // The lanes that have waited are woken, so that they arrive again: each may be chosen now,
+        // or later. If this lane is not chosen, it is deferred, and so are the others again.
         let hold = self.waiting.hold;
         self.release();
         let context = self.find_context(arrival);
@@ -118,12 +118,14 @@ impl State {
         };
         let inside = Some(frame.begun);
         let known = &self.lanes[lane];
-        // It has been polled before, or was deferred beside others: they may come before it again.
+        // The lane has been polled before, or is known to be one of several that are polled
+        // together. So others may come before it.
         if known.readiness != Readiness::New || known.nesting.is_branch {
             return ArrivalContext::AnyFirst { inside };
         }
-        // This poll has polled another lane for the first time, which is still there, and this one
-        // existed already: so the two are polled together, as by `join!`.
+        // This poll has polled another lane for the first time, and that lane is still there. The
+        // lane that arrives now was made before that: so the two are polled together, as by
+        // `join!`.
         for number in &frame.first_polls {
             let other = &self.lanes[*number];
             if other.is_there() && known.created < other.last_own_poll {

@@ -49,7 +49,7 @@ impl State {
             // No lane was deferred until now, so what has yielded stands in the runtime's queue
             // where it would stand without a scheduler.
             for known in &mut self.lanes {
-                known.need_not_rest();
+                known.end_rest();
             }
         }
         // The lane is about to return `Pending`, and has not suspended.
@@ -95,7 +95,7 @@ impl State {
         let now = self.history.tick();
         for (lane, waker) in self.waiting.end_rest() {
             let known = &mut self.lanes[lane];
-            known.need_not_rest();
+            known.end_rest();
             known.place = PlaceInQueue { since: now, batch: self.history.arrivals };
             self.released.push(waker);
         }

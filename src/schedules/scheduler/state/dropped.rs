@@ -13,7 +13,8 @@ use crate::{
 use std::task::Waker;
 
 impl State {
-    /// Whether this run drops a lane now that may be dropped.
+    /// Decides whether this run drops a lane now, of those that may be dropped. Notes it if the
+    /// lane suspends or is dropped.
     pub fn drops(&mut self, lane: LaneId, when: DropMoment) -> bool {
         let known = &self.lanes[lane];
         let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;

@@ -63,7 +63,7 @@ pub(crate) struct State {
     /// of lanes that were not polled yet was learnt in earlier runs, and stays the same from now
     /// on.
     canonical: Option<Arc<Roles>>,
-    /// By their numbers, which are those of the recording.
+    /// What is known of each lane. Its index is the number that the lane has in the recording.
     pub lanes: Vec<KnownLane>,
     /// Polls that have begun and not returned, the outermost first.
     frames: Vec<Frame>,
@@ -74,7 +74,7 @@ pub(crate) struct State {
     /// A lane was deferred in this run. From then on the runtime's queue, and what it polls, may be
     /// due to the scheduler.
     has_deferred: bool,
-    /// Only those between several lanes. Where one lane is ready, there is nothing to decide.
+    /// The decisions between several lanes. Where one lane is ready, there is nothing to decide.
     pub decisions: Vec<Decision>,
     /// Numbers what happens, so that two moments and two runs can be compared.
     history: History,

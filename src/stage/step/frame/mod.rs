@@ -29,9 +29,10 @@ const PRINTED: usize = 3;
 /// What can be typed. It is always the last line, so that it is found at once.
 const KEYS: &str = "Space on · Backspace back · Home · End · Tab next scene · Q quit";
 
-/// The screen: at most `height` lines of at most `options.width` columns.
+/// The screen: `height` lines of at most `options.width` columns.
 ///
-/// A screen that is too small shows less of the source, then fewer lanes, and always the keys.
+/// At most a third of the screen is for lanes, and the source gets the lines that all else leaves
+/// free. The keys are always shown.
 pub(super) fn frame(walk: &Walk, options: TerminalOptions, height: usize) -> Vec<String> {
     let painter = Painter { walk, step: walk.step(), options };
     let mut below = painter.sentence();

@@ -12,15 +12,17 @@
 use crate::timeline::{Clock, draw::chart::Instant};
 use std::time::Duration;
 
-/// Instants of the real clock that are no further apart than this are one: tokio's timers are up to
-/// a millisecond late, and a busy machine adds its own.
+/// On the real clock an event that comes no later than this after the beginning of an instant
+/// belongs to that instant: tokio's timers are up to a millisecond late, and a busy machine adds a
+/// delay of its own.
 const JITTER: Duration = Duration::from_millis(10);
 
 /// Decides which events begin an instant.
 pub(super) struct Instants {
     /// The rule depends on it.
     clock: Clock,
-    /// When the last instant began, as it was measured: the time that is shown for it is rounded.
+    /// When the last instant began, as it was measured, since the time that is shown for an instant
+    /// is rounded. For the first instant it is the time that is shown.
     began: Duration,
 }
 
@@ -84,12 +86,12 @@ fn lateness(nth: usize, gap: Duration) -> Duration {
     let millisecond = Duration::from_millis(1);
     let of_timers_in_a_row = JITTER + millisecond * nth as u32;
     let of_a_small_step = (gap / 10).max(2 * millisecond);
-    // Never more than half: two instants must not fall together.
+    // Never more than half of the gap: two instants must not fall together.
     of_timers_in_a_row.min(of_a_small_step).min(gap / 2)
 }
 
-/// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was
-/// set to.
+/// The roundest time that is no more than `window` before `at`: a timer that fired at `at` was
+/// probably set to it. If there is none, `at` itself.
 fn roundest(at: Duration, window: Duration) -> Duration {
     // From the roundest to the least round: a timer for 100 ms that fired at 103 ms was set to 100.
     for unit in [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis) {

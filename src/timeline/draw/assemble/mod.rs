@@ -2,8 +2,8 @@
 //!
 //! Events say what was seen: a poll began, a waker was called. What a lane *did* between two events
 //! follows from both. After `Pending` a lane waits, and the event that comes next says what ended
-//! the wait: a wake; or a poll without a wake, since the lane is polled together with a neighbour.
-//! So a span is made when it ends.
+//! the wait: a wake; a poll without a wake, since the lane is polled together with a neighbour; or
+//! a drop. So a span is made when it ends.
 //!
 //! The events are read once, in order, and each one does two things: it may begin a new instant
 //! (`reach`), and it may end a span of its lane and begin the next (`note`). A second pass over the
@@ -81,8 +81,8 @@ impl Chart {
                 assembly.nth += 1;
                 continue;
             }
-            // First the instant, then what happened at it: a span ends where the instant of its
-            // event begins.
+            // First the instant, then what happened at it: a span that is ended by this event
+            // must not end at the instant before.
             assembly.reach_instant_of(event);
             assembly.note(event);
             assembly.nth += 1;
@@ -167,7 +167,7 @@ impl Assembly {
     /// Takes in what happened, at the instant that has been reached.
     fn note(&mut self, event: &Event) {
         let lane = event.lane;
-        // Threads come up when a lane first runs on them, and have no event of their own.
+        // A thread has no event of its own: it is known from the first event that happens on it.
         while self.stacks.len() <= event.thread {
             self.stacks.push(vec![]);
             self.chart.threads.push(vec![]);
@@ -176,8 +176,8 @@ impl Assembly {
         let woken_before = self.woken_last[event.thread].take();
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
-            // The callback has been waiting until now, in the span that is open: the next event, a
-            // poll or a drop, ends that span.
+            // The loop calls or drops the callback now. The span in which it has been waiting is
+            // still open, and gets the place: the next event, a poll or a drop, ends that span.
             What::Scheduled(waits) => {
                 self.open[lane].waits = Some(waits.clone());
                 self.note_scheduled_callback(lane);
@@ -187,7 +187,8 @@ impl Assembly {
             // This comes in the middle of a poll. What the poll is called is decided when its span
             // ends.
             What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
-            // On another thread each poll is `OnThread`, and keeps no other lane waiting.
+            // This event comes only on the paused clock. There a poll on another thread is always
+            // `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
             What::Woken { by } => {
                 self.woken(lane, by, woken_before);
@@ -248,7 +249,8 @@ impl Assembly {
             {
                 hold.to = now;
             }
-            // Between two inner polls the outer lane has the thread for no time and no column.
+            // Between two inner polls the outer lane may have the thread for no time and no
+            // column.
             holds.retain(|hold| hold.from < hold.to);
         }
         self.name_lanes_of_calls();

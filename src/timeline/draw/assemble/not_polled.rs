@@ -6,8 +6,8 @@ use crate::timeline::{
 
 /// A lane that is woken is polled next, or when the lanes before it have given way: it is *ready*.
 /// If the thread has nothing to run, and the lane is still not polled, it is not ready but *woken,
-/// not polled*. Only its owner can poll it, and the owner waits for something else: it is a
-/// `select!` whose chosen arm awaits, or the consumer of a stream, which awaits in its body.
+/// not polled*. Only its owner can poll it, and the owner waits for something else. Such an owner
+/// is a `select!` whose chosen arm awaits, or the consumer of a stream, which awaits in its body.
 ///
 /// A gap has the number of the instant before it. A stretch in which a lane is woken is split at
 /// the first gap in which the thread was idle:
@@ -23,7 +23,7 @@ pub(super) fn tell_ready_from_not_polled(chart: &mut Chart) {
     for lane in 0..chart.rows.len() {
         let mut spans = vec![];
         for span in &chart.rows[lane].spans {
-            match first_gap_without_poll(chart, &idle, lane, span) {
+            match first_gap_not_polled(chart, &idle, lane, span) {
                 Some(gap) => spans.extend(split(chart, span, gap)),
                 None => spans.push(span.clone()),
             }
@@ -32,13 +32,9 @@ pub(super) fn tell_ready_from_not_polled(chart: &mut Chart) {
     }
 }
 
-/// The first gap in which the lane was woken and the thread could have polled it, and did not.
-fn first_gap_without_poll(
-    chart: &Chart,
-    idle: &[bool],
-    lane: LaneId,
-    span: &Span,
-) -> Option<usize> {
+/// The first gap in which the lane was *woken, not polled*. None if it was ready all the time, or
+/// if it had not been woken.
+fn first_gap_not_polled(chart: &Chart, idle: &[bool], lane: LaneId, span: &Span) -> Option<usize> {
     if span.state != State::Ready {
         return None;
     }
@@ -66,7 +62,8 @@ fn split(chart: &Chart, span: &Span, gap: usize) -> Vec<Span> {
     parts
 }
 
-/// For each gap between two instants whether the runtime's thread ran nothing in it.
+/// For each gap between two instants whether the runtime's thread ran nothing in it. On a runtime
+/// of several threads it is true of every gap.
 fn idle_gaps(chart: &Chart) -> Vec<bool> {
     let mut idle = vec![true; chart.instants.len()];
     if chart.workers > 0 {
@@ -74,7 +71,7 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
         // decides.
         return idle;
     }
-    // Only the first thread counts: the others run closures, and no future waits for its turn
+    // Only the first thread counts: the others run closures, and no future waits to be polled
     // there.
     if let Some(holds) = chart.threads.first() {
         for hold in holds {

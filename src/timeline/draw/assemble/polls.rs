@@ -8,7 +8,7 @@ use std::{mem::take, time::Duration};
 
 impl Assembly {
     pub(super) fn poll_starts(&mut self, lane: LaneId, event: &Event) {
-        // A lane that still waits when its poll begins was not woken: the lane that polls it was.
+        // A lane that still waits when its poll begins has not been woken.
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.end_wait(lane, Until::Unwoken);
         let next = if event.thread > self.chart.workers {

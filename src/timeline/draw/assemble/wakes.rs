@@ -33,7 +33,8 @@ impl Assembly {
                 self.change(lane, Some(State::Ready));
             }
             Some(State::Running | State::RunningUnwoken) => {
-                // The lane woke itself, or a lane inside it did: no arrow is drawn within a poll.
+                // The lane was woken in its own poll: by itself, by a lane inside it, or by another
+                // thread. No arrow is drawn within a poll.
                 self.open[lane].woken_while_polled = true;
                 return;
             }

@@ -12,8 +12,9 @@ use std::time::Duration;
 /// before it. On the real clock two instants can have one time.
 type Key = (Duration, usize);
 
-/// The charts, each with the instants of all of them. Instants are matched by time; of several with
-/// one time the second of one chart is matched with the second of another.
+/// The charts, each with the instants of all of them. Instants are matched by time. If several
+/// instants of a chart have one time, the second of them is matched with the second of that time in
+/// another chart, and so on.
 pub(in crate::timeline::draw) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
     let mut common: Vec<Key> = vec![];
     let mut all_keys = vec![];
@@ -31,8 +32,8 @@ pub(in crate::timeline::draw) fn with_common_instants(charts: &[&Chart]) -> Vec<
     moved
 }
 
-/// The chart with more instants, those of a run that is shown beside it. Nothing runs at an instant
-/// that is added.
+/// A copy of the chart that has an instant at each of these times, too: the times of a run that is
+/// shown beside it. Nothing runs at an instant that is added.
 pub(in crate::timeline::draw) fn with_times(chart: &Chart, times: &[Duration]) -> Chart {
     let keys = keys(chart);
     let mut all = keys.clone();

@@ -18,7 +18,7 @@ impl Pair {
         let [upper, lower] = &self.charts;
         // Each run goes by its title, since “the first” and “the second” have to be looked up.
         let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
-        // First of all: it is what the two programs are compared for.
+        // The times come first: they are what the two programs are compared for.
         if upper.elapsed != lower.elapsed {
             let took = [human(upper.elapsed), human(lower.elapsed)];
             self.notes.push(format!(

@@ -1,4 +1,4 @@
-//! Two recordings on one time axis: the wrong program above the right one.
+//! Two recordings on one time axis, such as the wrong program above the right one.
 //!
 //! Both charts get all instants of both, so that equal times are at equal places; lanes of one name
 //! are at the same place from the top in both. Where a lane did not do the same in both runs, its

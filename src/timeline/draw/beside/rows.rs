@@ -24,7 +24,7 @@ pub(in crate::timeline::draw) fn share_colours(charts: &mut [Chart]) {
     }
     for row in others.iter_mut().flat_map(|chart| &mut chart.rows) {
         let hue = *hues.entry(row.name.clone()).or_insert(unused);
-        // A name that the first chart does not have has just got the colour that was unused.
+        // A name that is new to all charts so far has just got the colour that was unused.
         if hue == unused {
             unused += 1;
         }
@@ -49,7 +49,7 @@ pub(super) fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
 fn matched(charts: &[Chart; 2]) -> Vec<RowOfBoth> {
     let upper = shared(&charts[0]);
     let mut lower = shared(&charts[1]);
-    // For each name the rows of the lower chart that have met none of the upper chart yet.
+    // For each name the rows of the lower chart that have no counterpart in the upper chart yet.
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     // Backwards, so that `pop` gives the first of them.
     for (index, lanes) in lower.iter().enumerate().rev() {
@@ -66,7 +66,7 @@ fn matched(charts: &[Chart; 2]) -> Vec<RowOfBoth> {
         rows.push([lanes, other]);
     }
     for lanes in lower {
-        // Those that have met one of the upper chart were taken out above.
+        // A row that has a counterpart in the upper chart was taken out above, and is empty.
         if !lanes.is_empty() {
             rows.push([vec![], lanes]);
         }

@@ -1,8 +1,9 @@
 //! A run as rows of spans: the data that everything else in this folder draws.
 //!
 //! A run is a row of *instants*. At each of them a few polls happen, one after the other, and no
-//! time passes; between two of them time passes and nothing runs, unless a lane blocks. So a
-//! position in a chart is an instant and, within it, a column: each poll has a column of its own.
+//! time passes. Between two of them time passes, and the runtime's thread runs nothing, unless a
+//! poll lasts. So a position in a chart is an instant and, within it, a column: each poll has a
+//! column of its own.
 //!
 //! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
 //!
@@ -55,7 +56,7 @@ pub struct Chart {
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
     /// Why the run has no result, in the words of its [`Verdict`](crate::timeline::Verdict): it did
-    /// not end by itself, or `main` panicked. `None` if it has one.
+    /// not end by itself, or `main` panicked. `None` if the run has a result.
     pub verdict: Option<String>,
     /// What is to be said of the run beside its verdict, or without one, each in the words of its
     /// [`Remark`](crate::timeline::Remark).
@@ -168,7 +169,7 @@ pub struct Turn {
 /// A line that a lane printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
-    /// Where: the right edge of the column of the poll that printed it.
+    /// Where: the right edge of the last column that had begun when it was printed.
     pub at: Position,
     /// Which lane.
     pub lane: LaneId,

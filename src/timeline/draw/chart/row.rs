@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// The position of its name among all names, counted from 0: lanes of one name have one colour.
+    /// A number that stands for its name, counted from 0: lanes of one name have one colour.
     pub hue: usize,
     /// The lane that made it.
     pub parent: Option<LaneId>,
@@ -54,8 +54,8 @@ pub struct Span {
     /// before it is called for the first time.
     #[serde(default)]
     pub places: Places,
-    /// Of a poll: the first wake since the lane's last poll began, which is why it is polled. None
-    /// for a first poll, and for a poll without a wake. A span that is [`State::Ready`] or
+    /// Of a poll: the first wake since the poll before it began, which is why the lane is polled.
+    /// None for a first poll, and for a poll without a wake. A span that is [`State::Ready`] or
     /// [`State::WokenNotPolled`] has it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub woken: Option<Woken>,

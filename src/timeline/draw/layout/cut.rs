@@ -42,8 +42,8 @@ impl Layout {
         // Both may fit together, and must not overlap then.
         let tail = tail.min(columns.len() - head);
         if head + tail == columns.len() {
-            // The first column is kept even if it does not fit. If all the others fit, none is left
-            // to be cut out.
+            // The first column is kept even if it does not fit. Here all the others fit, so nothing
+            // is left to be cut out.
             let gaps = self.narrowest_gaps(room.gap);
             self.place(&gaps);
             return;
@@ -68,7 +68,7 @@ impl Layout {
         self.say_what_is_cut_out(charts, first, last);
     }
 
-    /// From `first` to `last` no column is drawn.
+    /// Hides the columns from `first` to `last`, both included.
     fn hide(&mut self, first: &Column, last: &Column) {
         for index in first.instant..=last.instant {
             let band = &mut self.bands[index];
@@ -131,7 +131,8 @@ impl Layout {
         polls
     }
 
-    /// Whether a position lies in the part that is cut out.
+    /// Whether a position lies in the part that is cut out. The beginning of an instant whose last
+    /// columns are drawn is never hidden: the time of the instant stands above these columns.
     pub fn hides(&self, pos: Position) -> bool {
         let band = &self.bands[pos.instant];
         if self.cut.is_none() || band.shown_before == band.shown_after {

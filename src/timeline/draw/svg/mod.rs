@@ -48,9 +48,9 @@ pub struct SvgOptions {
     pub column: f64,
     /// Whether each stretch says what it is when it is pointed at.
     pub titles: bool,
-    /// The address of the glossary page, to which the legend links. Without an address the legend
-    /// explains a sign in a sentence when the reader points at it, and its last entry says in which
-    /// file of this repository the glossary is.
+    /// The address of the glossary page, to which the legend links. Without an address the last
+    /// entry of the legend says in which file of this repository the glossary is. In both cases
+    /// the legend explains a sign in a sentence when the reader points at it.
     pub glossary: Option<&'static str>,
 }
 

@@ -82,8 +82,8 @@ impl Sheet {
             },
             options,
             row_height,
-            // A little more than half, so that the text above a wait has the rest: 26 of the usual
-            // 46 pixels. A whole number, or edges would be blurred.
+            // A little more than half: 26 of the usual 46 pixels. The rest is for the text above a
+            // wait. A whole number, or edges would be blurred.
             bar_height: (row_height * 0.565).round(),
             track_height,
             hold_height: track_height.min(HOLD),

@@ -1,7 +1,6 @@
 //! Text in a picture: about how much room it takes.
 //!
-//! It is measured by a rule of thumb (see [`LETTER`]), since no font is known here; so each test of
-//! “does it fit” leaves some room.
+//! It is measured by a rule of thumb (see [`LETTER`]), since no font is known here.
 use crate::timeline::draw::shorten;
 use unicode_width::UnicodeWidthStr;
 
@@ -14,8 +13,8 @@ pub(super) const BOLD: f64 = 1.1;
 pub(super) const LETTER: f64 = 0.58;
 
 /// About how wide a text is.
-/// By columns of a terminal, so that a wide letter counts twice. No font is known: the reader's may
-/// be wider, so each place that is tested for a text gets some pixels more than this.
+/// By columns of a terminal, so that a wide letter counts twice. The reader's font may be wider: a
+/// caller adds some pixels where a text must not touch what stands beside it.
 pub(super) fn width_of(text: &str, size: f64) -> f64 {
     text.width() as f64 * size * LETTER
 }

@@ -3,8 +3,8 @@ use super::{NARROWEST, TerminalOptions, cells::wrap, grey, paint};
 use crate::timeline::draw::marks::{GLOSSARY, Mark};
 use unicode_width::UnicodeWidthStr;
 
-/// What stands between two polls that follow each other at once. It is no state, so there is no
-/// mark for it.
+/// The last cell of a poll that another poll follows at once: the gap in it keeps the two apart. It
+/// is no state, so there is no mark for it.
 pub(super) const NARROW_BAR: char = '▉';
 
 /// What the signs in the lines that are `drawn` mean.

@@ -30,8 +30,8 @@ pub(in crate::timeline::draw) struct Picture<'c> {
     pub(super) layout: &'c Layout,
     /// Which lanes poll others. The rows of these do not say how long they block: see `write_on`.
     pub(super) polls_others: Vec<bool>,
-    /// Columns for the names: the same for two charts that are drawn together, so that their axes
-    /// are in line.
+    /// How many columns the names have: as many in two charts that are drawn together, so that
+    /// their axes are in line.
     pub(super) label: usize,
     /// Its width is at least [`NARROWEST`].
     pub(super) options: TerminalOptions,
@@ -64,9 +64,9 @@ impl<'c> Picture<'c> {
         Picture { chart, rows, layout, polls_others: chart.pollers(), label, options }
     }
 
-    /// Counted from the first cell to the right of the label. The widths of gaps are no whole
-    /// numbers, so that gaps stay to scale; each position is rounded by itself, and equal positions
-    /// are rounded alike.
+    /// The column of a position, counted from the first cell to the right of the label. The widths
+    /// of gaps are no whole numbers, so that gaps stay to scale. Each position is rounded by
+    /// itself, and equal positions are rounded alike.
     pub(super) fn x(&self, pos: Position) -> usize {
         self.layout.x(pos).round() as usize
     }
@@ -103,7 +103,7 @@ impl<'c> Picture<'c> {
         self.options.width - self.label - BESIDE
     }
 
-    /// The times of all instants whose beginning is drawn: first that of the first instant, then
+    /// The times of all instants of which a column is drawn: first that of the first instant, then
     /// that of the last, then the others.
     fn ticks_by_importance(&self) -> Vec<Tick> {
         let mut ticks = vec![];
@@ -187,7 +187,7 @@ impl<'c> Picture<'c> {
         Line { label: format!("{indent}{name}{sign:<BESIDE$}"), cells: vec![] }
     }
 
-    /// Where the middle is left out, in every row alike.
+    /// Draws the sign of the cut, where the middle of the run is left out.
     fn draw_cut(&self, line: &mut Line) {
         let Some(cut) = &self.layout.cut else { return };
         let begin = cut.start as usize;

@@ -43,8 +43,8 @@ impl Picture<'_> {
             | State::Running
             | State::RunningUnwoken => {}
             State::WokenNotPolled => line.centre(seen, &time, &grey()),
-            // Its bar is as long as its whole poll, and part of that time may belong to the lanes
-            // inside.
+            // A lane that polls others has no text: its bar is as long as its whole poll, and part
+            // of that time may belong to the lanes inside.
             State::Blocking if self.polls_others[lane] => {}
             State::Blocking => {
                 line.centre(seen, &format!("blocks {time}"), &colour.clone().reverse());
@@ -120,7 +120,7 @@ fn fill_style(state: State, colour: &Style) -> Style {
     }
 }
 
-/// Whether the span after this poll is another poll, with nothing in between.
+/// Whether the span after this poll is another poll with a wake, and nothing is in between.
 /// Two polls with no column between them would be one bar: `██` could be one long poll of two
 /// columns. So the first ends with a narrower block: `▉█`.
 fn polled_again(row: &Row, nth: usize) -> bool {

@@ -15,7 +15,7 @@ struct PlaceOfWaits {
     from: Duration,
     /// When the last one ended. Between the two the lane need not have waited all the time.
     to: Duration,
-    /// “3 times” says that it is a loop, and saves a sentence for each wait.
+    /// How many waits there were. “3 times” saves a line for each of them.
     times: usize,
 }
 
@@ -100,8 +100,8 @@ impl Chart {
     }
 }
 
-/// Whether a lane in this state may have a place at which it waits: a callback waits in the queue
-/// of its loop before it is called for the first time.
+/// Whether a lane in this state waits, or may wait: a callback waits in the queue of its loop
+/// before it is called for the first time, and is [`State::Lazy`] until then.
 fn may_wait(state: State) -> bool {
     matches!(state, State::Waiting(_) | State::Lazy)
 }

@@ -78,15 +78,18 @@ where
 pub struct Recorder {
     /// It names the thread of the run, and the picture.
     pub(super) title: String,
-    /// The paused one unless set, so that every run is the same.
+    /// The clock of the run: the paused one unless another was asked for, so that every run is the
+    /// same.
     clock: Clock,
-    /// Everything unless set: less is for what compares a run with one that is not watched.
+    /// How much of the run is watched: everything unless less was asked for.
     pub(super) observe: Observe,
-    /// On the run's clock, since on the paused one the wall clock says nothing.
+    /// How long the run may take. It is measured on the run's own clock, since the wall clock says
+    /// nothing of a run on the paused one.
     pub(super) limit: Duration,
     /// How many workers the runtime has; none for a runtime on one thread.
     workers: Option<usize>,
-    /// For what the limit cannot end: a thread that does not come back. [`Progress`] counts it.
+    /// How long the run may make no progress, as [`Progress`] counts. The limit alone cannot end a
+    /// run whose thread does not come back.
     watchdog: Duration,
     /// A function and no closure: it is called while the log is held, so it must hold
     /// nothing of the run.
@@ -124,13 +127,13 @@ impl Recorder {
     ///
     /// Each worker has a row of its own, below those of the lanes, and a lane can be polled on one
     /// worker, and then on another. Nothing exact is promised: which worker polls what, in which
-    /// order and when, differs from run to run. What holds is that all polls, wakes and lines are
-    /// there, each with its thread, in an order in which they can have happened; that of two polls
-    /// on one thread the earlier stands to the left; and that a lane waits where the picture says.
-    /// What was aborted in the last moment of `main` may be left as it was.
+    /// order and when, differs from run to run. But all polls, wakes and lines are there, each with
+    /// its thread, in an order in which they can have happened. The earlier one of two polls on one
+    /// thread stands to the left. And a lane waits where the picture says. A task that is aborted
+    /// in the last moment of `main` may look as if it had not been aborted.
     ///
     /// # Panics
-    /// [`record`](Recorder::record) panics if there is no worker.
+    /// [`record`](Recorder::record) panics if `workers` is 0.
     pub fn multi_thread(self, workers: usize) -> Recorder {
         Recorder { workers: Some(workers), ..self }
     }
@@ -151,7 +154,9 @@ impl Recorder {
     }
 
     /// How long the runtime's thread may be busy without a break before the run is given up. The
-    /// thread cannot be stopped then, only left behind: it ends with the process.
+    /// thread cannot be stopped then, only left behind: it ends with the process. On the paused
+    /// clock the thread may not sleep so long, either: there it sleeps only while it waits for
+    /// another thread.
     ///
     /// It is counted on the wall clock, but time in which the machine had no processor for that
     /// thread is taken off. Only Linux tells that time, and it tells of a wait only when the wait

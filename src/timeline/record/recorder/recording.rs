@@ -27,13 +27,13 @@ pub struct Recording<T> {
     pub remarks: Vec<Remark>,
     /// Which clock its times are on, to show them as exact or as measured.
     clock: Clock,
-    /// How many threads polled tasks beside the first one.
+    /// See [`Recording::workers`].
     workers: usize,
-    /// Shared with what shows them if the test fails.
+    /// What happened, in order. It is shared with what shows it if the test fails.
     events: Arc<Vec<Event>>,
     /// How many events there was no room for.
     left_out: u64,
-    /// Dropped with the recording, and shows it then if its test fails.
+    /// What is dropped with the recording, and shows it if its test fails.
     _shown: Option<Shown>,
 }
 
@@ -84,7 +84,8 @@ impl<T> Recording<T> {
         })
     }
 
-    /// How many threads polled tasks beside the first one: 0 on a runtime of one thread.
+    /// How many workers the runtime had beside the first thread: 0 on a runtime of one thread. Of a
+    /// caller's runtime these are only the workers that have polled a lane.
     pub fn workers(&self) -> usize {
         self.workers
     }

@@ -58,8 +58,7 @@ pub(in crate::timeline::record) fn runtime(run: &Arc<Run>) -> tokio::runtime::Ru
     builder.build().expect("a runtime for the run")
 }
 
-/// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its
-/// pool.
+/// Shuts a runtime down when this is dropped, without waiting for the closures on its pool.
 pub(in crate::timeline::record) struct Shutdown(
     pub(in crate::timeline::record) Option<tokio::runtime::Runtime>,
 );

@@ -94,8 +94,9 @@ pub(in crate::timeline::record) fn drop_it<V>(run: &Run, value: V) {
     }
 }
 
-/// A task that was aborted in the last moment of `main` is dropped by the runtime at its next turn
-/// only. So it gets one more, in which no lane is polled: what is dropped in it was aborted.
+/// A task that was aborted in the last moment of `main` is dropped only when the runtime goes on.
+/// So the runtime goes on once more before the run ends. No lane is polled then, unless the runtime
+/// is the caller's.
 async fn see_what_was_aborted(run: &Run) {
     run.enter(Phase::Ending);
     tokio::task::yield_now().await;

@@ -13,7 +13,8 @@ pub enum Next {
     Wake,
     /// No timer is left.
     Nothing,
-    /// That is not known: on the real clock, or where tasks without a lane go on and on.
+    /// That is not known: on the real clock, on the clock of a caller, if not everything was
+    /// observed, or where tasks without a lane go on and on.
     Unknown,
 }
 
@@ -23,8 +24,9 @@ pub struct Ahead {
     waker: Waker,
     /// When the first lanes were woken: all that are woken at one time are noted.
     first: Option<Duration>,
-    /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
-    /// Without this bound a task without a lane that ticks for ever would keep the run from ending.
+    /// How often the thread has gone to sleep meanwhile, which moves the paused clock. At
+    /// [`MOST_PARKS`] the search ends: otherwise a task without a lane that ticks for ever would
+    /// keep the run from ending.
     parks: u32,
 }
 

@@ -16,7 +16,8 @@ use tokio::runtime::{self, Handle};
 /// What runs on this thread right now.
 #[derive(Clone, Default)]
 struct Here {
-    /// Owned, so that a thread keeps its run alive, until the thread ends or this is replaced.
+    /// The run that this thread belongs to. It is owned, so that the thread keeps its run alive,
+    /// until the thread ends or another value is set.
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
@@ -50,17 +51,18 @@ pub(super) struct Finished {
 /// What wakes the lanes that an event loop wakes now.
 #[derive(Clone, Copy)]
 struct LoopCause {
-    /// As the loop has told it, or the lane whose coroutine is over.
+    /// What the loop has told; or, after a coroutine has ended in this call, the lane that was that
+    /// coroutine.
     by: WokenBy,
-    /// How many events there were when the loop said so: what is later has happened in this call.
+    /// How many events there were when the loop told it: later events have happened in this call.
     events: usize,
 }
 
 thread_local! {
     /// Set while a poll or a closure runs, and for the whole life of a thread of the run's own.
     static HERE: RefCell<Here> = RefCell::default();
-    /// A closure that was given to `on_thread` runs on this thread, so the thread polls no tasks
-    /// now.
+    /// Whether a closure that was given to `on_thread` runs on this thread. If it does, the thread
+    /// polls no tasks now.
     static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -75,9 +77,9 @@ pub(super) fn is_in_a_closure() -> bool {
 
 /// Which run a thread belongs to.
 impl Run {
-    /// From now on what is made in the runtime of the caller belongs to this run. It is called
-    /// after the run has got its first lane, which is `main`.
-    pub fn can_be_found(self: &Arc<Self>) {
+    /// From now on what is made in the runtime of the caller belongs to this run. This is called
+    /// after `main` was made: the first lane has to be `main`, and not a lane of another task.
+    pub fn make_findable(self: &Arc<Self>) {
         let mut all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(_, run)| run.strong_count() > 0);
         all.push((Handle::current().id(), Arc::downgrade(self)));
@@ -263,7 +265,7 @@ impl Run {
         HERE.with_borrow_mut(|here| here.cause = Some(LoopCause { by, ..cause }));
     }
 
-    /// By what the lanes are woken that the loop on this thread wakes, if the loop has told it.
+    /// What wakes the lanes that the loop on this thread wakes now, if the loop has told it.
     pub(super) fn cause_told_by_the_loop() -> Option<WokenBy> {
         HERE.with_borrow(|here| here.cause.map(|cause| cause.by))
     }
@@ -290,7 +292,7 @@ impl Run {
         HERE.with_borrow(|here| here.finished)
     }
 
-    /// The task in which the lane that runs on this thread began to do so.
+    /// The task in which the poll of the lane began that runs on this thread.
     pub(super) fn task_of_the_current_lane() -> Option<tokio::task::Id> {
         HERE.with_borrow(|here| here.task)
     }

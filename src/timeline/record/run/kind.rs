@@ -6,7 +6,7 @@
 pub enum Observe {
     /// Everything that a timeline needs.
     Everything,
-    /// Only which lane prints which line: no waker is wrapped, no event is kept.
+    /// Only which lane prints which line: no waker is wrapped, and no poll, wake or drop is noted.
     Lines,
     /// Nothing: a lane is its bare future, and a line has no lane.
     Nothing,
@@ -37,13 +37,14 @@ impl Home {
 /// How far a run is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Before its end.
+    /// The run goes on.
     Open = 0,
-    /// `main` has ended, and what it leaves behind is being dropped, silently.
+    /// `main` has returned, or the limit was reached. Lanes are not polled any more, unless the
+    /// runtime is the caller's; and then their polls are not recorded.
     Ending = 1,
-    /// It is over: a lane that outlives it belongs to no run, and speaks like one that never did.
+    /// The run is over. A lane that outlives it belongs to no run: what it says is only printed.
     Ended = 2,
-    /// Its thread was left behind. What happens there is no part of the recording, nor of the
-    /// output.
+    /// The thread of the run was left behind. What happens there is no part of the recording, nor
+    /// of the output.
     GivenUp = 3,
 }

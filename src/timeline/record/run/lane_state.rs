@@ -1,7 +1,7 @@
 //! What is known of one lane while the run goes on: what it does, what woke it, where it waits.
 //!
-//! It is followed event by event and not read from the list of events, which may be full. A verdict
-//! is made of it.
+//! The state is kept up at each event and not read from the list of events, which may be full. A
+//! verdict is made of these states.
 use crate::timeline::record::{
     LaneId,
     event::WokenBy,
@@ -26,23 +26,23 @@ use std::{
 /// | can anything still wake it? | `wakers` |
 /// | what happens in its poll? | `poll`, `said` |
 pub struct LaneState {
-    /// Cleaned: see `clean`.
+    /// The name of the lane, cleaned: see `clean`.
     pub name: String,
     /// Where `.lane()` was called: the place that is known also of a lane that was never polled.
     pub made_at: &'static Location<'static>,
-    /// What it does. Followed event by event, so that it needs no list of events.
+    /// What the lane does.
     pub now: Doing,
-    /// Since when it does what it does now. A poll without a wake does not end a wait.
+    /// Since when the lane does that. A poll without a wake does not end a wait.
     pub since: Duration,
     /// What has happened to it at the instant of its last poll.
     pub instant: LastInstant,
-    /// The first wake since its last poll began.
-    /// None once a poll has answered it.
+    /// The wake that the next poll answers: the first one since the last poll began that reaches
+    /// what polls the lane now, or else the first one. None if the lane was not woken since.
     pub woken: Option<Woken>,
     /// The wake that would have come after the limit of the run. Only lanes that would have been
     /// woken first have one.
     pub ahead: Option<Woken>,
-    /// Where it waits. It remains when the lane is polled again, for the words “after its wait at
+    /// Where the lane waits, or waited last: a verdict on a lane that runs says “after its wait at
     /// …”.
     pub wait: LastWait,
     /// What polls it.
@@ -84,15 +84,17 @@ pub struct LastInstant {
     pub self_wakes: u64,
 }
 
-/// That a lane was woken.
+/// A wake of a lane.
 #[derive(Clone)]
 pub struct Woken {
-    /// A wake at the limit of a run proves nothing: the lane could not be polled any more.
+    /// When the lane was woken. A wake at the limit of a run proves nothing: the lane could not be
+    /// polled any more.
     pub at: Duration,
+    /// What has called the waker.
     pub by: WokenBy,
     /// Through a waker that does not reach what polls the lane now.
     pub through_an_old_waker: bool,
-    /// From where it was called, if that says more than `by`.
+    /// From where the waker was called, if that says more than `by`.
     pub trace: Option<Trace>,
 }
 
@@ -105,17 +107,17 @@ pub struct Trace {
     /// The lane that had ended just before: its end may be what woke a lane that joins it.
     pub ended: Option<LaneId>,
     /// The lane that was being polled, if it runs a `LocalSet`. Either this lane has called the
-    /// waker, or a task of the set has at its end.
+    /// waker, or the end of a task of the set has called it.
     pub current: Option<LaneId>,
 }
 
 /// Where a lane waits, and for what.
 #[derive(Default)]
 pub struct LastWait {
-    /// Where its wakers were registered at the end of its last poll that returned `Pending`.
+    /// Where the lane waited after its last poll that returned `Pending`.
     pub at: Option<Waits>,
-    /// The number of the stack on which its waker is registered: see `Log::stacks`. None if it is
-    /// registered in several places, or nowhere.
+    /// The number of the stack on which the waker is registered: see `Log::stacks`. None if it is
+    /// registered in several places, or nowhere; and right after the lane has moved.
     stack: Option<u32>,
 }
 
@@ -124,7 +126,7 @@ pub struct Owner {
     /// The lane whose poll polled it last; none if it was not polled inside another lane.
     /// A verdict on a lane that was woken and not polled looks there.
     pub lane: Option<LaneId>,
-    /// Another lane has polled it before that one: it was handed on, or is shared.
+    /// Something else has polled the lane before: it was handed on, or is shared.
     pub has_changed: bool,
     /// The task in which it was polled last; none in the future that the runtime was started with,
     /// which is no task.
@@ -150,7 +152,7 @@ pub struct LastPoll {
     /// When it began, on the wall clock.
     /// So a poll that blocks is seen even where the paused clock stands still.
     pub began: Instant,
-    /// It has answered a wake.
+    /// The lane was woken before the poll, and the poll answers that wake.
     pub(super) answers_a_wake: bool,
     /// Where the lane registered its waker in it.
     pub(super) registered: Vec<Registration>,
@@ -160,8 +162,8 @@ pub struct LastPoll {
     /// `Log::waited` when it began. That number is updated rarely, so the thread may have waited
     /// longer by then: what is taken off the time of a poll is too much rather than too little.
     pub(super) waited: Duration,
-    /// How much of it was spent in polls of lanes inside this one, or in `block`.
-    /// A remark on time names the lane that computes, and not the lanes around it.
+    /// How much of the poll was spent in polls of lanes inside this one, or in `block`. A remark on
+    /// time names the lane that computes, and not the lanes around it.
     pub(super) inside: Duration,
 }
 
@@ -297,7 +299,8 @@ impl LaneState {
     /// Removes from `registered`, which is of one poll, what is over: places of which no waker is
     /// kept, and lanes that have `ended` in the poll, such as those that it has dropped. If nothing
     /// would be left, nothing is removed, since no better place is known; but all is removed if a
-    /// waker from an earlier poll is kept: then the lane waits where it did before.
+    /// waker from an earlier poll is kept: then the lane waits where it did before. Returns which
+    /// of the wakers of that poll are kept.
     pub(super) fn leaves_out_what_is_over(
         &self,
         registered: &mut Vec<Registration>,
@@ -331,9 +334,9 @@ impl LaneState {
         KeptOfPoll::Nothing
     }
 
-    /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
-    /// wake it with that.
-    pub fn is_kept(&self) -> bool {
+    /// Whether anything but the lane itself keeps a waker of it, and could wake it with that. Once
+    /// the limit is reached, this says how it was then.
+    pub fn has_a_kept_waker(&self) -> bool {
         match (self.wakers.at_the_limit, &self.wakers.now) {
             (Some(kept), _) => kept,
             (None, Some(kept)) => kept.anywhere(),
@@ -343,7 +346,7 @@ impl LaneState {
 
     /// Notes how things are at the limit of the run, which has been reached.
     pub(super) fn note_the_limit(&mut self) {
-        self.wakers.at_the_limit = Some(self.is_kept());
+        self.wakers.at_the_limit = Some(self.has_a_kept_waker());
     }
 }
 
@@ -394,7 +397,8 @@ impl LastWait {
             // One clone says where the lane waits.
             [stack] => match self.stack.replace(stack) {
                 Some(before) if before != stack => {
-                    // With its next waker it clones anew, and only that clone counts.
+                    // The next poll has a new waker, so the future clones again, wherever the lane
+                    // waits then. That clone is no second move.
                     self.stack = None;
                     Moved::Yes
                 }

@@ -58,10 +58,9 @@ use tokio::runtime::{self, Handle};
 /// The state of one run. It is shared by the lanes and reached by `say!` and `block`
 /// through the thread that they are on, so that two runs in one process never meet.
 pub(crate) struct Run {
-    /// Recorders, drawings and `block` ask for it: on the paused clock time is exact, and moves
-    /// only where something says so.
+    /// The clock of the run. On the paused clock time is exact, and `block` moves it.
     pub(super) clock: Clock,
-    /// Looked at wherever something would be noted: see [`Observe`].
+    /// How much of the run is noted.
     pub(super) observe: Observe,
     /// Whether the runtime is the run's own or the caller's, and how many threads it has.
     pub(super) home: Home,
@@ -105,7 +104,8 @@ impl Run {
         Run { gate: Some(gate), places, ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
 
-    /// The same run, on several threads: on the real clock.
+    /// The same run, on several threads. Its clock has to be the real one, since a paused clock
+    /// needs a single thread.
     pub fn with_workers(self, workers: usize) -> Run {
         Run { home: Home::Workers(workers), ..self }
     }
@@ -129,6 +129,7 @@ impl Run {
         self.scheduler.begin_run();
         let mut log = self.lock();
         log.workers = self.home.workers();
+        // A run with a gate is one of thousands, and to ask the system costs more than most polls.
         if self.gate.is_none() {
             log.waited = waited_for_a_processor();
         }
@@ -136,14 +137,18 @@ impl Run {
         let for_workers = log.threads.len() + log.workers;
         log.threads.resize(for_workers, None);
         drop(log);
-        // A thread of a caller goes on to belong to no run.
+        // The thread of a caller is not adopted, since it goes on after the run: what runs on it
+        // finds the run by the runtime.
         if !matches!(self.home, Home::Callers(_)) {
             self.adopt_thread();
         }
     }
 
-    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now. Of several
-    /// threads one may go on while another is kept, so there it is the oldest poll that counts.
+    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now.
+    ///
+    /// With workers it is instead when the oldest poll began that has not returned, since one
+    /// thread may go on while another is kept. If no lane is being polled, the runtime counts as
+    /// asleep.
     pub(crate) fn last_moved(&self) -> (Instant, bool) {
         if self.home.workers() == 0 {
             return self.scheduler.last_moved();
@@ -160,8 +165,8 @@ impl Run {
         }
     }
 
-    /// Changes when a lane does something, when a line is printed, and when the paused clock moves
-    /// on. Of a run on another clock nothing is asked.
+    /// A value that changes when a lane does something, when a line is printed, and when the paused
+    /// clock moves on. On the real clock it is always the same: there nothing depends on it.
     pub(crate) fn signs_of_life(&self) -> (u64, Duration) {
         if self.clock != Clock::Paused {
             return (0, Duration::ZERO);
@@ -177,7 +182,7 @@ impl Run {
         self.home == Home::OneThread && self.clock == Clock::Paused
     }
 
-    /// Whether a lane is still polled, though the run is not open any more.
+    /// Whether a lane is still polled after the run has ceased to be open.
     pub fn lets_lanes_go_on(&self) -> bool {
         self.is_over() || matches!(self.home, Home::Callers(_))
     }
@@ -206,7 +211,7 @@ impl Run {
         at
     }
 
-    /// Whether a lane may still be polled: `main` has not ended yet.
+    /// Whether the run goes on: it is neither being ended, nor over, nor given up.
     pub fn is_open(&self) -> bool {
         self.is_in(Phase::Open)
     }

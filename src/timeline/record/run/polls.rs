@@ -19,8 +19,8 @@ use crate::timeline::{
 };
 use std::{panic::Location, time::Duration};
 
-/// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
-/// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
+/// A poll that takes this long on the wall clock, or longer, is remarked on. Even on a busy machine
+/// a poll that does nothing wrong takes far less, so that a recording says the same each time.
 pub const LONG_POLL: Duration = Duration::from_millis(250);
 
 impl Run {
@@ -56,7 +56,8 @@ impl Run {
         }
     }
 
-    /// Notes that `lane` is polled as a part of `task` from now on.
+    /// Notes that from now on `lane` is polled as a part of the task whose waker has the address
+    /// `task`.
     pub fn note_task(&self, lane: LaneId, task: usize) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
             state.note_task(task);
@@ -154,7 +155,7 @@ impl Run {
         }
     }
 
-    /// `lane` was dropped before it was done. `is_task` says that the runtime itself polls it.
+    /// `lane` was dropped before it was done. `is_task` says that it may be a task of the runtime.
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         // The runtime drops a task by itself only for an `abort`, and at the end, when the log is

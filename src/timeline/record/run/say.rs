@@ -22,7 +22,7 @@ impl Run {
             gate.said(&text);
         }
         let mut log = self.lock();
-        // The gate may have taken its time, and a run that is given up may have ended meanwhile.
+        // The gate may have taken its time, and the run may have been given up meanwhile.
         if log.closed {
             return;
         }
@@ -55,8 +55,10 @@ impl Run {
     }
 }
 
-/// Prints a line as the lane that is running, and marks it on the timeline: like `println!`, with
-/// the time and the lane before the text. Outside a run it only prints the text.
+/// Prints a line as the lane that is running, and marks it on the timeline. The line goes to the
+/// transcript of the run, with the time and the lane, and to the function that was given to
+/// [`Recorder::print`](crate::timeline::Recorder::print). Outside a run the text is printed as by
+/// `println!`.
 ///
 /// ```
 /// use async_concepts::{record, say};

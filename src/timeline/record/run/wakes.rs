@@ -20,10 +20,10 @@ use std::time::Duration;
 
 /// What has woken a lane, as far as it is known while the run goes on.
 struct Cause {
-    /// For certain, or, with a stack, as a guess.
+    /// What has called the waker. If there is a stack, this is a guess.
     by: WokenBy,
-    /// Set if only the stack tells. It is looked up later; until then, and in a binary that has no
-    /// line tables, the guess counts.
+    /// Set if only the stack tells. The stack is looked up later; until then, and in a binary that
+    /// has no line tables, the guess counts.
     stack: Option<SeenStack>,
 }
 
@@ -63,8 +63,8 @@ impl Run {
         if by_itself {
             self.gives_way(lane);
         }
-        // Before the lock, which `cause` takes for itself; and before the gate, which may keep the
-        // wake out of the recording.
+        // Before the lock, which `cause` takes for itself; and before the gate, which is told
+        // whether the lane has yielded.
         let Cause { by, stack } = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
@@ -114,16 +114,15 @@ impl Run {
         let is_over = if finished.of_a_closure || !self.on_runtime_thread() {
             closure_is_over(finished)
         } else {
-            // If the task of that lane is gone, it has told of its end before: the wake is by
-            // another.
+            // If the task of that lane is gone, it has told of its end before: something else has
+            // called this waker.
             self.tasks_alive() < finished.tasks
         };
         if is_over { None } else { Some(finished.lane) }
     }
 
     /// As `ended_just_now`, for a wake that is noted now. A closure that has ended wakes the lane
-    /// that joins it, and no other: what comes next is by another closure, of which nothing is
-    /// told.
+    /// that joins it, and no other: so its end is forgotten, and does not explain the next wake.
     fn take_what_ended_just_now(&self) -> Option<LaneId> {
         let ended = self.ended_just_now();
         if let Some(finished) = Run::what_finished()
@@ -186,15 +185,18 @@ impl Run {
         }
         let now = self.scheduler.elapsed();
         let polled = polled_last(&self.lock(), lane);
+        // A timer that is due within a tick looks like a call that was put off: tokio's timers are
+        // no finer. It is taken for such a call.
         if now <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock }
     }
 
     /// Nothing but the runtime runs: it has fired a timer, or calls the waker of a lane that has
     /// given way; or it has polled a socket, or dropped a task, and then only the stack tells.
     ///
-    /// On the paused clock no timer is due before the thread has come to rest, and that is noticed;
-    /// unless the clock was moved by hand. So the time tells the cause. The exceptions are the end
-    /// of a task without a lane, a socket and a signal, which come at any time.
+    /// On the paused clock a timer fires only after the thread has come to rest, unless the clock
+    /// was moved by hand. When the thread comes to rest, the lane that has `ended` is forgotten. So
+    /// `ended` and the time tell the cause. The exceptions are the end of a task without a lane, a
+    /// socket and a signal, which come at any time.
     fn woken_by_the_runtime(&self, lane: LaneId, ended: Option<LaneId>) -> Cause {
         let now = self.scheduler.elapsed();
         let log = self.lock();
@@ -223,8 +225,9 @@ impl Run {
         if mine != tokio::task::try_id() {
             return Cause::known(WokenBy::Outside); // a task of the set that has no lane
         }
-        // The end of a task wakes what joins it, when the poll of the task is over. The lane that
-        // runs the set may do the same when its own future goes on, and only the stack tells.
+        // The end of a task wakes what joins it, when the poll of the task is over. But the lane
+        // that runs the set may also have called the waker, when its own future went on. Only the
+        // stack tells.
         if let Some(ended) = ended
             && self.places
             && self.task_of(ended) != Some(mine)

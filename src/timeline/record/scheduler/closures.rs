@@ -37,6 +37,7 @@ impl Scheduler {
         if self.clock == Clock::Real {
             return;
         }
+        // If this thread of a pool has run another closure, it has woken what joins that one.
         self.thread_left(std::thread::current().id());
         self.change(|state| state.slots.insert(slot, Slot::Ready));
         self.ensure_coordinator();
@@ -96,7 +97,7 @@ impl Scheduler {
             if pooled {
                 state.slots.insert(slot, Slot::Ending(std::thread::current().id()));
             }
-            state.a_thread_is_free();
+            state.expect_what_is_queued();
         });
     }
 
@@ -109,7 +110,7 @@ impl Scheduler {
     pub fn cancel(&self, slot: u64) {
         self.change(|state| {
             state.slots.remove(&slot);
-            state.a_thread_is_free();
+            state.expect_what_is_queued();
         });
     }
 

@@ -35,7 +35,7 @@ impl Scheduler {
                 return;
             }
             if state.changes != changes {
-                continue; // and what was changed may have set the runtime in motion
+                continue; // what was changed may have set the runtime in motion
             }
             let now = self.elapsed();
             if let Some(next) = state.next(now) {
@@ -44,6 +44,7 @@ impl Scheduler {
                 self.changed.notify_all();
             } else {
                 drop(state);
+                // Up to the next whole tick and no further: a timer may be due there.
                 let since_tick = Duration::from_nanos((now.as_nanos() % TICK.as_nanos()) as u64);
                 self.advance(TICK - since_tick);
             }
@@ -52,8 +53,8 @@ impl Scheduler {
 
     /// Lets the runtime do all that can be done at this instant.
     pub(super) fn run_until_idle(&self) {
-        // Twice: the first visit may come while the runtime is about to look at its timers, the
-        // second may not.
+        // Twice: the first visit may come when the runtime is about to sleep and has not looked at
+        // its timers yet. It has looked at them before the second visit is over.
         for _ in 0..2 {
             let mut state = self.lock();
             if state.closed || state.runtime_blocks {
@@ -67,8 +68,8 @@ impl Scheduler {
         }
     }
 
-    /// Before something that a thread does is noted: first everything that it set off on the
-    /// runtime.
+    /// Called before something that a thread does is noted, so that all that the thread has set off
+    /// on the runtime is noted first. It does nothing on the runtime's own thread.
     pub fn run_until_idle_on_thread(&self) {
         if self.clock == Clock::Paused && !self.on_runtime_thread() {
             self.run_until_idle();

@@ -16,7 +16,8 @@
 //! has a bound ([`STUCK_AFTER`]); only a slot waits for its turn without one. And a slot goes on
 //! when the coordinator lets it, never because the operating system would.
 //!
-//! On the real clock there are no slots, and nothing here does anything but tell the time.
+//! On the real clock there are no slots. Then this module only tells the time, and when the
+//! runtime's own thread has last gone to sleep or woken up.
 //!
 //! ```text
 //!   runtime      idle          does what is due      idle            …
@@ -64,7 +65,7 @@ const SLICE: Duration = Duration::from_millis(10);
 pub(super) struct Scheduler {
     /// On the real clock there is nothing to schedule.
     clock: Clock,
-    /// Not there before the run begins.
+    /// Empty until the run begins.
     began: OnceLock<Began>,
     /// One lock for everything that threads wait for, so that none misses a change.
     state: Mutex<State>,
@@ -72,7 +73,7 @@ pub(super) struct Scheduler {
     changed: Condvar,
 }
 
-/// The beginning of a run: what is known from then on, on one thread.
+/// What is known of a run once it has begun.
 struct Began {
     /// The runtime of the run.
     runtime: Handle,

@@ -12,7 +12,8 @@ use std::{collections::BTreeMap, thread::ThreadId, time::Duration};
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Slot {
-    /// It may begin at any moment, or wait in a queue. Since when, on the wall clock.
+    /// It may begin at any moment, or wait in a queue. It has been expected since this moment on
+    /// the wall clock.
     Expected(std::time::Instant),
     /// It was expected, and did not come: no thread has been free for it.
     Queued,
@@ -38,8 +39,8 @@ pub(super) struct State {
     pub next_slot: u64,
     /// The coordinator is at work, and need not be started: see `Scheduler::ensure_coordinator`.
     pub coordinator_runs: bool,
-    /// How often anything here was changed, other than by the coordinator. So the coordinator sees
-    /// when the state that it has looked at is out of date.
+    /// How often `Scheduler::change` was called. So the coordinator sees when the state that it has
+    /// looked at is out of date.
     pub changes: u64,
     /// The runtime's own thread is in `block`: it cannot become idle.
     pub runtime_blocks: bool,
@@ -80,13 +81,14 @@ impl State {
             .any(|slot| matches!(slot, Slot::Running | Slot::Ending(_) | Slot::Expected(_)))
     }
 
-    /// A slot that is queued needs no coordinator: the end of another one starts it again.
+    /// Whether there are no slots but queued ones. A queued slot needs no coordinator: when its
+    /// closure begins, that starts the coordinator again.
     pub fn has_nothing_to_schedule(&self) -> bool {
         self.slots.values().all(|slot| *slot == Slot::Queued)
     }
 
-    /// Which slot comes next: one that has not begun yet, or else the one whose time has come
-    /// first.
+    /// Which slot comes next: the first one that is ready, or else the blocked one whose time has
+    /// come first.
     pub fn next(&self, now: Duration) -> Option<u64> {
         let mut first: Option<(Duration, u64)> = None;
         // In the order of their numbers, so that of two that are due at once the earlier lane is
@@ -119,8 +121,8 @@ impl State {
         self.slots.retain(|_, slot| !matches!(slot, Slot::Ending(_)));
     }
 
-    /// A thread may be free now for a closure that waits in a queue.
-    pub fn a_thread_is_free(&mut self) {
+    /// Expects again each closure that waits in a queue: a thread may be free for it now.
+    pub fn expect_what_is_queued(&mut self) {
         for slot in self.slots.values_mut() {
             if *slot == Slot::Queued {
                 *slot = Slot::Expected(std::time::Instant::now());

@@ -181,7 +181,7 @@ impl AtTheLimit<'_> {
 
     /// The lane waits, and was not woken.
     fn waiting(&self, lane: &LaneState) -> (Code, String) {
-        // What comes next is known: this lane's timer. So it is no deadlock, and the others may
+        // What comes next is known: this lane is woken. So it is no deadlock, and the others may
         // follow.
         if self.next == Next::Wake
             && let Some(next) = &lane.ahead
@@ -190,7 +190,7 @@ impl AtTheLimit<'_> {
         }
         let since = human(lane.since);
         let waiting = format!("{} has been waiting since {since}{}", lane.name, at(self.log, lane));
-        if !lane.is_kept() {
+        if !lane.has_a_kept_waker() {
             // Stronger than “deadlock”: not even in principle could anything wake it.
             (Code::NoWaker, format!("{waiting}, and nothing keeps a waker of it"))
         } else if self.is_dead {

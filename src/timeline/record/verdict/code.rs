@@ -40,7 +40,7 @@ codes! {
     NotAsked = "not-asked",
     /// A lane waits for a timer that is due later than the limit.
     NextTimer = "next-timer",
-    /// A lane has done something shortly before the limit.
+    /// A lane runs, or has done something after the first tenth of the time; or no lane is left.
     StillGoing = "still-going",
     /// A lane wakes itself over and over, without time passing.
     Spins = "spins",

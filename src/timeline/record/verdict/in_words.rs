@@ -88,7 +88,7 @@ fn waits_at(log: &Log, waits: &Waits) -> String {
 
 impl LaneState {
     /// Where in the source this lane is, as well as that can be told from outside: what it said in
-    /// this poll, what it waited for before, or where it was made.
+    /// this poll, what it waited for before, what it said earlier, or where it was made.
     /// Each guess is a little older than the one before, so the words say which it is: “after it
     /// said”, “after its wait”, “the lane made at”.
     pub(super) fn place_in_words(&self) -> String {

@@ -12,7 +12,7 @@
 //! | seen at the end | verdict | decided in |
 //! |-----------------|---------|------------|
 //! | `main` panicked | `Panicked` | `recorder` |
-//! | the runtime's thread did not come to rest | `Blocked` | `no_progress` |
+//! | the run made no progress, as `recorder` counts | `Blocked` | `no_progress` |
 //! | the limit was reached, and nothing is to come | `Deadlock` | `at_the_limit` |
 //! | the limit was reached, and something is to come | `Endless` | `at_the_limit` |
 //!
@@ -44,11 +44,12 @@ pub enum Verdict {
     /// `main` panicked. The payload is what it panicked with.
     Panicked(String, Box<dyn Any + Send>),
     /// Nothing happened any more up to the limit: a deadlock, or a wake-up that was lost. On the
-    /// paused clock no timer was left, either.
+    /// paused clock, in a runtime of the run's own, no timer was left, either.
     Deadlock(Causes),
-    /// The limit was reached, and there was still something to come.
+    /// The limit was reached, and there was still something to come, or nothing is known of that.
     Endless(Causes),
-    /// The runtime's thread did not come back from a poll, or never had nothing to do.
+    /// The run made no progress: the runtime's thread did not come back from a poll, or always had
+    /// something to do, or another thread kept the paused clock from moving.
     Blocked(Causes),
 }
 

@@ -111,9 +111,9 @@ impl Picture<'_> {
     }
 }
 
-/// A mark as it stands in a legend: 20 pixels wide, around y = 0.
+/// A mark as it stands in a legend: about 20 pixels wide, around y = 0.
 fn icon(mark: Mark) -> Markup {
-    // In the colour of `main`, which is none: a legend is about states and not about lanes.
+    // In the grey of `main`: a legend is about states and not about lanes.
     let bar = |class: &str| html! { rect.(class).l0 width="18" height="14" y="-7" rx="3" {} };
     let line = |class: &str| html! { line.(class).l0 x1="1" x2="19" y1="0" y2="0" {} };
     match mark {

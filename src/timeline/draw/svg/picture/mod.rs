@@ -97,7 +97,7 @@ impl<'c> Picture<'c> {
         let mut summary = vec![];
         let mut top = TOP;
         if sheet.options.caption {
-            // `wrap` counts letters: this is how many there are in the sheet's width.
+            // `wrap` counts columns of a terminal: this is how many the sheet has room for.
             let columns = (sheet.width - 2.0 * MARGIN) / (SMALL * LETTER);
             summary = wrap(&chart.summary(), columns as usize);
             top += TITLE + SUMMARY * summary.len() as f64;
@@ -165,6 +165,7 @@ impl<'c> Picture<'c> {
             let before = stops.last().copied().unwrap_or_default();
             stops.push(self.x(piece.after).max(before));
         }
+        // After the last step the whole picture is shown, with the ends of lanes and their notes.
         if let Some(last) = stops.last_mut() {
             *last = self.sheet.width;
         }
@@ -222,8 +223,7 @@ impl<'c> Picture<'c> {
         for (index, instant) in self.chart.instants.iter().enumerate() {
             let Some(range) = self.layout.instant(index) else { continue };
             bands.extend(self.layout.parts(range.clone()));
-            // The beginning of this instant is cut out. A time above the rest would be taken for a
-            // new instant.
+            // Nothing of this instant is drawn: its band is only the cut, which gets no time.
             if self.layout.hides(Position { instant: index, column: 0 }) {
                 continue;
             }

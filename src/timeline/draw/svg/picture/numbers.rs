@@ -39,10 +39,11 @@ impl Picture<'_> {
         let mut numbers = vec![];
         for Numbered { first, last, said } in self.polls_that_said() {
             let Some(y) = self.y(said.lane) else { continue };
-            // The position of a line is the right edge of the column of its poll.
+            // The position of a line is the right edge of a column. Its number stands in the middle
+            // of that column.
             let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
-            // A number stands left of its position. So it is hidden if the position is cut out, and
-            // even if the number itself would lie on the cut.
+            // A number stands left of its position. So it is not drawn if the position is cut out,
+            // and also if only the number itself would lie on the cut.
             let is_on_the_cut = match &self.layout.cut {
                 Some(cut) => cut.contains(&middle),
                 None => false,

@@ -53,8 +53,9 @@ impl Picture<'_> {
             None => self.sheet.width - 4.0,
         };
         if until - at < NOTE {
-            // The next lane of the row begins here: the sign stands above, and smaller. Its middle
-            // is about 10 pixels to the right of the `x` that `end_sign` gets: hence the -10.
+            // The next lane of the row begins here: the sign stands above the end of the bar, and
+            // is smaller. Its middle is about 10 pixels to the right of the `x` that `end_sign`
+            // gets: hence the -10.
             let above = y - self.sheet.bar_height / 2.0 - 5.0;
             return html! {
                 g data-at=[self.at(at)]
