@@ -30,8 +30,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             if listed < waited_for || listed < told {
                 let name = &polls.row(lane).name;
                 faults.push(format!(
-                    "step {nth}: {listed} timers of {name}, which waits for {waited_for} of tokio’s \
-                     and {told} of its loop"
+                    "step {nth}: {listed} timers of {name}, which waits for {waited_for} of \
+                     tokio’s and has {told} of its loop"
                 ));
             }
         }
