@@ -60,7 +60,7 @@ class Scene:
         self.begun = set()
         self.calls = []  # those on other threads that have not ended
         self.program = None  # what runs the loop, if that is the twin itself
-        self.printed = []  # since the last step
+        self.deeds = []  # since the last step: what was printed, made, woken and cancelled
         self.part = None  # the step that runs now; none while no lane runs
         self.cause = None  # of the call that runs now
         self.is_fresh = False  # whether asyncio's own calls still belong to the last step
@@ -86,8 +86,6 @@ class Part:
         self.task = task
         self.inner = inner  # what has no name of its own, and is inside the lane, if that runs
         self.call = call  # the call on another thread, or the program
-        self.makes = []  # the lanes that it makes, in order; none is a task without a name
-        self.cancels = []  # the callbacks and calls that it cancels before they begin
         self.at = virtual_time.now
         self.error = None
 
@@ -432,13 +430,6 @@ def note(part, end, now):
     """Writes down what a lane has done."""
     if part is scene.part:
         note_cancelled()
-    says = []
-    for said in scene.printed:
-        line = {"lane": said["lane"], "text": said["text"], "line": said["line"]}
-        if said["at"] != part.at:
-            line["at"] = nanoseconds(said["at"])
-        says.append(line)
-    scene.printed = []
     step = {
         "at": nanoseconds(part.at),
         "lane": part.lane,
@@ -447,16 +438,35 @@ def note(part, end, now):
         "outside": part.call and part.call.outside,
         "cause": part.cause,
         "stood": part.stood,
-        "says": says,
-        "makes": part.makes,
-        "cancels": part.cancels,
+        "says": [],
+        "deeds": [],
         "end": end,
     }
     if part.call is not None:
         part.call.step = len(scene.steps)
     scene.steps.append({**step, **now})
+    add_deeds()
     scene.is_fresh = True
     forget_what_is_over()
+
+
+def add_deeds():
+    """Adds to the last step what was done since."""
+    step = scene.steps[-1] if scene.steps else None
+    deeds, scene.deeds = scene.deeds, []
+    for deed in deeds:
+        if "prints" in deed:
+            said = deed["prints"]
+            line = {"lane": said["lane"], "text": said["text"], "line": said["line"]}
+            if nanoseconds(said["at"]) != step["at"]:
+                line["at"] = nanoseconds(said["at"])
+            deed = {"prints": len(step["says"])}
+            step["says"].append(line)
+        step["deeds"].append(deed)
+
+
+def has_printed():
+    return any("prints" in deed for deed in scene.deeds)
 
 
 def forget_what_is_over():
@@ -484,17 +494,6 @@ def note_what_blocked(frame):
     scene.part = Part(part.lane, "same", (), part.task, part.inner, part.call)
 
 
-def note_what_a_call_printed():
-    """asyncio itself may print after a call, such as how long it took. That belongs to the call:
-    to the last step."""
-    printed, scene.printed = scene.printed, []
-    for said in printed:
-        line = {"lane": said["lane"], "text": said["text"], "line": said["line"]}
-        if nanoseconds(said["at"]) != scene.steps[-1]["at"]:
-            line["at"] = nanoseconds(said["at"])
-        scene.steps[-1]["says"].append(line)
-
-
 def cause_now():
     """What a call that is put into the queue now will have as its cause."""
     call = getattr(this_thread, "call", None)
@@ -511,7 +510,7 @@ def note_made(name):
     """A lane is made now: a task, a callback, or a call on another thread; or a task inside a lane,
     which has no name."""
     if scene.part is not None:
-        scene.part.makes.append(name)
+        scene.deeds.append({"makes": name})
 
 
 def note_cancelled():
@@ -519,7 +518,7 @@ def note_cancelled():
     for call in scene.calls[:]:
         if call.state == "new" and call.future is not None and call.future.cancelled():
             scene.calls.remove(call)
-            scene.part.cancels.append(call.lane)
+            scene.deeds.append({"cancels": call.lane})
 
 
 cancel_handle = asyncio.events.Handle.cancel
@@ -530,7 +529,7 @@ def cancel_and_record(handle):
         name, loop = lane_of_callback(handle), scene.loop
         # One that has been called is cancelled in vain.
         if name is not None and any(handle is one for one in [*loop._ready, *loop._scheduled]):
-            scene.part.cancels.append(name)
+            scene.deeds.append({"cancels": name})
     cancel_handle(handle)
 
 
@@ -550,7 +549,7 @@ def run_and_record(handle):
         run_handle(handle)
         return
     end_part_of_program()
-    note_what_a_call_printed()
+    add_deeds()  # asyncio may print after a call: that it has taken long
     scene.cause = causes.pop(handle, None)
     if isinstance(handle, asyncio.TimerHandle):
         scene.cause = {"timer": waits_for_timer(handle)}
@@ -577,10 +576,11 @@ def run_task(handle, task):
     end = None
     if task.done():
         end = "cancelled" if task.cancelled() else how_it_ended(task._exception)
-    if scene.part.lane is not None or scene.printed:
+    if scene.part.lane is not None:
         note(scene.part, end, snapshot())
     else:
-        look_again()  # the lane ended inside the call, and now its task has
+        add_deeds()  # the lane ended inside the call, and now its task has
+        look_again()
         forget_what_is_over()
     handle = task = None  # as above
 
@@ -597,8 +597,9 @@ def run_call_of_asyncio(handle):
     """A call that is no lane's. What it prints is a step of the lane that prints it."""
     ready = queue()
     run_handle(handle)
-    if scene.printed:
-        note(Part(scene.printed[0]["lane"], None, inner="call"), None, snapshot())
+    if has_printed():
+        lane = next(deed["prints"]["lane"] for deed in scene.deeds if "prints" in deed)
+        note(Part(lane, None, inner="call"), None, snapshot())
     is_of_a_step = isinstance(scene.cause, dict) and "step" in scene.cause
     if queue() != ready and not is_of_a_step:
         scene.is_fresh = False  # time has passed, or another program has sent something
@@ -808,8 +809,9 @@ def say_and_record(text):
         frame = sys._getframe(1)
         note_what_blocked(frame)
         said = {"lane": say.name.get(), "line": line_that_says(frame), "at": virtual_time.now}
+        note_cancelled()
         for part in str(text).split("\n"):
-            scene.printed.append({**said, "text": part})
+            scene.deeds.append({"prints": {**said, "text": part}})
     original_say(text)
 
 
@@ -916,9 +918,14 @@ class Loop(virtual_time.Loop):
         """Notes what has put a call into the queue, or set its timer."""
         if scene is not None:
             name = lane_of_callback(handle)
+            task = task_of(handle)
             if name is not None and not is_task(name):
                 begin_part_of_program()
                 note_made(name)
+            elif task is not None and task in scene.begun and scene.part is not None:
+                # Not itself: a task that gives way puts itself into the queue.
+                if task is not scene.part.task and not task.done():
+                    scene.deeds.append({"wakes": innermost(task)})
             causes[handle] = cause_now()
         return handle
 

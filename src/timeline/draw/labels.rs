@@ -26,9 +26,9 @@ pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
 }
 
 /// A letter for each row of lanes, by which the rows of threads name it: the first letter of its
-/// name, or the last if another name begins with the same one. `main` keeps its `m`, since `main`
-/// is in nearly every picture. A cell on a terminal has room for one letter, and so has a narrow
-/// tile of an SVG:
+/// name; or the last letter, if another name begins like this one and no other name ends like it.
+/// `main` keeps its `m`, since `main` is in nearly every picture. A cell on a terminal has room for
+/// one letter, and so has a narrow tile of an SVG:
 ///
 /// ```text
 ///       main  ██           ██✓

@@ -1,5 +1,6 @@
-//! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the trace
-//! for Perfetto and the deck share. A picture's legend has those of them that occur in it.
+//! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the page,
+//! the trace for Perfetto and the deck share. A picture's legend has those of them that occur in
+//! it.
 //!
 //! A mark has a word, a sentence, a sign, a letter and a term of the glossary. Each is a `match`
 //! without a `_`: a new mark does not compile before it has all five. The bars and lines of an SVG

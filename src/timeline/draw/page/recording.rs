@@ -34,11 +34,9 @@ pub(super) struct TwinStep {
     pub stood: Vec<u32>,
     /// What was printed during the step.
     pub says: Vec<TwinSaid>,
-    /// The lanes that were made during the step, in order; none is a task inside the lane, which
-    /// has no name of its own.
-    pub makes: Vec<Option<String>>,
-    /// The callbacks, and the calls on other threads, that were cancelled before they began.
-    pub cancels: Vec<String>,
+    /// What was done during the step, in order. Asyncio's own calls come after it, and what they do
+    /// is not in it: such as the wake of a lane that awaits several.
+    pub deeds: Vec<Deed>,
     /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
     /// lives.
     pub end: Option<String>,
@@ -95,6 +93,20 @@ pub(super) enum Cause {
     Step(usize),
     /// A timer was due, which the lane of this name had set.
     Timer(Option<String>),
+}
+
+/// What a lane does in a step.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Deed {
+    /// The line of this index among those that are printed in the step.
+    Prints(usize),
+    /// It makes a lane; none is a task inside itself, which has no name of its own.
+    Makes(Option<String>),
+    /// It puts another lane into the queue.
+    Wakes(String),
+    /// It cancels a callback, or a call on another thread, before that begins.
+    Cancels(String),
 }
 
 /// A line that a twin printed.

@@ -8,7 +8,7 @@ use super::{
     align::{aligned, moments},
     chains::chains,
     output::Both,
-    recording::{Cause, Outside, TwinScene, TwinState, TwinStep},
+    recording::{Cause, Deed, Outside, TwinScene, TwinState, TwinStep},
     script::RAISED,
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
@@ -200,7 +200,8 @@ fn ended(twin: &TwinScene, nth: usize, name: &str) -> char {
     }
     // A callback that waited for its timer, or in the queue, and was never called.
     let was_there = |step: &TwinStep| {
-        step.lanes.contains_key(name) || step.cancels.iter().any(|cancelled| cancelled == name)
+        let cancels = |deed: &Deed| matches!(deed, Deed::Cancels(cancelled) if cancelled == name);
+        step.lanes.contains_key(name) || step.deeds.iter().any(cancels)
     };
     if steps.iter().any(was_there) { 'c' } else { '.' }
 }

@@ -2,7 +2,7 @@
 //! They are the words of the steps in Rust (`sentence`), so that a reader can compare the two.
 use super::{
     reader::join,
-    recording::{Cause, Inner, Outside, TwinLane, TwinScene, TwinState, TwinStep},
+    recording::{Cause, Deed, Inner, Outside, TwinLane, TwinScene, TwinState, TwinStep},
 };
 use crate::timeline::human;
 use std::time::Duration;
@@ -20,29 +20,13 @@ impl TwinScene {
         }
         parts.extend(self.cause(nth));
         let mut others = String::new();
-        let mut lines = vec![];
         for said in &step.says {
-            if said.lane == name {
-                lines.push(format!("“{}”", said.text));
-            } else {
+            if said.lane != name {
                 // Such as a handler of exceptions, which asyncio calls where one was raised.
                 others += &format!(" In this step {} prints “{}”.", said.lane, said.text);
             }
         }
-        if !lines.is_empty() {
-            parts.push(format!("prints {}", join(&lines)));
-        }
-        let cancels: Vec<&str> = step.cancels.iter().map(String::as_str).collect();
-        let deeds = [
-            ("makes", self.makes(nth)),
-            ("wakes", names(&self.woke(nth))),
-            ("cancels", names(&cancels)),
-        ];
-        for (verb, others) in deeds {
-            if let Some(others) = others {
-                parts.push(format!("{verb} {others}"));
-            }
-        }
+        self.add_deeds(nth, &mut parts);
         if self.starts_its_loop(nth) {
             parts.push("starts its loop".into());
         }
@@ -145,23 +129,39 @@ impl TwinScene {
         woke
     }
 
-    /// The lanes that a step makes; the tasks that have no name of their own come last.
-    fn makes(&self, nth: usize) -> Option<String> {
-        let mut named = vec![];
-        let mut inside = 0;
-        for made in &self.steps[nth].makes {
-            match made {
-                Some(name) => named.push(name.as_str()),
-                None => inside += 1,
+    /// Adds to `parts` what the lane does in a step, in order.
+    fn add_deeds(&self, nth: usize, parts: &mut Vec<String>) {
+        let step = &self.steps[nth];
+        // What the step leads to in the calls of asyncio's own comes last.
+        let mut woke = self.woke(nth);
+        let mut deeds: Vec<(&str, String)> = vec![];
+        for deed in &step.deeds {
+            match deed {
+                Deed::Prints(line) if step.says[*line].lane == step.lane => {
+                    deeds.push(("prints", format!("“{}”", step.says[*line].text)));
+                }
+                Deed::Prints(_) => {}
+                Deed::Makes(Some(made)) => deeds.push(("makes", made.clone())),
+                Deed::Makes(None) => deeds.push(("makes", A_TASK_INSIDE.into())),
+                Deed::Wakes(woken) => {
+                    // Of a lane that was in the queue before, this is no wake.
+                    if let Some(which) = woke.iter().position(|name| name == woken) {
+                        woke.remove(which);
+                        deeds.push(("wakes", woken.clone()));
+                    }
+                }
+                Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
             }
         }
-        let mut parts: Vec<String> = names(&named).into_iter().collect();
-        match inside {
-            0 => {}
-            1 => parts.push("a task inside it".into()),
-            many => parts.push(format!("{many} tasks inside it")),
+        deeds.extend(woke.into_iter().map(|name| ("wakes", name.to_owned())));
+        // Deeds of one kind that follow each other are told together.
+        for alike in deeds.chunk_by(|(verb, _), (next, _)| verb == next) {
+            let verb = alike[0].0;
+            let mut objects: Vec<String> = alike.iter().map(|(_, object)| object.clone()).collect();
+            let are_lines = verb == "prints";
+            objects = if are_lines { objects } else { in_short(objects) };
+            parts.push(format!("{verb} {}", join(&objects)));
         }
-        if parts.is_empty() { None } else { Some(join(&parts)) }
     }
 
     /// What the lane does when the step is over.
@@ -242,13 +242,22 @@ impl TwinScene {
     }
 }
 
-/// `A and B`, or how many they are; none if there are none.
-fn names(lanes: &[&str]) -> Option<String> {
-    match lanes.len() {
-        0 => None,
-        1..=4 => Some(join(&lanes.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())),
-        many => Some(format!("{many} lanes")),
+/// What a task is called that has no name of its own.
+const A_TASK_INSIDE: &str = "a task inside it";
+
+/// The names of lanes, or how many they are; how many have no name comes last.
+fn in_short(lanes: Vec<String>) -> Vec<String> {
+    let (inside, mut named): (Vec<_>, Vec<_>) =
+        lanes.into_iter().partition(|name| name == A_TASK_INSIDE);
+    if named.len() > 4 {
+        named = vec![format!("{} lanes", named.len())];
     }
+    match inside.len() {
+        0 => {}
+        1 => named.push(A_TASK_INSIDE.into()),
+        many => named.push(format!("{many} tasks inside it")),
+    }
+    named
 }
 
 /// For which lanes or for what a lane waits.
@@ -320,7 +329,7 @@ mod tests {
         assert_eq!(told[1], "A begins, prints “compute factorial(2)” and keeps the thread.");
         assert_eq!(told[2], "A prints “factorial(2) = 2” and ends.");
         let told = sentences(&recorded("hello_world")[0]);
-        let main = "main begins, prints “two callbacks, and none is called”, makes hello and world \
+        let main = "main begins, makes hello and world, prints “two callbacks, and none is called” \
                     and starts its loop.";
         assert_eq!(told[0], main);
     }
@@ -428,11 +437,32 @@ mod tests {
         each_step(|place, scene, nth| {
             let step = &scene.steps[nth];
             let before = nth.checked_sub(1).map(|before| &scene.steps[before]);
+            let makes = |name: &str| {
+                let is_it = |deed: &Deed| matches!(deed, Deed::Makes(Some(made)) if made == name);
+                step.deeds.iter().any(is_it)
+            };
             for name in step.lanes.keys().filter(|name| step.lanes[*name].state == TwinState::New) {
                 let was_there = before.is_some_and(|before| before.lanes.contains_key(name));
-                let is_made = step.makes.iter().flatten().any(|made| made == name);
-                assert!(was_there || is_made, "{place}: {name} comes from nowhere");
+                assert!(was_there || makes(name), "{place}: {name} comes from nowhere");
             }
+        });
+    }
+
+    #[test]
+    fn what_a_lane_does_is_told_in_the_order_in_which_it_does_it() {
+        let told = sentences(&recorded("task")[0]);
+        let b = "B goes on (its time has come), wakes A, prints “woke A, and go on” and ends.";
+        assert!(told.iter().any(|told| told == b), "{told:#?}");
+        each_step(|place, scene, nth| {
+            let step = &scene.steps[nth];
+            let mut printed = 0;
+            for deed in &step.deeds {
+                if let Deed::Prints(line) = deed {
+                    assert_eq!(*line, printed, "{place}");
+                    printed += 1;
+                }
+            }
+            assert_eq!(printed, step.says.len(), "{place}");
         });
     }
 
