@@ -3,7 +3,7 @@
 //!
 //! A page frames a chain that comes back to a lane that it has passed, as a deadlock does. There
 //! has to be one exactly where lanes wait in a circle.
-use super::{Explored, polls::Polls};
+use super::{Explored, polls::Polls, ready::runs_a_loop};
 use async_concepts::timeline::{LaneId, Places, Position, Registered, SteppedRun, Until, Wait};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -126,6 +126,7 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
         && !said.contains(&by)
         && !words.contains(&polls.row(by).name)
         && !words.starts_with("a lock (")
+        && !is_a_loop_that_goes_on(polls, step, lane)
     {
         missing.push(format!("a wake by {}", polls.row(by).name));
     }
@@ -145,6 +146,15 @@ fn over(polls: &Polls<'_>, step: usize, lane: LaneId) -> Vec<LaneId> {
         }
     }
     over
+}
+
+/// Whether an event loop of the program's own has been woken by a step. Its lane is not ready for
+/// that, unless a call of it is in the queue.
+fn is_a_loop_that_goes_on(polls: &Polls<'_>, step: usize, lane: LaneId) -> bool {
+    let Some(begun) = polls.begun(lane, step) else { return false };
+    let Some(wake) = polls.wake_after(lane, begun) else { return false };
+    let woken = polls.chart.time(wake.woken.at).as_nanos() as u64;
+    runs_a_loop(polls, lane) && woken <= polls.time(&polls.steps[step])
 }
 
 /// Whether what is said in words of a lane's wait is so.

@@ -516,6 +516,27 @@ fn what_a_lane_does_is_told_in_the_order_in_which_it_does_it() {
 }
 
 #[test]
+fn an_aborted_task_is_dropped_after_the_rest_of_the_poll_in_which_it_was_aborted() {
+    let run = record("aborted", async || {
+        let task = tokio::spawn(sleep(ms(50)).lane("task"));
+        sleep(ms(10)).lane("A").await;
+        task.abort();
+        say!("aborted");
+    });
+    let told = sentences(&run);
+    assert_eq!(
+        told[told.len() - 2..],
+        [
+            "A goes on (its time has come) and ends.",
+            "main goes on (A has ended), prints “aborted” and ends. Then the runtime drops task, \
+             which was aborted.",
+        ]
+    );
+    let states = states_of(&run);
+    assert_eq!(states[states.len() - 2..], ["rwf", "fcf"]);
+}
+
+#[test]
 fn a_task_that_is_aborted_before_its_first_poll_is_told_of() {
     let run = record("aborted", async || {
         let task = async {

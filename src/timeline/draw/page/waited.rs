@@ -305,9 +305,10 @@ fn lock_in_words(waits: &[&Wait]) -> Option<String> {
     None
 }
 
-/// Whether a place is one at which a timer is waited for.
+/// Whether a place is one at which a timer is waited for. That of our own event loop is known by
+/// its name alone, and so is each one in a file of an older version.
 pub(super) fn is_timer(wait: &Wait) -> bool {
-    matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
+    wait.timer || matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
 }
 
 /// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
