@@ -9,8 +9,9 @@
 //! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
 //!   show;
 //! - `reader` makes a step of a piece: `now` says what each lane does then, `lists` in which lists
-//!   of the strip it is (`waited` says for which lanes it waits, and `chains` draws that), `lines`
-//!   at which line it stands, and `sentence` says the step in words;
+//!   of the strip it is (`calls` knows the queue of an event loop, `waited` says for which lanes it
+//!   waits, and `chains` draws that), `lines` at which line it stands, and `sentence` says the step
+//!   in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, and `reached` those that a scene does not run, which are left out;
 //! - `recording` is what was recorded of a Python twin, `twin` adds its steps, and `twin_told` says
@@ -19,6 +20,7 @@
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
+mod calls;
 mod chains;
 mod lines;
 mod lists;

@@ -165,7 +165,7 @@ pub struct Step {
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// Lanes of whose waits it is not proved for which lanes they wait, and in words what is known:
-    /// `a wake by B`, `a lock or permit (holder not seen)`. In a deadlock no lane
+    /// `a wake by B`, `a lock (holder not seen)`. In a deadlock no lane
     /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
