@@ -4,7 +4,8 @@
 //! No twin: Python's coroutines hand a future to their loop and know no wakers.
 //! Look for: The loop polls what stands in the queue, and sleeps when the queue is empty. A future
 //! that is pending is nowhere in the loop: only its waker, which the thread has, can bring it back.
-//! `main` is the loop, which has the thread also while it is parked.
+//! `main` is the loop, which has the thread also while it is parked. Nothing tells the explorer of
+//! its queue: there a future is ready from its first wake on, and not yet before its first poll.
 //!
 //!     cargo run --example smallest_loop
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -6,7 +6,8 @@
 //! Look for: Four fetches of 100 ms take 400, 200 or 100 ms, as you choose. A buffer is polled only
 //! while you wait for its next item: in "loop body", B is ready at 100 ms and not polled while the
 //! body stores A, so C begins late, and the run takes 600 ms. With a task for each fetch
-//! ("spawned") it takes 500 ms.
+//! ("spawned") it takes 500 ms. Those tasks have no lane before `fetch`, so the explorer does not
+//! show them before that.
 //!
 //!     cargo run --example pipeline
 use async_concepts::{

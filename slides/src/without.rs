@@ -75,6 +75,15 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
             hold.lane = ids[hold.lane].expect("the others are gone");
         }
     }
+    for call in &mut fewer.calls {
+        call.lane = call.lane.and_then(|lane| ids[lane]);
+        // A lane that is gone may have set a timer of another one: `main` stands for it then.
+        let set = call.timer.as_mut().map(|timer| &mut timer.set);
+        let turns = [set, call.asked.as_mut(), call.queued.as_mut(), call.over.as_mut()];
+        for turn in turns.into_iter().flatten() {
+            turn.by = ids[turn.by].unwrap_or_default();
+        }
+    }
     fewer.said.retain(|said| ids[said.lane].is_some());
     for said in &mut fewer.said {
         said.lane = ids[said.lane].expect("the others are gone");

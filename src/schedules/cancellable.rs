@@ -79,11 +79,11 @@ pub(super) struct PlannedDrop {
     /// polled: a value that was handed over to the lane is lost then, unless the destructor of the
     /// value hands it on. If false, the lane is dropped as it suspends.
     pub once_woken: bool,
-    /// How often the lane has suspended until now.
-    pub seen: usize,
+    /// How often the lane has suspended in this run until now.
+    pub suspended: usize,
 }
 
-/// When a lane that may be dropped has suspended.
+/// The suspensions of a lane that may be dropped, in one run.
 #[derive(Clone, Debug)]
 pub(super) struct Suspensions {
     /// The lane that may be dropped.

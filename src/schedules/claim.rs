@@ -128,10 +128,10 @@ where
         self
     }
 
-    /// Stops at the first schedule that fails, and leaves out the pictures of all others: for a
-    /// check that only asks whether the claim holds. No schedule that fails is simpler than that
-    /// one, unless the schedules were chosen at random: then it is made simpler as far as there is
-    /// time.
+    /// Stops at the first schedule that fails, and does not run outcomes again to see where their
+    /// lanes wait: for a check that only asks whether the claim holds. No schedule that fails is
+    /// simpler than that one, unless the schedules were chosen at random: then it is made simpler
+    /// as far as there is time.
     pub fn until_it_fails(mut self) -> Self {
         self.budget.until_it_fails = true;
         self
@@ -218,7 +218,7 @@ where
                 "the schedule {name}:{schedule} does not fit the program any more: {why}"
             )),
             // A run that blocks its thread is a result, too.
-            Some(Replayed::AsItWas) | None => Ok(explored),
+            Some(Replayed::HasResult) | None => Ok(explored),
         }
     }
 

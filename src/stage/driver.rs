@@ -10,8 +10,9 @@ use crate::{
         Notifier, ReadyBy, set_event_loop_policy,
     },
     timeline::{
-        Recorder, Recording, WokenBy, callback_was_scheduled, coroutine_is_over,
-        ended_as_cancelled, is_a_callback, turn, wait, wakes_are_by, woken_here_by,
+        CallStage, Recorder, Recording, WokenBy, asked_for_by, call_goes_to, call_is_asked_for,
+        callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback,
+        number_of_a_call, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
@@ -61,8 +62,9 @@ pub(super) fn record_blocking_with<T: Send + 'static>(
     recorder.record_blocking(|| {
         // The thread ends with the run, and the policy with it.
         set_event_loop_policy(|| {
-            let event_loop = EventLoop::with_driver(RunDriver::new());
-            event_loop.add_instrument(Rc::new(OnTheTimeline::default()));
+            let start = Instant::now();
+            let event_loop = EventLoop::with_driver(RunDriver { start, notifier: Arc::default() });
+            event_loop.add_instrument(Rc::new(OnTheTimeline::of_a_loop_that_counts_from(start)));
             event_loop
         });
         main()
@@ -75,13 +77,6 @@ struct RunDriver {
     start: Instant,
     /// Ends a wait.
     notifier: Arc<Notifier>,
-}
-
-impl RunDriver {
-    /// It counts from now.
-    fn new() -> Self {
-        Self { start: Instant::now(), notifier: Arc::default() }
-    }
 }
 
 impl Driver for RunDriver {
@@ -109,51 +104,72 @@ impl Driver for RunDriver {
 }
 
 /// What a timeline needs to hear of a loop.
-#[derive(Default)]
 struct OnTheTimeline {
+    /// What the loop's time counts from.
+    start: Instant,
     /// Where each callback with a lane was scheduled, and what it waits for. The timeline gets this
     /// when the callback is called or dropped, because only then is it known which lane the
     /// callback is: the loop has a closure, and cannot look into the closure.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
-    /// The loop's ready queue: each call and its cause. If a call does not run as a lane, what it
-    /// wakes is said to be woken by its cause. For instance, the call at the end of a `sleep` sets
-    /// a future, and that wakes a lane: the timeline says that the clock has woken the lane.
-    ready: RefCell<VecDeque<(CallId, WokenBy)>>,
+    /// The timers of the loop: the number by which the recording knows each call.
+    timers: RefCell<HashMap<CallId, usize>>,
+    /// The loop's ready queue: each call, its number in the recording, and its cause. If a call
+    /// does not run as a lane, what it wakes is said to be woken by its cause. For instance, the
+    /// call at the end of a `sleep` sets a future, and that wakes a lane: the timeline says that
+    /// the clock has woken the lane.
+    ready: RefCell<VecDeque<(CallId, usize, WokenBy)>>,
 }
 
 impl OnTheTimeline {
+    fn of_a_loop_that_counts_from(start: Instant) -> OnTheTimeline {
+        OnTheTimeline {
+            start,
+            scheduled: RefCell::default(),
+            timers: RefCell::default(),
+            ready: RefCell::default(),
+        }
+    }
+
     /// Notes that the call waits from now on, and for what. A timer whose time has come has no
-    /// location any more: it goes on waiting for what was noted when it was set.
-    fn note_wait(&self, call: &CallRef<'_>, on: &'static str) {
-        let Some(location) = call.location else { return };
+    /// location any more: it goes on waiting for what was noted when it was set. Returns whether
+    /// the call is a callback with a lane.
+    fn note_wait(&self, call: &CallRef<'_>, on: &'static str) -> bool {
+        let Some(location) = call.location else { return false };
         let mut scheduled = self.scheduled.borrow_mut();
         // The note of another callback may stand here. An id is an address, which may have been
         // that of a callback that was cancelled in the ready queue. The loop tells an instrument
         // when a timer is cancelled, and not when a call in the ready queue is.
         scheduled.remove(&call.id);
-        if call.kind == CallKind::Callback && is_a_callback(&call.name()) {
+        let has_a_lane = call.kind == CallKind::Callback && is_a_callback(&call.name());
+        if has_a_lane {
             scheduled.insert(call.id, (location, on));
+        }
+        has_a_lane
+    }
+
+    /// The number and the cause of a call that has just been put into the ready queue.
+    fn number_and_cause(&self, call: &CallRef<'_>) -> (usize, WokenBy) {
+        match call.ready_by {
+            Some(ReadyBy::Timer) => match self.timers.borrow_mut().remove(&call.id) {
+                Some(number) => (number, WokenBy::Clock),
+                None => (number_of_a_call(), WokenBy::Clock),
+            },
+            Some(ReadyBy::EntryQueue { asked_by: Some(number) }) => (number, asked_for_by(number)),
+            Some(ReadyBy::EntryQueue { asked_by: None }) => (number_of_a_call(), WokenBy::Outside),
+            Some(ReadyBy::ThisThread) | None => (number_of_a_call(), woken_here_by()),
         }
     }
 
-    /// Notes the cause of a call that has just been put into the ready queue.
-    fn note_cause(&self, call: &CallRef<'_>) {
-        let by = match call.ready_by {
-            Some(ReadyBy::Timer) => WokenBy::Clock,
-            Some(ReadyBy::EntryQueue { asked_by: Some(lane) }) => WokenBy::Lane(lane),
-            Some(ReadyBy::EntryQueue { asked_by: None }) => WokenBy::Outside,
-            Some(ReadyBy::ThisThread) | None => woken_here_by(),
-        };
-        self.ready.borrow_mut().push_back((call.id, by));
-    }
-
-    /// Takes a call that the loop makes now out of the queue, and returns its cause. The calls
-    /// before it in the queue were cancelled: the loop makes all others in their order.
-    fn take_cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
+    /// Takes a call that the loop makes now out of the queue, and returns its number and its cause.
+    /// The calls before it in the queue were cancelled: the loop makes all others in their order.
+    fn take(&self, call: &CallRef<'_>) -> Option<(usize, WokenBy)> {
         let mut ready = self.ready.borrow_mut();
-        let place = ready.iter().position(|(id, _)| *id == call.id)?;
-        let (_, by) = ready.drain(..=place).next_back()?;
-        Some(by)
+        let place = ready.iter().position(|(id, ..)| *id == call.id)?;
+        for (_, number, _) in ready.drain(..place) {
+            call_goes_to(number, CallStage::Cancelled);
+        }
+        let (_, number, by) = ready.pop_front()?;
+        Some((number, by))
     }
 
     /// Notes that the call is made or dropped now.
@@ -173,29 +189,41 @@ impl Instrument for OnTheTimeline {
     }
 
     fn call_ready(&self, call: &CallRef<'_>) {
-        self.note_cause(call);
-        self.note_wait(call, "its turn in the loop's queue");
+        let (number, by) = self.number_and_cause(call);
+        self.ready.borrow_mut().push_back((call.id, number, by));
+        let has_a_lane = self.note_wait(call, "its turn in the loop's queue");
+        call_goes_to(number, CallStage::Queued { has_a_lane });
     }
 
-    /// On another thread: the lane that runs there. At the end of a job: the lane of the job.
+    /// The answer is the number of the call. With it the recording keeps the lane that runs on the
+    /// other thread, or whose end hands over the result of a job.
     fn asked_by(&self) -> Option<AskedBy> {
-        Some(|| match woken_here_by() {
-            WokenBy::Lane(lane) => Some(lane),
-            _ => None,
-        })
+        Some(call_is_asked_for)
     }
 
-    fn timer_set(&self, call: &CallRef<'_>, _when: Duration) {
-        self.note_wait(call, "its timer");
+    fn timer_set(&self, call: &CallRef<'_>, when: Duration) {
+        let has_a_lane = self.note_wait(call, "its timer");
+        let number = number_of_a_call();
+        self.timers.borrow_mut().insert(call.id, number);
+        let delay = when.saturating_sub(self.start.elapsed());
+        call_goes_to(number, CallStage::TimerSet { delay, has_a_lane });
     }
 
     fn timer_cancelled(&self, call: &CallRef<'_>) {
+        // None of a timer that was due: its call is in the queue, and the loop passes over it.
+        if let Some(number) = self.timers.borrow_mut().remove(&call.id) {
+            call_goes_to(number, CallStage::Cancelled);
+        }
         self.note_end_of_wait(call);
     }
 
     fn call_begins(&self, call: &CallRef<'_>) {
+        let mut caused_by = None;
+        if let Some((number, by)) = self.take(call) {
+            call_goes_to(number, CallStage::Begins);
+            caused_by = Some(by);
+        }
         self.note_end_of_wait(call);
-        let caused_by = self.take_cause(call);
         match call.kind {
             // A coroutine runs. What it wakes is woken by the lane that is being polled. If no lane
             // is being polled, it is woken by the lane in which the loop runs: what such a

@@ -87,11 +87,11 @@ pub mod verdicts;
 
 #[cfg(feature = "draw")]
 pub use draw::{
-    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, OutputLine, Owner,
-    PageStyle, Pair, Places, Position, Row, Said, SaidBefore, SharedRow, Span, State, Step,
-    SteppedLane, SteppedRun, SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track,
-    Unlike, Until, Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, to_json,
-    to_page, to_perfetto, to_svg,
+    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopCall, LoopTimer, Mark, Moment,
+    OutputLine, Owner, PageStyle, Pair, Places, Position, Row, Said, SaidBefore, SharedRow, Span,
+    State, Step, SteppedLane, SteppedRun, SteppedVariant, SvgOptions, SvgPicture, TerminalOptions,
+    Theme, Track, Turn, Unlike, Until, Variant, Wake, Woken, from_json, lane_class, page_style,
+    pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "stage")]
 pub(crate) use draw::{beginning, colour};
@@ -105,9 +105,10 @@ pub(crate) use record::{
     WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
 };
 pub use record::{
-    Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
-    Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback,
+    CallStage, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled,
+    Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What,
+    WokenBy, asked_for_by, block, call_goes_to, call_is_asked_for, callback,
+    callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback, number_of_a_call,
     on_thread, record, turn, wait, wakes_are_by, woken_here_by,
 };
 pub use time::{Clock, human};

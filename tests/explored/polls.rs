@@ -1,6 +1,9 @@
 //! Which poll of the recording each step belongs to.
 use super::Explored;
-use async_concepts::timeline::{Chart, LaneId, Places, Row, Span, State, Step, Until, Woken};
+use async_concepts::timeline::{
+    Chart, LaneId, LoopCall, Places, Position, Row, Span, State, Step, Turn, Until, Woken,
+};
+use std::ops::Range;
 
 /// The steps in Rust, and the polls of the recording.
 pub struct Polls<'e> {
@@ -118,6 +121,51 @@ impl<'e> Polls<'e> {
             }
         }
         None
+    }
+
+    /// Whether the runtime's thread was busy right until a position.
+    pub fn is_busy_until(&self, at: Position) -> bool {
+        let mut holds = self.chart.threads[0].iter();
+        holds.any(|hold| hold.from.instant < at.instant && hold.to.instant == at.instant)
+    }
+
+    /// Whether an event loop of the program's own has told of its calls.
+    pub fn has_a_loop(&self) -> bool {
+        !self.chart.calls.is_empty()
+    }
+
+    /// Between which steps something has happened to a call of an event loop. The first of them is
+    /// that with which the poll began in which it happened; at the end of the last it has happened
+    /// for certain, since another poll begins after that, or the poll is over.
+    pub fn happened(&self, turn: Turn) -> (usize, usize) {
+        let in_it = |poll: &&Poll<'_>| poll.span.from < turn.at && turn.at <= poll.span.to;
+        let poll = self.of_lane[turn.by].iter().rfind(in_it);
+        let later = self.of_lane.iter().flatten().filter(|poll| turn.at <= poll.span.from);
+        let next = later.map(|poll| poll.first).min().unwrap_or(self.steps.len());
+        let last = next.saturating_sub(1);
+        match poll {
+            Some(poll) => (poll.first, last.max(poll.first)),
+            None => (last, last),
+        }
+    }
+
+    /// The steps after which a call is in the queue of its loop for certain, and those after which
+    /// it may be.
+    pub fn queued(&self, call: &LoopCall) -> Option<[Range<usize>; 2]> {
+        let (first, last) = self.happened(call.asked.unwrap_or(call.queued?));
+        let Some(over) = call.over else {
+            return Some([last..self.steps.len(), first..self.steps.len()]);
+        };
+        // The lane that it runs is polled right where the loop makes the call.
+        let lane = call.lane?;
+        let mut polls = self.of_lane[lane].iter();
+        if lane != over.by
+            && let Some(poll) = polls.find(|poll| poll.span.from == over.at)
+        {
+            return Some([last..poll.first, first..poll.first]);
+        }
+        let (from, to) = self.happened(over);
+        Some([last..from, first..to + 1])
     }
 
     /// When a step began, in nanoseconds.

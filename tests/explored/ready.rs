@@ -10,16 +10,25 @@
 //! - Lanes inside another one are polled by that one, in its own order.
 //! - On the real clock another thread may wake a task, and tokio has a second queue for these.
 //!
+//! An event loop of the program's own has told of its queue: there the page has to list the lanes
+//! whose calls are in it, in its order, and no others. A call that runs no lane stands for that of
+//! the loop.
+//!
 //! In Python all of them are in the one queue of the event loop, and run in its order.
 use super::{Explored, polls::Polls};
-use async_concepts::timeline::{Clock, LaneId, State, Step};
+use async_concepts::timeline::{Clock, LaneId, LoopCall, State, Step};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
     let mut faults = vec![];
     for (nth, step) in polls.steps.iter().enumerate() {
         for lane in 0..polls.of_lane.len() {
-            let is_ready = polls.letter(nth, lane) == 'd';
+            let letter = polls.letter(nth, lane);
+            // The lane of a loop may have a call in the queue while it runs.
+            if runs_a_loop(&polls, lane) && "rb".contains(letter) {
+                continue;
+            }
+            let is_ready = letter == 'd';
             if is_ready != step.ready.contains(&lane) {
                 let name = &polls.row(lane).name;
                 faults.push(format!("step {nth}: {name} is ready: {is_ready}, and not listed so"));
@@ -42,6 +51,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
         }
     }
+    faults.extend(of_the_loop(&polls));
+    faults.extend(not_made_yet(&polls));
     if let Some(python) = explored.run.tracks.get(1) {
         for (nth, step) in python.steps.iter().enumerate() {
             for (one, other) in pairs(step) {
@@ -71,8 +82,108 @@ fn pairs(step: &Step) -> Vec<(LaneId, LaneId)> {
     pairs
 }
 
+/// Whether a lane is that in which an event loop of the program's own runs.
+pub fn runs_a_loop(polls: &Polls<'_>, lane: LaneId) -> bool {
+    let by = |call: &LoopCall| call.queued.and(call.over).map(|over| over.by);
+    polls.chart.calls.iter().any(|call| by(call) == Some(lane))
+}
+
+/// The steps after which the page does not list what is in the queue of an event loop, or lists
+/// what is not.
+fn of_the_loop(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for lane in 0..polls.of_lane.len() {
+        let name = &polls.row(lane).name;
+        let mut queued = vec![];
+        for call in polls.chart.calls.iter().filter(|call| call.lane == Some(lane)) {
+            queued.extend(polls.queued(call));
+        }
+        let is_called = runs_a_loop(polls, lane)
+            || polls.chart.calls.iter().any(|call| {
+                let over = call.queued.and(call.over);
+                let at = over.map(|over| over.at);
+                call.lane == Some(lane)
+                    && polls.of_lane[lane].iter().any(|poll| at == Some(poll.span.from))
+            });
+        if !is_called {
+            continue; // only a timer of it is known
+        }
+        for (nth, step) in polls.steps.iter().enumerate() {
+            if ".fcpu".contains(polls.letter(nth, lane)) {
+                continue;
+            }
+            let is_listed = step.ready.contains(&lane);
+            let is_queued = queued.iter().any(|[certain, _]| certain.contains(&nth));
+            let may_be = queued.iter().any(|[_, possible]| possible.contains(&nth));
+            if is_queued && !is_listed {
+                faults.push(format!("step {nth}: {name} is in the loop’s queue, and not listed"));
+            }
+            if is_listed && !may_be {
+                faults.push(format!("step {nth}: {name} is not in the loop’s queue, and listed"));
+            }
+        }
+    }
+    // In the order of the queue.
+    for (nth, step) in polls.steps.iter().enumerate() {
+        for (one, other) in pairs(step) {
+            let [first, second] = [one, other].map(|lane| place_in_queue(polls, lane, nth));
+            if let (Some(first), Some(second)) = (first, second)
+                && first > second
+            {
+                let names = format!("{} and {}", polls.row(one).name, polls.row(other).name);
+                faults.push(format!("step {nth}: {names} are in the queue the other way round"));
+            }
+        }
+    }
+    faults
+}
+
+/// The number of the first call of a lane that is in the queue of its loop for certain.
+fn place_in_queue(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<usize> {
+    let calls = polls.chart.calls.iter().filter(|call| call.lane == Some(lane));
+    let is_queued = |call: &&LoopCall| match polls.queued(call) {
+        Some([certain, _]) => certain.contains(&step),
+        None => false,
+    };
+    let turn = |call: &LoopCall| call.asked.or(call.queued);
+    calls.filter(is_queued).filter_map(turn).map(|turn| turn.nth).min()
+}
+
+/// The steps after which a task is listed that was polled later than a task which was made after
+/// it, and so was spawned later than it was made: for what was polled in between it was not there.
+fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    let first = |lane: LaneId| {
+        let poll = polls.of_lane[lane].first()?;
+        let is_a_task = polls.row(lane).owner_at(poll.span.from).is_none();
+        if is_a_task { Some(poll) } else { None }
+    };
+    for lane in 0..polls.of_lane.len() {
+        let Some(mine) = first(lane) else { continue };
+        for later in lane + 1..polls.of_lane.len() {
+            let Some(theirs) = first(later) else { continue };
+            // A closure that has a thread of its own begins when that does.
+            let [a_thread, another] = [mine, theirs].map(|poll| poll.span.state == State::OnThread);
+            let of_one_maker = polls.row(later).parent == polls.row(lane).parent;
+            if !of_one_maker || a_thread != another || theirs.first >= mine.first {
+                continue;
+            }
+            for (nth, step) in polls.steps[..theirs.first].iter().enumerate() {
+                if step.ready.contains(&lane) {
+                    let names = [lane, later].map(|lane| &polls.row(lane).name);
+                    faults.push(format!("step {nth}: {names:?} were spawned the other way round"));
+                }
+            }
+        }
+    }
+    faults
+}
+
 /// The number of the wake for which a lane is ready; none if it was just spawned.
 fn woken(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<usize> {
+    if polls.has_a_loop() {
+        return None; // its wake comes before its call is in the queue
+    }
     let wake = polls.wake_after(lane, polls.begun(lane, step)?)?;
     Some(wake.woken.nth)
 }

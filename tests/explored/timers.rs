@@ -1,9 +1,10 @@
-//! Due times: the page shows one exactly where a wake by the clock has proved it.
+//! Timers: the page lists each one that a lane waits for, and says when it is due exactly where a
+//! wake by the clock has proved that, or an event loop of the program's own has told it.
 use super::{
     Explored,
     polls::{Poll, Polls},
 };
-use async_concepts::timeline::{LaneId, Position, human};
+use async_concepts::timeline::{LaneId, Position, State, human};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -14,7 +15,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 continue;
             }
             let proved = proved(&polls, *lane, nth);
-            if proved.as_ref() != Some(due) {
+            if proved.as_ref() != Some(due) && !told(&polls, *lane, nth).contains(due) {
                 let name = &polls.row(*lane).name;
                 faults.push(format!("step {nth} says that {name} is due at {due}: {proved:?}"));
             }
@@ -22,8 +23,63 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     }
     for lane in 0..polls.of_lane.len() {
         faults.extend(missing(&polls, lane));
+        for (nth, step) in polls.steps.iter().enumerate() {
+            let listed = step.timers.iter().filter(|(other, _)| *other == lane).count();
+            let waited_for = waited_for(&polls, lane, nth);
+            let told = certain(&polls, lane, nth);
+            if listed < waited_for || listed < told {
+                let name = &polls.row(lane).name;
+                faults.push(format!(
+                    "step {nth}: {listed} timers of {name}, which waits for {waited_for} of \
+                     tokio’s and has {told} of its loop"
+                ));
+            }
+        }
     }
     faults
+}
+
+/// For how many timers of tokio's a lane waits after a step.
+fn waited_for(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
+    let Some(begun) = polls.begun(lane, step) else { return 0 };
+    if polls.letter(step, lane) != 'w' {
+        return 0;
+    }
+    let stopped = polls.stopped(lane, &polls.of_lane[lane][begun]);
+    let timers = stopped.waits().iter().filter(|wait| wait.timer).count();
+    let names = ["sleep", "timeout", "Interval::tick"];
+    let is_named = |on: &Option<String>| names.iter().any(|name| on.as_deref() == Some(name));
+    let named = stopped.waits().iter().filter(|wait| is_named(&wait.on)).count();
+    if polls.has_a_loop() { timers } else { timers.max(named) }
+}
+
+/// When the timers are due that an event loop of the program's own has told of, and that a lane may
+/// have after a step.
+fn told(polls: &Polls<'_>, lane: LaneId, step: usize) -> Vec<String> {
+    let mut told = vec![];
+    for call in polls.chart.calls.iter().filter(|call| call.lane == Some(lane)) {
+        let Some(timer) = call.timer else { continue };
+        let set = polls.happened(timer.set).0;
+        let over = call.queued.or(call.over).map(|over| polls.happened(over).1);
+        if set <= step && over.is_none_or(|over| step <= over) {
+            told.push(human(timer.due));
+        }
+    }
+    told
+}
+
+/// How many timers a lane has after a step for certain, of those of which its loop has told.
+fn certain(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
+    let mut certain = 0;
+    for call in polls.chart.calls.iter().filter(|call| call.lane == Some(lane)) {
+        let Some(timer) = call.timer else { continue };
+        let set = polls.happened(timer.set).1;
+        let over = call.queued.or(call.over).map(|over| polls.happened(over).0);
+        if set <= step && over.is_none_or(|over| step < over) {
+            certain += 1;
+        }
+    }
+    if ".fcpu".contains(polls.letter(step, lane)) { 0 } else { certain }
 }
 
 /// When the timer is due for which a lane waits after a step, as its wake has proved it; none if it
@@ -42,7 +98,8 @@ fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<String> {
     };
     let waits = polls.of_lane[lane][begun..until].iter().map(place);
     let is_one_wait = waits.clone().zip(waits.skip(1)).all(|(one, next)| one == next);
-    if wake.is_by_the_clock() && is_one_wait { Some(due(polls, wake.woken.at)) } else { None }
+    let due = due(polls, lane, wake.woken.at);
+    if wake.is_by_the_clock() && is_one_wait { Some(due) } else { None }
 }
 
 /// When an event loop calls a callback that waits for its timer. It does so in the poll in which
@@ -51,22 +108,29 @@ fn proved_by_its_call(polls: &Polls<'_>, lane: LaneId) -> Option<String> {
     let first = polls.of_lane[lane].first()?;
     let waited = polls.row(lane).spans.first()?;
     let on = waited.places.waits().last()?.on.as_deref()?;
-    if on == "its timer" { Some(due(polls, first.span.from)) } else { None }
+    if on == "its timer" { Some(due(polls, lane, first.span.from)) } else { None }
 }
 
 /// A due time as the page writes it: if the thread was busy until then, the timer may have been due
-/// before.
-fn due(polls: &Polls<'_>, at: Position) -> String {
+/// before. It may have been busy, too, if it is one on which a closure runs a runtime.
+fn due(polls: &Polls<'_>, lane: LaneId, at: Position) -> String {
     let due = human(polls.chart.time(at));
-    let mut holds = polls.chart.threads[0].iter();
-    let is_busy = holds.any(|hold| hold.from.instant < at.instant && hold.to.instant == at.instant);
-    if is_busy { format!("≤ {due}") } else { due }
+    let mut around = polls.row(lane).owner_at(at);
+    let mut on_thread = false;
+    while let Some(outer) = around {
+        on_thread |= polls.of_lane[outer].iter().any(|poll| poll.span.state == State::OnThread);
+        around = polls.row(outer).owner_at(at);
+    }
+    if on_thread || polls.is_busy_until(at) { format!("≤ {due}") } else { due }
 }
 
 /// The steps at which a lane waits for a timer that will wake it, and is not among the timers.
 fn missing(polls: &Polls<'_>, lane: LaneId) -> Vec<String> {
     let name = &polls.row(lane).name;
     let mut faults = vec![];
+    if polls.has_a_loop() {
+        return faults; // the loop has told of its timers: see `certain`
+    }
     for (nth, poll) in polls.of_lane[lane].iter().enumerate() {
         let Some(wake) = polls.wake_after(lane, nth) else { continue };
         if !wake.is_by_the_clock() {
@@ -76,7 +140,7 @@ fn missing(polls: &Polls<'_>, lane: LaneId) -> Vec<String> {
             Some(polled) => polls.of_lane[lane][polled].first,
             None => polls.steps.len(),
         };
-        let due = due(polls, wake.woken.at);
+        let due = due(polls, lane, wake.woken.at);
         for step in poll.last..until {
             // In a poll without a wake it runs, and after it it may wait elsewhere.
             if polls.begun(lane, step) != Some(nth) || proved(polls, lane, step).is_none() {

@@ -233,7 +233,7 @@ impl OfStep<'_> {
             "c"
         } else if says("keeps the thread") {
             "b"
-        } else if says("works on its thread") {
+        } else if says("keeps its thread") {
             "t"
         } else if says("polls the lanes inside it") || says("runs on") || says("moves the clock") {
             "r"
@@ -292,7 +292,10 @@ impl OfStep<'_> {
             }
             Some(time) => {
                 let Some(wake) = wake else { return Err("no wake ends its wait".into()) };
-                let due = human(self.polls.chart.time(wake.woken.at));
+                let mut due = human(self.polls.chart.time(wake.woken.at));
+                if self.polls.is_busy_until(wake.woken.at) {
+                    due += ", when the thread is free again";
+                }
                 ensure(wake.is_by_the_clock() && due == time, &format!("it is due at {due}"))
             }
             None => Err(format!("what is “{later}”?")),

@@ -4,10 +4,13 @@ use async_concepts::{LaneExt, say, schedules::every_schedule};
 use futures::join;
 use std::{
     cell::Cell,
+    future::poll_fn,
+    pin::pin,
     sync::{
         Arc, Mutex as StdMutex,
         atomic::{AtomicU32, Ordering::SeqCst},
     },
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 use tokio::{
@@ -296,5 +299,40 @@ fn branches_that_wait_for_one_another_over_a_cell() {
             set.set(true);
         };
         join!(waiter.lane("waiter"), setter.lane("setter"));
+    }));
+}
+
+/// A waker that also wakes its task when it is dropped.
+struct WakesWhenDropped(Waker);
+
+impl Wake for WakesWhenDropped {
+    fn wake(self: Arc<Self>) {} // the destructor wakes
+}
+
+impl Drop for WakesWhenDropped {
+    fn drop(&mut self) {
+        self.0.wake_by_ref();
+    }
+}
+
+/// A lane that has to wait can arrive again, with another waker. The first waker is then dropped,
+/// and its destructor may wake a lane.
+#[test]
+fn a_waker_that_wakes_when_it_is_dropped_can_be_replaced_while_its_lane_waits() {
+    holds(every_schedule("polled twice", || async {
+        let mut a = pin!(async {}.lane("A"));
+        let mut b = pin!(async {}.lane("B"));
+        let (mut a_is_done, mut b_is_done) = (false, false);
+        poll_fn(move |cx| {
+            // A is polled twice, each time with another waker, before B is polled.
+            for _ in 0..2 {
+                let waker = Waker::from(Arc::new(WakesWhenDropped(cx.waker().clone())));
+                let mut nested = Context::from_waker(&waker);
+                a_is_done = a_is_done || a.as_mut().poll(&mut nested).is_ready();
+            }
+            b_is_done = b_is_done || b.as_mut().poll(cx).is_ready();
+            if a_is_done && b_is_done { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }));
 }

@@ -1,9 +1,12 @@
 //! A recording as data: what is written down is read back, and nothing else is.
 use crate::ms;
 use async_concepts::{
-    LaneExt, block, on_thread, record, say,
+    LaneExt, block, callback,
+    event_loop::EventLoop,
+    on_thread, record, record_blocking, say,
     timeline::{
-        Chart, Clock, Recorder, SvgOptions, TerminalOptions, from_json, to_json, to_perfetto,
+        Chart, Clock, JsonError, Recorder, SvgOptions, TerminalOptions, from_json, to_json,
+        to_perfetto,
     },
 };
 use tokio::{join, task::spawn_blocking, time::sleep};
@@ -52,6 +55,27 @@ fn the_format_is_what_its_documentation_says() {
     assert_eq!(nap["spans"][1]["state"], serde_json::json!({ "waiting": "clock" }));
     assert_eq!(nap["spans"][1]["from"], serde_json::json!({ "instant": 0, "column": 2 }));
     assert_eq!(nap["end"][1], "finished");
+}
+
+#[test]
+fn the_calls_of_an_event_loop_are_in_the_data_and_are_checked() {
+    let run = record_blocking("loop", || {
+        let event_loop = EventLoop::new()?;
+        let stop = event_loop.clone();
+        event_loop.call_later(ms(5), callback("stop", move || stop.stop()))?;
+        event_loop.run_forever()?;
+        event_loop.close()
+    });
+    let text = to_json(&[run.chart()]);
+    let data: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let call = &data["charts"][0]["calls"][0];
+    assert_eq!(call["lane"], 1);
+    assert_eq!(call["timer"]["due"], 5_000_000);
+    assert_eq!(call["queued"]["at"]["instant"], 1);
+    assert_eq!(from_json(&text).unwrap()[0].calls, run.chart().calls);
+    let broken = text.replace(r#""lane":1,"timer""#, r#""lane":9,"timer""#);
+    assert_ne!(broken, text);
+    assert!(matches!(from_json(&broken), Err(JsonError::Broken(_))));
 }
 
 #[test]

@@ -363,9 +363,131 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "goes on (its loop's next iteration) and ends.",
         ]
     );
-    // After the first iteration, in which both were scheduled.
-    let step = &steps.tracks[0].steps[1];
-    let lane = |lane: usize| steps.lanes[lane].name.as_str();
-    assert_eq!(step.ready.iter().map(|of| lane(*of)).collect::<Vec<_>>(), ["main", "soon"]);
-    assert_eq!((lane(step.timers[0].0), step.timers[0].1.as_str()), ("late", "100 ms"));
+    // From the first iteration on, in which all of it was scheduled.
+    assert_eq!(
+        strips(&chart),
+        [
+            "main |",
+            "soon | late 100 ms, main 200 ms",
+            "soon | late 100 ms, main 200 ms",
+            "| late 100 ms, main 200 ms",
+            "| late 100 ms, main 200 ms",
+            "late | main 200 ms",
+            "| main 200 ms",
+            "main |",
+            "main |",
+            "|",
+        ]
+    );
+}
+
+/// After each step what is ready and which timers are set, as the explorer shows it.
+fn strips(chart: &Chart) -> Vec<String> {
+    let run = chart.steps();
+    let mut strips = vec![];
+    for step in &run.tracks[0].steps {
+        let mut ready = vec![];
+        for lane in &step.ready {
+            ready.push(run.lanes[*lane].name.as_str());
+        }
+        let mut timers = vec![];
+        for (lane, due) in &step.timers {
+            timers.push(format!("{} {due}", run.lanes[*lane].name));
+        }
+        strips.push(format!("{} | {}", ready.join(" "), timers.join(", ")).trim().to_owned());
+    }
+    strips
+}
+
+/// What each step says, beside what is ready after it.
+fn told(chart: &Chart) -> Vec<(String, String)> {
+    let run = chart.steps();
+    let mut told = vec![];
+    for (step, strip) in run.tracks[0].steps.iter().zip(strips(chart)) {
+        let (ready, _) = strip.split_once('|').expect("each strip has one");
+        let name = &run.lanes[step.lane].name;
+        told.push((format!("{name} {}", step.sentence), ready.trim().to_owned()));
+    }
+    told
+}
+
+#[test]
+fn callbacks_of_a_future_and_the_task_that_awaits_it_are_queued_in_the_order_of_the_loop() {
+    let chart = run(|| async {
+        let future = get_running_loop()?.create_future();
+        for name in ["A", "B"] {
+            let report = callback(name, || say!("called"));
+            future.add_done_callback(|_: &Future<()>| report());
+        }
+        let set = future.clone();
+        create_task(async move { set.set_result(()) }.lane("sets"))?;
+        future.await?;
+        Ok(())
+    });
+    let told = told(&chart);
+    let after = told.iter().position(|(sentence, _)| sentence.starts_with("sets")).expect("a step");
+    assert_eq!(told[after].1, "A B main", "{told:?}");
+    let mut left = vec![];
+    for (sentence, ready) in &told[after + 1..] {
+        if sentence.contains("prints") {
+            left.push(ready.as_str());
+        }
+    }
+    assert_eq!(left, ["B main", "main"], "{told:?}");
+}
+
+#[test]
+fn what_another_thread_asks_for_is_queued_from_then_on() {
+    let run = record_blocking("asked", || {
+        let event_loop = EventLoop::new()?;
+        let handle = event_loop.threadsafe_handle();
+        let stop = event_loop.clone();
+        event_loop.call_later(ms(300), move || stop.stop())?;
+        let asks = on_thread("thread", move || {
+            block(ms(100));
+            handle.call_soon_threadsafe(callback("asked", || say!("called"))).map(|_| ())
+        });
+        let thread = std::thread::spawn(asks);
+        event_loop.run_forever()?;
+        thread.join().expect("it does not panic")?;
+        event_loop.close()
+    });
+    let chart = run.chart();
+    run.output().expect("no error");
+    let strips = strips(&chart);
+    let told = told(&chart);
+    let asks =
+        told.iter().position(|(sentence, _)| sentence.contains("wakes main")).expect("a step");
+    assert_eq!(strips[asks], "asked | main 300 ms", "{told:?}");
+    let called =
+        told.iter().position(|(sentence, _)| sentence.starts_with("asked")).expect("a step");
+    assert_eq!(strips[called], "| main 300 ms", "{told:?}");
+}
+
+#[test]
+fn a_timer_that_is_cancelled_is_gone_and_one_that_is_overdue_is_not() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        let cancelled = event_loop.call_later(ms(300), callback("cancelled", || ()))?;
+        event_loop.call_later(ms(200), callback("overdue", || ()))?;
+        sleep(ms(100)).await?;
+        cancelled.cancel();
+        block(ms(150));
+        sleep(ms(50)).await
+    });
+    assert_eq!(
+        strips(&chart),
+        [
+            "main |",
+            "| main 100 ms, overdue 200 ms, cancelled 300 ms",
+            "main | overdue 200 ms, cancelled 300 ms",
+            "| overdue 200 ms",
+            "overdue | main 300 ms",
+            "overdue | main 300 ms",
+            "| main 300 ms",
+            "main |",
+            "main |",
+            "|",
+        ]
+    );
 }

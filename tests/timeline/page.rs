@@ -354,7 +354,7 @@ fn of_a_lock_that_is_never_given_back_it_is_said_that_its_holder_was_not_seen() 
     });
     let steps = steps(&run);
     let last = steps.last().expect("a step");
-    let words = "a lock or permit (holder not seen)";
+    let words = "a lock (holder not seen)";
     assert_eq!(last["unproved"], json!([[[1, 2], words]]));
     assert_eq!(last["waits"], json!([[[0], [1, 2]]]));
     // A lock that is given back shows by its wake for which lane it was waited.
@@ -513,6 +513,27 @@ fn what_a_lane_does_is_told_in_the_order_in_which_it_does_it() {
         "main goes on (its time has come), prints “aborted” and waits (sleep). Then the runtime \
          drops task, which was aborted. (until 30 ms)",
     );
+}
+
+#[test]
+fn an_aborted_task_is_dropped_after_the_rest_of_the_poll_in_which_it_was_aborted() {
+    let run = record("aborted", async || {
+        let task = tokio::spawn(sleep(ms(50)).lane("task"));
+        sleep(ms(10)).lane("A").await;
+        task.abort();
+        say!("aborted");
+    });
+    let told = sentences(&run);
+    assert_eq!(
+        told[told.len() - 2..],
+        [
+            "A goes on (its time has come) and ends.",
+            "main goes on (A has ended), prints “aborted” and ends. Then the runtime drops task, \
+             which was aborted.",
+        ]
+    );
+    let states = states_of(&run);
+    assert_eq!(states[states.len() - 2..], ["rwf", "fcf"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ use tokio::{
     task::{JoinSet, spawn_blocking, yield_now},
     time::{interval, sleep, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 /// What a lane waited for after each of its polls that were not ready.
 fn waits<T>(run: &Recording<T>, name: &str) -> Vec<Waits> {
@@ -120,6 +121,36 @@ fn a_timer_is_a_sleep_a_tick_or_a_timeout() {
     assert_eq!(names(|| async { drop(timeout(ms(9), pending::<()>()).await) }), ["timeout"]);
     let two = names(|| async { drop(timeout(ms(9), Notify::new().notified()).await) });
     assert_eq!(two, ["Notify::notified", "timeout"]);
+}
+
+/// For each wait of `work` whether it is one for a timer, as `name: bool`.
+fn timers<F>(work: impl FnOnce() -> F + Send + 'static) -> Vec<String>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let run = alone(work);
+    let first = &waits(&run, "A")[0];
+    let said = |wait: &Wait| format!("{}: {}", wait.on.as_deref().unwrap_or("?"), wait.timer);
+    first.resolve().iter().map(said).collect()
+}
+
+#[test]
+fn a_timer_is_seen_inside_whatever_is_awaited() {
+    assert_eq!(timers(|| async { sleep(ms(1)).await }), ["sleep: true"]);
+    let limited = || async { drop(timeout(ms(9), Notify::new().notified()).await) };
+    assert_eq!(timers(limited), ["Notify::notified: false", "timeout: true"]);
+    let until_cancelled = || async {
+        let _ = CancellationToken::new().run_until_cancelled(sleep(ms(9))).await;
+    };
+    let token = "CancellationToken::cancelled: false";
+    assert_eq!(timers(until_cancelled), ["sleep: true", token]);
+    let cancelled = || async { CancellationToken::new().cancelled().await };
+    assert_eq!(timers(cancelled), [token]);
+    let receives = || async {
+        let (_sender, mut receiver) = mpsc::channel::<()>(1);
+        let _ = CancellationToken::new().run_until_cancelled(receiver.recv()).await;
+    };
+    assert_eq!(timers(receives), ["mpsc::Receiver::recv: false", token]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 use crate::{lane, ms, states};
 use async_concepts::{
     LaneExt, block, on_thread, record,
-    timeline::{Chart, Clock, Recorder, State, Until},
+    timeline::{Chart, Clock, Recorder, State, Until, What, WokenBy},
 };
 use std::{
     future::poll_fn,
@@ -333,6 +333,37 @@ fn names_and_lines_are_cleaned_as_they_come_in() {
     assert!(!svg.chars().any(|character| character.is_control() && character != '\n'));
 }
 
+/// The closure is the lane that runs while its runtime looks at its timers, and does nothing then.
+/// The second runtime has a clock of its own, which is the real one.
+#[test]
+fn a_timer_of_a_runtime_in_a_closure_is_no_wake_by_the_closure() {
+    let run = Recorder::new("runtimes").clock(Clock::Real).record(|| async {
+        let work = on_thread("loop", || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+            runtime.unwrap().block_on(async {
+                let notify = Notify::new();
+                let rings = async {
+                    sleep(ms(1)).await;
+                    notify.notify_one();
+                };
+                futures::join!(notify.notified().lane("hears"), rings.lane("rings"));
+            });
+        });
+        tokio::task::spawn_blocking(work).await.unwrap();
+    });
+    assert!(run.outcome.is_ok(), "{:?}", run.outcome);
+    let [rings, hears] = ["rings", "hears"].map(|name| lane(&run.chart(), name));
+    let mut wakes = vec![];
+    for event in run.events() {
+        if let What::Woken { by } = event.what
+            && [rings, hears].contains(&event.lane)
+        {
+            wakes.push((event.lane, by));
+        }
+    }
+    assert_eq!(wakes, [(rings, WokenBy::Clock), (hears, WokenBy::Lane(rings))]);
+}
+
 /// Set in the process that sends a signal to itself.
 #[cfg(unix)]
 const SIGNALLED: &str = "A_SIGNAL_TO_THIS_PROCESS";
@@ -342,7 +373,6 @@ const SIGNALLED: &str = "A_SIGNAL_TO_THIS_PROCESS";
 #[test]
 #[cfg(unix)]
 fn a_signal_in_a_process_of_its_own() {
-    use async_concepts::timeline::{What, WokenBy};
     use tokio::signal::unix::{SignalKind, signal};
     if std::env::var_os(SIGNALLED).is_none() {
         return;

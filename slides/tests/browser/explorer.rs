@@ -338,6 +338,24 @@ fn a_screen_reader_is_told_once_what_both_languages_do() {
     });
 }
 
+/// The sentence before it may be on another lane. And where only Python has a step, Rust may be in
+/// the middle of a poll.
+#[test]
+#[ignore = "needs Chromium"]
+fn what_a_lane_waits_for_names_the_lane_after_a_sentence_on_another_one() {
+    with_chromium(async |chromium| {
+        let told = "document.getElementById('tells').textContent";
+        let tab = open(chromium, "shield").await;
+        tab.go("#3.4").await;
+        tab.is(&format!("{told}.includes('which was aborted. main waits until 3 s.')")).await;
+        let tab = open(chromium, "interval").await;
+        tab.go("#5.8").await;
+        let idle = "document.querySelector('#strip .idle .tells').textContent";
+        tab.is(&format!("{idle} === 'No step here: main is in the middle of its poll.'")).await;
+        chromium.is_content();
+    });
+}
+
 /// The first moment of the second scene in which another lane woke the one that runs in Rust, and
 /// the moment of the poll that woke it. Both are counted from 1.
 const FIRST_WAKE: &str = "(() => {

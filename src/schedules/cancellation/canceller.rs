@@ -194,7 +194,8 @@ impl<T: Debug> Canceller<T> {
     fn cancel_at(&mut self, point: CancellationPoint<'_>) -> bool {
         let CancellationPoint { suspensions, nth, once_woken } = point;
         let lane = suspensions.lane.clone();
-        self.explorer.runner.planned_drop = Some(PlannedDrop { lane, nth, once_woken, seen: 0 });
+        let planned = PlannedDrop { lane, nth, once_woken, suspended: 0 };
+        self.explorer.runner.planned_drop = Some(planned);
         let runs = match self.schedules {
             InSchedules::TokiosOwn => self.run_in_tokios_own_schedule(),
             InSchedules::Every => self.run_in_every_schedule(),

@@ -156,8 +156,9 @@ where
     /// safe is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
-    /// With each await that is not safe, and the timeline of the first. Also if there is nothing to
-    /// cancel, or the program is wrong without a cancellation.
+    /// With each await that is not safe, and the timeline of the first. Also if no cancellation was
+    /// tried: there was nothing to cancel, or no time, or the program cannot be explored, or it is
+    /// wrong without a cancellation. And if a run blocks the thread.
     #[track_caller]
     pub fn holds(self) {
         let cancelled = self.explore();

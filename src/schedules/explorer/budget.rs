@@ -17,7 +17,8 @@ pub(in crate::schedules) struct Budget {
     pub seed: u64,
     /// All schedules that are tried are chosen at random.
     pub at_random: bool,
-    /// The first failure is enough, and no other outcome is shown.
+    /// The first failure is enough: it ends the search, and no outcome is run again to note where
+    /// its lanes wait.
     pub until_it_fails: bool,
 }
 

@@ -9,8 +9,9 @@ use std::fmt::Debug;
 
 /// What became of a schedule that was to be run again.
 pub(in crate::schedules) enum Replayed {
-    /// It was run, or the program cannot be explored at all: see [`Coverage::Refused`].
-    AsItWas,
+    /// The findings have the result: the schedule was run, or the program cannot be explored at
+    /// all, see [`Coverage::Refused`].
+    HasResult,
     /// The program is no longer the one in which it was found. The text says how that shows.
     DoesNotFit(String),
 }
@@ -35,14 +36,14 @@ impl<T: Debug> Explorer<T> {
         }
         self.count(run);
         self.findings().coverage = Coverage::Replayed;
-        Replayed::AsItWas
+        Replayed::HasResult
     }
 
     /// Notes that the program cannot be explored. That is a result, and says nothing against the
     /// schedule.
     fn refuse(&self, refusal: &Refusal) -> Replayed {
         self.findings().coverage = Coverage::Refused(refusal.sentence());
-        Replayed::AsItWas
+        Replayed::HasResult
     }
 }
 

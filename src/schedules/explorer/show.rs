@@ -32,7 +32,7 @@ impl<T: Debug> Explorer<T> {
         let begun = OwnTime::begin();
         self.note_places_of_the_failure();
         if self.budget.until_it_fails {
-            return; // the outcomes are not shown
+            return; // only the failure is of interest
         }
         let mut position = 0;
         while let Some(schedule) = self.schedule_of_outcome(position) {

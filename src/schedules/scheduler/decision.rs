@@ -70,8 +70,8 @@ pub(crate) enum Refusal {
     /// The program has an event loop of its own, which calls callbacks. The text is the name of one
     /// of them.
     Callback(String),
-    /// A task without a lane took part. The text is the beginning of a sentence that ends with "a
-    /// task without a lane".
+    /// A task without a lane took part. The text is the beginning of a sentence that goes on with
+    /// "a task without a lane".
     Task(String),
 }
 

@@ -111,13 +111,16 @@ impl Scheduler {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state; then, without the lock, wakes the lanes that need not wait any more.
+    /// Changes the state; then, without the lock, wakes the lanes that need not wait any more, and
+    /// drops the wakers that nothing needs.
     fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let mut state = self.state();
         let result = change(&mut state);
         let released = state.take_released();
+        let unused = state.take_unused();
         drop(state);
         wake(released);
+        drop(unused); // without the lock: the destructor of a waker may be the program's
         result
     }
 }
@@ -170,8 +173,7 @@ impl Gate for Scheduler {
     }
 
     fn dropped(&self, lane: LaneId) {
-        let unused = self.change(|state| state.dropped(lane));
-        drop(unused); // without the lock: the destructor of a waker may be the program's
+        self.change(|state| state.dropped(lane));
     }
 
     fn said(&self, text: &str) {

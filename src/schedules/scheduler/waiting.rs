@@ -45,14 +45,16 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Keeps a ready lane that has to wait because of `hold`.
-    pub fn defer(&mut self, lane: LaneId, waker: &Waker) {
-        keep(&mut self.deferred, lane, waker);
+    /// Keeps a ready lane that has to wait because of `hold`. Returns the waker that this one
+    /// replaces, if there is one.
+    pub fn defer(&mut self, lane: LaneId, waker: &Waker) -> Option<Waker> {
+        keep(&mut self.deferred, lane, waker)
     }
 
-    /// Keeps a lane that has yielded: it waits until no other lane is ready.
-    pub fn rest(&mut self, lane: LaneId, waker: &Waker) {
-        keep(&mut self.resting, lane, waker);
+    /// Keeps a lane that has yielded: it waits until no other lane is ready. Returns the waker that
+    /// this one replaces, if there is one.
+    pub fn rest(&mut self, lane: LaneId, waker: &Waker) -> Option<Waker> {
+        keep(&mut self.resting, lane, waker)
     }
 
     /// Ends the hold. Returns the lanes that were deferred, in the order in which they arrived.
@@ -66,8 +68,7 @@ impl Waiting {
         std::mem::take(&mut self.resting)
     }
 
-    /// The lane was dropped. Returns its wakers, which have to be dropped without a lock: the
-    /// destructor of a waker may be the program's.
+    /// The lane was dropped. Returns its wakers, which nothing needs any more.
     pub fn forget(&mut self, lane: LaneId) -> Vec<(LaneId, Waker)> {
         let mut unused = vec![];
         unused.extend(self.deferred.extract_if(.., |(other, _)| *other == lane));
@@ -77,14 +78,14 @@ impl Waiting {
 }
 
 /// Notes that a lane waits. It can arrive several times meanwhile: the last waker is the one that
-/// counts, and its place is where it arrived first.
-fn keep(waiting: &mut Vec<(LaneId, Waker)>, lane: LaneId, waker: &Waker) {
+/// counts, and its place is where it arrived first. Returns the waker that was kept before.
+fn keep(waiting: &mut Vec<(LaneId, Waker)>, lane: LaneId, waker: &Waker) -> Option<Waker> {
     let waker = quietly(|| waker.clone());
     for (other, known) in &mut *waiting {
         if *other == lane {
-            *known = waker;
-            return;
+            return Some(std::mem::replace(known, waker));
         }
     }
     waiting.push((lane, waker));
+    None
 }

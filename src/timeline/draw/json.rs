@@ -80,7 +80,10 @@ impl std::error::Error for JsonError {}
 ///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
 ///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
 ///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
-///   the lane awaits `N` tasks there at once;
+///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
+///   tokio's there;
+/// - `calls`, if they are there, are those of an event loop of the program's own: when each was
+///   queued and made, and when its timer is due;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
@@ -171,6 +174,16 @@ fn check(chart: &Chart) -> Result<(), String> {
     for said in &chart.said {
         check_position(chart, said.at)?;
         check_lane(chart, said.lane)?;
+    }
+    for call in &chart.calls {
+        let set = call.timer.map(|timer| timer.set);
+        for turn in [set, call.asked, call.queued, call.over].into_iter().flatten() {
+            check_position(chart, turn.at)?;
+            check_lane(chart, turn.by)?;
+        }
+        if let Some(lane) = call.lane {
+            check_lane(chart, lane)?;
+        }
     }
     Ok(())
 }

@@ -65,6 +65,38 @@ pub enum What {
     },
     /// It printed a line, at this place of the source.
     Says(String, &'static Location<'static>),
+    /// It has done this with a call of an event loop of the program's own: see
+    /// [`super::call_goes_to`].
+    Call {
+        /// Which call it is: each place in a queue and each timer has a number of its own.
+        number: usize,
+        /// What the lane has done with it.
+        stage: CallStage,
+    },
+}
+
+/// From when on a call of an event loop is where: what [`super::call_goes_to`] is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallStage {
+    /// It waits for its time.
+    TimerSet {
+        /// How long it will be until it is due.
+        delay: Duration,
+        /// It is a [`super::callback`], so the call runs a lane of its own.
+        has_a_lane: bool,
+    },
+    /// Its timer was cancelled; or it was cancelled in the queue, and the loop has passed over it
+    /// now.
+    Cancelled,
+    /// Another thread has asked for it, and the loop has not heard of that yet.
+    Asked,
+    /// It is in the ready queue of the loop.
+    Queued {
+        /// As of a timer.
+        has_a_lane: bool,
+    },
+    /// The loop makes it.
+    Begins,
 }
 
 /// What a poll returned.

@@ -14,7 +14,8 @@
 //!   found on the stack.
 //! - `origin`: from where a lane was woken, or dropped, found on the stack as well.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
-//! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
+//! - `blocking`: programs that wait by themselves, such as an event loop of one's own; `calls`: its
+//!   ready queue and its timers.
 //! - `verdict`: why a run did not end, in words.
 //! - `gate`: what decides which lane is polled next, when a test goes through many orders.
 //!
@@ -46,6 +47,7 @@ mod scheduler;
 mod threads;
 
 mod blocking;
+mod calls;
 
 mod verdict;
 
@@ -55,9 +57,10 @@ mod gate;
 pub use blocking::{
     coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,
 };
+pub use calls::{asked_for_by, call_goes_to, call_is_asked_for, number_of_a_call};
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
-pub use event::{Event, Line, Polled, What, WokenBy};
+pub use event::{CallStage, Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]

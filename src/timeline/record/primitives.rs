@@ -34,7 +34,7 @@ const MODULES: &[(&str, &str)] = &[
     ("tokio::net::udp", "UdpSocket"),
     ("tokio::process", "Child::wait"),
     ("tokio::io::util::mem", "duplex"),
-    ("tokio_util::sync::cancellation_token", "CancellationToken::cancelled"),
+    (TOKEN, "CancellationToken::cancelled"),
     ("tokio_util::task::task_tracker", "TaskTracker::wait"),
     ("futures_util::lock::mutex", "Mutex::lock"),
     ("futures_util::stream::futures_unordered", "FuturesUnordered"),
@@ -81,10 +81,32 @@ pub(super) fn name(library: &[Frame]) -> Option<String> {
     library.iter().rev().find_map(|frame| future_type(&frame.function))
 }
 
+/// Whether the innermost of these functions, which has cloned the waker, is that of a timer of
+/// tokio's. All of them, also those in `timeout` and in `Interval`, are a `Sleep`.
+pub(super) fn is_timer(library: &[Frame]) -> bool {
+    library.iter().any(|frame| frame.is_in("tokio::time::sleep"))
+}
+
 /// Whether the code at these frames only asks a future whether it is ready, by `futures::poll!`.
 /// Such code goes on at once, so it does not wait there.
 pub(super) fn asks_only(frames: &[Frame]) -> bool {
     frames.iter().any(|frame| frame.is_in("futures_util::async_await::poll"))
+}
+
+/// A token that cancels, and futures that it ends.
+const TOKEN: &str = "tokio_util::sync::cancellation_token";
+
+/// Whether a future of [`TOKEN`] polls there what it is wrapped around, as `run_until_cancelled`
+/// does, and not its token: it waits for the token by a notification. `inside` are the functions
+/// that it has called. A future of the program is not among them, since it is user code.
+fn passes_on(inside: &[Frame]) -> bool {
+    for frame in inside.iter().rev() {
+        // Of the token itself, or of the standard library, by which one future polls another.
+        if !frame.is_in(TOKEN) && frame.is_in("tokio") {
+            return !frame.is_in("tokio::sync::notify");
+        }
+    }
+    false
 }
 
 /// The module that has both ends of a bounded channel.
@@ -116,6 +138,9 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     // A timeout polls a timer of its own beside what it limits.
     if frame.function.ends_with("poll_delay") && frame.is_in("tokio::time::timeout") {
         return Some("timeout".to_owned());
+    }
+    if frame.is_in(TOKEN) && passes_on(inside) {
+        return None;
     }
     for (module, name) in MODULES {
         if frame.is_in(module) {

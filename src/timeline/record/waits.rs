@@ -57,13 +57,17 @@ pub struct Wait {
     /// The lane that it polls there, and waits for unless `of_a_loop` is set; none if it waits for
     /// something else.
     pub lane: Option<LaneId>,
-    /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, and
-    /// ends when the future is done that it was given, whatever becomes of them.
+    /// It has registered with a timer of tokio's there, whatever `on` says: what a program awaits
+    /// may have a timer inside, as `run_until_cancelled(sleep(…))` has.
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub timer: bool,
+    /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, but
+    /// it waits for another future, which it was given, and ends when that one is done.
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub of_a_loop: bool,
-    /// How many `JoinHandle`s have registered a waker there, in the poll in which it did so last:
-    /// three for a `join!` of three of them on one line. Those that have kept a waker from before
-    /// do not count. 1 for anything else.
+    /// How many `JoinHandle`s have registered a waker there, in the last poll in which any of them
+    /// did: three for a `join!` of three handles on one line. Handles that have kept a waker from
+    /// before do not count. 1 for anything else.
     #[cfg_attr(feature = "draw", serde(default = "one", skip_serializing_if = "is_one"))]
     pub handles: usize,
     /// It waits there, or its code has gone on from there in the same poll, to a place that
@@ -80,6 +84,7 @@ impl Wait {
             chain: vec![],
             on: None,
             lane: None,
+            timer: false,
             of_a_loop: false,
             handles: 1,
             or_after: false,
@@ -98,7 +103,7 @@ impl Wait {
     }
 }
 
-/// What a file need not say.
+/// The number of handles that a file leaves out.
 #[cfg(feature = "draw")]
 fn one() -> usize {
     1
@@ -418,11 +423,13 @@ impl Seen {
         }
         let place = chain.first().cloned().unwrap_or_else(|| Place::from(made_at));
         let on = if self.lane.is_some() { None } else { primitives::name(library) };
+        let timer = self.lane.is_none() && primitives::is_timer(library);
         // Each handle registers once in a poll. Other futures may register more often.
         let handles = if on.as_deref() == Some(JOIN_HANDLE) { self.times } else { 1 };
         let of_a_loop =
             self.lane.is_some() && library.iter().any(primitives::polls_a_task_of_a_loop);
-        Wait { place, chain, on, lane: self.lane, of_a_loop, handles, or_after: self.or_after }
+        let lane = self.lane;
+        Wait { place, chain, on, lane, timer, of_a_loop, handles, or_after: self.or_after }
     }
 }
 

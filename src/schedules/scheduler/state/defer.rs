@@ -14,7 +14,7 @@ impl State {
     /// The lane waits for another one. Its poll returns `Pending` without having taken place.
     pub(super) fn defer(&mut self, arrival: Arrival<'_>) -> Answer {
         let lane = arrival.lane;
-        self.waiting.defer(lane, arrival.waker);
+        self.unused.extend(self.waiting.defer(lane, arrival.waker));
         self.note_deferred(lane);
         // If a lane inside another one is deferred before its first poll, that lets a sibling come
         // first: so the lane has siblings, and is a branch. For a lane that has been polled before,
@@ -29,7 +29,7 @@ impl State {
     /// the same rule: it wakes the lane when tokio's queue is empty. While lanes are deferred, that
     /// queue is empty too early, so the lane has to rest for longer.
     pub(super) fn rest(&mut self, arrival: Arrival<'_>) -> Answer {
-        self.waiting.rest(arrival.lane, arrival.waker);
+        self.unused.extend(self.waiting.rest(arrival.lane, arrival.waker));
         self.note_deferred(arrival.lane);
         Answer::Defer
     }

@@ -10,7 +10,6 @@ use crate::{
     },
     timeline::{DropMoment, LaneId},
 };
-use std::task::Waker;
 
 impl State {
     /// Decides whether this run drops a lane now, of those that may be dropped. Notes it if the
@@ -32,13 +31,13 @@ impl State {
             return false;
         }
         if is_pending {
-            planned.seen += 1;
+            planned.suspended += 1;
         }
         let is_the_moment = match when {
             DropMoment::Pending => !planned.once_woken,
             DropMoment::BeforePoll => planned.once_woken && was_woken,
         };
-        self.has_dropped = is_the_moment && planned.seen == planned.nth;
+        self.has_dropped = is_the_moment && planned.suspended == planned.nth;
         self.has_dropped
     }
 
@@ -67,12 +66,13 @@ impl State {
         self.suspensions.push(Suspensions { lane: lane.clone(), times: vec![at] });
     }
 
-    /// A lane was dropped before it was done. Returns wakers that nothing needs any more, to be
-    /// dropped without the lock.
-    pub fn dropped(&mut self, lane: LaneId) -> Vec<(LaneId, Waker)> {
+    /// A lane was dropped before it was done.
+    pub fn dropped(&mut self, lane: LaneId) {
         self.history.note(&(lane, "dropped"));
         self.lanes[lane].readiness = Readiness::Over;
-        let unused = self.waiting.forget(lane);
+        for (_, waker) in self.waiting.forget(lane) {
+            self.unused.push(waker);
+        }
         // If others waited for this lane, they wait no more.
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => {
@@ -82,6 +82,5 @@ impl State {
             Hold::MayGoOn(first) if first == lane => self.release(),
             _ => {}
         }
-        unused
     }
 }

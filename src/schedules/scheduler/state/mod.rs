@@ -5,8 +5,10 @@
 //! perhaps dropped before it is done (`dropped`). This file ends with what no schedule decides
 //! about.
 //!
-//! Nothing here calls a waker. The wakers of lanes that need not wait any more are collected in
-//! [`State::released`], and called when the state is no longer locked.
+//! Nothing here calls or drops a waker that was kept: both may run code of the program. The wakers
+//! of lanes that need not wait any more are collected in [`State::released`], and called when the
+//! state is no longer locked. Those that nothing needs are collected in [`State::unused`], and
+//! dropped then.
 mod arrive;
 mod decide;
 mod defer;
@@ -71,6 +73,8 @@ pub(crate) struct State {
     waiting: Waiting,
     /// The wakers of lanes that need not wait any more: called as soon as the lock is given back.
     released: Vec<Waker>,
+    /// Wakers that nothing needs any more: dropped as soon as the lock is given back.
+    unused: Vec<Waker>,
     /// A lane was deferred in this run. From then on the runtime's queue, and what it polls, may be
     /// due to the scheduler.
     has_deferred: bool,
@@ -110,6 +114,7 @@ impl State {
             frames: vec![],
             waiting: Waiting::default(),
             released: vec![],
+            unused: vec![],
             has_deferred: false,
             decisions: vec![],
             history: History::default(),
@@ -136,6 +141,11 @@ impl State {
     /// The wakers that have to be called now, without the lock.
     pub fn take_released(&mut self) -> Vec<Waker> {
         std::mem::take(&mut self.released)
+    }
+
+    /// The wakers that have to be dropped now, without the lock.
+    pub fn take_unused(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.unused)
     }
 
     /// A thread, a task without a lane, or a callback of a loop of the program's own takes part.

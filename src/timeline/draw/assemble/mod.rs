@@ -25,9 +25,10 @@
 //!
 //! On the paused clock: this file, which reads the events; `spans`, how a span ends and the next
 //! begins; `polls` and `wakes`, what these events change; `long_polls`, whether a poll in which
-//! time passes blocks; `not_polled`, the second pass. Then the real clock, on which no two times
-//! are equal and every poll takes some time: `real_clock` says what has to be judged there, and
-//! `instants` which events count as simultaneous.
+//! time passes blocks; `not_polled`, the second pass; `calls`, the queue of an event loop. Then the
+//! real clock, on which no two times are equal and every poll takes some time: `real_clock` says
+//! what has to be judged there, and `instants` which events count as simultaneous.
+mod calls;
 mod instants;
 mod long_polls;
 mod not_polled;
@@ -37,7 +38,8 @@ mod spans;
 mod wakes;
 
 use super::chart::{Chart, End, Instant, Position, Row, Said, State, Until};
-use crate::timeline::{Clock, Event, LaneId, Place, What};
+use crate::timeline::{CallStage, Clock, Event, LaneId, Place, What};
+use calls::Calls;
 use instants::Instants;
 use spans::OpenSpan;
 use std::{collections::HashMap, time::Duration};
@@ -70,6 +72,15 @@ impl Chart {
         let chart = Chart { title, clock, left_out, workers, threads, ..Chart::default() };
         let mut assembly = Assembly::new(chart);
         for event in events {
+            if let What::Call { number, stage } = event.what {
+                // What another thread asks for comes at a time of its own; all else in a poll.
+                if stage == CallStage::Asked {
+                    assembly.reach(event.at);
+                }
+                assembly.note_call(event, number, stage);
+                assembly.nth += 1;
+                continue;
+            }
             // First the instant, then what happened at it: a span that is ended by this event
             // must not end at the instant before.
             assembly.reach_instant_of(event);
@@ -106,6 +117,8 @@ struct Assembly {
     /// For each thread the lane whose wake was the last event there; none after any other event.
     /// A lane that is polled inside another one passes its wake on to that one at once.
     woken_last: Vec<Option<LaneId>>,
+    /// What is known of the calls of an event loop.
+    calls: Calls,
     /// The measured time of the event that is being read: the time of its instant is rounded.
     at: Duration,
 }
@@ -120,6 +133,7 @@ impl Assembly {
             stacks: vec![vec![]; chart.threads.len()],
             nth: 0,
             woken_last: vec![],
+            calls: Calls::default(),
             at: Duration::ZERO,
             chart,
         }
@@ -164,7 +178,10 @@ impl Assembly {
             What::Created { name, parent } => self.created(name, *parent),
             // The loop calls or drops the callback now. The span in which it has been waiting is
             // still open, and gets the place: the next event, a poll or a drop, ends that span.
-            What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
+            What::Scheduled(waits) => {
+                self.open[lane].waits = Some(waits.clone());
+                self.note_scheduled_callback(lane);
+            }
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // This comes in the middle of a poll. What the poll is called is decided when its span
@@ -188,6 +205,7 @@ impl Assembly {
                 let said = Said { at, lane, text: text.clone(), place, nth: self.nth };
                 self.chart.said.push(said);
             }
+            What::Call { .. } => {} // read before: see `Chart::of_workers`
         }
     }
 
@@ -235,6 +253,7 @@ impl Assembly {
             // column.
             holds.retain(|hold| hold.from < hold.to);
         }
+        self.name_lanes_of_calls();
         not_polled::tell_ready_from_not_polled(&mut self.chart);
         self.chart
     }

@@ -28,6 +28,7 @@ impl Assembly {
         // The lane that is being polled on this thread is the lane that polls this one.
         let outer = self.stacks[event.thread].last().copied();
         self.note_owner(lane, outer, now);
+        self.note_poll_in_a_call(lane, outer);
         self.thread_goes_to(lane, event.thread, now);
         // Last, so that the poll begins at the left edge of its column.
         self.chart.instants[now.instant].columns += 1;

@@ -100,5 +100,12 @@ fn positions(chart: &mut Chart) -> Vec<&mut Position> {
     for said in &mut chart.said {
         positions.push(&mut said.at);
     }
+    for call in &mut chart.calls {
+        let set = call.timer.as_mut().map(|timer| &mut timer.set);
+        let turns = [set, call.asked.as_mut(), call.queued.as_mut(), call.over.as_mut()];
+        for turn in turns.into_iter().flatten() {
+            positions.push(&mut turn.at);
+        }
+    }
     positions
 }

@@ -41,6 +41,10 @@ pub struct Chart {
     /// How many workers there are; 0 on a runtime of one thread.
     #[serde(default)]
     pub workers: usize,
+    /// The calls of an event loop of the program's own, as far as it has told of them, in the order
+    /// in which they became known. Empty where the program has no such loop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<LoopCall>,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
     /// Everything that was printed, in order, as a terminal shows it, with the lines that no lane
@@ -123,6 +127,43 @@ pub struct Hold {
     pub from: Position,
     /// To here.
     pub to: Position,
+}
+
+/// A call of an event loop of the program's own: a step of a task, or a callback.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopCall {
+    /// The lane that it runs. If it runs none, it is the lane that set its timer, or else that of
+    /// the loop. None if it was never made, so that it was not seen which lane it would have run.
+    pub lane: Option<LaneId>,
+    /// Its timer; none if it has none.
+    pub timer: Option<LoopTimer>,
+    /// When another thread asked for it; none if none did.
+    pub asked: Option<Turn>,
+    /// When the loop put it into its ready queue; none if it never did.
+    pub queued: Option<Turn>,
+    /// When the loop made it, or when its timer was cancelled; none if neither was seen.
+    pub over: Option<Turn>,
+}
+
+/// The timer of a call of an event loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopTimer {
+    /// When it was set.
+    pub set: Turn,
+    /// When it is due: time since the run began, as the loop was told.
+    #[serde(with = "crate::timeline::time::nanoseconds")]
+    pub due: Duration,
+}
+
+/// When something happened to a call of an event loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Where: the right edge of the column of the poll in which it happened.
+    pub at: Position,
+    /// The lane that ran there.
+    pub by: LaneId,
+    /// The number of the event: it orders those at one position.
+    pub nth: usize,
 }
 
 /// A line that a lane printed.

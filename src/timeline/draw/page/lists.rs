@@ -12,16 +12,17 @@ use super::{
     waited::{WaitsFor, WholeWait, is_local_set, is_timer},
 };
 use crate::timeline::{
-    LaneId, Places, Position, Span, State, Until, Wait, draw::pieces::Piece, human,
+    End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
 };
+use std::time::Duration;
 
 /// In which lists a lane is. A lane that waits for another one, with a timeout, is in two of them.
 #[derive(Default)]
 struct Listed {
     /// It is ready: its place in the order of wakes.
     ready: Option<Ready>,
-    /// It waits for a timer: when that is due, for the order, and in words.
-    timer: Option<(Position, String)>,
+    /// It waits for these timers: when each is due, for the order, and in words.
+    timers: Vec<(Duration, String)>,
     /// What is known of its wait for others.
     waits_for: WaitsFor,
 }
@@ -34,6 +35,9 @@ type Ready = (Position, usize);
 /// spawned. It sorts such a lane after those that were woken at the same position.
 const AFTER_ALL_WAKES: usize = usize::MAX;
 
+/// Sorts a timer of which it is not known when it is due after all others.
+const NOT_KNOWN: (Duration, &str) = (Duration::MAX, "?");
+
 /// What a callback of an event loop waits for until its timer is due. The `stage` writes these
 /// words where it makes an event loop known to a recording (`callback_was_scheduled`).
 const ITS_TIMER: &str = "its timer";
@@ -42,17 +46,28 @@ impl<'c> Reader<'c> {
     /// Puts each lane into the lists that it belongs to where a piece ends, and notes its letter.
     pub(super) fn add_lists(&self, piece: &Piece, step: &mut Step) {
         let mut ready: Vec<(Ready, LaneId)> = vec![];
-        let mut timers: Vec<(Position, LaneId, String)> = vec![];
+        let mut timers: Vec<(Duration, LaneId, String)> = vec![];
         let mut waits_for = vec![];
+        let nth = self.order.partition_point(|other| other.key() < piece.key());
+        let queued = self.calls.queued(nth);
         for lane in 0..self.chart.rows.len() {
             let now = self.now(lane, piece);
             let mut letter = self.letter(lane, now, piece);
-            let listed = self.listed(lane, now, piece);
+            let mut listed = self.listed(lane, now, piece);
+            if self.calls.is_called(lane) {
+                listed.ready = queued_at(&queued, lane).filter(|_| self.is_alive(lane, piece));
+            }
             if let Some(place) = listed.ready {
                 ready.push((place, lane));
-                letter = 'd'; // a task may be ready before its first poll, too
+                // A task may be ready before its first poll, too. The lane of a loop may have a
+                // call in the queue while it runs.
+                if !matches!(now, Now::InPoll(_)) {
+                    letter = 'd';
+                }
+            } else if letter == 'd' && self.calls.is_called(lane) {
+                letter = 'w'; // between two iterations: its loop goes on, and calls another lane
             }
-            if let Some((due, words)) = listed.timer {
+            for (due, words) in listed.timers {
                 timers.push((due, lane, words));
             }
             if let Some(words) = listed.waits_for.words {
@@ -67,9 +82,17 @@ impl<'c> Reader<'c> {
         ready.sort();
         for (_, lane) in ready {
             step.ready.push(lane);
-            step.ready_inside.push(self.chart.rows[lane].owner_at(piece.after));
+            let inside = self.chart.rows[lane].owner_at(piece.after);
+            // What the loop calls is a task or a callback of its own, and not a part of the loop.
+            step.ready_inside.push(inside.filter(|_| !self.calls.is_called(lane)));
         }
-        timers.sort();
+        for (due, lane) in self.calls.timers(nth) {
+            if self.is_alive(lane, piece) {
+                timers.push((due, lane, human(due)));
+            }
+        }
+        // Of equal times those of a loop stay in the order in which they were set.
+        timers.sort_by_key(|(due, ..)| *due);
         for (_, lane, due) in timers {
             step.timers.push((lane, due));
         }
@@ -128,11 +151,17 @@ impl<'c> Reader<'c> {
         let waits = wait.places.waits();
         let mut listed =
             Listed { waits_for: self.waits_for(lane, wait, piece), ..Listed::default() };
-        if wait.until == Until::Clock {
-            listed.timer = Some((wait.to, self.due(wait.to)));
-        } else if waits.iter().any(is_timer) {
-            // Something else has ended the wait, and when the timer was due is not known.
-            listed.timer = Some((self.chart.last_position(), "?".into()));
+        // The loop tells of its own timers, and then only those of tokio's are seen here.
+        let is_seen = |wait: &&Wait| wait.timer || self.calls.are_unknown() && is_timer(wait);
+        let mut timers = waits.iter().filter(is_seen).count();
+        // Of several timers the clock has proved the first. When the others are due is not known,
+        // and nor is it if something else has ended the wait.
+        if wait.until == Until::Clock && (timers > 0 || self.calls.are_unknown()) {
+            listed.timers.push(self.due(lane, wait.to));
+            timers = timers.saturating_sub(1);
+        }
+        for _ in 0..timers {
+            listed.timers.push((NOT_KNOWN.0, NOT_KNOWN.1.into()));
         }
         listed
     }
@@ -143,29 +172,76 @@ impl<'c> Reader<'c> {
         let first = row.spans.get(1).filter(|next| next.state.is_poll());
         // A callback of an event loop: the loop has said where it is.
         if let Some(wait) = lazy.places.waits().last() {
+            if !self.calls.are_unknown() {
+                return Listed::default(); // `calls` has its timer and its place in the queue
+            }
             let is_called = first.is_some();
             let mut listed = Listed::default();
             match wait.on.as_deref() {
-                Some(ITS_TIMER) if is_called => listed.timer = Some((lazy.to, self.due(lazy.to))),
-                Some(ITS_TIMER) => listed.timer = Some((self.chart.last_position(), "?".into())),
+                Some(ITS_TIMER) if is_called => {
+                    listed.timers.push(self.due(lane, lazy.to));
+                }
+                Some(ITS_TIMER) => listed.timers.push((NOT_KNOWN.0, NOT_KNOWN.1.into())),
                 _ => listed.ready = Some((lazy.from, AFTER_ALL_WAKES)),
             }
             return listed;
         }
-        let (Some(first), Some(maker)) = (first, row.parent) else {
-            return Listed::default();
+        let Some(maker) = row.parent else { return Listed::default() };
+        let Some(first) = first else {
+            // A task that was aborted before its first poll has been in the queue up to then.
+            return match row.end.1 {
+                End::Cancelled { aborted: true, .. } => self.spawned(maker, lazy, piece),
+                _ => Listed::default(),
+            };
         };
         if row.owner_at(first.from).is_some() {
             return Listed::default(); // a future inside another lane
         }
-        // A task, which is ready as soon as its maker has spawned it. That was in a poll of the
-        // maker before the first poll of the task; of several, the last one is taken.
+        // A task, which is ready as soon as it is spawned. Its maker may not have done that: if a
+        // task that was made later has begun before, this one may have been handed to that one. It
+        // was spawned before its first poll, and no more is known.
+        if self.is_overtaken(lane, first) {
+            let ended = self.last_poll_that_ended_by(first.from);
+            return match ended {
+                Some(at) if at <= piece.after => Listed::ready(at, AFTER_ALL_WAKES),
+                _ => Listed::default(),
+            };
+        }
+        self.spawned(maker, lazy, piece)
+    }
+
+    /// The lists of a task that was not polled yet. Its maker has spawned it in a poll before the
+    /// first poll of the task; of several, the last one is taken.
+    fn spawned(&self, maker: LaneId, lazy: &Span, piece: &Piece) -> Listed {
         let spans = &self.chart.rows[maker].spans;
         let begun = spans.partition_point(|span| span.from < lazy.to);
         match spans[..begun].iter().rfind(|span| span.state.is_poll()) {
             Some(poll) if poll.from < piece.after => Listed::ready(poll.to, AFTER_ALL_WAKES),
             _ => Listed::default(),
         }
+    }
+
+    /// Whether another task of the same maker, which was made later, was polled before `first`, the
+    /// first poll of a task. The runtime begins tasks in the order in which they were spawned. A
+    /// closure on a thread of its own is no such task: it begins when its thread does.
+    fn is_overtaken(&self, lane: LaneId, first: &Span) -> bool {
+        let rows = &self.chart.rows;
+        let is_on_thread = |span: &Span| span.state == State::OnThread;
+        rows[lane + 1..].iter().any(|row| {
+            let begun = row.spans.iter().find(|span| span.state.is_poll());
+            row.parent == rows[lane].parent
+                && begun.is_some_and(|poll| {
+                    poll.from < first.from
+                        && row.owner_at(poll.from).is_none()
+                        && is_on_thread(poll) == is_on_thread(first)
+                })
+        })
+    }
+
+    /// The end of the last poll of any lane that was over at a position.
+    fn last_poll_that_ended_by(&self, at: Position) -> Option<Position> {
+        let spans = self.chart.rows.iter().flat_map(|row| &row.spans);
+        spans.filter(|span| span.state.is_poll() && span.to <= at).map(|span| span.to).max()
     }
 
     /// What ends the wait of a lane that is [`Now::Stopped`]: a rest wakes or drops it right here.
@@ -178,11 +254,27 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// When a timer is due that has ended a wait at `to`. If the thread was busy until then, the
-    /// timer may have been due before.
-    fn due(&self, to: Position) -> String {
-        let due = human(self.chart.time(to));
-        if self.busy_until[to.instant] { format!("≤ {due}") } else { due }
+    /// When a timer is due that has ended a wait of a lane at `to`, and the same in words. If the
+    /// thread was busy until then, the timer may have been due before.
+    fn due(&self, lane: LaneId, to: Position) -> (Duration, String) {
+        let due = self.chart.time(to);
+        let words = human(due);
+        let is_exact = !self.busy_until[to.instant] && !self.is_on_a_thread(lane, to);
+        (due, if is_exact { words } else { format!("≤ {words}") })
+    }
+
+    /// Whether a lane is polled inside a closure on a thread of its own, which runs a runtime. That
+    /// thread may be parked or busy: it does not tell.
+    fn is_on_a_thread(&self, lane: LaneId, at: Position) -> bool {
+        let mut lane = lane;
+        for _ in 0..self.chart.rows.len() {
+            let Some(outer) = self.chart.rows[lane].owner_at(at) else { return false };
+            if self.chart.rows[outer].spans.iter().any(|span| span.state == State::OnThread) {
+                return true;
+            }
+            lane = outer;
+        }
+        false
     }
 
     /// The lanes that a lane polls, and that have not ended.
@@ -246,6 +338,12 @@ impl Listed {
     fn ready(at: Position, nth: usize) -> Listed {
         Listed { ready: Some((at, nth)), ..Listed::default() }
     }
+}
+
+/// Where a lane is in the queue of an event loop.
+fn queued_at(queued: &[(Turn, LaneId)], lane: LaneId) -> Option<Ready> {
+    let (turn, _) = queued.iter().find(|(_, other)| *other == lane)?;
+    Some((turn.at, turn.nth))
 }
 
 /// Whether a lane waits in the same places for the same, whenever it has registered there.

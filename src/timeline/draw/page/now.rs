@@ -36,6 +36,10 @@ impl<'c> Reader<'c> {
         let Piece { after, still, .. } = piece;
         let row = &self.chart.rows[lane];
         let spans = &row.spans;
+        // On the real clock the runtime may drop it at a new instant, at which no poll has begun.
+        if piece.aborted.contains(&lane) {
+            return Now::Over;
+        }
         if still.contains(&lane) {
             // In the chart this lane has moved on at this position already. Here it is still in the
             // poll that began before.

@@ -4,7 +4,7 @@
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
 //! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
 //! these, and what they share.
-use super::steps::Step;
+use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, doer, done_in, is_passed_on, passed_on},
@@ -18,6 +18,8 @@ pub(super) struct Reader<'c> {
     pub order: &'c [Piece],
     /// The file that the page shows; none if no lane has a place.
     pub file: Option<&'c str>,
+    /// The queue and the timers of an event loop of the program's own.
+    pub calls: Calls,
     /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
     /// wait there may have been due before.
     pub busy_until: Vec<bool>,
@@ -30,7 +32,7 @@ impl<'c> Reader<'c> {
         for hold in chart.threads.iter().take(1).flatten() {
             busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
         }
-        Reader { chart, order, file, busy_until }
+        Reader { chart, order, file, calls: Calls::of(chart, order), busy_until }
     }
 
     /// What is seen after a piece, but for the sentence, `later` and `stands`: `stepped` adds them.

@@ -74,7 +74,8 @@ impl Reader<'_> {
                 parts.push("keeps the thread".into());
             }
             Now::InPoll(Span { state: State::OnThread, .. }) => {
-                parts.push("works on its thread".into());
+                // Whether it works or waits there is not seen.
+                parts.push("keeps its thread".into());
             }
             Now::InPoll(Span { state: State::MovedClock, .. }) => {
                 parts.push("moves the clock".into());
@@ -349,7 +350,13 @@ impl Reader<'_> {
     fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
         let wait = self.whole_wait(lane, span)?;
         match wait.until {
-            Until::Clock => Some(format!("until {}", human(self.chart.time(wait.to)))),
+            Until::Clock => {
+                let until = human(self.chart.time(wait.to));
+                // Its timer may have been due before, and no thread was there to call it.
+                let is_late = self.busy_until[wait.to.instant];
+                let why = if is_late { ", when the thread is free again" } else { "" };
+                Some(format!("until {until}{why}"))
+            }
             // Another timer has ended the wait for this one.
             Until::Lane(_) if is_for_a_timer(span) => None,
             // Not “for”: it may wait for other lanes, too, and this wake is the first to come.

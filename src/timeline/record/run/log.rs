@@ -7,7 +7,7 @@ use super::{
 };
 use crate::timeline::record::{
     LaneId,
-    event::{Event, Line, Polled, What},
+    event::{Event, Line, Polled, What, WokenBy},
     frame::has_no_line_tables,
     stack::{Captured, Stacks},
     waits::{OnStack, Registered, Waits},
@@ -62,6 +62,10 @@ pub struct Log {
     /// When something that blocks last moved the clock by hand: the time after the move. A timer
     /// that became due in the move fires late.
     pub last_blocked: Duration,
+    /// How many calls of event loops have got a number.
+    pub(super) calls: usize,
+    /// What has asked for calls that their loop has not found yet, by the numbers of these calls.
+    pub(super) asked: HashMap<usize, WokenBy>,
     /// Which thread has which number; 0 is the runtime's first, and the workers come next.
     pub(super) threads: Vec<Option<ThreadId>>,
     /// How many workers there are.

@@ -9,7 +9,8 @@
 //! - `current`: which run and which lane a thread runs right now.
 //! - `polls`: from the creation of a lane to its end; `registrations`: where it waits after a poll;
 //!   `wakes`: what woke it.
-//! - `say`: what it prints.
+//! - `calls`: the queue of an event loop of the program's own.
+//! - `say`: what a lane prints.
 //! - `ahead`: what would happen after the limit.
 //!
 //! The files after this one have methods of [`Run`]. Most of these lock the log, note what
@@ -28,6 +29,8 @@ mod polls;
 
 mod registrations;
 mod wakes;
+
+mod calls;
 
 mod say;
 

@@ -136,7 +136,9 @@ function showStrip(element, track, moment) {
   if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
   if (showsFuture()) {
     const timers = byTime(current.timers).map(([due, lanes]) => {
-      const title = due === "?" ? "no wake has proved when" : null;
+      let title = null;
+      if (due === "?") title = "no wake has proved when";
+      if (due.startsWith("≤")) title = "it may have been due before: the thread was not free";
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];

@@ -1,0 +1,138 @@
+//! The queue and the timers of an event loop of the program's own, as the loop has told of them:
+//! for each of its calls the steps from which and up to which it is there.
+use crate::timeline::{
+    Chart, LaneId, Turn,
+    draw::pieces::{Kind, Piece, done_in},
+};
+use std::time::Duration;
+
+/// A call of the loop, by the steps in which something happens to it: it is in the queue, or its
+/// timer is set, *after* the one step and up to the other.
+pub(super) struct Call {
+    /// The lane that it stands for.
+    pub lane: LaneId,
+    /// The step in which its timer is set, and when it is due; none without a timer.
+    set: Option<(usize, Duration)>,
+    /// The step in which it gets into the queue, and its order there; none if it never does.
+    queued: Option<(usize, Turn)>,
+    /// The step in which it is made or cancelled; none if neither was seen.
+    over: Option<usize>,
+}
+
+/// The calls of a run.
+pub(super) struct Calls {
+    /// Those of which it is known which lane they stand for.
+    calls: Vec<Call>,
+    /// For each lane whether the loop calls it, or runs in it: then it is ready if, and only if, a
+    /// call of it is queued.
+    is_called: Vec<bool>,
+}
+
+impl Calls {
+    /// `order` are the pieces of which the steps are made.
+    pub fn of(chart: &Chart, order: &[Piece]) -> Calls {
+        let lanes = chart.rows.len();
+        let mut calls = Calls { calls: vec![], is_called: vec![false; lanes] };
+        for call in &chart.calls {
+            let Some(lane) = call.lane else { continue };
+            if let (Some(_), Some(over)) = (call.queued, call.over) {
+                calls.is_called[over.by] = true;
+                // A timer that only ends a sleep stands for the lane that sleeps, which may be
+                // inside the one that the loop calls.
+                calls.is_called[lane] |= chart.rows[lane].owner_at(over.at) == Some(over.by);
+            }
+            // What another thread has asked for is queued from then on, if the loop has found it.
+            let queued = call.queued.map(|queued| call.asked.unwrap_or(queued));
+            let set = call.timer.map(|timer| (happens_in(chart, order, timer.set), timer.due));
+            calls.calls.push(Call {
+                lane,
+                set,
+                queued: queued.map(|queued| (happens_in(chart, order, queued), queued)),
+                over: call.over.map(|over| ends_in(chart, order, lane, over)),
+            });
+        }
+        calls
+    }
+
+    /// Whether the run has no loop that has told of its calls.
+    pub fn are_unknown(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Whether the loop calls a lane, or runs in it: it is ready exactly while it is in the queue.
+    pub fn is_called(&self, lane: LaneId) -> bool {
+        self.is_called[lane]
+    }
+
+    /// The lanes that are in the queue after a step, each with what orders it. A lane that is in it
+    /// twice has the first of these places.
+    pub fn queued(&self, step: usize) -> Vec<(Turn, LaneId)> {
+        let mut queued: Vec<(Turn, LaneId)> = vec![];
+        for call in &self.calls {
+            if let Some((from, turn)) = call.queued
+                && from <= step
+                && !call.is_over(step)
+                && self.is_called[call.lane]
+            {
+                queued.push((turn, call.lane));
+            }
+        }
+        queued.sort_by_key(|(turn, _)| (turn.at, turn.nth));
+        let mut seen = vec![];
+        queued.retain(|(_, lane)| {
+            let is_new = !seen.contains(lane);
+            seen.push(*lane);
+            is_new
+        });
+        queued
+    }
+
+    /// The timers that are set after a step: for which lane, and when each is due.
+    pub fn timers(&self, step: usize) -> Vec<(Duration, LaneId)> {
+        let mut timers = vec![];
+        for call in &self.calls {
+            let Some((set, due)) = call.set else { continue };
+            let is_due = call.queued.is_some_and(|(from, _)| from <= step);
+            if set <= step && !is_due && !call.is_over(step) {
+                timers.push((due, call.lane));
+            }
+        }
+        timers
+    }
+}
+
+impl Call {
+    fn is_over(&self, step: usize) -> bool {
+        self.over.is_some_and(|over| over <= step)
+    }
+}
+
+/// The step in which something happens to a call, after which it is seen.
+///
+/// What the loop does between two of its calls has no step of its own. It is seen with the call
+/// before it.
+fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
+    let begun = order.partition_point(|piece| piece.from < turn.at);
+    let last = begun.saturating_sub(1);
+    match done_in(chart, order, turn.by, turn.at) {
+        Some(own) => own.max(last),
+        None => last,
+    }
+}
+
+/// The step after which a call is not there any more. A lane that it runs is in the queue until its
+/// own poll has begun.
+fn ends_in(chart: &Chart, order: &[Piece], lane: LaneId, over: Turn) -> usize {
+    if lane != over.by {
+        let first = order.partition_point(|piece| piece.from < over.at);
+        for (nth, piece) in order.iter().enumerate().skip(first) {
+            if piece.from > over.at {
+                break;
+            }
+            if piece.lane == lane && piece.kind == Kind::Poll {
+                return nth;
+            }
+        }
+    }
+    happens_in(chart, order, over)
+}
