@@ -1,5 +1,5 @@
 //! An asynchronous context manager: what was entered is left again, even after a cancellation, and
-//! even if that takes time.
+//! even if leaving it takes time.
 //!
 //! ```
 //! use async_concepts::{
@@ -140,8 +140,8 @@ pub enum BodyOutcome<E> {
     Failed(E),
     /// It panicked. The panic goes on when the exit is over.
     Panicked,
-    /// It was dropped before it ended; in Python `CancelledError`. Only [`Cleanups::wait`] waits
-    /// for the exit.
+    /// It was dropped before it ended; in Python `CancelledError`. The code that dropped it does
+    /// not wait for the exit; [`Cleanups::wait`] does.
     Cancelled,
 }
 
@@ -192,8 +192,9 @@ impl Cleanups {
     /// on there. On a timeline that is a lane named `cleanup`.
     ///
     /// # Errors
-    /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`]
-    /// if the body succeeded and the exit took too long.
+    /// The error of `enter`; the error of `exit`; the error of the body, if `exit` passed it on or
+    /// took too long. [`CleanupError::Overran`] if `exit` took too long after a body that
+    /// succeeded.
     ///
     /// # Panics
     /// If `enter`, the body or `exit` panics; if there is no tokio runtime with a clock.
@@ -206,7 +207,7 @@ impl Cleanups {
         // From here on an exit has to come.
         let mut entered = Entered::new(context, self.bound, &self.tracker);
         let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
-        // When dropped here, the body is dropped first, then `entered`.
+        // If the future of `with` is dropped here, the body is dropped first, then `entered`.
         let ended = entered.inside.scope(body).await;
         let (outcome, returned, panic) = match ended {
             Ok(Ok(returned)) => (BodyOutcome::Succeeded, Some(returned), None),
