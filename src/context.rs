@@ -124,8 +124,8 @@ pub trait AsyncContext: Send + 'static {
     /// Then there is neither a body nor an exit.
     fn enter(&mut self) -> impl Future<Output = Result<Self::Value, Self::Error>> + Send;
 
-    /// Cleans up after the body, and decides what becomes of its error. It is dropped only when its
-    /// time is up, or when its runtime shuts down.
+    /// Cleans up after the body, and decides what becomes of its error. It is dropped before its
+    /// end only if its time is up, or if no runtime is there to go on with it.
     ///
     /// # Errors
     /// An error takes the place of the body's, as an exception in `__aexit__` does.
@@ -219,8 +219,8 @@ impl Cleanups {
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
         let (outcome, exited) = entered.exit(outcome).await;
-        // The caller is told one thing; `wait` tells what else went wrong. A panic of the body
-        // comes before any error of its exit.
+        // The caller is told one thing. `wait` tells what went wrong in the exit, if the caller is
+        // told something else. A panic of the body comes before any error of its exit.
         if let Some(panic) = panic {
             entered.report(exited.err().map(ExitError::in_words));
             resume_unwind(panic)

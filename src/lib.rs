@@ -15,8 +15,8 @@
 //! - [`schedules`] runs a program in every order of its ready lanes, or with a cancellation at
 //!   every await, and draws the run that breaks a claim.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
-//! - [`context`] is an async context manager, which Rust does not have, and which cleans up even
-//!   when cancelled.
+//! - [`context`] is what Python calls an async context manager; Rust has none. It cleans up even
+//!   when the code inside it is cancelled.
 //! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any
 //!   transport.
 //! - [`event_loop`] is asyncio's event loop: a core that is read alone, in order, and beside it
@@ -28,8 +28,9 @@
 //! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what
 //! takes its place, and the difference that you would not expect.
 //!
-//! A test runs a coroutine with [`record`], on a clock that only passes when everything waits, and
-//! asserts what it returned, how long it took and each line that it printed:
+//! A test runs a coroutine with [`record`], on a paused clock: when everything waits, the clock
+//! moves on at once. The test asserts what the coroutine returned, how long it took and each line
+//! that it printed:
 //!
 //! ```
 //! use async_concepts::{record, say};

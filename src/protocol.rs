@@ -101,7 +101,7 @@ pub trait Protocol {
 /// protocol sees.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    /// In the order in which they were written, and not sent yet.
+    /// What the protocol has written and the driver has not taken yet, oldest first.
     bytes: Vec<u8>,
     /// `close` was called: nothing is added to `bytes` any more, and what is there is still sent.
     closed: bool,

@@ -232,6 +232,47 @@ fn variants_are_shown_by_the_explorer_and_left_out_of_a_plain_run() {
     assert_eq!(recorded(&recording).len(), 3);
 }
 
+/// A folder with a program that opens pages, as a desktop has one: it does this with the path.
+#[cfg(target_os = "linux")]
+fn opener(name: &str, does: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = file(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    let program = folder.join("xdg-open");
+    fs::write(&program, format!("#!/bin/sh\n{does}\n")).expect("it can be written");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it can be changed");
+    folder
+}
+
+/// Without a file the page is opened, and in any case the run says where it is.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_explorer_is_opened_or_the_run_says_why_not() {
+    let seen = file("opened.txt");
+    // Cargo needs the programs of the system, and the example must not see them.
+    assert!(run(&["--fast"]).status.success(), "it is built now");
+    let tests = std::env::current_exe().expect("a test");
+    let built = tests.parent().and_then(|deps| deps.parent()).expect("a folder of its profile");
+    let says = |folder: PathBuf| {
+        let mut gather = Command::new(built.join("examples/gather"));
+        gather.args(["--fast", "--no-timeline", "--explore"]).env("PATH", folder);
+        let shown = gather.output().expect("the example");
+        assert!(shown.status.success(), "{shown:?}");
+        String::from_utf8(shown.stderr).expect("text")
+    };
+    let opens = opener("opens", &format!("echo \"$1\" > {}", seen.display()));
+    let said = says(opens);
+    let page = fs::read_to_string(&seen).expect("it was opened");
+    let page = page.trim();
+    assert_eq!(said, format!("the explorer is {page}\n"));
+    assert!(fs::read_to_string(page).expect("a page").contains("gather"));
+    fs::remove_file(page).expect("it is there");
+    let said = says(opener("fails", "exit 3"));
+    assert!(said.contains(": open it in a browser yourself, since `xdg-open` could not"), "{said}");
+    let said = says(file("none"));
+    assert!(said.contains("yourself, since `xdg-open` cannot be run"), "{said}");
+}
+
 #[test]
 fn the_terminal_is_as_wide_as_the_environment_says_also_in_a_pipe() {
     let output = gather(&["--fast"]).env("COLUMNS", "64").output().expect("cargo");

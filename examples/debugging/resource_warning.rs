@@ -1,8 +1,8 @@
 //! Resource warning: something is never closed. What `Drop` does by itself, and what it cannot do.
 //!
 //! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this
-//! file. It finds what is unclosed sooner or later, and warns then; and it asks a task that is left
-//! to end, and does not drop it.
+//! file. Python's collector finds what is unclosed sooner or later, and warns then; and asyncio
+//! asks a task that is left to end, and does not drop it.
 //! Look for: Rust closes what goes out of scope, there and then, so it has no such warnings. Three
 //! things it cannot close: a loop that owns a call that owns the loop, a buffer that would have to
 //! be flushed by an `await`, and a task that is only dropped, not asked. Each has its cure in a

@@ -1,8 +1,9 @@
 //! Slow callback: debug mode reports what keeps the loop's thread for too long.
 //!
 //! In Python: `loop.set_debug(True)`, `loop.slow_callback_duration`, see `slow_callback.py` beside
-//! this file. In "in pieces" asyncio's heart beats once less: a timer that is due wakes its task in
-//! the next round only, and by then another piece has been computed.
+//! this file. In "event loop" both report the same poll at the same time, each in its own words. In
+//! "in pieces" asyncio's heart beats once less: a timer that is due wakes its task in the next
+//! round only, and by then another piece has been computed.
 //! Look for: Waiting for 300 ms is not reported, computing for 350 ms is. asyncio's debug mode
 //! times all callbacks, and so does `EventLoop`; tokio's stable part times nothing, but a wrapper
 //! can: `report_slow_polls`. "in pieces" is the cure: give way between the pieces. What it costs:

@@ -18,9 +18,10 @@ pub trait Hook: Send + Sync + 'static {
 /// the box is one word.
 pub type Hooked = Arc<Box<dyn Hook>>;
 
-/// Makes a waker that owns one count of `hook`, as each of its clones does. So from
-/// [`Arc::strong_count`], less the counts that you hold yourself, you know how many wakers are kept
-/// elsewhere. For [`Waker::will_wake`] all wakers of one `hook` are the same.
+/// Makes a waker that owns one count of `hook`, as does each of its clones unless [`Hook::cloned`]
+/// gives the clone another hook. So from [`Arc::strong_count`], less the counts that you hold
+/// yourself, you know how many wakers of `hook` are kept elsewhere. For [`Waker::will_wake`] all
+/// wakers of one `hook` are the same.
 pub fn waker(hook: Hooked) -> Waker {
     let data = Arc::into_raw(hook).cast();
     // SAFETY: `data` is one count of a `Hooked`, which is `Send` and `Sync`, and which the waker

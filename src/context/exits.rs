@@ -51,7 +51,7 @@ impl Tracker {
         receiver.wait_for(|pending| pending.exits == 0).await.expect("`self` is a sender");
     }
 
-    /// What went wrong in exits and was not told yet.
+    /// What went wrong in exits and was told to no caller. The next call gives only what is new.
     pub fn take_errors(&self) -> Vec<CleanupError> {
         let mut errors = vec![];
         self.0.send_modify(|pending| errors = mem::take(&mut pending.errors));
@@ -113,8 +113,8 @@ impl<E: Display> ExitError<E> {
     }
 }
 
-/// A context that has been entered. Dropping it before its exit is over cancels the body, or the
-/// future that awaits the exit; the exit then runs in a task.
+/// A context that has been entered. If it is dropped before its exit is over, the future of `with`
+/// was cancelled: then the exit runs in a task, if there is a runtime for it.
 pub(super) struct Entered<C: AsyncContext> {
     /// What `exit` is called on; `None` when the exit has begun.
     context: Option<C>,

@@ -1,4 +1,5 @@
-//! A future of any type: as the ready queue, a task that waits and a request to cancel see it.
+//! What the ready queue, a waiting task and a request to cancel need of a future, of whatever type
+//! its result is.
 //!
 //! What is in here knows nothing of results; `future` implements it.
 
@@ -10,15 +11,16 @@ use std::slice;
 
 use super::handle::{Call, Handle};
 
-/// A future of any type, as the loop and a waiting task see it. In Python every future is of
-/// the same type; here the loop must not care what a result is, and a task may await any.
+/// A future of any type, as the loop and a waiting task see it. In Python every future is of the
+/// same type. Here the type of the result is a part of the future's type; the loop does not need
+/// that part, and a task may await futures of several types.
 pub(super) trait AnyFuture: Call + Cancellable {
     /// Whether there is an outcome.
     fn done(&self) -> bool;
     /// Whether it ended by cancellation.
     fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
-    /// or if the task is done.
+    /// If this is a task: marks its next step as scheduled, and gives the step, which the caller
+    /// puts into the ready queue. `None` if the step is there already, or if the task is done.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
@@ -61,7 +63,7 @@ pub(super) enum Others {
 }
 
 impl Others {
-    /// Adds a future. Only the second one needs an allocation.
+    /// Adds a future. The first one needs no allocation.
     pub(super) fn push(&mut self, future: Rc<dyn AnyFuture>) {
         *self = match take(self) {
             Others::None => Others::One(future),

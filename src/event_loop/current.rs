@@ -1,9 +1,9 @@
 //! The current task: where the awaits of a coroutine and its task meet.
 //!
 //! In asyncio an exception goes into a coroutine with `coro.throw`, and the future to wait for
-//! comes out with `yield`. A poll has neither. So here is the place where the two leave notes:
-//! before a task polls its coroutine, it writes what an await has to know, and each await writes
-//! what the task has to know.
+//! comes out with `yield`. A poll has neither. So a task and the awaits of its coroutine leave
+//! notes for each other here: before the task polls the coroutine, it writes what an await has to
+//! know, and each await writes what the task has to know.
 
 use std::cell::Cell;
 use std::rc::Rc;

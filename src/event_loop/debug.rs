@@ -109,6 +109,8 @@ impl Observers {
         }
     }
 
+    /// Takes a clone: for a reference the compiler would have to put the caller's handle on the
+    /// stack. See [`TimerHandle::set`](super::TimerHandle).
     #[cold]
     #[inline(never)]
     fn tell_of_timer(&self, call: Handle, when: u64, caller: Caller) {

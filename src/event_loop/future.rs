@@ -7,8 +7,8 @@
 //!
 //! The life of a future, in the order of this file: it is made, and gets a place in the registry;
 //! callbacks and waiting tasks are added to its list; `finish` sets the state, once, and puts the
-//! future into the ready queue once for each callback, and wakes each waiting task; when such a
-//! place in the queue comes first, the loop calls `run`, which calls the callback.
+//! future into the ready queue once for each callback, and wakes each waiting task; each time the
+//! future comes first in the queue, the loop calls `run`, which calls the next callback.
 
 mod callbacks;
 mod cancelling;
@@ -31,11 +31,11 @@ use callbacks::Callbacks;
 use cancelling::MessageCell;
 use wakeup::Wakeup;
 
-/// asyncio's `Future`. Clones are the same future, and so is a task.
+/// asyncio's `Future`. Clones are the same future. A [`Task`] is a future, too.
 ///
-/// `set_result`, `set_exception` and `cancel` call nothing: they put done callbacks and waiting
-/// tasks into the ready queue. So the code that sets a result is never interrupted by the code that
-/// uses it, and the order of events is the order of the queue.
+/// `set_result`, `set_exception` and `cancel` run no callback and no coroutine: they put done
+/// callbacks and waiting tasks into the ready queue. So the code that sets a result is never
+/// interrupted by the code that uses it, and the order of events is the order of the queue.
 ///
 /// `.await` gives a `Result<T>`: each await gets a clone of the outcome. Put a result that cannot
 /// be cloned into an `Rc`. An exception that was never retrieved is reported to the exception
@@ -88,9 +88,9 @@ pub(super) enum State<T: 'static> {
 
 /// Three kinds of future, which differ in what `cancel` does. asyncio has subclasses for them.
 ///
-/// Why an enum: a task that is a struct of its own would be a second allocation beside its future,
-/// or the loop would have to cast a future to a task, since a waker knows only the key of a future.
-/// What a task adds is in the file `task`; here the two files meet.
+/// Why an enum: if a task were a struct of its own, it would be a second allocation beside its
+/// future, or the loop would have to cast a future to a task, since a waker knows only the key of a
+/// future. What a task adds is in the file `task`; here the two files meet.
 pub(super) enum Kind<T: 'static> {
     /// A plain future: `cancel` ends it.
     Future,
@@ -195,7 +195,7 @@ impl<T> Future<T> {
     /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled,
     /// [`Error::ResultNotReady`] if pending.
     pub fn exception(&self) -> Result<Option<Error>> {
-        self.0.exception_is_retrieved();
+        self.0.mark_exception_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -210,7 +210,7 @@ impl<T> Future<T> {
     where
         T: Clone,
     {
-        self.0.exception_is_retrieved();
+        self.0.mark_exception_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -244,13 +244,15 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
-    /// Something has seen the exception, or does not want to see it: it need not be reported.
-    pub(super) fn exception_is_retrieved(&self) {
+    /// Notes that something has seen the exception, or does not want to see it: so the exception
+    /// will not be reported.
+    pub(super) fn mark_exception_retrieved(&self) {
         self.unretrieved.set(false);
     }
 
-    /// The only way in which a future ends. It calls no done callback: it puts places into the
-    /// queue, and calls foreign wakers, which only note that there is something to poll.
+    /// The only way in which a future ends. It calls no done callback: it puts the future into the
+    /// ready queue, once for each, and wakes what awaits the future. A foreign waker is called at
+    /// once: it only notes that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
         // asyncio has the same flag, `__log_traceback`, and looks at it when the future is dropped.
         self.unretrieved.set(matches!(state, State::Finished(Err(_))));
@@ -305,8 +307,8 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Removes the first entry that is the same as `like`, and says whether there was one. A place
-    /// in the ready queue stays there, as in asyncio, whose queue cannot be searched either.
+    /// Removes the first entry that is the same as `like`, and says whether there was one. Once the
+    /// future is done nothing is removed: as in asyncio, a call in the ready queue stays there.
     fn remove_callback(&self, like: &Callback<T>) -> bool {
         // Once the future is done, what is left of the list belongs to places in the queue. A
         // closed loop calls nothing any more, and has dropped its lists.
@@ -351,9 +353,9 @@ impl<T> Call for FutureCell<T> {
         match &self.kind {
             // A place of a task in the queue means its next step or one of its done callbacks. The
             // two never mix, so one flag tells which it is: before the task is done no callback is
-            // due, and when it is done no step is scheduled any more. If the last step was
-            // scheduled while the task still ran, that place comes before those of all callbacks,
-            // and `run_step` finds nothing left to do.
+            // due, and when it is done no step is scheduled any more. If the task was woken during
+            // its last step, one more step stands in the queue. It comes before all callbacks, and
+            // `run_step` finds nothing left to do.
             Kind::Task(task) if task.is_scheduled() => {
                 task.run_step(&self);
                 Ok(())
@@ -399,8 +401,8 @@ impl<T: Clone> IntoFuture for Future<T> {
 ///
 /// It does what `Future.__await__` and half of `Task.__step` do together: it tells the task which
 /// future the task waits for, and registers the task with that future. asyncio passes the future up
-/// through all coroutines to the task, in each step; here the innermost await does all of it. So an
-/// await costs the same, however deep in the coroutine it is.
+/// through all coroutines to the task, in each step; here the innermost await does all of it, and
+/// nothing is passed up.
 pub struct Await<T: 'static> {
     /// What is awaited: this await's wakeup is among its callbacks, and its outcome is the result.
     future: Future<T>,
@@ -430,7 +432,7 @@ impl<T: Clone> std::future::Future for Await<T> {
         {
             // asyncio asks for the result here, too, before it throws the error: an exception that
             // the cancel has overtaken is not reported as one that was never retrieved.
-            cell.exception_is_retrieved();
+            cell.mark_exception_retrieved();
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {

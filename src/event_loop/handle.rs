@@ -1,6 +1,6 @@
 //! A call that the loop still has to make, and the right to cancel it.
 //!
-//! Everything that the loop ever does is a [`Call`]. There are three kinds: a callback; a task,
+//! Everything that the loop runs is a [`Call`]. There are three kinds: a callback; a task,
 //! whose call is its next step; and a future that is done, whose call is its next done callback.
 //! The ready queue does not know which kind a call is.
 
@@ -14,7 +14,7 @@ use super::{EventLoop, IntoResult, Result};
 ///
 /// The queue has a clone of this handle. asyncio's `Handle` also keeps a context and, in debug
 /// mode, the stack of the code that made it; ours is one pointer, and an instrument is told the
-/// line instead.
+/// line of that code instead.
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
@@ -68,7 +68,8 @@ impl Handle {
         self.0.abandon();
     }
 
-    /// Whether the call was cancelled, in time or too late.
+    /// Whether the call was cancelled, in time or too late. Also true if [`EventLoop::close`] has
+    /// dropped the call.
     pub fn cancelled(&self) -> bool {
         self.0.cancelled()
     }

@@ -36,8 +36,9 @@ use std::time::Duration;
 use super::any_future::AnyFuture;
 use super::handle::{CallKind, Handle};
 
-/// A watcher of a loop. Its methods are called while the loop runs, on the loop's own thread and in
-/// the order in which things happen. Every method does nothing by default.
+/// A watcher of a loop. Its methods are called on the loop's own thread and in the order in which
+/// things happen: while the loop runs, and also when a call is scheduled, or a timer set or
+/// cancelled, while it does not run. Every method does nothing by default.
 ///
 /// A method is called *while* the loop works: it may look at the loop, and must not change it. A
 /// panic in it goes through the loop.
@@ -57,8 +58,9 @@ pub trait Instrument {
     }
 
     /// A call is put into the ready queue, by the code that runs now: by `call_soon`, by the result
-    /// of a future, by a wake, or because its time has come. The stack below is that of the cause;
-    /// [`CallRef::location`] says where `call_soon` or `create_task` was called.
+    /// of a future, by a wake, or because its time has come. With [`ReadyBy::ThisThread`] the stack
+    /// below is that of the cause. [`CallRef::location`] says where `call_soon` or `create_task`
+    /// was called.
     fn call_ready(&self, call: &CallRef<'_>) {
         _ = call;
     }
@@ -102,9 +104,8 @@ pub trait Instrument {
 
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
-    /// coroutines down to the `.await`. The loop does not clone the waker for such an await. So a
-    /// waker that notes where it is cloned, as that of a lane does, learns of this await only if
-    /// the instrument clones it here. [`FutureRef::location`] is the `.await` itself.
+    /// coroutines down to the `.await`. The loop clones the waker only if it is not the task's own:
+    /// the task itself is woken by a number. [`FutureRef::location`] is the `.await` itself.
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
@@ -160,7 +161,7 @@ pub struct CallRef<'a> {
     /// The line of the program that has scheduled it: where `call_soon`, `call_soon_threadsafe`,
     /// `call_later`, `call_at`, `create_task` or something made of them was called. Known only in
     /// [`Instrument::call_ready`] and [`Instrument::timer_set`]: the loop does not keep it. `None`
-    /// also for what a result, a wake or the end of a time makes ready.
+    /// also for what a result, a wake or a timer makes ready.
     pub location: Option<&'static Location<'static>>,
     /// What has made it ready. Known only in [`Instrument::call_ready`], for the same reason.
     pub ready_by: Option<ReadyBy>,

@@ -4,12 +4,13 @@
 //! [`EventLoop`] has the queue, and `run_once` in this file makes the calls. Four principles hold
 //! it together:
 //!
-//! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only
-//!    put something into the queue. Forbidden: a callback that runs while the code that caused it
-//!    is still on the stack, and finds half-changed state there.
+//! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` run
+//!    no callback and no step of a task: they put something into the queue. Forbidden: a callback
+//!    that runs while the code that caused it is still on the stack, and finds half-changed state
+//!    there.
 //! 2. **Everything that happens goes through `ready`.** Timers, results, wakes and remote calls all
-//!    end in one queue, first in, first out. Forbidden: a second queue, or a priority; the order of
-//!    events is the order of this queue, and can be read off it.
+//!    end in one queue, first in, first out. Forbidden: a second queue from which calls are made,
+//!    or a priority. The order of events is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
 //!    Forbidden: making a call in the iteration in which another call added it, since two callbacks
 //!    that schedule each other would keep timers and sockets waiting for ever.
@@ -28,14 +29,16 @@
 //! futures; `entry`, calls from other threads, and `remote`, work for them; `driver/`, what time it
 //! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
 //! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
-//! how an await is woken, how a future is cancelled, and its clones; `registry` and `name`;
+//! the list of callbacks, how an await is woken, how a future is cancelled, and its clones;
+//! `registry` and `name`;
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
-//! Apart from this file, which all of them use, a file uses only files that do not use it, directly
-//! or through others. The one exception is `future` and `task`: a task is a future, and what it
-//! adds stands inside the future, so that both are one allocation. They are two sides of one thing,
-//! and meet at `Kind`.
+//! Apart from this file, which most of them name, a file names only files that do not name it,
+//! directly or through others; what a loop owns, such as its registry, is reached through this
+//! file. The one exception is `future` and `task`: a task is a future, and what it adds stands
+//! inside the future, so that both are one allocation. They are two sides of one thing, and meet at
+//! `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -67,16 +70,16 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; the checks generate 2,000 more such programs, always from the same
+//! every event and its time; `.ci/run` generates 2,000 more such programs, always from the same
 //! seed. `tests/event_loop/edges.py` has what such programs cannot express. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
-//!   order of the arguments: runs repeat.
+//!   order of the arguments, and in a group in the order of creation: runs repeat.
 //! - nothing can happen any more. asyncio: sleeps for ever. Here: [`Error::Idle`]: Rust counts the
 //!   owners of a waker.
-//! - sockets. asyncio: looked at in every iteration. Here: after 128 calls, if calls are always
-//!   ready: see [`EventLoop`].
+//! - sockets. asyncio: looked at in every iteration. Here: after 128 calls or more, if calls are
+//!   always ready: see [`EventLoop`].
 //! - cancelling at an await of foreign futures. asyncio: there are none. Here: the coroutine is
 //!   dropped: see [`Task`].
 //! - `CancelledError(msg)`. asyncio: the message is in the exception. Here:
@@ -191,10 +194,10 @@ use registry::Registry;
 use running::Running;
 use timer::{FOREVER, Timers, nanoseconds};
 
-/// How many calls are made, while some are always ready, until the loop looks at what else has
-/// happened. asyncio looks at its sockets in every iteration; we look after this many calls, as
-/// tokio does. A look costs as much as ten calls, so this saves nine tenths of an iteration that
-/// makes one call.
+/// How many calls the loop makes, while some are always ready, before it looks at what else has
+/// happened. asyncio looks at its sockets in every iteration; we look after a number of calls, as
+/// tokio does after a number of polls. A look costs as much as ten calls, so this saves nine tenths
+/// of an iteration that makes one call.
 const CALLS_WITHOUT_A_LOOK: usize = 128;
 
 /// asyncio's event loop. Clones are the same loop. A loop cannot leave its thread; a
@@ -203,8 +206,9 @@ const CALLS_WITHOUT_A_LOOK: usize = 128;
 /// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] breaks these
 /// cycles; a loop that is not closed may stay in memory for ever.
 ///
-/// While calls are always ready, sockets and tokio's tasks are looked at after every 128 calls, not
-/// in every iteration as in asyncio.
+/// asyncio looks at its sockets in every iteration. This loop, while calls are always ready, looks
+/// at sockets and at tokio's tasks only in the first iteration that begins after 128 calls or more
+/// without a look.
 #[derive(Clone)]
 pub struct EventLoop(Rc<Inner>);
 
@@ -216,7 +220,7 @@ struct Inner {
     /// What is called next: first in, first out. Borrowed only to add or to take a call, never
     /// while one is made, because the call adds others.
     ready: RefCell<VecDeque<Handle>>,
-    /// What is called at a time, until that has come.
+    /// The calls whose time has not come yet.
     timers: Timers,
     /// What other threads ask for: the only part that they reach.
     remote: RemoteCalls,
@@ -263,7 +267,7 @@ impl EventLoop {
             None
         };
         // A wait of zero is only a look at what else has happened, and costs more than a call. So
-        // it is left out until enough calls were made without one.
+        // it is left out until enough calls were made without a look.
         let waits = timeout != Some(Duration::ZERO);
         if waits || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK {
             self.wait(timeout);
@@ -294,8 +298,8 @@ impl EventLoop {
             // The queue is free again before the call, which will put more into it.
             let handle = self.0.ready.borrow_mut().pop_front();
             if let Some(handle) = handle {
-                // asyncio reads its debug flag twice a call; we read one flag for debug mode and
-                // all instruments together, since most programs have neither.
+                // One flag for debug mode and all instruments together: most programs have neither,
+                // and for them this is all that watching costs here.
                 if self.0.observers.is_watched() {
                     self.run_watched(handle);
                 } else {
@@ -308,7 +312,7 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Gives the thread to the driver: sockets, tokio's tasks and timers, or just sleep.
+    /// Gives the thread to the driver, which looks at sockets, runs tokio's tasks, or just sleeps.
     fn wait(&self, timeout: Option<Duration>) {
         self.0.calls_without_a_look.set(0);
         self.0.observers.before_wait(timeout);
@@ -384,6 +388,7 @@ impl EventLoop {
         // A `stop` ends one run: the current one, or if the loop does not run, the next. So the
         // flag is cleared after a run, and not before it.
         self.0.stopping.set(false);
+        // A driver that panicked in its wait has left this flag set.
         self.0.waiting.set(false);
     }
 
@@ -451,8 +456,8 @@ impl EventLoop {
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
-        // A time, not a duration: as in asyncio the delay counts from this call, whenever the loop
-        // comes to look at its timers.
+        // The timer gets a time and not a duration: as in asyncio the delay counts from this call,
+        // and not from the moment when the loop comes to look at its timers.
         let when = nanoseconds(self.time()).saturating_add(nanoseconds(delay));
         self.check_closed()?;
         Ok(TimerHandle::set(self, when, Handle::new(callback), Some(Location::caller())))

@@ -37,9 +37,10 @@ impl Registry {
         }
     }
 
-    /// The next step of the task of this key, unless the step is in the queue. The key may belong
-    /// to another future by now. If that is a task, it is polled once for nothing, which every
-    /// future must allow.
+    /// Marks the next step of the task of this key as scheduled, and gives the step, which the
+    /// caller puts into the ready queue; `None` if the step is there already. The key may belong to
+    /// another future by now. If that is a task, it is polled once for nothing, which every future
+    /// must allow.
     pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
         self.get(key)?.next_step()
     }

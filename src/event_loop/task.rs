@@ -67,7 +67,8 @@ pub(super) struct TaskPart<T: 'static> {
     /// The futures that the coroutine awaits, which a cancel has to ask. More than one under
     /// `join!` or `select!`, which asyncio does not have.
     waiting_for: Cell<Others>,
-    /// A waker of its own, only while something outside, such as tokio, has a clone of it.
+    /// A waker of its own, if something outside, such as tokio, had a clone of it when the last
+    /// step ended.
     waker: Cell<Option<Arc<TaskWaker>>>,
     /// How often `cancel` was called, less the calls of `uncancel`: by this number a `timeout`
     /// tells its own request from others.
@@ -99,9 +100,9 @@ impl<T> TaskPart<T> {
         self.name.to_string()
     }
 
-    /// What to put into the queue for the next step; `None` if it is there already or the task is
-    /// done. asyncio raises an error if a task is woken twice; in Rust a waker may be called any
-    /// number of times.
+    /// Marks the next step as scheduled, and gives what the caller has to put into the ready queue;
+    /// `None` if it is there already or the task is done. asyncio raises an error if a task is
+    /// woken twice; in Rust a waker may be called any number of times.
     pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
         if cell.done() || self.scheduled.replace(true) {
             return None;
@@ -132,6 +133,7 @@ impl<T> TaskPart<T> {
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
+            // If the task cancels itself, `suspend` schedules the next step when this one is over.
             let runs = cell.event_loop.0.current.key() == Some(cell.key);
             if others.is_empty() && !runs {
                 self.schedule(cell, None);
@@ -211,8 +213,8 @@ impl<T> TaskPart<T> {
     ) -> Result<Poll<Result<T>>> {
         let Inner { current, spare_waker, .. } = &*cell.event_loop.0;
         // Most tasks await only futures of this loop, which wake them by their key and never clone
-        // a waker. So one waker serves them all, and a task keeps a waker of its own only while
-        // something has a clone of it. That saves an allocation and 40 bytes a task.
+        // a waker. So one waker serves them all, and a task keeps the waker of a step only if
+        // something has a clone of it at the end. That saves an allocation and 40 bytes a task.
         let waker = match self.waker.take() {
             Some(waker) => waker,
             None => spare_waker.take(&cell.event_loop),
@@ -231,9 +233,9 @@ impl<T> TaskPart<T> {
         polled
     }
 
-    /// The coroutine is pending. The futures that it awaits know already what to wake. Two things
-    /// are left to do: to note which futures a later cancel has to ask, and to pass on a cancel
-    /// that came during the step.
+    /// The coroutine is pending. The futures that it awaits know already what to wake. Three things
+    /// are left to do: to note which futures a later cancel has to ask, to pass on a cancel that
+    /// came during the step, and to schedule the next step if no wake will do so.
     fn suspend(&self, cell: &Rc<FutureCell<T>>) {
         let current = &cell.event_loop.0.current;
         let (awaits, throwable) = current.take_awaits();

@@ -24,18 +24,18 @@ pub(super) fn nanoseconds(duration: Duration) -> u64 {
 /// What [`EventLoop::call_later`] and [`EventLoop::call_at`] return. Dropping it changes nothing.
 #[derive(Clone)]
 pub struct TimerHandle {
-    /// The call, which may still stand among the timers or already in the ready queue.
+    /// The call. It stands among the timers, or in the ready queue, or has been made.
     handle: Handle,
     /// Its place among the timers.
     key: Key,
-    /// The loop whose timers these are, to take it out of them on `cancel`.
+    /// The loop that has the timer: `cancel` takes the timer out of the loop's list.
     event_loop: EventLoop,
 }
 
 impl TimerHandle {
     /// Sets a timer. The `TimerHandle` is made last, so no function that is called here gets a
-    /// reference to it, and the compiler need not put it on the stack: this saves writing it
-    /// there and reading it again, a good part of the time of a timer that is cancelled.
+    /// reference to it, and the compiler need not put it on the stack. Writing it there and reading
+    /// it again would be a good part of what a cancelled timer costs.
     #[inline(always)]
     pub(super) fn set(event_loop: &EventLoop, when: u64, handle: Handle, caller: Caller) -> Self {
         let Inner { timers, observers, .. } = &*event_loop.0;
@@ -54,7 +54,8 @@ impl TimerHandle {
         self.handle.cancel();
     }
 
-    /// Whether the call was cancelled, in time or too late.
+    /// Whether the call was cancelled, in time or too late. Also true if [`EventLoop::close`] has
+    /// dropped the call.
     pub fn cancelled(&self) -> bool {
         self.handle.cancelled()
     }

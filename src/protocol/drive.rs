@@ -166,7 +166,8 @@ impl<P: Protocol + ?Sized> Connection<'_, P> {
 
 impl<P: Protocol + ?Sized> Drop for Connection<'_, P> {
     fn drop(&mut self) {
-        // If the protocol has panicked, its state may be anything.
+        // If the protocol has panicked, its state may be anything. (If something else on this
+        // thread has panicked, the protocol is not told either: the two cannot be told apart.)
         if !std::thread::panicking() {
             self.lost(Some(&ConnectionError::Cancelled));
         }

@@ -18,8 +18,8 @@ use std::{
 /// ```
 ///
 /// A line ends with a newline, and is given out without the newline and without a carriage return
-/// before it. Bytes are kept until they are taken out. Of a line that has not ended, a call of
-/// `next` leaves at most one byte more than the length that is allowed.
+/// before it. Bytes are kept until they are taken out. When `next` has returned `None`, at most one
+/// byte more than the length that is allowed is kept of a line that has not ended.
 #[derive(Debug)]
 pub struct Lines {
     /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
@@ -27,14 +27,14 @@ pub struct Lines {
     bytes: Vec<u8>,
     /// How many of `bytes` are known to hold no newline.
     searched: usize,
-    /// In bytes, without what ends the line.
+    /// How long a line may be, in bytes, without what ends it.
     limit: usize,
     /// A line was reported as too long, and its end has not come yet.
     skipping: bool,
 }
 
-/// A line is longer than allowed. It is reported once, before its end has come or with it, and left
-/// out; the line after it is read.
+/// A line is longer than allowed. Each such line gives this error once, when its end comes or
+/// before that, and is left out. The line after it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -58,7 +58,8 @@ impl Lines {
     }
 
     /// Takes out what is left when nothing more will come: a line that was not ended, if it is not
-    /// empty.
+    /// empty. Call it after `next` has returned `None`. The line may then be one byte longer than
+    /// allowed.
     pub fn rest(&mut self) -> Option<Vec<u8>> {
         self.searched = 0;
         let rest = std::mem::take(&mut self.bytes);
@@ -75,7 +76,7 @@ impl Lines {
         Some(self.searched + position)
     }
 
-    /// There is no newline yet. What has come of the line may be too long already.
+    /// Notes that no newline has come yet, and reports the line if it is too long already.
     fn without_newline(&mut self) -> Option<TooLong> {
         // One more than the limit, since the last byte may be the carriage return before a newline.
         let too_long = self.bytes.len() > self.limit.saturating_add(1);

@@ -11,6 +11,8 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// The files that were asked for. They are created before the run and written after it.
@@ -150,11 +152,35 @@ fn open(path: &Path) {
     };
     // Silent: what a browser prints is no part of the run.
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Waited for, since these commands only hand the page over and end at once.
-    match command.status() {
-        Ok(status) if status.success() => {}
-        _ => eprintln!("no browser can be opened: open {} yourself", path.display()),
+    let path = path.display();
+    match has_opened(command) {
+        Ok(()) => eprintln!("the explorer is {path}"),
+        Err(why) => eprintln!("the explorer is {path}: open it in a browser yourself, since {why}"),
     }
+}
+
+/// How long a command may take that hands a page over to the browser.
+const HANDING_OVER: Duration = Duration::from_secs(5);
+
+/// Runs a command that opens a page; or says, as the end of a sentence, why it is not open.
+fn has_opened(mut command: Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Err(format!("`{name}` cannot be run ({error})")),
+    };
+    // The command usually hands the page over and ends at once. Without a desktop it may be the
+    // browser itself: then it is left to the person, who closes it.
+    let begun = Instant::now();
+    while begun.elapsed() < HANDING_OVER {
+        match child.try_wait() {
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("`{name}` could not ({status})")),
+            Err(error) => return Err(format!("`{name}` cannot be waited for ({error})")),
+        }
+    }
+    Ok(())
 }
 
 /// A path leads through at most this many links: links can lead to each other in a circle.

@@ -74,7 +74,7 @@ fn waits(step: &Step) -> Vec<u32> {
 }
 
 /// The lines of a file, read once.
-fn file(name: &str) -> Vec<String> {
+pub fn file(name: &str) -> Vec<String> {
     static FILES: LazyLock<Mutex<BTreeMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
     let mut files = FILES.lock().expect("no test has failed while it had them");
     if let Some(lines) = files.get(name) {

@@ -354,7 +354,7 @@ fn of_a_lock_that_is_never_given_back_it_is_said_that_its_holder_was_not_seen() 
     });
     let steps = steps(&run);
     let last = steps.last().expect("a step");
-    let words = "a lock or permit (holder not seen)";
+    let words = "a lock (holder not seen)";
     assert_eq!(last["unproved"], json!([[[1, 2], words]]));
     assert_eq!(last["waits"], json!([[[0], [1, 2]]]));
     // A lock that is given back shows by its wake for which lane it was waited.

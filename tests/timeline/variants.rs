@@ -177,6 +177,9 @@ fn what_all_variants_have_in_common_is_said_once_and_no_time_not_at_all() {
     let none = scenes(&[at_once().chart(), variant(&record("twice", twice))]);
     let said: Vec<_> = none.iter().map(sentence).collect();
     assert_eq!(said, ["", "One line is not printed in “both”."]);
+    let first = Chart { title: "both".into(), ..record("twice", twice).chart() };
+    let once = scenes(&[first, Chart { variant: variant_of_both(), ..at_once().chart() }]);
+    assert_eq!(sentence(&once[1]), "One line of “both” is not printed here.");
 }
 
 #[test]

@@ -138,7 +138,7 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
 /// A wait for the next result. If it is cancelled or dropped after it was woken for a result, the
 /// next wait gets that result.
 struct Waiting<'a, T: 'static> {
-    /// Where it waits.
+    /// Where the results come, and where this wait has its place among others.
     completed: &'a Completed<T>,
     /// Its place among `getters`.
     getter: &'a Future<()>,
@@ -161,7 +161,8 @@ impl<T> Drop for Waiting<'_, T> {
         }
         self.getter.cancel();
         self.completed.getters.borrow_mut().retain(|other| other.0.key != self.getter.0.key);
-        // This wait had been woken for a result, but was cancelled before it could take the result.
+        // The `cancel` above came too late: this wait had been woken for a result, and ended before
+        // it could take the result. So the next wait gets it.
         if !self.getter.cancelled() && !self.completed.done.borrow().is_empty() {
             self.completed.wake_next();
         }

@@ -14,9 +14,11 @@ use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 ///
 /// Coroutines are started as tasks at once, whether or not the outer future is ever awaited. The
 /// same future given twice is one child and two results. The first error, which includes a
-/// cancelled child, becomes the outcome; the other children run on. Cancelling the outer future
-/// cancels the children and ends it, when they all are done, with [`Error::Cancelled`] as its
-/// exception. Dropping it cancels nothing.
+/// cancelled child, becomes the outcome; the other children run on.
+///
+/// Cancelling the outer future asks all children to cancel; the first child that ends as cancelled
+/// is then that first error. If every child refuses, the outer future ends when all are done, also
+/// with [`Error::Cancelled`] as its exception. Dropping the outer future cancels nothing.
 ///
 /// [`Error::NoRunningLoop`] if no loop runs on this thread, and the first child is a coroutine or
 /// there is no child. [`Error::OtherLoop`] if a child belongs to another loop than the first.
@@ -33,7 +35,8 @@ where
 }
 
 /// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among
-/// the results.
+/// the results. If the outer future was cancelled, it ends with [`Error::Cancelled`] as its
+/// exception, when all children are done.
 #[track_caller]
 pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
@@ -52,8 +55,9 @@ struct Gather<T: 'static, C: 'static> {
     children: RefCell<Vec<Future<T>>>,
     /// How many different children have not ended.
     unfinished: Cell<usize>,
-    /// Some child has taken a cancel: then the gather ends as cancelled, even if all children have
-    /// results.
+    /// Some child has taken a cancel of the outer future. Then the outer future ends with
+    /// [`Error::Cancelled`] when all children are done, even if all have results. (Without
+    /// `return_exceptions` the error of a child ends it before.)
     cancel_requested: Cell<bool>,
     /// The argument that has this name in asyncio: whether an error is a result like any other. If
     /// not, the first error ends the gather.
@@ -82,6 +86,7 @@ impl<T, C> Gather<T, C> {
             Ok(exception) => exception,
             Err(cancelled) => Some(cancelled),
         };
+        // None if `gather` gave an error after this child had got the callback.
         let Some(outer) = outer else { return Ok(()) };
         if outer.done() {
             return Ok(());
@@ -135,7 +140,7 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
             // The first child decides on which loop they run.
             event_loop = Some(child.get_loop());
         }
-        if seen.is_new(&child, &gather.children.borrow()) {
+        if seen.insert(&child, &gather.children.borrow()) {
             gather.unfinished.set(gather.unfinished.get() + 1);
             child.share_done_callback(&on_child_done);
         }
@@ -156,14 +161,14 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
 
 /// Tells whether a future was given before. asyncio looks each child up in a `dict`.
 #[derive(Default)]
-pub(super) struct Seen {
-    /// The addresses of all futures seen; `None` until the first look-up.
+struct Seen {
+    /// The addresses of all futures seen; `None` as long as no look-up was needed.
     addresses: Option<HashSet<*const ()>>,
 }
 
 impl Seen {
-    /// Whether `future` is none of those `before` it.
-    pub(super) fn is_new<T>(&mut self, future: &Future<T>, before: &[Future<T>]) -> bool {
+    /// Says whether `future` is none of those `before` it, and remembers it if that is needed.
+    fn insert<T>(&mut self, future: &Future<T>, before: &[Future<T>]) -> bool {
         // A task that was made just now cannot have been given before, and nearly all children are
         // such tasks: this saves the set of addresses. (Every future that was seen before has a
         // callback or is done.)

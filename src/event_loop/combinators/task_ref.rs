@@ -77,7 +77,7 @@ impl<T: 'static> Future<T> {
     }
 
     /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on.
-    /// Others are called `Future`.
+    /// A future that is no task is called `Future`.
     pub fn name(&self) -> String {
         self.0.name()
     }

@@ -32,7 +32,7 @@ pub trait Driver {
 
     /// Waits until `timeout` is over or the waker was called since the last wait; may return early.
     /// Zero means not to wait, only to let I/O happen; `None` means that only the waker can end it.
-    /// Meanwhile `jobs` functions run on other threads, each of which will call the waker.
+    /// `jobs` says how many jobs have not ended; the end of a job calls the waker.
     fn wait(&self, timeout: Option<Duration>, jobs: usize);
 
     /// The waker that ends [`Driver::wait`]. It may be called from any thread at any time, even
@@ -45,8 +45,8 @@ pub trait Driver {
         false
     }
 
-    /// Runs a job on another thread; by default each gets a new one. Dropping the job instead
-    /// cancels its future.
+    /// Runs a job on another thread; by default each job gets a new thread. Dropping the job
+    /// instead cancels its future.
     fn submit(&self, job: Job) {
         std::thread::spawn(job);
     }
@@ -59,7 +59,7 @@ pub trait Driver {
     }
 }
 
-/// Wakes the thread on which it was made, when it parks.
+/// Makes a waker for this thread: if the thread is parked, the waker ends that.
 ///
 /// `unpark` leaves one token, and other code that parks on this thread may take the token that was
 /// meant for the loop. No call is lost by that: the loop looks for remote calls just before it

@@ -15,8 +15,8 @@ use super::Driver;
 use crate::event_loop::{Error, Job, Result};
 
 /// Real time on tokio's driver: tokio's timers, sockets and channels can be awaited in tasks, and
-/// `tokio::spawn` works. Tokio's tasks run while the loop waits, and after every 128 calls if the
-/// loop never waits.
+/// `tokio::spawn` works. Tokio's tasks run while the loop waits. If the loop never waits, they run
+/// whenever it has made 128 calls or more since they last ran.
 ///
 /// Jobs that block run in tokio's threads, in as many at the same time as asyncio's executor has:
 /// one for each processor and four more, at most 32.
@@ -65,10 +65,11 @@ impl Wake for Notifier {
 
 /// Jobs, and how many of tokio's threads do them.
 ///
-/// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, while no
-/// thread is idle, a new thread (tokio makes at most 512). Here a thread does jobs until there are
-/// none, so most short jobs cost none of these. As in asyncio's `ThreadPoolExecutor` there are as
-/// many threads as processors and four more, at most 32.
+/// `spawn_blocking` for each job would do, but each job would wake a thread or, while no thread is
+/// idle, start a new one (tokio makes at most 512). Here, as in asyncio's `ThreadPoolExecutor`,
+/// there are at most as many threads as processors and four more, and never more than 32. Each does
+/// jobs until there are none. So a job that comes while all of them are at work wakes and starts no
+/// thread.
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);
 
@@ -114,7 +115,7 @@ impl Jobs {
         job
     }
 
-    /// Drops the jobs that no thread has begun, which cancels their futures.
+    /// Drops the jobs that no thread has begun.
     fn abandon(&self) {
         // Dropped after the lock is released: a job may own anything, and its destructor may run
         // code that adds a job.
@@ -148,7 +149,8 @@ impl TokioDriver {
     }
 
     /// Uses this runtime, which should be of the `current_thread` flavour and have its time driver
-    /// enabled.
+    /// enabled. In another flavour tokio's tasks run on threads where no loop runs, and without the
+    /// time driver the loop panics when it waits for a timer.
     pub fn with_runtime(runtime: Runtime) -> Self {
         let context = runtime.enter();
         let start = Instant::now();

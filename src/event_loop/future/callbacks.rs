@@ -3,7 +3,7 @@
 //! asyncio searches the whole list to remove one callback. With 300,000 waits for one future that
 //! all run out of time this takes hours. Here a list that was searched while it was long gets an
 //! index; and what is removed leaves a gap, because closing it would move all that follows. When
-//! half of the list is gaps, they are closed together.
+//! more than half of the list is gaps, they are closed together.
 use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::Callback;
 
 /// A list of at most this many entries is searched entry by entry: that is faster than an index,
-/// and nearly every list is as short.
+/// and nearly every list is that short.
 const SHORT: usize = 32;
 
 /// The callbacks of a future, in the order in which they were added.

@@ -35,7 +35,8 @@ impl<T> Future<T> {
 pub(in crate::event_loop) struct MessageCell(Cell<Option<Message>>);
 
 impl MessageCell {
-    /// A clone of the message. A `Cell` can only be emptied, so the message is put back.
+    /// A clone of the message. What a `Cell` holds cannot be cloned inside it, so the message is
+    /// taken out and put back.
     pub(in crate::event_loop) fn get(&self) -> Option<Message> {
         let message = self.0.take();
         self.0.set(message.clone());
@@ -56,7 +57,7 @@ impl<T> Cancellable for FutureCell<T> {
             // As in asyncio, the exception of a future or task that is cancelled too late is of no
             // interest any more. A gather keeps its exception.
             if !matches!(self.kind, Kind::Outer(_)) {
-                self.exception_is_retrieved();
+                self.mark_exception_retrieved();
             }
             return Cancel::Answer(false);
         }
@@ -73,6 +74,7 @@ impl<T> Cancellable for FutureCell<T> {
 
     fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool {
         match &self.kind {
+            // Not called for a plain future: `begin_cancel` has answered.
             Kind::Future => taken,
             Kind::Task(task) => {
                 task.end_cancel(&self, others, taken);

@@ -25,13 +25,14 @@ pub(in crate::event_loop) const FOREVER: u64 = u64::MAX;
 /// The timers of a loop.
 ///
 /// asyncio keeps a heap, and leaves a cancelled timer in it until the timer comes to the top, or
-/// until more than half of all are cancelled. We keep an ordered tree, from which a cancelled timer
-/// is removed at once: it saves the memory and the time that cancelled timers cost in a heap.
+/// until there are more than 100 timers and more than half of them are cancelled. We keep an
+/// ordered tree, from which a cancelled timer is removed at once: it saves the memory and the time
+/// that cancelled timers cost in a heap.
 #[derive(Default)]
 pub(in crate::event_loop) struct Timers(RefCell<Lists>);
 
-/// A new timer stands in `unsorted`; the next iteration moves it into `sorted`, unless it was
-/// cancelled by then.
+/// A new timer stands in `unsorted`. It moves into `sorted` when the next iteration begins, or
+/// earlier if `unsorted` needs room; a timer that was cancelled before never moves.
 #[derive(Default)]
 struct Lists {
     /// Timers in the order in which they are due.
@@ -80,8 +81,9 @@ impl Lists {
         self.unsorted.shrink_to(KEPT);
     }
 
-    /// Room for one more: by sorting, if that gives half of the places back, so that a callback can
-    /// set and cancel a million timers in one iteration without filling the memory.
+    /// Makes room for one more timer. If more than half of the places are empty, `sort` moves the
+    /// timers that are left and frees all places. So a callback can set and cancel a million
+    /// timers in one iteration without filling the memory.
     #[inline(never)]
     fn make_room(&mut self) {
         if self.cancelled > self.unsorted.len() / 2 {

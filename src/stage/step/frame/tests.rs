@@ -73,7 +73,7 @@ fn walk() -> Walk {
         instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
         lanes: vec![lane("main", 0), lane("A", 1)],
         rows: 2,
-        tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
+        tracks: vec![Track { file: "nap.rs".into(), steps, left_out: vec![], aligned: None }],
         moments: vec![], // a terminal shows the steps of Rust only
         output: vec![],
         of_python: None,
@@ -201,11 +201,11 @@ fn steps_go_on_into_the_next_scene_and_back_into_the_one_before() {
 #[test]
 fn of_a_lane_that_waits_for_a_lock_it_is_said_that_its_holder_was_not_seen() {
     let walk = walk();
-    let words = "a lock or permit (holder not seen)".to_owned();
+    let words = "a lock (holder not seen)".to_owned();
     let step = Step { unproved: vec![(vec![0, 1], words)], ..walk.step().clone() };
     let options = TerminalOptions { width: 80, colour: false };
     let said = Painter { walk: &walk, step: &step, options }.queue();
-    assert_eq!(said, ["waits: main, A for a lock or permit (holder not seen)"]);
+    assert_eq!(said, ["waits: main, A for a lock (holder not seen)"]);
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Where a lane polls another one in the poll that began at `began`: where it waits for it
-    /// afterwards, or else has waited for it before.
+    /// afterwards, or else has waited for it before, or for all the lanes of a set or a loop.
     fn polls_at(&self, lane: LaneId, began: Position, inner: LaneId) -> Option<&'c Wait> {
         let spans = &self.chart.rows[lane].spans;
         let poll = spans.partition_point(|span| span.from < began);
@@ -133,13 +133,17 @@ impl<'c> Reader<'c> {
         // A set of futures does not say which lanes are in it. Where the lane waited before comes
         // first: the set was there then, and the inner lane may have been its last one.
         for places in [before, after].into_iter().flatten() {
-            if let Some(wait) = self.place(places)
-                && is_set_of_futures(wait)
-            {
+            if let Some(wait) = places.waits().iter().find(|wait| is_set_of_futures(wait)) {
                 return Some(wait);
             }
         }
-        // Nor does a `LocalSet`.
+        // What runs an event loop polls all lanes of that loop where it runs it.
+        for wait in [before, after].into_iter().flatten().filter_map(|places| self.place(places)) {
+            if is_of_a_loop(Some(wait)) {
+                return Some(wait);
+            }
+        }
+        // Nor does a `LocalSet` say which lanes are in it.
         let before = before?;
         before.waits().iter().find(|wait| is_local_set(wait) && is_around_all(wait, before))
     }

@@ -12,7 +12,8 @@
 //!   of the strip it is (`calls` knows the queue of an event loop, `waited` says for which lanes it
 //!   waits, and `chains` draws that), `lines` at which line it stands, and `sentence` says the step
 //!   in words;
-//! - `stepped` makes the steps of a run, and `source` reads the file beside them;
+//! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
+//!   functions in it, and `reached` those that a scene does not run, which are left out;
 //! - `recording` is what was recorded of a Python twin, `twin` adds its steps, and `twin_told` says
 //!   them in words; `align` puts both in one order, by means of `pairs`, and `output` lists what
 //!   they print;
@@ -26,6 +27,8 @@ mod lists;
 mod now;
 mod output;
 mod pairs;
+mod parts;
+mod reached;
 mod reader;
 mod recording;
 mod script;
@@ -119,6 +122,10 @@ impl Sources {
             run.of_python =
                 self.rust.as_ref().and_then(|rust| rust.of_python(&chart.title, &titles));
         }
+        let sources = self.rust.iter().chain(self.twin.iter().map(|twin| &twin.source));
+        for (track, source) in run.tracks.iter_mut().zip(sources) {
+            track.left_out = source.left_out(&run.title, &track.steps);
+        }
         run
     }
 
@@ -129,8 +136,8 @@ impl Sources {
         }
         Some(match &self.named {
             Some(file) => format!(
-                "The source is not shown: {file} is not below this folder, nor below that of its \
-                 package. Run it where its sources are."
+                "The source is not shown: {file} is neither below this folder or one above it, nor \
+                 below the folder of its package or one above that. Run it where its sources are."
             ),
             None => "The source is not shown: it is not known where in it a lane waits or prints. \
                      That needs a build with debug information."

@@ -4,7 +4,7 @@
 //! read when a page is made, and it may be missing then: a page without a source is still a
 //! timeline, and says why it shows no source. Some lines are left out. The others keep the numbers
 //! that they have in the file, since a step names the lines to light by these numbers.
-use super::recording::TwinScene;
+use super::{parts::Parts, reached::left_out, recording::TwinScene, steps::Step};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,8 @@ pub(super) struct SourceFile {
     /// The top folder of its workspace. Kept for the twin: its file and its recording are below
     /// that folder, too.
     root: PathBuf,
-    /// The whole text: what a page leaves out is decided in [`SourceFile::lines`].
+    /// The whole text: what a page leaves out is decided in [`SourceFile::lines`] and,
+    /// for each scene, in [`SourceFile::left_out`].
     text: String,
 }
 
@@ -42,6 +43,9 @@ pub(super) struct Lines {
     file: String,
     /// Each line with its number, counted from 1.
     lines: Vec<(usize, String)>,
+    /// The functions, and the blocks that run by themselves, each from one line to another. One
+    /// that is inside another comes after it.
+    functions: Vec<(usize, usize)>,
 }
 
 /// The paragraphs of a header that may follow each other without an empty line.
@@ -222,10 +226,34 @@ impl SourceFile {
         Some(first.to_uppercase().chain(letters).collect())
     }
 
-    /// The code: neither the documentation and the imports at its top nor the marks for slides.
+    fn is_python(&self) -> bool {
+        self.file.ends_with(".py")
+    }
+
+    /// What a page shows of the file, and what the script has to know of it.
     pub(super) fn lines(&self) -> Lines {
-        let python = self.file.ends_with(".py");
-        let mut top = Top { python, inside: None };
+        let python = self.is_python();
+        let lines = self.code();
+        let parts = Parts::of(lines.iter().map(|(_, text)| text.as_str()), python);
+        let mut functions = vec![];
+        let extents = parts.functions.iter().map(|function| function.extent);
+        for extent in extents.chain(parts.blocks.iter().copied()) {
+            functions.push((lines[extent.begin].0, lines[extent.end].0));
+        }
+        functions.sort_by_key(|(begin, end)| (*begin, std::cmp::Reverse(*end)));
+        let (name, language) = if python { ("Python", "python") } else { ("Rust", "rust") };
+        Lines { name, language, file: self.file.clone(), lines, functions }
+    }
+
+    /// The stretches of the code that a page does not show at first in a scene with this title and
+    /// these steps.
+    pub(super) fn left_out(&self, title: &str, steps: &[Step]) -> Vec<(usize, usize)> {
+        left_out(&self.code(), self.is_python(), title, steps)
+    }
+
+    /// The code: neither the documentation and the imports at its top nor the marks for slides.
+    fn code(&self) -> Vec<(usize, String)> {
+        let mut top = Top { python: self.is_python(), inside: None };
         // Once the first line of code has come, what looks like an import is a part of the program.
         let mut begun = false;
         // Nothing is shown yet, or the line shown last is empty.
@@ -245,8 +273,7 @@ impl SourceFile {
             after_a_gap = code.is_empty();
             lines.push((index + 1, line.to_owned()));
         }
-        let (name, language) = if python { ("Python", "python") } else { ("Rust", "rust") };
-        Lines { name, language, file: self.file.clone(), lines }
+        lines
     }
 }
 

@@ -9,7 +9,7 @@ use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
 /// The steps of a run.
 ///
 /// All line numbers are those of `file`, the one Rust file that a page shows. What happens in
-/// another file has no line number.
+/// another file has no line number. What a page leaves out of the file is added later.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = pieces(chart);
     let reader = Reader::new(chart, &order, file);
@@ -53,7 +53,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         instants,
         rows: lanes.len(),
         lanes,
-        tracks: vec![Track { file, steps, aligned: None }],
+        tracks: vec![Track { file, steps, left_out: vec![], aligned: None }],
         moments,
         output: vec![],
         of_python: None,

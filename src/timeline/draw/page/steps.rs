@@ -50,6 +50,9 @@ pub struct Track {
     pub file: String,
     /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
+    /// The stretches of the file that a page does not show at first, each from one line to another:
+    /// functions that this run does not go through. Empty if the file could not be read.
+    pub left_out: Vec<(usize, usize)>,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
@@ -162,7 +165,7 @@ pub struct Step {
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// Lanes of whose waits it is not proved for which lanes they wait, and in words what is known:
-    /// `a wake by B`, `a lock or permit (holder not seen)`. In a deadlock no lane
+    /// `a wake by B`, `a lock (holder not seen)`. In a deadlock no lane
     /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.

@@ -29,7 +29,7 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
     run.moments = moments;
     run.output = both.output(run);
     let aligned = Some(aligned(&run.moments));
-    run.tracks.push(Track { file: file.to_owned(), steps, aligned });
+    run.tracks.push(Track { file: file.to_owned(), steps, left_out: vec![], aligned });
 }
 
 /// Makes steps of what was recorded in Python.

@@ -66,9 +66,12 @@ impl Group {
                     differs: self.differences(row, nth),
                 });
             }
-            let lines = said_before(&scenes[self.members[0]], &scenes[member]);
-            let sentence =
-                if nth == 0 { self.times() } else { self.what_differs(nth, &wholes, &lines) };
+            let (lines, missing) = said_before(&scenes[self.members[0]], &scenes[member]);
+            let sentence = if nth == 0 {
+                self.times()
+            } else {
+                self.what_differs(nth, &wholes, &lines, missing)
+            };
             scenes[member].variant = Some(SteppedVariant {
                 among: self.members.clone(),
                 columns: columns.clone(),
@@ -133,8 +136,15 @@ impl Group {
     }
 
     /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
-    /// only counted, since the list of them is marked. Empty if there is nothing to say.
-    fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
+    /// only counted, since the list of them is marked; `missing` says how many lines only the first
+    /// prints, which are in no list. Empty if there is nothing to say.
+    fn what_differs(
+        &self,
+        nth: usize,
+        rows: &[Row],
+        lines: &[SaidBefore],
+        missing: usize,
+    ) -> String {
         let first = &self.charts[0];
         let here = &self.charts[nth];
         let mut parts = vec![];
@@ -169,6 +179,11 @@ impl Group {
             0 => {}
             1 => parts.push(format!("one line is not printed in {}", quoted(first))),
             count => parts.push(format!("{count} lines are not printed in {}", quoted(first))),
+        }
+        match missing {
+            0 => {}
+            1 => parts.push(format!("one line of {} is not printed here", quoted(first))),
+            count => parts.push(format!("{count} lines of {} are not printed here", quoted(first))),
         }
         // A name at the beginning keeps its letters, since it stands in quotes or backticks.
         let sentence = parts.join("; ");
@@ -366,9 +381,10 @@ fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     lines
 }
 
-/// For each line of a run, whether the first run prints it. A line of the first is used up when it
-/// is found: a line that is printed twice here is found twice only if the first prints it twice.
-fn said_before(first: &SteppedRun, here: &SteppedRun) -> Vec<SaidBefore> {
+/// For each line of a run, whether the first run prints it; and how many lines its lanes print only
+/// in the first one. A line of the first is used up when it is found: a line that is printed twice
+/// here is found twice only if the first prints it twice.
+fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize) {
     let mut left = printed(first);
     let lines = printed(here);
     let mut found = vec![SaidBefore::OnlyHere; lines.len()];
@@ -389,7 +405,10 @@ fn said_before(first: &SteppedRun, here: &SteppedRun) -> Vec<SaidBefore> {
             *found = SaidBefore::AtAnotherTime;
         }
     }
-    found
+    // What a lane prints that this run does not have is missing with it.
+    let is_here = |name: &str| here.lanes.iter().any(|lane| lane.name == name);
+    let missing = left.iter().filter(|(_, by, _)| is_here(by)).count();
+    (found, missing)
 }
 
 fn quoted(chart: &Chart) -> String {

@@ -38,10 +38,6 @@ pub(super) struct WaitsFor {
     pub words: Option<String>,
 }
 
-/// Said of a lock or a permit that no lane gives back, as in a deadlock: only the wake would show
-/// which lane has it.
-const WHICH_HOLDS_IT: &str = "a lock or permit (holder not seen)";
-
 /// The tasks whose ends a lane awaits.
 struct Joined {
     /// Those that have woken it at their ends, or will.
@@ -79,9 +75,7 @@ impl<'c> Reader<'c> {
             Until::Lane(by) if by != lane => by,
             // Of a lock that is given back the wake tells more than this.
             _ => {
-                if others.iter().any(|wait| is_lock(wait)) {
-                    known.words = Some(WHICH_HOLDS_IT.into());
-                }
+                known.words = lock_in_words(&others);
                 return known;
             }
         };
@@ -91,11 +85,8 @@ impl<'c> Reader<'c> {
         let name = &self.chart.rows[by].name;
         if is_passed_on(self.chart, by, lane, wait.to) {
             // Such as a task of a `LocalSet`: the lane that runs the set is woken to poll it.
-            known.words = Some(if others.iter().any(|wait| is_lock(wait)) {
-                WHICH_HOLDS_IT.into()
-            } else {
-                format!("a wake of {name}, which is passed on")
-            });
+            known.words = lock_in_words(&others);
+            known.words.get_or_insert_with(|| format!("a wake of {name}, which is passed on"));
         } else if self.gives_the_lock(lane, wait, &others) && self.is_alive(by, piece) {
             known.lanes.push(by);
         } else {
@@ -301,10 +292,17 @@ fn is_join_set(wait: &Wait) -> bool {
     wait.on.as_deref() == Some("JoinSet::join_next")
 }
 
-/// Whether a place is one at which a lane waits for what another one gives back. Nothing records
-/// which lane has it: only the wake shows it, when it was given back.
-fn is_lock(wait: &Wait) -> bool {
-    matches!(wait.on.as_deref(), Some("Mutex::lock" | "RwLock" | "Semaphore::acquire"))
+/// What is said of a lock or a permit that no lane gives back, as in a deadlock: only the wake
+/// would show which lane has it. None if none of these is one.
+fn lock_in_words(waits: &[&Wait]) -> Option<String> {
+    for wait in waits {
+        match wait.on.as_deref() {
+            Some("Mutex::lock" | "RwLock") => return Some("a lock (holder not seen)".into()),
+            Some("Semaphore::acquire") => return Some("a permit (holders not seen)".into()),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a place is one at which a timer is waited for. That of our own event loop is known by

@@ -149,8 +149,6 @@ function mostHeight() {
   return 16 * rem() - aroundChart();
 }
 
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-
 // How many pixels a unit of the timeline has: on a large window its letters are as much larger as
 // those around it. On a phone they stay as they are, since smaller ones could not be read.
 const scaleOfChart = () => Math.max(rem() / 16, 1);

@@ -26,6 +26,7 @@ function showChart() {
   showTexts(drawn, isAtEnd() ? end : edge + 2);
   chart.classList.toggle("without-future", !showsFuture());
   for (const wake of wakes) showWake(wake, axis);
+  for (const language of drawn.shown) showRunning(language);
   showAlone();
   if (drawn.scrolls) scrollToRows();
 }
@@ -35,6 +36,26 @@ function showStretches({ stretches }, from, to) {
   stretches.forEach(({ shapes, end }, nth) =>
     shapes.classList.toggle("left-out", end < from || nth * STRETCH > to),
   );
+}
+
+// Frames the names of the lanes that run: a full frame has the one that ran, and an empty one each
+// lane that polls it, and so runs as well.
+function showRunning(language) {
+  const { track, y, frames, names } = language;
+  const current = track.isIdle(moment) ? null : track.shown(moment);
+  language.running?.classList.remove("runs");
+  language.running = current && names.get(current.lane);
+  language.running?.classList.add("runs");
+  const right = drawn.namesWidth - BEFORE - 6;
+  const height = Math.min(16, drawn.row - 1);
+  const framed = current ? [...current.around, current.lane] : [];
+  const elements = framed.map((lane) => {
+    const width = wide(fitting(name(lane)), "600 12px") + 8;
+    const kind = lane === current.lane ? "ran" : "polls";
+    const place = { x: right + 4 - width, y: y(lane) - height / 2, width, height, rx: 3 };
+    return make("rect", { class: `frame ${kind} ${hue(lane)}`, ...place });
+  });
+  frames.replaceChildren(...elements);
 }
 
 // Says of the names which row is seen alone.

@@ -133,28 +133,32 @@ function addMarks(pane, track, standing) {
     const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
     const text = all.length === 1 ? short(lane) : String(all.length);
     const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, text);
-    mark.title = all.map(({ does }) => does).join(", ");
+    const title = all.map(({ does }) => does).join(", ");
     mark.dataset.line = number;
     mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
     mark.style.setProperty("--k", at);
-    pane.placed.push({ mark, number });
+    pane.placed.push({ mark, number, title });
     pane.marks.append(mark);
   }
 }
 
-// Puts each mark beside its line. One whose line is out of sight stands at the edge behind which
-// its line is.
+// Puts each mark beside its line. One whose line is out of sight is an arrow at the edge behind
+// which its line is: it must not seem to stand on the line at the edge.
 function placeMarks({ box, lines, placed }) {
   if (placed.length === 0) return;
-  // All sizes are read before any mark is moved: each mark is as high as the first, and to read
-  // between two moves would make the browser lay out the page for each mark.
+  // All sizes are read before any mark is moved: to read between two moves would make the browser
+  // lay out the page for each mark.
   const above = box.scrollTop;
   const below = above + box.clientHeight;
-  const high = placed[0].mark.offsetHeight;
+  const high = 1.15 * rem(); // of an arrow, which is the highest: the style sheet has it, too
   const tops = placed.map(({ number }) => lines.get(number).offsetTop);
-  placed.forEach(({ mark }, nth) => {
-    const top = Math.max(above, Math.min(tops[nth], below - high - 4));
-    mark.classList.toggle("beyond", Math.abs(top - tops[nth]) > high / 2);
+  placed.forEach(({ mark, title }, nth) => {
+    const top = Math.max(above, Math.min(tops[nth], below - high));
+    const isAbove = top - tops[nth] > high / 2;
+    const isBelow = tops[nth] - top > high / 2;
+    mark.classList.toggle("beyond", isAbove || isBelow);
+    mark.classList.toggle("above", isAbove);
+    mark.title = isAbove ? `${title}, further up` : isBelow ? `${title}, further down` : title;
     mark.style.top = `${top}px`;
   });
 }

@@ -15,11 +15,12 @@ const panes = data.sources.map((source) => {
     const indent = text.length - text.trimStart().length;
     const line = make(
       "div",
-      { class: "line" },
+      { class: text === "" ? "line blank" : "line" },
       make("span", { class: "n" }, String(number)),
       ...coloured(source.language, text.trimStart()),
     );
     line.style.setProperty("--indent", indent);
+    line.style.setProperty("--long", text.length - indent);
     lines.set(number, line);
     box.append(line);
   }
@@ -28,8 +29,7 @@ const panes = data.sources.map((source) => {
   const file = make("span", { class: "mono" }, source.file);
   const section = make("section", { class: "source" }, make("h2", {}, source.name, file), box);
   place(byId("sources"), section, source.language);
-  const found = parts(source);
-  const pane = { source, box, lines, marks, parts: found, owners: ownersOf(source, found) };
+  const pane = { source, box, lines, marks, owners: ownersOf(source) };
   // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
   // their lines, and the signs of what is left out.
   Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
@@ -43,25 +43,24 @@ if (data.missing !== null) {
 }
 byId("sources").classList.toggle("two", panes.length > 1);
 
-// Leaves out the functions and items in which no lane of this scene waits or prints, so that the
-// others are seen at once.
+// Leaves out what this scene does not run, so that the rest is seen at once. A sign stands for it,
+// and shows it when it is clicked.
 function fold(pane, track) {
   for (const sign of pane.folds) sign.remove();
   pane.folds = [];
   for (const line of pane.lines.values()) line.hidden = false;
-  if (!track) return;
-  const { source, lines } = pane;
-  for (const { begin, end, range } of unused(source, pane.parts, track.used)) {
-    const numbers = source.lines.slice(begin, end + 1).map(([number]) => number);
-    for (const number of numbers) lines.get(number).hidden = true;
-    const sign = make("button", { type: "button", class: "fold" }, `⋯ ${range}`);
-    sign.title = "No lane waits or prints here in this scene. Show it";
+  for (const [begin, end] of track?.leftOut ?? []) {
+    const inside = ([number]) => begin <= number && number <= end;
+    const hidden = [...pane.lines].filter(inside).map(([, line]) => line);
+    for (const line of hidden) line.hidden = true;
+    const sign = make("button", { type: "button", class: "fold" }, `⋯ ${begin}–${end}`);
+    sign.title = "This scene does not run it. Show it";
     sign.addEventListener("click", () => {
-      for (const number of numbers) lines.get(number).hidden = false;
+      for (const line of hidden) line.hidden = false;
       sign.remove();
       show(scene, moment);
     });
-    lines.get(numbers[0]).before(sign);
+    hidden[0].before(sign);
     pane.folds.push(sign);
   }
 }

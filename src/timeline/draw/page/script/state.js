@@ -33,6 +33,9 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// How many pixels a rem has, in which all sizes of the style sheet are.
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 // Puts a part of a language into its place: Python stands on the left. It comes first in the page,
 // too, so that the keys go from left to right.
 function place(parent, section, language) {
@@ -64,28 +67,40 @@ const name = (lane) => run().lanes[lane].name;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const lettersOf = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
-// What fits into a mark beside the code: the first letter of a name. Where several names begin with
-// that letter, it has one more: the second letter, or that of a short last word, so that `worker 1`
-// is `w1`. A name that ends with a number of several digits has the last two of them. It is found
-// once for each scene, since many marks have it.
+// What fits into a mark beside the code: one or two letters, others for each name of the scene. It
+// is found once for each scene, since many marks have it.
 const shortNames = new WeakMap();
 function short(lane) {
   if (!shortNames.has(run())) shortNames.set(run(), shortened(run().lanes));
-  return shortNames.get(run())[lane];
+  return shortNames.get(run()).get(name(lane));
 }
 
 function shortened(lanes) {
-  const letters = lanes.map(({ name }) => lettersOf(name));
-  return lanes.map(({ name }, lane) => {
-    const own = letters[lane];
-    const isAlike = (other, nth) => lanes[nth].name !== name && other[0] === own[0];
-    if (own.length <= 2) return name;
-    if (!letters.some(isAlike)) return own[0];
-    const last = name.split(" ").at(-1);
-    if (/^\d\d+$/.test(last)) return last.slice(-2);
-    const word = lettersOf(last);
-    return own[0] + (word.length <= 2 ? word[0] : own[1]);
-  });
+  const names = [...new Set(lanes.map(({ name }) => name))];
+  const found = new Map();
+  const taken = new Set();
+  for (const name of names) {
+    const [first] = lettersOf(name);
+    const isAlone = names.every((other) => other === name || lettersOf(other)[0] !== first);
+    const text = isAlone ? first : shortest(name).find((text) => !taken.has(text));
+    // More names than there are letters: only a number is left.
+    found.set(name, text ?? String(found.size));
+    taken.add(found.get(name));
+  }
+  return found;
+}
+
+// What a name may be shortened to beside others with the same first letter, the best first: `w1` of
+// `worker 1`, but 12 of `worker 12`; `ms` of `mail server`; otherwise the first letter and another.
+function shortest(name) {
+  const letters = lettersOf(name);
+  if (letters.length <= 2) return [name];
+  const words = name.split(" ");
+  const last = words.at(-1);
+  const ways = letters.slice(1).map((letter) => letters[0] + letter);
+  if (words.length > 1) ways.unshift(letters[0] + lettersOf(last)[0]);
+  if (/^\d\d+$/.test(last)) ways.unshift(last.slice(-2));
+  return ways;
 }
 
 // Text as the header of a file and a verdict have it: what stands in backticks is code.

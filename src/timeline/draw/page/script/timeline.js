@@ -63,7 +63,7 @@ function planned() {
   const widths = shown.flatMap(({ rows }) =>
     rows.map(({ name }) => wide(fitting(name), "600 12px")),
   );
-  const before = (shown.length > 1 ? 52 : 0) + (common ? 14 : 0);
+  const before = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
   const namesWidth = before + Math.max(...widths, 30) + BEFORE + 6;
   const scale = scaleOfChart();
   const width = Math.max(chart.clientWidth / scale, 300);
@@ -280,7 +280,12 @@ function drawNames(shown, namesWidth, tall) {
   const group = make("g");
   const place = { x: 0, y: 0, width: namesWidth - BEFORE, height: tall };
   group.append(make("rect", { ...place, fill: "var(--paper)" }));
-  for (const { track, rows, middle } of shown) {
+  for (const language of shown) {
+    const { track, rows, middle } = language;
+    // The frames around the names of the lanes that run, and the names by their lanes.
+    language.frames = make("g");
+    language.names = new Map();
+    group.append(language.frames);
     if (shown.length > 1)
       group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
     rows.forEach(({ name, hue, lanes, differs, isOnlyHere }, nth) => {
@@ -299,6 +304,7 @@ function drawNames(shown, namesWidth, tall) {
         shortened,
       );
       if (shortened !== name) text.append(make("title", {}, name));
+      for (const lane of lanes) language.names.set(lane, text);
       group.append(text);
       if (differs.length > 0 || isOnlyHere) {
         const sign = {

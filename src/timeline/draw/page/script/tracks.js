@@ -11,7 +11,7 @@ function tracks() {
   return known.get(scene);
 }
 
-function track({ steps }, index) {
+function track({ steps, left_out }, index) {
   // A step names the lanes that have moved; a page may be opened at any step.
   const places = [];
   let place = run().lanes.map(() => null);
@@ -36,7 +36,7 @@ function track({ steps }, index) {
     steps,
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
-    used: linesOf(steps),
+    leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
     shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
@@ -70,16 +70,4 @@ function columnsOf(steps, places) {
     columns.set(lane, column);
   }
   return columns;
-}
-
-// All lines at which a lane of these steps waits or prints.
-function linesOf(steps) {
-  const used = new Set();
-  for (const { resumed, stop, chain, says, stands } of steps) {
-    const said = says.map(([, , line]) => line);
-    const stood = stands.map(([, line]) => line);
-    for (const line of [resumed, stop, ...chain, ...said, ...stood]) used.add(line);
-  }
-  used.delete(null);
-  return used;
 }

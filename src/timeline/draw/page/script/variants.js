@@ -57,7 +57,7 @@ function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight,
         x1: x,
         x2: x,
         y1: 18,
-        y2: bottom + 2 + (line + 1) * 12,
+        y2: bottom + 10 + line * 12, // down to its text, and not into one below it
       }),
     );
     const place = { x: from + 4, y: bottom + 10 + line * 12 };

@@ -1,0 +1,303 @@
+//! What a source consists of: its items and its functions, and what each of them names.
+//!
+//! This is no parser. An example is formatted, so its indents tell where a part of it ends, and a
+//! few beginnings of lines tell what it is.
+use std::collections::BTreeSet;
+
+/// The lines of a source, with what they are made of. All positions are indices into these lines:
+/// a page leaves some lines of the file out, so an index is not the number of a line.
+pub(super) struct Parts<'t> {
+    /// Decides how a line is read.
+    language: Language,
+    /// Each line without its indent.
+    pub(super) code: Vec<&'t str>,
+    /// For each line whether nothing of the program is in it: it is empty, or a comment, or says
+    /// something about the item below it.
+    pub(super) quiet: Vec<bool>,
+    /// What begins at the left edge.
+    pub(super) items: Vec<Item<'t>>,
+    /// All functions, also those in an item or in another function, in the order of their lines.
+    pub(super) functions: Vec<Function<'t>>,
+    /// The blocks that run by themselves: those of a future and of a closure. A block begins with
+    /// the line after its head.
+    pub(super) blocks: Vec<Extent>,
+}
+
+/// From the first line of a part to its last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Its first line.
+    pub(super) begin: usize,
+    /// Its last line, which is inside it.
+    pub(super) end: usize,
+}
+
+impl Extent {
+    pub(super) fn contains(self, other: Extent) -> bool {
+        self.begin <= other.begin && other.end <= self.end
+    }
+}
+
+/// What begins at the left edge, such as a function, a type or a constant.
+pub(super) struct Item<'t> {
+    /// Where it is, without the comments before it.
+    pub(super) extent: Extent,
+    /// What it defines, if that has a name.
+    pub(super) name: Option<&'t str>,
+    /// The type that has the functions in it; none if this is neither an `impl` nor a class.
+    pub(super) methods_of: Option<&'t str>,
+    /// The trait of an `impl`, or the class that this one extends.
+    pub(super) of_trait: Option<&'t str>,
+}
+
+/// A function of the program, or a method.
+pub(super) struct Function<'t> {
+    /// Where it is, with its head.
+    pub(super) extent: Extent,
+    /// By its name alone it is known which functions lead to it.
+    pub(super) name: &'t str,
+}
+
+/// The two languages begin their parts differently, and Rust closes each of them.
+#[derive(Clone, Copy)]
+struct Language {
+    /// Whether it is Python; it is Rust otherwise.
+    python: bool,
+}
+
+impl<'t> Parts<'t> {
+    /// `lines` are those of a source in Rust or in Python, with their indents.
+    pub(super) fn of(lines: impl Iterator<Item = &'t str>, python: bool) -> Parts<'t> {
+        let language = Language { python };
+        let mut code = vec![];
+        let mut indents = vec![];
+        let mut quiet = vec![];
+        for line in lines {
+            let text = line.trim();
+            code.push(text);
+            indents.push(line.len() - line.trim_start().len());
+            quiet.push(text.is_empty() || language.says_nothing(text));
+        }
+        let (items, functions, blocks) = (vec![], vec![], vec![]);
+        let mut parts = Parts { language, code, quiet, items, functions, blocks };
+        for begin in 0..parts.code.len() {
+            if parts.quiet[begin] {
+                continue;
+            }
+            let extent = Extent { begin, end: language.end_of(begin, &parts.code, &indents) };
+            let text = parts.code[begin];
+            if let Some(name) = language.function(text) {
+                parts.functions.push(Function { extent, name });
+            } else if language.begins_a_block(text) && begin < extent.end {
+                parts.blocks.push(Extent { begin: begin + 1, end: extent.end });
+            }
+            if indents[begin] == 0 && !text.starts_with([')', ']', '}']) {
+                parts.items.push(language.item(text, extent));
+            }
+        }
+        parts
+    }
+
+    /// What stands in these lines by name, but for the name of a function where it is defined, and
+    /// for variables that are not called: `delay` may be a function elsewhere in the file. Neither
+    /// what a comment says nor a text counts.
+    pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
+        let mut names = BTreeSet::new();
+        let mut variables = BTreeSet::new();
+        let mut called = BTreeSet::new();
+        let mut in_docstring = false;
+        // An extent without lines ends before it begins.
+        for nth in extent.begin..=extent.end {
+            let line = self.code[nth];
+            // A docstring of one line has two of these marks.
+            let marks = line.matches("\"\"\"").count();
+            if !self.quiet[nth] && !in_docstring && marks == 0 {
+                let is_head = self.language.function(line).is_some();
+                let mut before = "";
+                for (word, after) in words_of_code(line, self.language.comment()) {
+                    if ["fn", "def"].contains(&before) {
+                        before = word;
+                        continue;
+                    }
+                    names.insert(word);
+                    let is_variable = if self.language.python {
+                        is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")
+                    } else {
+                        ["let", "mut", "for"].contains(&before) || after.starts_with(": ")
+                    };
+                    if is_variable {
+                        variables.insert(word);
+                    }
+                    if after.starts_with('(') {
+                        called.insert(word);
+                    }
+                    before = word;
+                }
+            }
+            in_docstring ^= marks == 1;
+        }
+        names.retain(|name| called.contains(name) || !variables.contains(name));
+        names
+    }
+}
+
+impl Language {
+    fn comment(self) -> &'static str {
+        if self.python { "#" } else { "//" }
+    }
+
+    /// Whether a line only says something about what comes below it.
+    fn says_nothing(self, code: &str) -> bool {
+        let marks: &[&str] = if self.python { &["#", "@"] } else { &["//", "#[", "#!["] };
+        marks.iter().any(|mark| code.starts_with(mark))
+    }
+
+    /// The name of the function that begins in this line.
+    fn function(self, code: &str) -> Option<&str> {
+        let keyword = if self.python { "def" } else { "fn" };
+        let mut words = code.split(' ');
+        loop {
+            match words.next()? {
+                word if word == keyword => break,
+                "pub" | "const" | "async" | "unsafe" | "extern" => {}
+                word if word.starts_with("pub(") || word.starts_with('"') => {}
+                _ => return None,
+            }
+        }
+        words_of(words.next()?).next()
+    }
+
+    /// Whether the block of a future or of a closure begins at the end of this line. In Python
+    /// nothing is a block of its own.
+    fn begins_a_block(self, code: &str) -> bool {
+        let Some(head) = code.strip_suffix('{') else { return false };
+        if self.python {
+            return false;
+        }
+        if words_of(head).any(|word| word == "async") {
+            return true;
+        }
+        // A closure: `|…| {`, or `|…| -> Type {`.
+        let Some((parameters, result)) = head.rsplit_once('|') else { return false };
+        let result = result.trim();
+        parameters.contains('|') && (result.is_empty() || result.starts_with("-> "))
+    }
+
+    /// The last line of the part that begins in this one. In Rust that line closes what the first
+    /// one has opened. In Python it is the line before the next one with the same indent or less.
+    fn end_of(self, begin: usize, code: &[&str], indents: &[usize]) -> usize {
+        if !self.python && code[begin].ends_with([';', '}']) {
+            return begin;
+        }
+        let mut end = begin;
+        for nth in begin + 1..code.len() {
+            let text = code[nth];
+            if text.is_empty() {
+                continue;
+            }
+            if indents[nth] <= indents[begin] {
+                let closes = text.starts_with([')', ']', '}']);
+                if !self.python && (text.starts_with('}') || text.ends_with(';')) {
+                    return nth;
+                }
+                let begins_a_word = text.starts_with(|first: char| is_of_a_word(first));
+                if !closes && (self.python || (begins_a_word && text != "where")) {
+                    return end;
+                }
+            }
+            end = nth;
+        }
+        end
+    }
+
+    fn item(self, code: &str, extent: Extent) -> Item<'_> {
+        let mut words = words_of(code).filter(|word| !["pub", "crate", "async"].contains(word));
+        let keyword = words.next();
+        let mut item = Item { extent, name: None, methods_of: None, of_trait: None };
+        match keyword {
+            Some("impl") => {
+                let head = without_generics(code.strip_prefix("impl").unwrap_or(code));
+                match head.split_once(" for ") {
+                    Some((of_trait, of_type)) => {
+                        item.of_trait = last_of_path(of_trait);
+                        item.methods_of = last_of_path(of_type);
+                    }
+                    None => item.methods_of = last_of_path(head),
+                }
+            }
+            Some("class") => {
+                item.name = words.next();
+                item.methods_of = item.name;
+                // The last of `(module.Class)`.
+                item.of_trait = words.last();
+            }
+            // `NAME = …`
+            Some(name) if self.python && code[name.len()..].starts_with(" = ") => {
+                item.name = Some(name);
+            }
+            Some("struct" | "enum" | "union" | "type" | "const" | "static" | "trait") => {
+                item.name = words.next();
+            }
+            _ => {}
+        }
+        item
+    }
+}
+
+/// What stands behind the `<…>` at the beginning of a text; the text if it begins with none.
+fn without_generics(text: &str) -> &str {
+    if !text.starts_with('<') {
+        return text;
+    }
+    let mut depth = 0;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[at + 1..];
+        }
+    }
+    text
+}
+
+/// `Name` of `path::to::Name<T>`.
+fn last_of_path(text: &str) -> Option<&str> {
+    let path = text.split(['<', '{', '(']).next()?;
+    words_of(path).last()
+}
+
+fn is_of_a_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// What stands in a text, word by word.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter| !is_of_a_word(letter)).filter(|word| !word.is_empty())
+}
+
+/// The words of a line of code that stand in no text and in no comment behind the code, each with
+/// what follows it. A text with an escaped quotation mark is read wrongly: then the page leaves out
+/// a function too many or too few, and a click shows what it leaves out.
+fn words_of_code<'t>(line: &'t str, comment: &str) -> Vec<(&'t str, &'t str)> {
+    let mut words = vec![];
+    for (nth, part) in line.split('"').enumerate() {
+        let is_a_text = nth % 2 == 1;
+        if is_a_text {
+            continue;
+        }
+        let code = part.split(comment).next().unwrap_or_default();
+        let mut rest = code;
+        for word in words_of(code) {
+            let at = rest.find(word).expect("it is a part of the code");
+            rest = &rest[at + word.len()..];
+            words.push((word, rest));
+        }
+        if code.len() < part.len() {
+            break;
+        }
+    }
+    words
+}
