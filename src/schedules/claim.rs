@@ -101,8 +101,8 @@ where
     /// How long to try, on the wall clock: one second unless told otherwise. The time in which the
     /// thread that tries had to wait for a processor is not counted, as far as the system tells
     /// that time. The report says if not everything could be tried in the budget. A failure is then
-    /// made simpler, and what is shown is run again to see where its lanes wait: each of the two may
-    /// take up to this time once more.
+    /// made simpler, and what is shown is run again to see where its lanes wait: each of the two
+    /// may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self
