@@ -25,6 +25,7 @@ struct Request {
 /// Says whether the future took the request.
 pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>) -> bool {
     let mut open = Vec::new();
+    // The answer, if the future gives it at once. If not, the last request to end gives it.
     let mut taken = ask(future, message.as_ref(), &mut open);
     while let Some(request) = open.last_mut() {
         if let Some(other) = request.others.get(request.asked) {

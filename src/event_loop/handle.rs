@@ -53,7 +53,7 @@ pub enum CallKind {
     Callback,
     /// The next step of a task.
     Step,
-    /// The next done callback of a future or task, if it was added while that was pending.
+    /// A done callback that was added before its future or task was done.
     DoneCallback,
 }
 

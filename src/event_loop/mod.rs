@@ -34,10 +34,11 @@
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
-//! Apart from this file, which all of them use, a file uses only files that do not use it, directly
-//! or through others. The one exception is `future` and `task`: a task is a future, and what it
-//! adds stands inside the future, so that both are one allocation. They are two sides of one thing,
-//! and meet at `Kind`.
+//! Apart from this file, which most of them name, a file names only files that do not name it,
+//! directly or through others; what a loop owns, such as its registry, is reached through this
+//! file. The one exception is `future` and `task`: a task is a future, and what it adds stands
+//! inside the future, so that both are one allocation. They are two sides of one thing, and meet at
+//! `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};

@@ -138,7 +138,7 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
 /// A wait for the next result. If it is cancelled or dropped after it was woken for a result, the
 /// next wait gets that result.
 struct Waiting<'a, T: 'static> {
-    /// Where it waits.
+    /// Where the results come, and where this wait has its place among others.
     completed: &'a Completed<T>,
     /// Its place among `getters`.
     getter: &'a Future<()>,

@@ -10,12 +10,13 @@ use crate::event_loop::{
 /// Waits for `awaitable`, up to `timeout`, then cancels it and gives [`Error::Timeout`]. Without a
 /// timeout `awaitable` is awaited in place: a coroutine does not become a task.
 ///
-/// As in CPython 3.11 (`wait_for` in `tasks.py`) it first waits until what it cancelled has ended,
-/// which may take longer than `timeout`; the result of a task that refuses to be cancelled is
-/// returned. Cancelling `wait_for` cancels what it waits for; but if `awaitable` has ended in the
-/// same iteration, its result is returned and the cancel is lost, as in 3.11
-/// (python/cpython#86296; 3.12 no longer does so, nor does [`timeout`](super::timeout)). Dropping
-/// `wait_for` ends the wait and cancels nothing.
+/// As in CPython 3.11 (`wait_for` in `tasks.py`) it waits, after the cancel, until `awaitable` has
+/// ended, which may take longer than `timeout`. If a task refuses to be cancelled, its result is
+/// returned. Cancelling `wait_for` cancels what it waits for. But if there is a timeout and
+/// `awaitable` has ended in the same iteration, its result is returned and the cancel is lost, as
+/// in 3.11 (python/cpython#86296; 3.12 no longer does so, nor does [`timeout`](super::timeout)).
+/// Dropping `wait_for` ends the wait and cancels nothing; but a coroutine that is awaited in place
+/// is dropped with it.
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
     timeout: impl Into<Option<Duration>>,

@@ -149,7 +149,8 @@ impl TokioDriver {
     }
 
     /// Uses this runtime, which should be of the `current_thread` flavour and have its time driver
-    /// enabled.
+    /// enabled. In another flavour tokio's tasks run on threads where no loop runs, and without the
+    /// time driver the loop panics when it waits for a timer.
     pub fn with_runtime(runtime: Runtime) -> Self {
         let context = runtime.enter();
         let start = Instant::now();
