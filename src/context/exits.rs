@@ -18,7 +18,7 @@ use futures::{FutureExt, future::BoxFuture};
 use std::{any::Any, fmt::Display, mem, panic::AssertUnwindSafe, time::Duration};
 use tokio::{runtime::Handle, sync::watch, task_local, time::timeout};
 
-/// Counts the exits of several contexts that are not over. Clones count together.
+/// Counts the exits of several contexts that are not over. All clones have one count.
 ///
 /// It is a `watch` channel, which has the count and can also wait until the count is 0.
 #[derive(Clone, Debug, Default)]
@@ -199,7 +199,7 @@ impl<C: AsyncContext> Drop for Entered<C> {
         // in between.
         let mut token = Token::new(&self.token.tracker);
         self.token.complete(None);
-        // The context around it must not be left before this one is.
+        // The context around this one must not be left before this one is left.
         let mut outer_token = self.outside.as_ref().map(Token::new);
         let cleanup = async move {
             let (_, exited) = exiting.await;
@@ -210,6 +210,6 @@ impl<C: AsyncContext> Drop for Entered<C> {
         };
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(cleanup.lane("cleanup"));
-        } // otherwise it is dropped here, and counts as abandoned
+        } // otherwise `cleanup` is dropped here, and the exit counts as abandoned
     }
 }

@@ -21,7 +21,7 @@ pub(super) trait AnyFuture: Call + Cancellable {
     fn is_cancelled(&self) -> bool;
     /// If this is a task: marks its next step as scheduled, and gives the step, which the caller
     /// puts into the ready queue. `None` if the step is there already, or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
+    fn take_next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 /// What a future does when it is asked to cancel.

@@ -344,8 +344,8 @@ impl<T> AnyFuture for FutureCell<T> {
         matches!(*self.state.borrow(), State::Cancelled)
     }
 
-    fn next_step(self: Rc<Self>) -> Option<Handle> {
-        if let Kind::Task(task) = &self.kind { task.next_step(&self) } else { None }
+    fn take_next_step(self: Rc<Self>) -> Option<Handle> {
+        if let Kind::Task(task) = &self.kind { task.take_next_step(&self) } else { None }
     }
 }
 

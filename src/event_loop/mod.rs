@@ -35,10 +35,10 @@
 //! the program are run and dropped; `error`.
 //!
 //! Apart from this file, which most of them name, a file names only files that do not name it,
-//! directly or through others; what a loop owns, such as its registry, is reached through this
-//! file. The one exception is `future` and `task`: a task is a future, and what it adds stands
-//! inside the future, so that both are one allocation. They are two sides of one thing, and meet at
-//! `Kind`.
+//! directly or through others. A file and its folder count as one, and what a loop owns, such as
+//! its registry, is reached through this file. The one exception is `future` and `task`: a task is
+//! a future, and what it adds stands inside the future, so that both are one allocation. They are
+//! two sides of one thing, and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};

@@ -103,7 +103,7 @@ impl<T> TaskPart<T> {
     /// Marks the next step as scheduled, and gives what the caller has to put into the ready queue;
     /// `None` if it is there already or the task is done. asyncio raises an error if a task is
     /// woken twice; in Rust a waker may be called any number of times.
-    pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
+    pub(super) fn take_next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
         if cell.done() || self.scheduled.replace(true) {
             return None;
         }
@@ -144,7 +144,7 @@ impl<T> TaskPart<T> {
 
     /// Puts the next step into the queue, unless it is there.
     fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
-        if let Some(step) = self.next_step(cell) {
+        if let Some(step) = self.take_next_step(cell) {
             cell.event_loop.push_ready(step, caller);
         }
     }

@@ -18,12 +18,12 @@ use std::{
 /// ```
 ///
 /// A line ends with a newline, and is given out without the newline and without a carriage return
-/// before it. Bytes are kept until they are taken out. When `next` has returned `None`, at most one
-/// byte more than the length that is allowed is kept of a line that has not ended.
+/// before it. Bytes are kept until they are taken out. After `next` has returned `None`, only the
+/// beginning of the next line is kept: at most one byte more than [`Lines::up_to`] allows.
 #[derive(Debug)]
 pub struct Lines {
-    /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
-    /// ends its line takes no memory.
+    /// What has come and was not taken out. This is emptied while a line is skipped, so the memory
+    /// does not grow if a peer never ends its line.
     bytes: Vec<u8>,
     /// How many of `bytes` are known to hold no newline.
     searched: usize,

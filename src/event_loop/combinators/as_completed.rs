@@ -36,7 +36,7 @@ pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     });
     let shared = completed.clone();
     let on_done = DoneCallback::new(move |future: &Future<E::Output>| {
-        shared.is_done(future);
+        shared.note_done(future);
         Ok(())
     });
     for future in &futures {
@@ -74,7 +74,7 @@ struct Completed<T: 'static> {
 
 impl<T> Completed<T> {
     /// The done callback of each future.
-    fn is_done(&self, future: &Future<T>) {
+    fn note_done(&self, future: &Future<T>) {
         if self.unfinished.get() == 0 {
             return; // the time was up before
         }
