@@ -30,7 +30,7 @@
 //! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
 //! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
 //! the list of callbacks, how an await is woken, how a future is cancelled, and its clones;
-//! `registry` and `name`;
+//! `registry`, which futures there are; `name`, what tasks are called;
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
@@ -63,8 +63,8 @@
 //! # }
 //! ```
 //!
-//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a
-//! coroutine a [`Result`].
+//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`]; a
+//! coroutine returns a [`Result`].
 //!
 //! # What is as in CPython 3.11, and what is not
 //!
@@ -384,7 +384,8 @@ impl EventLoop {
         outcome
     }
 
-    fn run_is_over(&self) {
+    /// Clears the flags of a run that ends.
+    fn end_run(&self) {
         // A `stop` ends one run: the current one, or if the loop does not run, the next. So the
         // flag is cleared after a run, and not before it.
         self.0.stopping.set(false);
