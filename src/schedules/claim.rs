@@ -98,10 +98,11 @@ where
         self
     }
 
-    /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
-    /// machine had no processor for it is not counted, as far as the system tells. The report says
-    /// if not everything could be tried in that time. A failure is then made simpler, and what is
-    /// shown is run again to see where its lanes wait: each may take up to this time once more.
+    /// How long to try, on the wall clock: one second unless told otherwise. The time in which the
+    /// thread that tries had to wait for a processor is not counted, as far as the system tells
+    /// that time. The report says if not everything could be tried in the budget. A failure is then
+    /// made simpler, and what is shown is run again to see where its lanes wait: each of the two
+    /// may take up to this time once more.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self
@@ -145,7 +146,7 @@ where
     }
 
     /// How long a poll may block the thread: ten seconds unless told otherwise. A check may take
-    /// six times as long. It is counted as [`Recorder::watchdog`] says.
+    /// six times as long. Both times are counted as [`Recorder::watchdog`] says.
     ///
     /// [`Recorder::watchdog`]: crate::timeline::Recorder::watchdog
     pub fn watchdog(mut self, watchdog: Duration) -> Self {

@@ -41,6 +41,7 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     }
     drop(on_done);
     cancel_and_wait(&event_loop, &future).await?;
+    // `Cancelled` if `wait_for` itself was cancelled, and `Ok` if the time was up.
     waited?;
     result_in_time(&future)
 }

@@ -56,8 +56,8 @@ fn does_not_fit(trace: &Trace, schedule: &Schedule) -> Option<String> {
     }
     if let Some(decision) = trace.ends.misfit {
         let choice = schedule.choices[decision];
-        // Not every candidate could come. So the message says which numbers a schedule may have
-        // here, and not how many lanes were ready.
+        // Not every candidate is a lane that could really have come next. So the message says
+        // which numbers a schedule may have here, and does not count lanes that were ready.
         let last = trace.decisions[decision].candidates.len() - 1;
         return Some(format!(
             "at decision {decision} the choices are 0 to {last}, and {choice} is none of them"

@@ -24,7 +24,8 @@ pub struct Explored<T> {
     pub coverage: Coverage,
     /// True if tokio chooses at random in which order it wakes the lanes of one instant (`watch`
     /// and `Barrier` do). The result does not depend on that choice: here each order is a schedule
-    /// of its own.
+    /// of its own. It is also true if the first runs differ because something else is random. Then
+    /// [`coverage`](Self::coverage) is [`Coverage::Nondeterministic`].
     pub order_of_wakes_is_random: bool,
     /// The different outcomes, in the order in which they were found. Two runs have the same one if
     /// they end alike, return the same and print the same lines, in whatever order and at whatever

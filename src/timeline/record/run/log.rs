@@ -64,7 +64,8 @@ pub struct Log {
     pub last_blocked: Duration,
     /// How many calls of event loops have got a number.
     pub(super) calls: usize,
-    /// What has asked for calls that their loop has not found yet, by the numbers of these calls.
+    /// Calls that another thread has asked for, and that their loop has not found yet: for the
+    /// number of each such call, what has asked for it.
     pub(super) asked: HashMap<usize, WokenBy>,
     /// Which thread has which number; 0 is the runtime's first, and the workers come next.
     pub(super) threads: Vec<Option<ThreadId>>,
