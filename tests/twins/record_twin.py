@@ -506,11 +506,12 @@ def cause_now():
     return {"step": len(scene.steps) - (part.lane is None)}
 
 
-def note_made(name):
+def note_made(name, deed="makes"):
     """A lane is made now: a task, a callback, or a call on another thread; or a task inside a lane,
-    which has no name."""
+    which has no name. Of a callback that another lane has made, the lane that runs now puts it into
+    the queue, and no more: this deed is `queues`."""
     if scene.part is not None:
-        scene.deeds.append({"makes": name})
+        scene.deeds.append({deed: name})
 
 
 def note_cancelled():
@@ -677,8 +678,13 @@ def callback_and_record(new_name, function):
                 scene.part.error = error
             raise
 
-    named.lane = new_name
+    named.lane, named.maker = new_name, lane_of_part()
     return named
+
+
+def lane_of_part():
+    """The lane that runs now. A lane that has ended in this call is none."""
+    return "main" if scene is None or scene.part is None else scene.part.lane
 
 
 # What no call of the loop does.
@@ -921,7 +927,9 @@ class Loop(virtual_time.Loop):
             task = task_of(handle)
             if name is not None and not is_task(name):
                 begin_part_of_program()
-                note_made(name)
+                # One that another lane has added to a future, which is done now.
+                is_queued = getattr(handle._callback, "maker", lane_of_part()) != lane_of_part()
+                note_made(name, "queues" if is_queued else "makes")
             elif task is not None and task in scene.begun and scene.part is not None:
                 # Not itself: a task that gives way puts itself into the queue.
                 if task is not scene.part.task and not task.done():

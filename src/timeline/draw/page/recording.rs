@@ -103,6 +103,8 @@ pub(super) enum Deed {
     Prints(usize),
     /// It makes a lane; none is a task inside itself, which has no name of its own.
     Makes(Option<String>),
+    /// It puts a callback into the queue that another lane has added to a future.
+    Queues(String),
     /// It puts another lane into the queue.
     Wakes(String),
     /// It cancels a callback, or a call on another thread, before that begins.

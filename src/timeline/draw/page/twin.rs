@@ -106,7 +106,7 @@ impl TwinReader<'_> {
             ready,
             timers,
             waits: self.waits(nth),
-            unproved: vec![],
+            unproved: self.unproved(nth),
             woken_in: twin.woken_in(nth),
         }
     }
@@ -182,6 +182,22 @@ impl TwinReader<'_> {
             }
         }
         chains(&waits_for)
+    }
+
+    /// The lanes that a wake by another lane will let go on, in the words of Rust's list.
+    fn unproved(&mut self, nth: usize) -> Vec<(Vec<LaneId>, String)> {
+        let twin = self.twin;
+        let mut unproved: Vec<(Vec<LaneId>, String)> = vec![];
+        for name in twin.steps[nth].lanes.keys() {
+            let Some(by) = twin.waits_for_a_wake_by(nth, name) else { continue };
+            let lane = self.lane(name);
+            let words = format!("a wake by {by}");
+            match unproved.iter_mut().find(|(_, same)| *same == words) {
+                Some((lanes, _)) => lanes.push(lane),
+                None => unproved.push((vec![lane], words)),
+            }
+        }
+        unproved
     }
 }
 

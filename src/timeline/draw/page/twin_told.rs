@@ -73,9 +73,13 @@ impl TwinScene {
             let is_another = cause.task != step.task;
             return Some(match (cause.inner, step.inner) {
                 (Some(Inner::Thread), _) => "its thread has ended".into(),
-                (Some(Inner::Task), None) if has_ended => "a task inside it has ended".into(),
+                (Some(Inner::Task), None) if has_ended && self.awaits_tasks(nth) => {
+                    "a task inside it has ended".into()
+                }
                 (Some(Inner::Task), None) => "woken by a task inside it".into(),
-                (Some(Inner::Task), Some(Inner::Task)) if is_another && has_ended => {
+                (Some(Inner::Task), Some(Inner::Task))
+                    if is_another && has_ended && self.awaits_tasks(nth) =>
+                {
                     "another task inside it has ended".into()
                 }
                 (Some(Inner::Task), Some(Inner::Task)) if is_another => {
@@ -88,10 +92,65 @@ impl TwinScene {
         }
         // A call of asyncio's own may have stood between the two, behind other lanes in the queue.
         let is_at_once = self.woke(by).contains(&step.lane.as_str());
-        if has_ended && !is_at_once {
+        if has_ended && !is_at_once && self.awaited(nth, by) {
             return Some(format!("{name} has ended"));
         }
+        if self.stood_in(nth, "loop.run_forever") {
+            return Some(format!("{name} has stopped its loop"));
+        }
         Some(format!("woken by {name}"))
+    }
+
+    /// Whether the lane of the step `nth` had been waiting until that of the step `by` ended: for
+    /// the task itself, or for a group of tasks with it. A lane that waits for a future, or for a
+    /// lock, does not wait until the lane that sets it has ended.
+    fn awaited(&self, nth: usize, by: usize) -> bool {
+        let Some(mut begun) = self.last_of_its_own(nth) else { return false };
+        // A group of tasks may go on and wait again, for tasks that have ended meanwhile.
+        while let Some(before) = self.last_of_its_own(begun)
+            && self.waits_in_a_group(before)
+            && self.waits_in_a_group(begun)
+        {
+            begun = before;
+        }
+        let waiter = &self.steps[nth].lane;
+        let ended = &self.steps[by].lane;
+        // Of a task that is several lanes the innermost is noted: so each step counts.
+        let is_noted = |step: &TwinStep| match step.lanes.get(waiter) {
+            Some(lane) => lane.r#for.contains(ended),
+            None => false,
+        };
+        self.awaits_tasks(nth) && self.steps[begun..=by].iter().any(is_noted)
+    }
+
+    /// Whether a lane waits after a step until all tasks of a group have ended.
+    fn waits_in_a_group(&self, nth: usize) -> bool {
+        let after = self.steps[nth].after.as_ref();
+        after.and_then(|after| after.on.as_deref()) == Some("TaskGroup")
+    }
+
+    /// Whether what a lane had been waiting for before its step `nth` can be the end of tasks.
+    fn awaits_tasks(&self, nth: usize) -> bool {
+        let Some(begun) = self.last_of_its_own(nth) else { return false };
+        let Some(after) = &self.steps[begun].after else { return false };
+        // Without a name it is a task, a `gather` of tasks, or a future.
+        let ends = ["wait", "as_completed", "TaskGroup", "loop.run_until_complete"];
+        match &after.on {
+            Some(on) => ends.contains(&on.as_str()),
+            None => true,
+        }
+    }
+
+    /// Whether a lane had been waiting in this call of the library before its step `nth`.
+    fn stood_in(&self, nth: usize, call: &str) -> bool {
+        let Some(begun) = self.last_of_its_own(nth) else { return false };
+        let after = self.steps[begun].after.as_ref();
+        after.and_then(|after| after.on.as_deref()) == Some(call)
+    }
+
+    /// The step before of what ran in a step.
+    fn last_of_its_own(&self, nth: usize) -> Option<usize> {
+        (0..nth).rev().find(|before| self.next_of_its_own(*before) == Some(nth))
     }
 
     /// Whether a lane went on because it had only let others go first, in its step `by`.
@@ -150,6 +209,7 @@ impl TwinScene {
                         deeds.push(("wakes", woken.clone()));
                     }
                 }
+                Deed::Queues(queued) => deeds.push(("queues", queued.clone())),
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
             }
         }
@@ -218,8 +278,11 @@ impl TwinScene {
         };
         let goes_on = &self.steps[next];
         match &goes_on.cause {
-            Some(Cause::Timer(Some(_))) => {
-                Some(format!("until {}", human(Duration::from_nanos(goes_on.at))))
+            Some(Cause::Timer(Some(by))) if *by == step.lane => {
+                Some(format!("until {}", self.due(nth, by, goes_on.at)))
+            }
+            Some(Cause::Timer(Some(by))) => {
+                Some(format!("until the time of {by}, {}", self.due(nth, by, goes_on.at)))
             }
             Some(Cause::Step(by)) => {
                 let why = self.because_of(next, *by)?;
@@ -230,6 +293,35 @@ impl TwinScene {
             }
             _ => None,
         }
+    }
+
+    /// When a wait ends that begins in a step: the timer of the lane `by` ends it at `at`. A timer
+    /// that was due before has had to wait for the thread.
+    fn due(&self, nth: usize, by: &str, at: u64) -> String {
+        let timers = || self.steps[nth].timers.iter().filter(|(_, lane)| lane == by);
+        let is_late = timers().all(|(due, _)| *due != at) && timers().any(|(due, _)| *due < at);
+        let why = if is_late { ", when the thread is free again" } else { "" };
+        format!("{}{why}", human(Duration::from_nanos(at)))
+    }
+
+    /// The other lane that will wake a lane which waits after a step; none if it waits for lanes,
+    /// or if something else ends its wait.
+    pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<String> {
+        let step = &self.steps[nth];
+        let lane = step.lanes.get(name)?;
+        let is_queued = step.ready.iter().any(|queued| queued == name);
+        if lane.state != TwinState::Wait || is_queued || !lane.r#for.is_empty() {
+            return None;
+        }
+        let steps = &self.steps[..=nth];
+        let begun = steps.iter().rposition(|own| own.lane == name && own.inner.is_none())?;
+        // A program stands where its loop runs until that returns, also after the wake.
+        if self.woken_in(self.next_of_its_own(begun)?)? <= nth {
+            return None;
+        }
+        let later = self.later(begun)?;
+        let by = later.strip_prefix("until ")?.strip_suffix(" wakes it")?;
+        Some(by.to_owned())
     }
 
     /// The step of another lane that put this one into the queue.
@@ -368,8 +460,10 @@ mod tests {
             if let Some((_, by)) = by_none.split_once("goes on (woken by ") {
                 let (by, _) = by.split_once(')').expect("a name");
                 let lane = &scene.steps[nth].lane;
-                // A task inside the lane, or the lane itself, has woken it.
-                if by == lane || by.ends_with("task inside it") {
+                // A task inside the lane, or the lane itself, has woken it. The program is in no
+                // queue: its loop returns.
+                let is_program = scene.steps[nth].outside == Some(Outside::Program);
+                if by == lane || by.ends_with("task inside it") || is_program {
                     return;
                 }
                 let waker = scene.woken_in(nth).unwrap_or_else(|| panic!("{place}: no step"));
@@ -423,6 +517,79 @@ mod tests {
             sentences(task).iter().position(|told| told.ends_with("by a timer” and waits."));
         let later = task.later(waits.expect("A waits for a future"));
         assert_eq!(later.as_deref(), Some("until B wakes it"));
+    }
+
+    #[test]
+    fn a_lane_is_said_to_have_ended_where_its_end_is_awaited() {
+        let told = sentences(&recorded("future")[0]);
+        assert_eq!(told[3], "main goes on (woken by slow), prints “Future is done!” and ends.");
+        let later = recorded("future")[0].later(0);
+        assert_eq!(later.as_deref(), Some("until slow wakes it"));
+        let told = sentences(&recorded("hello_world")[0]);
+        assert!(told[4].starts_with("main goes on (last has stopped its loop)"), "{}", told[4]);
+        each_step(|place, scene, nth| {
+            if !place.contains("goes on (") || !place.contains(" has ended)") {
+                return;
+            }
+            let Some(Cause::Step(_)) = scene.steps[nth].cause else { return };
+            let begun = scene.last_of_its_own(nth).expect("a step before");
+            let after = scene.steps[begun].after.as_ref().expect("it waits");
+            // Of a lock, a queue or an event the method is named.
+            let on = after.on.as_deref().unwrap_or_default();
+            let is_task = !on.contains('.') || on == "loop.run_until_complete";
+            assert!(is_task, "{place}: {on}");
+        });
+    }
+
+    #[test]
+    fn the_end_of_a_wait_for_a_timer_is_the_time_of_a_timer_that_is_listed() {
+        let mut late = 0;
+        each_step(|place, scene, nth| {
+            let Some(later) = scene.later(nth) else { return };
+            let next = scene.next_of_its_own(nth).map(|next| &scene.steps[next]);
+            let Some(TwinStep { cause: Some(Cause::Timer(Some(by))), at, .. }) = next else {
+                return;
+            };
+            let step = &scene.steps[nth];
+            assert_eq!(later.contains("the time of"), *by != step.lane, "{place}: {later}");
+            let is_listed = step.timers.contains(&(*at, by.clone()));
+            let is_late = later.ends_with(", when the thread is free again");
+            assert_ne!(is_listed, is_late, "{place}: {later}: {:?}", step.timers);
+            late += usize::from(is_late);
+        });
+        assert!(late > 0);
+        let later = recorded("broken_invariant")[1].later(2);
+        assert_eq!(later.as_deref(), Some("until the time of main, 150 ms"));
+    }
+
+    #[test]
+    fn what_will_wake_a_lane_is_said_of_each_one_that_waits_for_no_lane() {
+        let mut wakes = 0;
+        each_step(|place, scene, nth| {
+            let step = &scene.steps[nth];
+            for name in step.lanes.keys() {
+                if let Some(by) = scene.waits_for_a_wake_by(nth, name) {
+                    let runs = scene.steps[nth + 1..].iter().any(|later| later.lane == by);
+                    assert!(runs, "{place}: {name} waits for a wake by {by}, which is over");
+                }
+            }
+            let later = scene.later(nth).unwrap_or_default();
+            let Some(lane) = step.lanes.get(&step.lane) else { return };
+            let is_said = later.ends_with(" wakes it") && !later.contains("task inside it");
+            if is_said && step.inner.is_none() && lane.r#for.is_empty() {
+                let by = scene.waits_for_a_wake_by(nth, &step.lane);
+                assert_eq!(by.map(|by| format!("until {by} wakes it")), Some(later), "{place}");
+                wakes += 1;
+            }
+        });
+        assert!(wakes > 50, "{wakes}");
+    }
+
+    #[test]
+    fn a_callback_of_a_future_is_queued_by_what_sets_it_and_made_by_what_adds_it() {
+        let told = sentences(&recorded("done_callbacks")[0]);
+        assert!(told[2].contains("queues A and C, wakes main"), "{}", told[2]);
+        assert!(told[5].contains("makes D"), "{}", told[5]);
     }
 
     #[test]

@@ -79,7 +79,8 @@ function rowsOfVariants() {
 }
 
 // For each lane the first and the last step in which it is there; none if it never is. A lane is
-// there in its own step, too: a callback of asyncio has ended when that step is over.
+// there in its own step, too: a callback of asyncio has ended when that step is over. One that is
+// made and cancelled in one step of another lane has that step alone.
 function livesOf(steps, count) {
   const lives = Array(count).fill(null);
   const noteStep = (lane, nth) => {
@@ -89,13 +90,14 @@ function livesOf(steps, count) {
   steps.forEach(({ lane, states }, nth) => {
     noteStep(lane, nth);
     for (let other = 0; other < states.length; other += 1)
-      if (isThere(states[other])) noteStep(other, nth);
+      if (isThere(states[other]) || isOverAtOnce(lives[other], states[other])) noteStep(other, nth);
   });
   return lives;
 }
 // The letters of a lane that has ended. A lane that is not there yet has a dot.
 const ENDED = "fcpeu";
 const isThere = (state) => state !== "." && !ENDED.includes(state);
+const isOverAtOnce = (life, state) => life === null && ENDED.includes(state);
 
 // Lanes of one name that a loop makes one after the other share a row, as in the pictures.
 function shared(rows) {
