@@ -17,6 +17,8 @@ pub(super) struct Call {
     queued: Option<(usize, Turn)>,
     /// The step in which it is made or cancelled; none if neither was seen.
     over: Option<usize>,
+    /// The lane that makes or cancels it: if it is in the queue, that is the loop's.
+    over_by: Option<LaneId>,
 }
 
 /// The calls of a run.
@@ -49,6 +51,7 @@ impl Calls {
                 set,
                 queued: queued.map(|queued| (happens_in(chart, order, queued), queued)),
                 over: call.over.map(|over| ends_in(chart, order, lane, over)),
+                over_by: call.over.map(|over| over.by),
             });
         }
         calls
@@ -62,6 +65,28 @@ impl Calls {
     /// Whether the loop calls a lane, or runs in it: it is ready exactly while it is in the queue.
     pub fn is_called(&self, lane: LaneId) -> bool {
         self.is_called[lane]
+    }
+
+    /// Whether the loop that runs in a lane calls another one.
+    pub fn calls(&self, of_loop: LaneId, lane: LaneId) -> bool {
+        self.calls.iter().any(|call| {
+            call.lane == lane
+                && lane != of_loop
+                && call.queued.is_some()
+                && call.over_by == Some(of_loop)
+        })
+    }
+
+    /// The other lane that has put the call into the queue that is made in a step and runs in the
+    /// lane of the loop itself; none if a timer has, or if several calls of it are made there.
+    pub fn queued_by(&self, of_loop: LaneId, step: usize) -> Option<LaneId> {
+        let is_made =
+            |call: &&Call| call.over == Some(step) && call.lane == of_loop && call.queued.is_some();
+        let mut made = self.calls.iter().filter(is_made);
+        let call = made.next()?;
+        let (_, turn) = call.queued?;
+        let is_known = made.next().is_none() && call.set.is_none() && turn.by != of_loop;
+        if is_known { Some(turn.by) } else { None }
     }
 
     /// The lanes that are in the queue after a step, each with what orders it. A lane that is in it

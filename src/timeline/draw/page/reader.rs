@@ -89,6 +89,11 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// The number of the step that shows a piece.
+    pub(super) fn number(&self, piece: &Piece) -> usize {
+        self.order.partition_point(|other| other.key() < piece.key())
+    }
+
     /// The poll of which this is a piece.
     pub(super) fn poll_of(&self, piece: &Piece) -> &'c Span {
         let spans = &self.chart.rows[piece.lane].spans;
@@ -119,7 +124,7 @@ impl<'c> Reader<'c> {
     /// that is not one of `lane` itself. None if time passes before that: then `lane` does
     /// something else meanwhile.
     pub(super) fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<LaneId> {
-        let nth = self.order.partition_point(|other| other.key() < piece.key());
+        let nth = self.number(piece);
         for later in &self.order[nth..] {
             if later.from.instant > piece.after.instant {
                 return None;

@@ -53,6 +53,9 @@ pub struct Track {
     /// The stretches of the file that a page does not show at first, each from one line to another:
     /// functions that this run does not go through. Empty if the file could not be read.
     pub left_out: Vec<(usize, usize)>,
+    /// Whether the timers in its steps are only those of lanes that wait there. A timer of a lane
+    /// that runs or is ready is known only if an event loop has told of it.
+    pub timers_of_waiting: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,

@@ -145,7 +145,9 @@ function showStrip(element, track, moment) {
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
-    cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
+    // A lane that runs or is ready may have a timer, too. Only an event loop tells of that one.
+    const whose = track.timersOfWaiting ? "Timers of waiting lanes" : "Timers";
+    cells.push(cell(whose, ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
 }
