@@ -40,8 +40,9 @@ use super::handle::{CallKind, Handle};
 /// things happen: while the loop runs, and also when a call is scheduled, or a timer set or
 /// cancelled, while it does not run. Every method does nothing by default.
 ///
-/// A method is called *while* the loop works: it may look at the loop, and must not change it. A
-/// panic in it goes through the loop.
+/// A method is called *while* the loop works: it may look at the loop, and must not change it. If a
+/// method panics, the code that caused the event panics: a callback or a task, which the loop
+/// survives, or the loop itself between two calls.
 pub trait Instrument {
     /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at
     /// what has happened.
