@@ -123,6 +123,7 @@ function isBefore(one, other) {
 }
 
 const TOP = 20; // above the rows are the times
+const AROUND_NAME = 4; // the room between a name and its frame
 const BEFORE = 12; // the room before the axis begins
 const AFTER = 34; // the room after its end, where the time of the last instant may stand
 

@@ -63,7 +63,9 @@ function planned() {
   const widths = shown.flatMap(({ rows }) =>
     rows.map(({ name }) => wide(fitting(name), "600 12px")),
   );
-  const before = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
+  // Where nothing stands before the names, the frame of the widest needs room, and so does its rim.
+  const left = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
+  const before = Math.max(left, AROUND_NAME + 1);
   const namesWidth = before + Math.max(...widths, 30) + BEFORE + 6;
   const scale = scaleOfChart();
   const width = Math.max(chart.clientWidth / scale, 300);
