@@ -209,10 +209,12 @@ pub struct SharedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaidBefore {
-    /// The same line at the same time.
+    /// The same line by the same lane, at the same time.
     Same,
-    /// The same line, earlier or later.
+    /// The same line by the same lane, earlier or later.
     AtAnotherTime,
+    /// The same line by another lane, at whatever time.
+    ByAnotherLane,
     /// The first does not print it.
     OnlyHere,
 }
