@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl State {
-    /// Decides whether this run drops `lane` now, a lane that may be dropped. Each suspension of the
-    /// lane is noted, and so is the drop.
+    /// Decides whether this run drops `lane` now, a lane that may be dropped. Each suspension of
+    /// the lane is noted, and so is the drop.
     pub fn drops(&mut self, lane: LaneId, when: DropMoment) -> bool {
         let known = &self.lanes[lane];
         let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;
