@@ -165,6 +165,7 @@ function arrange(shown, room) {
   const between = 8; // between the rows of the two languages
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
   const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
+  // Two languages have more rows than one, so theirs may be lower.
   const rowHeight =
     shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(15, Math.min(34, free));
   let height = TOP;

@@ -157,6 +157,8 @@ function showWake({ track, y, head, line, target }, axis) {
   target.dataset.from = from ?? ""; // where a click on it leads
 }
 
+// The moment in whose column the pointer is, or the last one before it; the first one if there is
+// none.
 function momentAt(clientX) {
   const box = chart.getBoundingClientRect();
   const x = (clientX - box.left) / drawn.scale - drawn.begin;

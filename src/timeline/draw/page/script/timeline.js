@@ -78,7 +78,7 @@ function planned() {
   const most = mostHeight() / scale;
   const { rowHeight, height } = arrange(shown, most - foot);
   const tall = height + foot;
-  // A scene that has variants ends where its last instant does, however many columns follow.
+  // A variant ends at the end of its last instant. Others may go on, so the axis may be longer.
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
   const scrolls = tall > most;
   return {
@@ -96,8 +96,8 @@ function drawRun(
   { axis, shown, others, ended, rowHeight, height, signs },
 ) {
   drawBands(bars, axis, height);
-  // The variants are compared in Rust, which is the last group.
   const bottom = height + signs;
+  // The variants are compared in Rust, which is the last group.
   if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, rowHeight, bottom);
   const stretches = stretchesOf(axis);
   bars.append(...stretches.map(({ shapes }) => shapes));
