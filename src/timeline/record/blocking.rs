@@ -234,7 +234,8 @@ pub fn wakes_are_by(by: Option<WokenBy>) {
 }
 
 /// By what a lane would be woken if its waker were called here and now: what an event loop has to
-/// keep with a call that is put off, for [`wakes_are_by`]. From outside, if nothing is known.
+/// keep with a call that is put off, for [`wakes_are_by`]. If nothing is known, this returns
+/// [`WokenBy::Outside`].
 pub fn woken_here_by() -> WokenBy {
     match Run::here() {
         Some(run) => run.would_wake(),

@@ -58,9 +58,9 @@ pub enum What {
     Dropped {
         /// The lane that ran at that moment, if one did.
         by: Option<LaneId>,
-        /// Its task was aborted. Three things tell that: no lane ran at that moment; the runtime
-        /// itself polls the lane; and the stack shows that the runtime has dropped it outside a
-        /// poll. Without line tables the third is taken for granted.
+        /// Its task was aborted. Three things together tell that: no lane ran at that moment; the
+        /// runtime itself polls the lane; and the stack shows that the runtime has dropped it
+        /// outside a poll. Where line tables are missing, the third is taken for granted.
         aborted: bool,
     },
     /// It printed a line, at this place of the source.
@@ -75,7 +75,7 @@ pub enum What {
     },
 }
 
-/// From when on a call of an event loop is where: what [`super::call_goes_to`] is told.
+/// The stage that a call of an event loop reaches now: [`super::call_goes_to`] is told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStage {
     /// It waits for its time.
@@ -92,10 +92,10 @@ pub enum CallStage {
     Asked,
     /// It is in the ready queue of the loop.
     Queued {
-        /// As of a timer.
+        /// The call runs a lane of its own: see [`CallStage::TimerSet`].
         has_a_lane: bool,
     },
-    /// The loop makes it.
+    /// The loop makes the call now.
     Begins,
 }
 
