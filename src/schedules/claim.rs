@@ -206,7 +206,8 @@ where
     /// Runs one schedule.
     ///
     /// # Errors
-    /// If the schedule does not fit the program, which must have changed since it was found.
+    /// If the schedule does not fit the program. Most often the program has changed since the
+    /// schedule was found.
     ///
     /// # Panics
     /// As [`explore`](Self::explore) does.

@@ -32,8 +32,8 @@ const BETWEEN_RUNS: u32 = 6;
 /// stopped, only left behind: it ends with the process.
 ///
 /// # Panics
-/// If `work` panics, with its message; or if it does not get on between two runs: then a check
-/// blocks.
+/// If `work` panics, with its message; if `work` does not get on between two runs, most likely
+/// since a check blocks; or if the operating system gives no thread.
 pub(super) fn watched<R: Send + 'static, T>(
     name: &str,
     current: &CurrentRun,
