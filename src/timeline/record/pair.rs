@@ -31,9 +31,9 @@ pub struct Pair {
     pub polled_with: Hooked,
     /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     pub number: u64,
-    /// What a clone of `polled_with` is; its number is one more. If a poll has cloned `polled_with`,
-    /// and the lane waits where it did before, then the next poll of the future is with this one:
-    /// the future has kept it, and finds it equal.
+    /// What a clone of `polled_with` is; its number is one more. If a poll has cloned
+    /// `polled_with`, and the lane waits where it did before, then the next poll of the future is
+    /// with this one: the future has kept it, and finds it equal.
     pub cloned: Hooked,
     /// Where `cloned` was handed out in the poll that goes on, or in the last one; none if it was
     /// not.
