@@ -1,5 +1,5 @@
 //! An asynchronous context manager: what was entered is left again, even after a cancellation, and
-//! even if that takes time.
+//! even if leaving it takes time.
 //!
 //! ```
 //! use async_concepts::{
@@ -42,18 +42,20 @@
 //!
 //! # Two languages
 //!
-//! Python's `async with` awaits `__aenter__` and `__aexit__` ([data model]), and cancels by raising
-//! an exception where the coroutine waits. So `__aexit__` runs in the coroutine that was cancelled,
-//! may await, and is over **before** the canceller's own `await` returns. Rust cancels by dropping,
-//! and what is dropped is not polled again: `select!`, `timeout` and `abort` go on at once, and the
-//! exit has to run **after** that, and elsewhere.
+//! Python's `async with` awaits `__aenter__` and `__aexit__` ([data model]). Python cancels by
+//! raising an exception where the coroutine waits. So `__aexit__` runs in the coroutine that was
+//! cancelled, may await, and is over **before** the canceller's own `await` returns. Rust cancels
+//! by dropping, and what is dropped is not polled again: `select!`, `timeout` and `abort` go on at
+//! once, and the exit has to run **after** that, and elsewhere.
 //!
-//! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`]
-//! knows of all such tasks. If you want Python's order, say so: `cleanups.wait().await`.
+//! Here the exit runs in a task. The task is spawned when the future of [`with`](Cleanups::with) is
+//! dropped, right after the body, and [`Cleanups`] knows of all such tasks. If you want Python's
+//! order, say so: `cleanups.wait().await`.
 //!
-//! What if the body ran in a task of its own, which is cancelled by a token? It would have Python's
-//! order only for callers that know the token: `timeout` and `select!` would leave that task
-//! running. And such a body could borrow nothing, while this one may use what is around it.
+//! There is another design: the body runs in a task of its own, and a token cancels that task. Then
+//! only a caller that has the token gets Python's order: `timeout` and `select!` do not know the
+//! token, and would leave the task running. And a body in a task of its own can borrow nothing from
+//! the function that spawns it. Here a body may borrow from the function that calls `with`.
 //!
 //! # What holds
 //!
@@ -64,9 +66,10 @@
 //!   body, in the same task, have exited before. So nested contexts are left from the inside out,
 //!   even when all are cancelled at once.
 //! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python
-//!   a second cancellation interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its
-//!   beginning it has the time that [`Cleanups::within`] states, on the runtime's clock. Then it is
-//!   dropped where it waits; one that blocks its thread cannot be stopped.
+//!   a second cancellation interrupts `__aexit__` where it awaits. If it awaits `asyncio.shield`,
+//!   only the shielded awaitable goes on.) From its beginning an `exit` has the time that
+//!   [`Cleanups::within`] states, on the runtime's clock. Then it is dropped where it waits; an
+//!   `exit` that blocks its thread cannot be stopped.
 //! - If an error of an `exit` can be returned to no caller, [`Cleanups::wait`] returns it.
 //!
 //! What cannot hold: if there is no runtime where the future is dropped, or if the runtime shuts
@@ -114,7 +117,8 @@ pub trait AsyncContext: Send + 'static {
     /// Error + Send + Sync>`.
     type Error: From<CleanupError> + Display + Send + Sync + 'static;
 
-    /// Makes ready for the body. Cancellation drops it where it waits, and `exit` is not called.
+    /// Acquires what the body needs. A cancellation drops the future of `enter` where it waits, and
+    /// `exit` is not called.
     ///
     /// # Errors
     /// Then there is neither a body nor an exit.
@@ -140,8 +144,8 @@ pub enum BodyOutcome<E> {
     Failed(E),
     /// It panicked. The panic goes on when the exit is over.
     Panicked,
-    /// It was dropped before it ended; in Python `CancelledError`. Only [`Cleanups::wait`] waits
-    /// for the exit.
+    /// It was dropped before it ended; in Python `CancelledError`. The code that dropped it does
+    /// not wait for the exit: [`Cleanups::wait`] does, and so does the exit of a context around it.
     Cancelled,
 }
 
@@ -192,8 +196,9 @@ impl Cleanups {
     /// on there. On a timeline that is a lane named `cleanup`.
     ///
     /// # Errors
-    /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`]
-    /// if the body succeeded and the exit took too long.
+    /// The error of `enter`; the error of `exit`; the error of the body, if `exit` passed it on or
+    /// took too long. [`CleanupError::Overran`] if `exit` took too long after a body that
+    /// succeeded.
     ///
     /// # Panics
     /// If `enter`, the body or `exit` panics; if there is no tokio runtime with a clock.
@@ -206,7 +211,8 @@ impl Cleanups {
         // From here on an exit has to come.
         let mut entered = Entered::new(context, self.bound, &self.tracker);
         let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
-        // When dropped here, the body is dropped first, then `entered`.
+        // If the caller drops the future of `with` at this await, the body is dropped first, and
+        // then `entered`.
         let ended = entered.inside.scope(body).await;
         let (outcome, returned, panic) = match ended {
             Ok(Ok(returned)) => (BodyOutcome::Succeeded, Some(returned), None),
@@ -241,8 +247,9 @@ impl Cleanups {
 
     /// Waits until every context that has been entered has been left, wherever its exit runs. Call
     /// it last in `main`. Call it after a cancellation, too, if what follows has to come after the
-    /// exits, as in Python. It would wait for ever inside a body, or while the program keeps a
-    /// future of [`with`](Self::with) that has entered and neither polls nor drops it.
+    /// exits, as in Python. It would wait for ever inside a body that these same `Cleanups` run, or
+    /// while the program keeps a future of [`with`](Self::with) that has entered, and neither polls
+    /// nor drops that future.
     ///
     /// Dropping this future loses nothing.
     ///

@@ -73,7 +73,7 @@ pin_project_lite::pin_project! {
         // What is timed.
         #[pin]
         future: F,
-        // A poll that takes as long as this is reported.
+        // A poll that takes as long as this, or longer, is reported.
         limit: Duration,
         // Called after such a poll, when nothing of the future runs: so it may print, or panic.
         report: R,

@@ -7,8 +7,9 @@ use std::{
 
 /// What a waker calls. A waker can be called on any thread, so a hook is `Send` and `Sync`.
 pub trait Hook: Send + Sync + 'static {
-    /// The waker is being cloned, by the functions that are on the stack. The clone calls the hook
-    /// that this returns; with `None` it calls the same hook as the waker.
+    /// Called while a waker that has this hook is being cloned: a backtrace that is taken here
+    /// shows the code that clones it. The clone calls the hook that this returns; with `None` it
+    /// calls the same hook as the waker.
     fn cloned(&self) -> Option<Hooked>;
     /// A waker that has this hook was called.
     fn woken(&self);

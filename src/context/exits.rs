@@ -18,9 +18,9 @@ use futures::{FutureExt, future::BoxFuture};
 use std::{any::Any, fmt::Display, mem, panic::AssertUnwindSafe, time::Duration};
 use tokio::{runtime::Handle, sync::watch, task_local, time::timeout};
 
-/// Counts the exits of several contexts that are not over. Clones count together.
+/// Counts the exits of several contexts that are not over. All clones have one count.
 ///
-/// A `watch` channel, since it is both the value and the way to wait for it to become 0.
+/// It is a `watch` channel, which has the count and can also wait until the count is 0.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tracker(watch::Sender<Pending>);
 
@@ -34,8 +34,8 @@ struct Pending {
 }
 
 task_local! {
-    /// While a body is polled or dropped: the exits that have to be over before that of its own
-    /// context begins.
+    /// Set while a body is polled or dropped. It counts the exits that have to be over before the
+    /// exit of the body's own context begins.
     static INSIDE: Tracker;
 }
 
@@ -59,7 +59,8 @@ impl Tracker {
     }
 }
 
-/// One exit that is not over. Dropped before it is complete, it counts as abandoned.
+/// One exit that is not over. If this is dropped before `complete` is called, the exit counts as
+/// abandoned.
 struct Token {
     /// Which count it is a part of.
     tracker: Tracker,
@@ -145,8 +146,8 @@ impl<C: AsyncContext> Entered<C> {
         }
     }
 
-    /// Runs the exit, after a body that ended like this. Dropping this future does not drop the
-    /// exit: it goes on in a task when `self` is dropped.
+    /// Runs the exit, after a body that ended with `outcome`. Dropping this future does not drop
+    /// the exit: it goes on in a task when `self` is dropped.
     pub async fn exit(&mut self, outcome: BodyOutcome<C::Error>) -> Exited<C::Error> {
         let context = self.context.take().expect("it is left once");
         let exiting = exit(context, outcome, self.bound, self.inside.clone());
@@ -170,7 +171,7 @@ fn exit<C: AsyncContext>(
     inside: Tracker,
 ) -> BoxFuture<'static, Exited<C::Error>> {
     Box::pin(async move {
-        // Contexts that were entered later are left first, as destructors run.
+        // Contexts that were entered later are left first: destructors run in this order, too.
         inside.wait().await;
         let exiting = timeout(bound, context.exit(&outcome));
         let exited = match AssertUnwindSafe(exiting).catch_unwind().await {
@@ -194,10 +195,11 @@ impl<C: AsyncContext> Drop for Entered<C> {
             // It was left as it should be.
             (None, None) => return,
         };
-        // The task gets its token before this one is complete, so the count is never 0 in between.
+        // The task's token is made before the token of `self` is dropped, so the count is never 0
+        // in between.
         let mut token = Token::new(&self.token.tracker);
         self.token.complete(None);
-        // The context around it must not be left before this one is.
+        // The context around this one must not be left before this one is left.
         let mut outer_token = self.outside.as_ref().map(Token::new);
         let cleanup = async move {
             let (_, exited) = exiting.await;
@@ -208,6 +210,6 @@ impl<C: AsyncContext> Drop for Entered<C> {
         };
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(cleanup.lane("cleanup"));
-        } // otherwise it is dropped here, and counts as abandoned
+        } // otherwise `cleanup` is dropped here, and the exit counts as abandoned
     }
 }

@@ -21,14 +21,15 @@ pub(super) trait AnyFuture: Call + Cancellable {
     fn is_cancelled(&self) -> bool;
     /// If this is a task: marks its next step as scheduled, and gives the step, which the caller
     /// puts into the ready queue. `None` if the step is there already, or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
+    fn take_next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 /// What a future does when it is asked to cancel.
 pub(super) trait Cancellable {
     /// The first half of a cancel: the answer, or what has to be asked before there is one.
     fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel;
-    /// The second half, when all others have been asked. Gives the future's own answer.
+    /// The second half, when all others have been asked; `taken` says whether one of them took the
+    /// request. Gives the future's own answer.
     fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
     /// How often a task was asked to cancel. `None`: it is no task.
     fn cancel_requests(&self) -> Option<&Cell<u32>>;

@@ -58,7 +58,8 @@ fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Requ
     }
 }
 
-/// Asks every one of these futures, even after one has taken the request.
+/// Asks every one of these futures, even after one has taken the request. Says whether any of them
+/// took it.
 pub(super) fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
     let mut taken = false;
     for future in &**futures {

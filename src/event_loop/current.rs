@@ -110,7 +110,8 @@ impl CurrentTask {
         (awaits, throwable)
     }
 
-    /// The awaited future was cancelled, with this message if there was one.
+    /// Notes the message of the awaited future, which was cancelled; `None` if it had no message.
+    /// The await passes the cancellation on to the coroutine.
     pub(super) fn pass_on(&self, message: Option<Message>) {
         self.message.set(message);
     }

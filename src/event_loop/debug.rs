@@ -1,5 +1,5 @@
 //! What a loop reports. The exception handler is told of exceptions and slow callbacks, and the
-//! instruments are told of everything that the loop does.
+//! instruments are told what the loop does.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -35,8 +35,9 @@ pub(super) struct Observers {
     slow_callback_duration: Cell<Duration>,
     /// What [`EventLoop::set_exception_handler`] was given.
     exception_handler: RefCell<Option<ExceptionHandler>>,
-    /// Replaced as a whole when an instrument is added. So the list that is being told stays whole,
-    /// and the cell is free meanwhile.
+    /// What [`EventLoop::add_instrument`] was given. The list is replaced as a whole when an
+    /// instrument is added. So the list that is being told does not change, and the cell is free
+    /// meanwhile.
     instruments: RefCell<Rc<[Rc<dyn Instrument>]>>,
 }
 
@@ -187,8 +188,8 @@ impl EventLoop {
         }
     }
 
-    /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
-    /// can be several instruments; they are told in the order in which they were added.
+    /// Tells `instrument` what this loop does from now on, until the loop is closed. There can be
+    /// several instruments; they are told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
         if let Some(asked_by) = instrument.asked_by() {
             self.0.remote.find_out_what_asks(asked_by);
@@ -200,15 +201,16 @@ impl EventLoop {
         observers.watched.set(true);
     }
 
-    /// Has `handler` called with the errors and panics of callbacks, with exceptions that were
-    /// never retrieved, and with what debug mode reports. Without a handler these are printed on
-    /// the standard error stream. If the handler itself panics, that is printed there, and the loop
-    /// goes on.
+    /// From now on `handler` is called with the errors and panics of callbacks, with exceptions
+    /// that were never retrieved, and with what debug mode reports. Without a handler these are
+    /// printed on the standard error stream. If the handler itself panics, that is printed there,
+    /// and the loop goes on.
     pub fn set_exception_handler(&self, handler: impl Fn(&Self, &ExceptionContext) + 'static) {
         drop(self.0.observers.exception_handler.replace(Some(Rc::new(handler))));
     }
 
-    /// Tells the exception handler.
+    /// Tells the exception handler, or prints `context` on the standard error stream if there is no
+    /// handler.
     pub fn call_exception_handler(&self, context: &ExceptionContext) {
         let handler = self.0.observers.exception_handler.borrow().clone();
         let Some(handler) = handler else { return print(context) };
@@ -240,8 +242,8 @@ impl EventLoop {
         self.0.observers.debug.get()
     }
 
-    /// From which duration on, on the loop's clock, debug mode calls a callback slow: 100 ms unless
-    /// set.
+    /// Sets how long a call has to take, on the loop's clock, for debug mode to report it as slow.
+    /// It is 100 ms unless set.
     pub fn set_slow_callback_duration(&self, duration: Duration) {
         self.0.observers.slow_callback_duration.set(duration);
     }

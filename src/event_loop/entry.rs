@@ -330,7 +330,7 @@ impl EventLoop {
                     self.enqueue(Handle::new(move || call.call()), caller, by);
                 }
                 RemoteCall::Wake(key) => {
-                    if let Some(step) = self.0.registry.next_step(key) {
+                    if let Some(step) = self.0.registry.take_next_step(key) {
                         self.enqueue(step, None, by);
                     }
                 }

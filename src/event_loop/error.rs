@@ -107,7 +107,7 @@ impl<T> IntoResult for Result<T> {
     }
 }
 
-/// The errors of a task group, as in Python 3.11 those of an `ExceptionGroup`.
+/// The errors of a task group: Python 3.11's `ExceptionGroup`.
 ///
 /// An error may be a group itself, and so on, to any depth. Printing and dropping a group do not
 /// call themselves for the groups in it, so the depth does not use up the stack.
@@ -145,7 +145,8 @@ impl Display for ExceptionGroup {
 }
 
 impl ExceptionGroup {
-    /// Writes how many errors there are, and returns them one by one.
+    /// Writes how many errors there are, and returns an iterator over them, none of which has been
+    /// written yet.
     fn begin(&self, formatter: &mut Formatter<'_>) -> Result<slice::Iter<'_, Error>, fmt::Error> {
         let count = self.0.len();
         let plural = if count == 1 { "" } else { "s" };

@@ -57,7 +57,8 @@ pub(super) fn discard<V: 'static>(value: V) {
     }
     drop_at_depth(nested + 1, value);
     if nested == 0 {
-        // The last value first: the order in which nested destructors would have run.
+        // The value that was deferred last is dropped first. So what a value owned is dropped
+        // before the values that were deferred earlier, as if the destructors were nested.
         while let Some(value) = take_deferred() {
             drop_at_depth(1, value);
         }

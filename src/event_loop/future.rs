@@ -62,7 +62,8 @@ pub(super) struct FutureCell<T: 'static> {
     /// is done: those that still have to be called, *the last one first*. Each of these stands for
     /// one place in the ready queue, and `pop` gives the callback whose place has come.
     callbacks: RefCell<Callbacks<T>>,
-    /// Whether this is a plain future, a task or a gather, with what that adds.
+    /// Whether this is a plain future, a task or a gather, and what a task or a gather adds to a
+    /// plain future.
     pub(super) kind: Kind<T>,
     /// Its key in the registry. A waker in another thread cannot own an `Rc`, so the waker has this
     /// number.
@@ -104,8 +105,8 @@ pub(super) enum Kind<T: 'static> {
 pub(super) trait Outer {
     /// The futures that are asked when this one is to be cancelled.
     fn children(&self) -> Others;
-    /// Some child has taken the request.
-    fn cancel_requested(&self);
+    /// Notes that some child has taken the request.
+    fn note_cancel_request(&self);
 }
 
 /// An entry in the list of a future: what happens when it is done.
@@ -218,8 +219,8 @@ impl<T> Future<T> {
         }
     }
 
-    /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called
-    /// once the loop is closed.
+    /// Calls `callback` with this future once it is done, through the ready queue; nothing is
+    /// called once the loop is closed.
     pub fn add_done_callback<O: IntoResult>(
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
@@ -236,8 +237,8 @@ impl<T> Future<T> {
         callback
     }
 
-    /// Takes a callback back and tells how many entries were removed. A callback that stands in the
-    /// ready queue already will be called.
+    /// Takes a callback back and tells how many entries were removed, 0 or 1. A callback that
+    /// stands in the ready queue already will be called.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
         self.0.remove_callback(&Callback::Call(callback.clone())).into()
     }
@@ -343,19 +344,19 @@ impl<T> AnyFuture for FutureCell<T> {
         matches!(*self.state.borrow(), State::Cancelled)
     }
 
-    fn next_step(self: Rc<Self>) -> Option<Handle> {
-        if let Kind::Task(task) = &self.kind { task.next_step(&self) } else { None }
+    fn take_next_step(self: Rc<Self>) -> Option<Handle> {
+        if let Kind::Task(task) = &self.kind { task.take_next_step(&self) } else { None }
     }
 }
 
 impl<T> Call for FutureCell<T> {
     fn run(self: Rc<Self>) -> Result<()> {
         match &self.kind {
-            // A place of a task in the queue means its next step or one of its done callbacks. The
-            // two never mix, so one flag tells which it is: before the task is done no callback is
-            // due, and when it is done no step is scheduled any more. If the task was woken during
-            // its last step, one more step stands in the queue. It comes before all callbacks, and
-            // `run_step` finds nothing left to do.
+            // A place of a task in the queue means its next step or one of its done callbacks. One
+            // flag tells which it is, because all steps come before all callbacks: no callback is
+            // due before the task is done, and no step is scheduled after that. If the task was
+            // woken during its last step, one step still stands in the queue when the task is done:
+            // before the callbacks. `run_step` then finds nothing left to do.
             Kind::Task(task) if task.is_scheduled() => {
                 task.run_step(&self);
                 Ok(())
@@ -443,7 +444,8 @@ impl<T: Clone> std::future::Future for Await<T> {
             }
             return Poll::Ready(this.future.result());
         }
-        // This would wait for ever: a future of another loop, or a task that awaits itself.
+        // An await that would never end is refused: that of a future of another loop, or of a task
+        // by itself.
         if let Some(refused) = cell.refuse(current, waker, &mut this.refusal) {
             return refused.map(Err);
         }

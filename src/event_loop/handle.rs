@@ -48,16 +48,18 @@ pub(super) trait Call {
 /// What a call in the queue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallKind {
-    /// A closure, from `call_soon`, `call_later`, `call_at` or another thread.
+    /// A closure, from `call_soon`, `call_later`, `call_at` or another thread. Also a done callback
+    /// that was added after its future was done.
     Callback,
     /// The next step of a task.
     Step,
-    /// The next done callback of a future or task.
+    /// A done callback that was added before its future or task was done.
     DoneCallback,
 }
 
 impl Handle {
-    /// One allocation, with the closure in it. asyncio makes a handle and a tuple of arguments.
+    /// Makes a handle: one allocation, with the closure in it. asyncio makes two: a handle and a
+    /// tuple of arguments.
     pub(super) fn new<O: IntoResult + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
         Self(Rc::new(Callback { function: Cell::new(Some(function)), cancelled: Cell::new(false) }))
     }

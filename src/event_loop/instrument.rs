@@ -1,5 +1,5 @@
 //! Watching a loop: the one interface through which a recorder, a profiler or a test sees what the
-//! loop does. An instrument is told of everything and changes nothing.
+//! loop does. An instrument is told what happens and changes nothing.
 //!
 //! ```
 //! use async_concepts::event_loop::{CallRef, EventLoop, Instrument, VirtualDriver};
@@ -40,8 +40,9 @@ use super::handle::{CallKind, Handle};
 /// things happen: while the loop runs, and also when a call is scheduled, or a timer set or
 /// cancelled, while it does not run. Every method does nothing by default.
 ///
-/// A method is called *while* the loop works: it may look at the loop, and must not change it. A
-/// panic in it goes through the loop.
+/// A method is called *while* the loop works: it may look at the loop, and must not change it. If a
+/// method panics, the code that caused the event panics: a callback or a task, which the loop
+/// survives, or the loop itself between two calls.
 pub trait Instrument {
     /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at
     /// what has happened.
@@ -57,17 +58,18 @@ pub trait Instrument {
         _ = ready;
     }
 
-    /// A call is put into the ready queue, by the code that runs now: by `call_soon`, by the result
-    /// of a future, by a wake, or because its time has come. With [`ReadyBy::ThisThread`] the stack
-    /// below is that of the cause. [`CallRef::location`] says where `call_soon` or `create_task`
+    /// A call is put into the ready queue: by `call_soon`, by the result of a future, by a wake, or
+    /// because its time has come. With [`ReadyBy::ThisThread`] the code that runs now is the cause,
+    /// and the stack below shows it. [`CallRef::location`] says where `call_soon` or `create_task`
     /// was called.
     fn call_ready(&self, call: &CallRef<'_>) {
         _ = call;
     }
 
-    /// A function that is called when another thread asks something of the loop. It is called *on
-    /// that thread*, because only there can it see what asks. Its answer comes with the call, in
-    /// [`ReadyBy::EntryQueue`]. Of several instruments the first that has such a function counts.
+    /// A function that is called for each call that is left in the loop's entry queue. It is called
+    /// *on the thread that leaves the call there*, because only there can it see what asks. Its
+    /// answer comes with the call, in [`ReadyBy::EntryQueue`]. Of several instruments the first
+    /// that has such a function counts.
     fn asked_by(&self) -> Option<AskedBy> {
         None
     }
@@ -78,12 +80,13 @@ pub trait Instrument {
         _ = (call, when);
     }
 
-    /// A timer was cancelled; it may have been due already.
+    /// `cancel` was called on a timer; the timer may have been due, or cancelled, before.
     fn timer_cancelled(&self, call: &CallRef<'_>) {
         _ = call;
     }
 
-    /// The loop makes a call. Nothing is told of a call that was cancelled, since it is not made.
+    /// The loop makes a call. A call that was cancelled is not made, so this method is not called
+    /// for it.
     fn call_begins(&self, call: &CallRef<'_>) {
         _ = call;
     }
@@ -93,12 +96,13 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// The step that runs has ended its task as cancelled: the coroutine has just returned
-    /// [`Error::Cancelled`](super::Error::Cancelled).
+    /// The coroutine of the step that runs has just returned
+    /// [`Error::Cancelled`](super::Error::Cancelled): its task is about to end as cancelled. This
+    /// is not called if the coroutine is dropped instead.
     fn task_cancelled(&self) {}
 
     /// The coroutine of the step that runs is over: it has returned or panicked, or was dropped.
-    /// Instruments are told before anything else learns of that. So what is woken from here to the
+    /// Its destructors have run, and its task is not done yet. So what is woken from here to the
     /// end of the call is woken by the end of the task, and no longer by what its coroutine does.
     fn coroutine_over(&self) {}
 
@@ -204,7 +208,7 @@ impl<'a> CallRef<'a> {
 
 /// A future that is awaited, as an instrument sees it.
 pub struct FutureRef<'a> {
-    /// Asked for its id and its name only when the instrument wants them.
+    /// The future itself: it is asked for its id and its name only when the instrument wants them.
     future: &'a dyn AnyFuture,
     /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. If
     /// another function of this crate awaits, such as [`wait`](super::wait), it is a line of this

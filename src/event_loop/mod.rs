@@ -30,15 +30,15 @@
 //! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
 //! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
 //! the list of callbacks, how an await is woken, how a future is cancelled, and its clones;
-//! `registry` and `name`;
+//! `registry`, which futures there are; `name`, what tasks are called;
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
 //! Apart from this file, which most of them name, a file names only files that do not name it,
-//! directly or through others; what a loop owns, such as its registry, is reached through this
-//! file. The one exception is `future` and `task`: a task is a future, and what it adds stands
-//! inside the future, so that both are one allocation. They are two sides of one thing, and meet at
-//! `Kind`.
+//! directly or through others. A file and its folder count as one, and what a loop owns, such as
+//! its registry, is reached through this file. The one exception is `future` and `task`: a task is
+//! a future, and what it adds stands inside the future, so that both are one allocation. They are
+//! two sides of one thing, and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -63,8 +63,8 @@
 //! # }
 //! ```
 //!
-//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a
-//! coroutine a [`Result`].
+//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`]; a
+//! coroutine returns a [`Result`].
 //!
 //! # What is as in CPython 3.11, and what is not
 //!
@@ -384,7 +384,8 @@ impl EventLoop {
         outcome
     }
 
-    fn run_is_over(&self) {
+    /// Clears the flags of a run that ends.
+    fn end_run(&self) {
         // A `stop` ends one run: the current one, or if the loop does not run, the next. So the
         // flag is cleared after a run, and not before it.
         self.0.stopping.set(false);

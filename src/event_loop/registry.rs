@@ -38,11 +38,11 @@ impl Registry {
     }
 
     /// Marks the next step of the task of this key as scheduled, and gives the step, which the
-    /// caller puts into the ready queue; `None` if the step is there already. The key may belong to
-    /// another future by now. If that is a task, it is polled once for nothing, which every future
-    /// must allow.
-    pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
-        self.get(key)?.next_step()
+    /// caller puts into the ready queue; `None` if the step is there already, or if no pending task
+    /// has this key. The key may belong to another future by now. If that is a task, it is polled
+    /// once for nothing, which every future must allow.
+    pub(super) fn take_next_step(&self, key: usize) -> Option<Handle> {
+        self.get(key)?.take_next_step()
     }
 
     /// The futures and tasks that exist now, in no particular order.
@@ -59,7 +59,7 @@ impl Registry {
 impl EventLoop {
     /// Makes the task of this key due.
     pub(super) fn wake_task(&self, key: usize) {
-        if let Some(step) = self.0.registry.next_step(key) {
+        if let Some(step) = self.0.registry.take_next_step(key) {
             self.push_ready(step, None);
         }
     }

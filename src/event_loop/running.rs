@@ -13,9 +13,9 @@ thread_local! {
 /// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the
 /// loop lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
 pub fn get_running_loop() -> Result<EventLoop> {
-    // A clone, so that the cell is free while the loop is used. The price is one counter.
-    // `try_with`, because a waker may be called when the thread is about to end and its variables
-    // are gone.
+    // A clone, so that the cell is free while the loop is used. The price is one increment of a
+    // counter. `try_with`, because a waker may be called when the thread is about to end and its
+    // variables are gone.
     match RUNNING_LOOP.try_with(|running| running.borrow().clone()) {
         Ok(Some(running)) => Ok(running),
         _ => Err(Error::NoRunningLoop),
@@ -35,7 +35,7 @@ impl<'a> Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.run_is_over();
+        self.0.end_run();
         RUNNING_LOOP.set(None);
     }
 }

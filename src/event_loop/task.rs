@@ -57,8 +57,8 @@ type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 pub(super) struct TaskPart<T: 'static> {
     /// What [`Future::name`] says.
     name: TaskName,
-    /// What the task runs. The cell is empty while it runs, so that what it calls finds the cell
-    /// free, and after its end.
+    /// What the task runs. The cell is empty while the coroutine runs, so that what the coroutine
+    /// calls finds the cell free. It stays empty once the task is done.
     coroutine: Cell<Option<Coroutine<T>>>,
     /// A task owns itself until it is done. asyncio's loop has only weak references, so a task that
     /// nothing else refers to may vanish before it ends; `create_task`'s documentation warns of it.
@@ -103,7 +103,7 @@ impl<T> TaskPart<T> {
     /// Marks the next step as scheduled, and gives what the caller has to put into the ready queue;
     /// `None` if it is there already or the task is done. asyncio raises an error if a task is
     /// woken twice; in Rust a waker may be called any number of times.
-    pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
+    pub(super) fn take_next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
         if cell.done() || self.scheduled.replace(true) {
             return None;
         }
@@ -119,9 +119,9 @@ impl<T> TaskPart<T> {
         &self.cancel_requests
     }
 
-    /// The first half of `Task.cancel` in `tasks.py`: the futures that the task waits for are asked
-    /// first. Their list is taken out, so two tasks that await each other do not ask each other for
-    /// ever.
+    /// The first half of `Task.cancel` in `tasks.py`: counts the request, and gives the futures
+    /// that the task waits for, which are asked first. Their list is taken out, so two tasks that
+    /// await each other do not ask each other for ever.
     pub(super) fn begin_cancel(&self) -> Others {
         self.cancel_requests.set(self.cancel_requests.get() + 1);
         self.waiting_for.take()
@@ -144,7 +144,7 @@ impl<T> TaskPart<T> {
 
     /// Puts the next step into the queue, unless it is there.
     fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
-        if let Some(step) = self.next_step(cell) {
+        if let Some(step) = self.take_next_step(cell) {
             cell.event_loop.push_ready(step, caller);
         }
     }
@@ -166,8 +166,8 @@ impl<T> TaskPart<T> {
         }
         let current = &cell.event_loop.0.current;
         let polled = self.poll(cell, &mut coroutine, throws);
-        // Whether the error is still there: no await point took it in this step. A coroutine that
-        // is pending then goes no further: it is dropped below, with its task cancelled.
+        // Whether the error is still there: no await point took it in this step. A pending
+        // coroutine that has not taken the error is dropped below, and its task ends as cancelled.
         let error_is_left = current.has_error_left();
         if let Ok(Poll::Pending) = polled
             && !error_is_left
@@ -185,9 +185,9 @@ impl<T> TaskPart<T> {
         discard(coroutine);
         cell.event_loop.0.observers.coroutine_over();
         drop(current.take_awaits());
-        // A task that cancels itself and then returns counts as cancelled, as in asyncio: no await
-        // point is left that could get the error. A coroutine in which nothing took the error
-        // counts as cancelled, too.
+        // A task that cancels itself and then returns a result counts as cancelled, as in asyncio:
+        // no await point is left that could get the error. If the coroutine returns a result and
+        // nothing in it took the error, the task counts as cancelled, too.
         let cancelled = self.must_cancel.take() || error_is_left;
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {

@@ -18,12 +18,12 @@ use std::{
 /// ```
 ///
 /// A line ends with a newline, and is given out without the newline and without a carriage return
-/// before it. Bytes are kept until they are taken out. When `next` has returned `None`, at most one
-/// byte more than the length that is allowed is kept of a line that has not ended.
+/// before it. Bytes are kept until they are taken out. After `next` has returned `None`, only the
+/// beginning of the next line is kept: at most one byte more than [`Lines::up_to`] allows.
 #[derive(Debug)]
 pub struct Lines {
-    /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
-    /// ends its line takes no memory.
+    /// What has come and was not taken out. This is emptied while a line is skipped, so the memory
+    /// does not grow if a peer never ends its line.
     bytes: Vec<u8>,
     /// How many of `bytes` are known to hold no newline.
     searched: usize,
@@ -77,7 +77,7 @@ impl Lines {
     }
 
     /// Notes that no newline has come yet, and reports the line if it is too long already.
-    fn without_newline(&mut self) -> Option<TooLong> {
+    fn note_no_newline(&mut self) -> Option<TooLong> {
         // One more than the limit, since the last byte may be the carriage return before a newline.
         let too_long = self.bytes.len() > self.limit.saturating_add(1);
         if self.skipping || too_long {
@@ -99,7 +99,7 @@ impl Iterator for Lines {
     fn next(&mut self) -> Option<Result<Vec<u8>, TooLong>> {
         loop {
             let Some(newline) = self.find_newline() else {
-                return self.without_newline().map(Err);
+                return self.note_no_newline().map(Err);
             };
             let mut line: Vec<u8> = self.bytes.drain(..=newline).collect();
             self.searched = 0;
@@ -108,8 +108,8 @@ impl Iterator for Lines {
                 continue;
             }
             line.pop();
-            // Telnet and mail end lines with both. A line that ends with a newline alone is read as
-            // well.
+            // Telnet and mail end lines with a carriage return and a newline. A line that ends with
+            // a newline alone is read as well.
             line.pop_if(|byte| *byte == b'\r');
             return Some(if line.len() > self.limit { Err(TooLong) } else { Ok(line) });
         }

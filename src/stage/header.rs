@@ -103,7 +103,8 @@ fn quoted(text: &'static str) -> Option<&'static str> {
     text.split('"').nth(1)
 }
 
-/// Cuts a text into lines of at most `width` columns, between words.
+/// Cuts a text into lines of at most `width` columns, between words. A word that is longer than
+/// that has a line of its own, and is not cut.
 pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;

@@ -3,8 +3,8 @@
 //! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
 //! has all of them: the sentence, the cause, the smallest program that gets it, and the cure. An
 //! entry also names the example that is about it, if there is one. The codes are
-//! [`Code`](super::Code)s. In what follows a sentence, A is the lane that such a verdict names
-//! first, whatever its name is in the program.
+//! [`Code`](super::Code)s. In the text below a sentence, A stands for the lane that the verdict
+//! names first, whatever that lane is called in the program.
 //!
 //! The first sentence of an entry is what its program gets, and `x.rs:4` in it is the fourth line
 //! of that program: a test runs all of them and compares. Sentences that follow are others with
@@ -327,7 +327,9 @@
 //! > thread without a lane, as with `Handle::block_on`, or by tasks without lanes
 //!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
-//! [`on_thread`](super::on_thread), runs. One of them did not end.
+//! [`on_thread`](super::on_thread), runs. One of them did not end. The third sentence is also said
+//! if no closure runs, and tasks without lanes keep the runtime awake, such as tasks that wait for
+//! a socket.
 //!
 //! ```no_run
 //! # use async_concepts::{on_thread, record}; use std::{thread, time::Duration};

@@ -1,5 +1,6 @@
 //! Destructors that panic, extreme durations, other runtimes, and what asyncio refuses.
 use super::*;
+use async_concepts::event_loop::{CallRef, Instrument};
 
 /// Panics when it is dropped.
 struct Bomb;
@@ -119,6 +120,30 @@ fn a_panic_of_the_exception_handler_does_not_stop_the_loop() {
     let stopped = event_loop.clone();
     event_loop.call_soon(move || stopped.stop()).unwrap();
     event_loop.run_forever().unwrap();
+}
+
+#[test]
+fn an_instrument_that_panics_ends_the_callback_or_the_run_that_it_is_told_of() {
+    struct Fragile;
+    impl Instrument for Fragile {
+        fn call_ready(&self, _: &CallRef<'_>) {
+            // Not of the calls that the test makes before the loop runs.
+            assert!(get_running_loop().is_err(), "a call is ready");
+        }
+        fn before_wait(&self, _: Option<Duration>) {
+            panic!("a wait begins");
+        }
+    }
+    let (event_loop, log) = loop_with_reports();
+    event_loop.add_instrument(Rc::new(Fragile));
+    let inner = event_loop.clone();
+    event_loop.call_soon(move || drop(inner.call_soon(|| ()))).unwrap();
+    let handle = event_loop.threadsafe_handle(); // keeps the loop from being idle
+    let run = std::panic::AssertUnwindSafe(|| event_loop.run_forever());
+    let panic = std::panic::catch_unwind(run).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"a wait begins"));
+    assert_eq!(log.lines(), ["exception in a callback: panicked: a call is ready"]);
+    drop(handle);
 }
 
 #[test]

@@ -500,18 +500,31 @@ fn the_watchdog_counts_from_the_last_break_of_the_runtime() {
     assert!(took >= ms(2_200), "never before its time: {took:?}");
 }
 
-#[test]
-fn a_poll_that_takes_real_time_is_remarked_on() {
+/// What is remarked on a run in which the poll of A takes 1.5 s of real time.
+fn remarks_on_a_poll_of_real_time() -> Vec<String> {
     let run = record("hash", || async {
         let slow = async {
             sleep(ms(10)).await;
-            // Far more than the machine keeps a thread from its processor since the run began:
-            // that time is taken off.
+            // Far more than the machine usually keeps a thread from its processor since the run
+            // began: that time is taken off.
             std::thread::sleep(ms(1500));
         };
         futures::join!(slow.lane("A"), sleep(ms(20)).lane("B"));
     });
-    let remarks: Vec<String> = run.remarks.iter().map(ToString::to_string).collect();
+    run.remarks.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_poll_that_takes_real_time_is_remarked_on() {
+    // A machine on which ten programs want each processor may keep the thread from it for longer
+    // than the poll takes. Nothing is remarked on then: so the run is made again.
+    let mut remarks = vec![];
+    for _ in 0..5 {
+        remarks = remarks_on_a_poll_of_real_time();
+        if !remarks.is_empty() {
+            break;
+        }
+    }
     // On a machine that stood still in between there may be one of another lane, too.
     let of_a = remarks.iter().find(|remark| remark.starts_with("A kept the thread for "));
     let of_a = of_a.unwrap_or_else(|| panic!("{remarks:?}"));

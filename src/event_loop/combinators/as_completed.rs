@@ -15,10 +15,10 @@ use crate::event_loop::{
 /// Gives as many coroutines as there are different awaitables. Each of them, when it is awaited,
 /// gives the next result that no other of them has taken.
 ///
-/// When `timeout` is over, the coroutines that are left give [`Error::Timeout`]; nothing is
-/// cancelled. A coroutine that is cancelled or dropped takes no result with it: the next coroutine
-/// gets the result. [`Error::NoRunningLoop`] if no loop runs on this thread, [`Error::OtherLoop`]
-/// for a future of another loop.
+/// When `timeout` is over, [`Error::Timeout`] takes the place of each result that has not come;
+/// nothing is cancelled. A coroutine that is cancelled or dropped takes no result with it: the next
+/// coroutine gets the result. [`Error::NoRunningLoop`] if no loop runs on this thread,
+/// [`Error::OtherLoop`] for a future of another loop.
 #[track_caller]
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,
@@ -36,7 +36,7 @@ pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     });
     let shared = completed.clone();
     let on_done = DoneCallback::new(move |future: &Future<E::Output>| {
-        shared.is_done(future);
+        shared.note_done(future);
         Ok(())
     });
     for future in &futures {
@@ -74,7 +74,7 @@ struct Completed<T: 'static> {
 
 impl<T> Completed<T> {
     /// The done callback of each future.
-    fn is_done(&self, future: &Future<T>) {
+    fn note_done(&self, future: &Future<T>) {
         if self.unfinished.get() == 0 {
             return; // the time was up before
         }
@@ -130,7 +130,7 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
         }
         let getter = completed.event_loop.create_future();
         completed.getters.borrow_mut().push_back(getter.clone());
-        let waiting = Waiting { completed: &completed, getter: &getter, was_woken: false };
+        let waiting = Waiting { completed: &completed, getter: &getter, is_over: false };
         waiting.wait().await?;
     }
 }
@@ -142,27 +142,27 @@ struct Waiting<'a, T: 'static> {
     completed: &'a Completed<T>,
     /// Its place among `getters`.
     getter: &'a Future<()>,
-    /// The wait has ended as it should, and there is nothing to hand on.
-    was_woken: bool,
+    /// The coroutine goes on after the wake and takes the result: there is nothing to hand on.
+    is_over: bool,
 }
 
 impl<T> Waiting<'_, T> {
     async fn wait(mut self) -> Result<()> {
         self.getter.clone().await?;
-        self.was_woken = true;
+        self.is_over = true;
         Ok(())
     }
 }
 
 impl<T> Drop for Waiting<'_, T> {
     fn drop(&mut self) {
-        if self.was_woken {
+        if self.is_over {
             return;
         }
         self.getter.cancel();
         self.completed.getters.borrow_mut().retain(|other| other.0.key != self.getter.0.key);
-        // The `cancel` above came too late: this wait had been woken for a result, and ended before
-        // it could take the result. So the next wait gets it.
+        // If the `cancel` above came too late, this wait had been woken for a result, and ended
+        // before it could take the result. The next wait gets that result, if it is still there.
         if !self.getter.cancelled() && !self.completed.done.borrow().is_empty() {
             self.completed.wake_next();
         }

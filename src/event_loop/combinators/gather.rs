@@ -71,13 +71,13 @@ impl<T, C> Outer for Gather<T, C> {
         Others::Many(self.children.borrow().iter().map(|child| child.0.clone() as _).collect())
     }
 
-    fn cancel_requested(&self) {
+    fn note_cancel_request(&self) {
         self.cancel_requested.set(true);
     }
 }
 
 impl<T, C> Gather<T, C> {
-    /// `_done_callback` in `tasks.py`.
+    /// The done callback of each child (`_done_callback` in `tasks.py`).
     fn child_is_done(&self, child: &Future<T>, outer: Option<&Future<C>>) -> Result<()> {
         self.unfinished.set(self.unfinished.get() - 1);
         // Retrieved in any case, even if the gather has ended before: an error that went to a

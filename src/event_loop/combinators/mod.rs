@@ -72,8 +72,8 @@ impl EventLoop {
         self.start_task(Some(name), coroutine)
     }
 
-    /// Makes a task from a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
-    /// `close`, [`Error::OtherLoop`] for a future of another loop.
+    /// Makes a task from a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] for a
+    /// coroutine after `close`, [`Error::OtherLoop`] for a future of another loop.
     #[track_caller]
     pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {
         awaitable.ensure_future(Some(self))

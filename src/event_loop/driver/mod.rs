@@ -31,7 +31,7 @@ pub trait Driver {
     }
 
     /// Waits until `timeout` is over or the waker was called since the last wait; may return early.
-    /// Zero means not to wait, only to let I/O happen; `None` means that only the waker can end it.
+    /// Zero means not to wait, only to let I/O happen; `None` means that there is no time limit.
     /// `jobs` says how many jobs have not ended; the end of a job calls the waker.
     fn wait(&self, timeout: Option<Duration>, jobs: usize);
 
@@ -59,12 +59,12 @@ pub trait Driver {
     }
 }
 
-/// Makes a waker for this thread: if the thread is parked, the waker ends that.
+/// Makes a waker for this thread: if the thread is parked, the waker unparks it.
 ///
 /// `unpark` leaves one token, and other code that parks on this thread may take the token that was
 /// meant for the loop. No call is lost by that: the loop looks for remote calls just before it
 /// parks, and nothing else parks in between.
-fn unpark_this_thread() -> Waker {
+fn waker_of_this_thread() -> Waker {
     /// The thread that parks, which is all that has to be known to wake it.
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -4,7 +4,7 @@ use std::task::Waker;
 use std::thread::{park, park_timeout};
 use std::time::{Duration, Instant};
 
-use super::{Driver, unpark_this_thread};
+use super::{Driver, waker_of_this_thread};
 
 /// Real time on the standard library alone. While a loop on it waits, the thread of that loop is
 /// parked.
@@ -14,7 +14,7 @@ pub struct StdDriver {
 }
 
 impl StdDriver {
-    /// Starts at zero now.
+    /// A driver whose time is zero now.
     #[expect(
         clippy::new_without_default,
         reason = "a clock that starts by default would be surprising"
@@ -38,6 +38,6 @@ impl Driver for StdDriver {
     }
 
     fn waker(&self) -> Waker {
-        unpark_this_thread()
+        waker_of_this_thread()
     }
 }

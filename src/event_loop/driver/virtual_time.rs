@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::thread::park;
 use std::time::Duration;
 
-use super::{Driver, unpark_this_thread};
+use super::{Driver, waker_of_this_thread};
 
 /// Virtual time: instead of waiting, the driver moves its clock, so that hours pass in no time and
 /// every run is the same. Clones are one clock.
@@ -59,6 +59,6 @@ impl Driver for VirtualDriver {
     }
 
     fn waker(&self) -> Waker {
-        unpark_this_thread()
+        waker_of_this_thread()
     }
 }

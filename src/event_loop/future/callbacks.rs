@@ -1,9 +1,10 @@
 //! What is called or woken when a future is done: a list, and an index of it when it is long.
 //!
 //! asyncio searches the whole list to remove one callback. With 300,000 waits for one future that
-//! all run out of time this takes hours. Here a list that was searched while it was long gets an
-//! index; and what is removed leaves a gap, because closing it would move all that follows. When
-//! more than half of the list is gaps, they are closed together.
+//! all run out of time this takes hours. Here a list that is searched while it is long gets an
+//! index. An entry that is removed from a list with an index leaves a gap, because closing the gap
+//! would move all entries that follow. When more than half of the list is gaps, they are closed
+//! together.
 use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
@@ -89,7 +90,8 @@ impl<T> Callbacks<T> {
         Ok(self.entries[place].replace(new))
     }
 
-    /// Where the first entry stands that is the same as `like`.
+    /// Where the first entry stands that is the same as `like`. A long list without an index gets
+    /// one first.
     fn find(&mut self, like: &Callback<T>) -> Option<usize> {
         if self.index.is_none() && self.entries.len() > SHORT {
             let mut index = BTreeSet::new();

@@ -42,10 +42,10 @@ use std::{
 /// `timeout`, `select!` or `abort` would.
 ///
 /// The lanes that are dropped are those that are marked with
-/// [`Lane::cancellable`](crate::timeline::Lane::cancellable); if none is marked, `main` is dropped.
-/// Each of these runs drops one lane, once. At each suspension a lane is dropped in two ways: as it
-/// suspends, and in another run when it has been woken and not yet polled. Then the rest of the
-/// program goes on, and the run is checked.
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable). If no marked lane suspends, or if
+/// none is marked, `main` is dropped. Each of these runs drops one lane, once. At each suspension a
+/// lane is dropped in two ways: as it suspends, and in another run when it has been woken and not
+/// yet polled. Then the rest of the program goes on, and the run is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -98,7 +98,7 @@ where
     /// What has to hold of each run. The check returns a `bool` or a `Result`, or it panics. The
     /// output of the run is `None` if `main` itself was dropped.
     ///
-    /// Without one, a run must only end, without a panic of `main`.
+    /// If there is no check, two things have to hold: the run ends, and `main` does not panic.
     pub fn check<C: Checked>(
         mut self,
         check: impl Fn(&Recording<Option<F::Output>>) -> C + Send + Sync + 'static,
@@ -115,10 +115,11 @@ where
         self
     }
 
-    /// How long to try, on the wall clock: one second unless told otherwise. Time in which the
-    /// machine had no processor for it is not counted, as far as the system tells. With
-    /// [`in_every_schedule`](Self::in_every_schedule) a failure is then made simpler, and run again
-    /// to see where its lanes wait: each of the two may take up to this time once more.
+    /// How long to try, on the wall clock: one second unless told otherwise. The time in which the
+    /// thread that tries had to wait for a processor is not counted, as far as the system tells
+    /// that time. With [`in_every_schedule`](Self::in_every_schedule) a failure is then made
+    /// simpler, and run again to see where its lanes wait: each of the two may take up to this time
+    /// once more, or 100 ms if that is longer.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget = time;
         self
@@ -137,7 +138,7 @@ where
     }
 
     /// How long a poll may block the thread: ten seconds unless told otherwise. A check may take
-    /// six times as long. It is counted as [`Recorder::watchdog`] says.
+    /// six times as long. Both times are counted as [`Recorder::watchdog`] says.
     ///
     /// [`Recorder::watchdog`]: crate::timeline::Recorder::watchdog
     pub fn watchdog(mut self, watchdog: Duration) -> Self {
@@ -156,9 +157,10 @@ where
     /// safe is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
-    /// With each await that is not safe, and the timeline of the first. Also if no cancellation was
-    /// tried: there was nothing to cancel, or no time, or the program cannot be explored, or it is
-    /// wrong without a cancellation. And if a run blocks the thread.
+    /// If an await is not safe: the message has each of these awaits, and the timeline of the
+    /// first. Also if no cancellation was tried: there was nothing to cancel, or no time, or the
+    /// program cannot be explored, or it is wrong without a cancellation. And if a run blocks the
+    /// thread.
     #[track_caller]
     pub fn holds(self) {
         let cancelled = self.explore();
@@ -181,7 +183,8 @@ where
         let worked = program.run_watched(Granularity::Waits, main_lane, move |runner, judge| {
             Canceller::new(runner, judge, theirs, schedules, budget).cancel_all();
         });
-        // Taken out, and not moved: a thread that was left behind still shares it.
+        // The result is replaced by an empty one, and the `Arc` is not unwrapped: if a run has
+        // blocked, its thread was left behind, and still shares the `Arc`.
         let mut cancelled = {
             let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *shared, Cancelled::new(name))
@@ -194,8 +197,8 @@ where
     }
 }
 
-/// The lane `main` of one run. It is marked, too: if no other lane is, it is the one that is
-/// dropped.
+/// The lane `main` of one run. It is marked, too: if no other marked lane suspends, `main` is the
+/// lane that is dropped.
 fn main_lane<F: Future + 'static>(
     main: F,
     made_at: &'static Location<'static>,

@@ -24,7 +24,8 @@ pub struct Explored<T> {
     pub coverage: Coverage,
     /// True if tokio chooses at random in which order it wakes the lanes of one instant (`watch`
     /// and `Barrier` do). The result does not depend on that choice: here each order is a schedule
-    /// of its own.
+    /// of its own. It is also true if the first runs differ because something else is random. Then
+    /// [`coverage`](Self::coverage) is [`Coverage::Nondeterministic`].
     pub order_of_wakes_is_random: bool,
     /// The different outcomes, in the order in which they were found. Two runs have the same one if
     /// they end alike, return the same and print the same lines, in whatever order and at whatever
@@ -32,7 +33,7 @@ pub struct Explored<T> {
     pub outcomes: Vec<Outcome>,
     /// How many different outcomes there were, also those that were not kept.
     pub different_outcomes: usize,
-    /// How many different results there were, as [`Debug`] prints them.
+    /// How many different results there were: see [`Outcome::result`].
     pub results: usize,
     /// How many different sets of lines were printed, in whatever order.
     pub different_lines: usize,

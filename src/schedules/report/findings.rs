@@ -23,12 +23,15 @@ const OUTCOMES_KEPT: usize = 64;
 
 /// What has been found so far, while schedules are being run.
 pub(in crate::schedules) struct Findings<T> {
-    /// How many runs were counted: one for each schedule. A schedule that is chosen at random twice
-    /// counts twice. A run does not count if a lane was chosen and did not arrive.
+    /// How many runs were counted. A schedule that is run again, with another cancellation or
+    /// because it was chosen at random twice, counts again. Two kinds of runs do not count: a lane
+    /// was chosen and did not arrive, or a lane was to be dropped and ended before that.
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
-    /// Tokio chooses at random in which order lanes are woken, and each order was tried.
+    /// The first runs of tokio's own schedule were not the same. So the order in which tokio wakes
+    /// lanes is taken to be random, and from then on each order is a schedule of its own. If
+    /// something else is random, [`Coverage::Nondeterministic`] says that.
     pub order_of_wakes_is_random: bool,
     /// The different outcomes, each with its first run: up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,

@@ -99,8 +99,9 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
         let mut free = None;
         for &candidate in candidates.iter() {
             let last = *rows[candidate].last().expect("a row has a lane");
-            // At the same position is early enough: then a renderer has another place for the sign
-            // of the end, in the last column of its lane or above the bar.
+            // The last lane may end at the very position at which this one begins. The sign of its
+            // end does not cover this lane then: a renderer draws the sign in the last column of
+            // the lane that has ended, or above the bar.
             if chart.rows[last].ends_at() <= row.begin() {
                 free = Some(candidate);
                 break;

@@ -1,5 +1,5 @@
-//! Programs that wait by themselves: what an event loop of one's own needs to be seen on a
-//! timeline.
+//! Programs that wait by themselves, such as an event loop of your own: the calls by which such a
+//! loop tells the recorder what it does.
 //!
 //! Such a program is a plain function, in which a loop runs: it makes the calls that are due,
 //! sleeps until there are more, and so on. Its lane, `main`, does what a future's lane does: it
@@ -55,7 +55,7 @@ impl Recorder {
     }
 }
 
-/// What a function that is recorded runs in.
+/// The runtime and the limit of a run whose `main` is a plain function.
 #[derive(Clone)]
 struct Surroundings {
     /// The runtime of the run. It is shared with the function that made it: `wait` is called deep
@@ -73,6 +73,7 @@ thread_local! {
 }
 
 /// The panic that is thrown through a function whose time is up: there is no other way to end it.
+/// It has the verdict, and how long the run took.
 struct OutOfTime(Verdict, Duration);
 
 /// On the run's own thread: a runtime, and `main` beside it.
@@ -144,8 +145,9 @@ fn run_as_one_lane<T>(
 /// on meanwhile.
 ///
 /// # Panics
-/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
-/// thread. If the run reaches its limit, this does not return, but unwinds through its caller.
+/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), on another thread,
+/// and in a future that the runtime polls. If the run reaches its limit, this does not return, but
+/// unwinds through its caller.
 pub fn wait<F: Future>(until: F) -> F::Output {
     // A clone: nothing may be borrowed while the future is polled, since that is code of the
     // program.
@@ -222,8 +224,10 @@ pub fn turn() {
 /// lane: what the coroutine prints is printed by the lane of the loop as well.
 ///
 /// What is woken by a lane that is polled in the call, or by a [`callback`](super::callback), is
-/// woken by that lane, whatever is said here. A loop that says nothing is taken for one whose calls
-/// are timers, unless the lane that is woken has just been polled.
+/// woken by that lane, whatever is said here. If a loop never calls this function, the recorder
+/// guesses what its calls wake by. If a lane has ended just before the wake, it is that lane. Or
+/// else, if the woken lane was polled in the last millisecond of the run, it is taken to have given
+/// way to the next iteration. Or else it is the clock.
 pub fn wakes_are_by(by: Option<WokenBy>) {
     if let Some(run) = Run::here() {
         run.wakes_are_by(by);
@@ -231,7 +235,8 @@ pub fn wakes_are_by(by: Option<WokenBy>) {
 }
 
 /// By what a lane would be woken if its waker were called here and now: what an event loop has to
-/// keep with a call that is put off, for [`wakes_are_by`]. From outside, if nothing is known.
+/// keep with a call that is put off, for [`wakes_are_by`]. If nothing is known, this returns
+/// [`WokenBy::Outside`].
 pub fn woken_here_by() -> WokenBy {
     match Run::here() {
         Some(run) => run.would_wake(),
@@ -239,8 +244,9 @@ pub fn woken_here_by() -> WokenBy {
     }
 }
 
-/// The coroutine that the loop has just polled or dropped is over. If it was a lane, that lane
-/// wakes what is woken from here to the end of the call: what awaits the task.
+/// The coroutine that the loop has just polled or dropped is over. If it was a lane, then each lane
+/// that is woken from here to the end of the call is woken by that lane. These are the lanes that
+/// await the task.
 pub fn coroutine_is_over() {
     if let Some(run) = Run::here() {
         run.coroutine_is_over();

@@ -5,35 +5,37 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Counts for how long what a thread does has looked the same.
+/// Counts how long a thread has been doing the same. At each look the caller says what the thread
+/// does; when that changes, the count begins again at zero.
 ///
-/// It is counted in slices, and not taken from the wall clock: the watching thread waits for a
-/// slice, looks, and waits again. If the machine stands still, or if the whole process was stopped
-/// for a while, the watching thread is late as well, and a slice counts once, however late it is.
+/// The time is counted in slices, and not taken from the wall clock: the watching thread waits for
+/// a slice, looks, and waits again. If the machine stands still, or if the whole process was
+/// stopped for a while, the watching thread is late as well, and a slice counts once, however late
+/// it is.
 ///
-/// If the machine is busy with other things, the watched thread waits for a processor, and that is
-/// taken off what has passed since the last look. Linux tells of a wait only when the wait is over.
-/// If it is longer than what has passed since the last look, it began earlier: the looks before
-/// have counted it, and it is taken off what they have counted. Linux tells nothing of a wait that
-/// never ends.
+/// If the machine is busy with other things, the watched thread waits for a processor. The time of
+/// that wait is taken off the time since the last look. Linux tells of a wait only when the wait is
+/// over. A wait that is longer than the time since the last look began before that look, and the
+/// earlier looks have counted its first part. So that part is taken off what they have counted.
+/// Linux tells nothing of a wait that never ends.
 ///
 /// A tenth of each slice is counted in any case. So a thread that never comes back is given up
 /// even where it gets a small part of a processor, in ten times the limit.
 pub(crate) struct Progress<M> {
     /// How long to wait between two looks.
     slice: Duration,
-    /// What it looked like at the last look.
+    /// What the thread looked like at the last look.
     seen: M,
-    /// All that was counted since it has looked like this.
+    /// All that was counted since the thread has looked like this.
     still: Duration,
-    /// What of that may still turn out to be waiting: what was counted since the system last told
-    /// of a wait, without the tenths.
+    /// The part of `still` that can be taken off again, if the system tells later that the thread
+    /// was waiting: what was counted since the system last told of a wait, without the tenths.
     unsure: Duration,
     /// When the last look was, on the wall clock.
     looked: Instant,
-    /// The watched thread, when it has begun.
+    /// The watched thread, once it has begun.
     thread: Arc<OnceLock<SeenThread>>,
-    /// For how long it had waited for a processor at the last look.
+    /// For how long the watched thread had waited for a processor at the last look.
     waited: Duration,
 }
 

@@ -7,13 +7,15 @@
 //!
 //! # What holds
 //!
-//! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
-//!   it is over: its waker was not kept until the end of the poll, as that of a timer that was due;
-//!   the lane that was polled there has ended; or the code has gone on since, as a later
-//!   registration at another line of the same function shows.
-//! - If all of them are over, or if none was registered in a poll that answered a wake, the lane
-//!   waits there or has gone on to something that keeps no waker. Then each sentence that has the
-//!   place adds "or after that" ([`Registered::OrAfter`]).
+//! - A place is one where the lane registered its waker. If there are several in one poll, a place
+//!   is left out if the wait there is over. There are three signs of that. The waker was not kept
+//!   until the end of the poll, as with a timer that was due. The lane that was polled there has
+//!   ended. Or the code has gone on since: a later registration at another line of the same
+//!   function shows that.
+//! - If each place of a poll seems to be over, the lane still waits at one of them, or has gone on
+//!   to something that keeps no waker. The same holds if a poll answered a wake and the lane has
+//!   registered no waker in it: then the places are those of an earlier poll. In both cases each
+//!   sentence that has the place adds "or after that" ([`Registered::OrAfter`]).
 //! - `join_all` polls several futures by one call. If two of them are of one `async fn`, and wait
 //!   at different lines of it, they look like one future that has gone on. Both places are shown.
 //!   If the first future awaits something of tokio's that keeps its waker until it is over, its
@@ -103,7 +105,7 @@ impl Wait {
     }
 }
 
-/// The number of handles that a file leaves out.
+/// The number of handles of a wait for which a file gives no number.
 #[cfg(feature = "draw")]
 fn one() -> usize {
     1
@@ -154,7 +156,8 @@ pub(super) struct OnStack {
 struct Unresolved {
     /// Where the lane was made: the place that is always known.
     made_at: &'static Location<'static>,
-    /// When the waker was registered there. A place of an earlier poll is shown, but is no proof.
+    /// When the waker was registered there. If that was in an earlier poll, the place is shown, but
+    /// it does not prove that the lane still waits there.
     registered: Registered,
     /// The stacks on which the waker was registered, in that order.
     stacks: Vec<OnStack>,
@@ -211,12 +214,12 @@ impl Waits {
     }
 
     /// The places, and what is waited for there: at least one. The first call in a process may have
-    /// to load the debug information, which takes about a tenth of a second.
+    /// to load the debug information, which takes some hundredths of a second.
     pub fn resolve(&self) -> &[Wait] {
         self.0.resolved.get_or_init(|| self.0.look_up())
     }
 
-    /// The place of the innermost wait; of several, of the one that was registered last.
+    /// The place of the last of the waits that [`resolve`](Waits::resolve) returns.
     pub fn place(&self) -> &Place {
         let waits = self.resolve();
         &waits[waits.len() - 1].place
@@ -268,7 +271,8 @@ impl Unresolved {
             });
             seen.push(later);
         }
-        // Only after that: a line that only asks is no wait, but shows that the code has gone on.
+        // `futures::poll!` only asks whether a future is ready, and does not wait. It is removed
+        // after the loop above, since a later registration by it shows that the code has gone on.
         seen.retain(|seen| !primitives::asks_only(&seen.frames));
         let mut waits: Vec<Wait> = vec![];
         for seen in seen {
@@ -378,8 +382,9 @@ impl Seen {
     }
 
     /// Whether one line may poll several calls of that function: then the later registration may be
-    /// that of another future. It may if there is more around the function than `async` code, which
-    /// awaits one future after the other.
+    /// that of another future. It may, unless everything around the function polls one future and
+    /// no others beside it: `async` code, which awaits one future after the other, and what is in
+    /// [`POLLS_ONE`].
     fn is_polled_beside_others(&self, function: usize) -> bool {
         let around = &self.frames[function + 1..];
         !around.iter().all(|frame| match frame.library {
@@ -438,7 +443,7 @@ fn is_async_code(frame: &Frame) -> bool {
     frame.function.contains("{async_")
 }
 
-/// Only for a key of a map: the stacks by their addresses.
+/// Waits are keys of maps. The stacks are enough for a hash: equal waits have equal stacks.
 impl Hash for Waits {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.stacks.hash(state);

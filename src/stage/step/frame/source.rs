@@ -7,11 +7,13 @@ const NAMES: usize = 8;
 
 impl Painter<'_> {
     /// At most `room` lines of the source around the one to look at, each with the lanes that stand
-    /// there. `▶` is where the lane that was polled stands now, `·` where it had been waiting.
+    /// there. `▶` is where the lane that was polled waits now, and `·` where it went on: see
+    /// [`Step::resumed`](crate::timeline::Step::resumed).
     pub(super) fn source(&self, room: usize) -> Vec<String> {
         let code = self.code();
         let focus = self.walk.focus();
-        // The first step of a run often has no line: then it is the code from its beginning.
+        // The first step of a run often has no line. Then the lines from the beginning of the code
+        // are shown.
         let middle = match focus {
             Some(focus) => code.iter().position(|(number, _)| *number >= focus).unwrap_or(0),
             None => 0,

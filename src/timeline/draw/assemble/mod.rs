@@ -11,7 +11,7 @@
 //! lanes did at the same time.
 //!
 //! Within an instant a position is the number of polls that have begun so far. So each poll gets a
-//! column of its own, and a poll that polls others is as wide as all of them:
+//! column of its own, and a poll that polls others is one column wider than all of them together:
 //!
 //! ```text
 //!               0    1    2    3
@@ -45,8 +45,9 @@ use spans::OpenSpan;
 use std::{collections::HashMap, time::Duration};
 
 impl Chart {
-    /// Makes a chart of `events`, which must be in order and begin with the creation of `main`. It
-    /// has neither lines nor a verdict, which are no events.
+    /// Makes a chart of `events`, which must be in order and begin with the creation of `main`. The
+    /// chart has what lanes said ([`Chart::said`]). It has no [`Chart::lines`] and no verdict: the
+    /// events tell neither the lines that no lane has printed, nor why the run was ended.
     pub fn new(
         title: &str,
         clock: Clock,
@@ -73,7 +74,8 @@ impl Chart {
         let mut assembly = Assembly::new(chart);
         for event in events {
             if let What::Call { number, stage } = event.what {
-                // What another thread asks for comes at a time of its own; all else in a poll.
+                // Another thread may ask for a call at any time, so that may begin a new instant.
+                // Every other stage of a call comes in a poll, whose instant has been reached.
                 if stage == CallStage::Asked {
                     assembly.reach(event.at);
                 }
@@ -114,8 +116,10 @@ struct Assembly {
     /// How many events came before the one that is being read: what shares a position is told
     /// apart by this number.
     nth: usize,
-    /// For each thread the lane whose wake was the last event there; none after any other event.
-    /// A lane that is polled inside another one passes its wake on to that one at once.
+    /// For each thread the lane whose wake was the last event there; none if the last event was no
+    /// wake. The calls of an event loop do not count as events here.
+    /// An inner lane that is woken passes the wake on: it calls the waker of the lane around it,
+    /// and that wake is the very next event.
     woken_last: Vec<Option<LaneId>>,
     /// What is known of the calls of an event loop.
     calls: Calls,

@@ -50,8 +50,9 @@ pub struct Span {
     pub from: Position,
     /// To here.
     pub to: Position,
-    /// Where it waits, and for what: none where it does not wait. A callback of an event loop waits
-    /// before it is called for the first time.
+    /// Where it waits, and for what; where it waited until it was woken, if it is
+    /// [`State::Ready`] or [`State::WokenNotPolled`]. None in all other states, but for a callback
+    /// of an event loop: it waits before it is called for the first time.
     #[serde(default)]
     pub places: Places,
     /// Of a poll: the first wake since the poll before it began, which is why the lane is polled.

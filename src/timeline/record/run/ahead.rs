@@ -1,5 +1,5 @@
-//! What would happen if the run went on after its limit: the clock is let run on until its next
-//! timer, and nothing is recorded any more.
+//! What would happen if the run went on after its limit: the clock runs on until a lane is woken,
+//! until no timer is left, or until [`MOST_PARKS`] is reached. Nothing is recorded any more.
 use super::Run;
 use crate::timeline::record::LaneId;
 use std::{task::Waker, time::Duration};
@@ -11,14 +11,15 @@ pub enum Next {
     ///
     /// [`LaneState::ahead`]: super::LaneState::ahead
     Wake,
-    /// No timer is left.
+    /// No lane would be woken: no timer of a lane is left. As long as the clock still runs on, it
+    /// says only that no lane has been woken yet.
     Nothing,
     /// That is not known: on the real clock, on the clock of a caller, if not everything was
     /// observed, or where tasks without a lane go on and on.
     Unknown,
 }
 
-/// What is watched for after the limit of a run.
+/// What has been seen since the limit of a run: the state of the search for the next wake.
 pub struct Ahead {
     /// Called at the first wake of a lane.
     waker: Waker,
@@ -30,7 +31,7 @@ pub struct Ahead {
     parks: u32,
 }
 
-/// What goes on without a lane, after the limit, is followed for at most this many timers.
+/// The search ends at the latest when the thread has gone to sleep this many times.
 const MOST_PARKS: u32 = 1000;
 
 impl Run {

@@ -24,8 +24,11 @@ impl Scheduler {
         loop {
             let changes = self.lock().changes;
             self.run_until_idle();
-            // A closure may run for ever. Meanwhile the runtime is left alone: to set it in motion
-            // would be progress for the watchdog, which would never give the run up.
+            // `wait_until` returns false when it has waited for too long. Then the coordinator no
+            // longer waits for closures that should have begun, nor for those that have ended. It
+            // still waits for a closure that runs, even if that runs for ever. Meanwhile the
+            // runtime is left alone: to set it in motion would be progress for the watchdog, which
+            // would never give the run up.
             while !self.wait_until(|state| !state.a_slot_is_busy()) {
                 self.change(State::give_up_waiting);
             }
@@ -68,8 +71,9 @@ impl Scheduler {
         }
     }
 
-    /// Called before something that a thread does is noted, so that all that the thread has set off
-    /// on the runtime is noted first. It does nothing on the runtime's own thread.
+    /// Lets the runtime do all that this thread has set off there. A thread calls this before it
+    /// notes what it does next, so that what the runtime does is noted first. On the runtime's own
+    /// thread the call does nothing.
     pub fn run_until_idle_on_thread(&self) {
         if self.clock == Clock::Paused && !self.on_runtime_thread() {
             self.run_until_idle();

@@ -1,10 +1,12 @@
 // Where things stand on the timeline: the moments from left to right, the rows from top to bottom.
 //
-// Knows widths and heights, in units of the timeline, and draws nothing.
+// Knows the tracks and the variants. It says where things are to be drawn, in units of the
+// timeline, and draws nothing.
 
-// Time by its square root, so that a millisecond is seen beside an hour; and a column for each
-// moment. Variants have the same instants, and `columns` says how many moments each of these has
-// room for: so equal times are at equal places, whichever of the variants is shown.
+// Where each moment and each instant is. A moment has a column. The gap before an instant grows
+// with the square root of the time that passes, so that a millisecond is seen beside an hour.
+// Variants have the same instants, and `columns` says for how many moments each instant has room:
+// so equal times are at equal places, whichever of the variants is shown.
 function axisOf(moments, instants, columns, width) {
   const gaps = instants.map(([at], nth) =>
     nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0]),
@@ -13,7 +15,10 @@ function axisOf(moments, instants, columns, width) {
   const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
   // Where no time passes, the columns have all the room.
   const widest = gaps.some((gap) => gap > 0) ? 26 : 48;
-  const between = 10 * (instants.length - 1); // what is left between instants at least
+  const between = 10 * (instants.length - 1); // the least room of all gaps together
+  // The columns take at most 62 % of the width, and leave 120 units for the time that passes. Only
+  // if they would be narrower than 6 units, they take more, and the axis may not fit into the
+  // width.
   const most = Math.min(width * 0.62, width - between - 120) / Math.max(count, 1);
   const column = Math.max(6, Math.min(widest, most));
   const rest = Math.max(width - column * count - between, 120);
@@ -43,8 +48,8 @@ function groups() {
 }
 
 // A row for each lane: in Rust for each lane of the run, and if there are variants, for each lane
-// of any variant; in Python for each lane that is there at some moment. `lives` says from which
-// step to which it is there, in each run that has to have the same rows.
+// of any variant; in Python for each lane that is there at some moment. `lives` says for each run
+// that shares these rows from which step to which the lane is there.
 function rowsOf(track) {
   if (track.index === 0 && variant()) return rowsOfVariants();
   const lives = livesOf(track.steps, run().lanes.length);
@@ -73,23 +78,24 @@ function rowsOfVariants() {
   });
 }
 
-// For each lane the first and the last step in which it is there; none if it never is. A callback
-// of asyncio is no task, so it has a step and no state.
+// For each lane the first and the last step in which it is there; none if it never is. A lane is
+// there in its own step, too: a callback of asyncio has ended when that step is over.
 function livesOf(steps, count) {
   const lives = Array(count).fill(null);
-  const isThere = (lane, nth) => {
+  const noteStep = (lane, nth) => {
     lives[lane] ??= { first: nth };
     lives[lane].last = nth;
   };
   steps.forEach(({ lane, states }, nth) => {
-    isThere(lane, nth);
+    noteStep(lane, nth);
     for (let other = 0; other < states.length; other += 1)
-      if (!ENDED.has(states[other])) isThere(other, nth);
+      if (isThere(states[other])) noteStep(other, nth);
   });
   return lives;
 }
-// The letters of a lane that is not there yet, or is over.
-const ENDED = new Set(".fcpeu");
+// The letters of a lane that has ended. A lane that is not there yet has a dot.
+const ENDED = "fcpeu";
+const isThere = (state) => state !== "." && !ENDED.includes(state);
 
 // Lanes of one name that a loop makes one after the other share a row, as in the pictures.
 function shared(rows) {
@@ -110,14 +116,15 @@ function shared(rows) {
   return all;
 }
 
-// Whether a lane is over when another one is made, which may be in its last step.
+// Whether the life of one lane is over when that of another one begins: both may be in one step.
+// It is true as well if one of the two is not in this run, where they cannot meet.
 function isBefore(one, other) {
   return one === null || other === null || one.last <= other.first;
 }
 
 const TOP = 20; // above the rows are the times
-const BEFORE = 12; // what is seen of the axis before its beginning
-const AFTER = 34; // and after its end, where the time of the last instant may stand
+const BEFORE = 12; // the room before the axis begins
+const AFTER = 34; // the room after its end, where the time of the last instant may stand
 
 // How wide a text of the timeline is.
 const measure = make("canvas").getContext("2d");
@@ -126,7 +133,7 @@ function wide(text, font = "12px") {
   return measure.measureText(text).width;
 }
 
-// The name of a lane, as long as there is room for it.
+// The name of a lane. If there is no room for all of it, its end is left out.
 function fitting(name) {
   const most = innerWidth > 800 ? 130 : 76;
   const letters = lettersOf(name);
@@ -135,7 +142,7 @@ function fitting(name) {
   return text;
 }
 
-// What stands above and below the timeline in its part of the page.
+// How many pixels high is what stands above and below the timeline in its part of the page.
 function aroundChart() {
   const below = getComputedStyle(byId("below"));
   const edges = ["paddingTop", "paddingBottom", "borderTopWidth"];
@@ -143,31 +150,32 @@ function aroundChart() {
   return Math.ceil(sum + byId("what-if").offsetHeight + 2);
 }
 
-// How high the timeline may be, in pixels: more of it scrolls. The style sheet has the same 16 rem
-// in its `grid-template`.
+// How high the timeline may be, in pixels. A higher one scrolls. The style sheet has the same 16
+// rem in its `grid-template`.
 function mostHeight() {
   return 16 * rem() - aroundChart();
 }
 
-// How many pixels a unit of the timeline has: on a large window its letters are as much larger as
-// those around it. On a phone they stay as they are, since smaller ones could not be read.
+// How many pixels a unit of the timeline has. In a large window its letters grow with the text
+// around it. On a phone they do not shrink with it, since smaller letters could not be read.
 const scaleOfChart = () => Math.max(rem() / 16, 1);
 
-// Gives each row its place, and says how high a row is and where the last one ends.
+// Gives each row its place. Returns how high a row is, and where the last row ends.
 function arrange(shown, room) {
   const between = 8; // between the rows of the two languages
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
   const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
-  const row =
+  // Two languages have more rows than one, so theirs may be lower.
+  const rowHeight =
     shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(15, Math.min(34, free));
   let height = TOP;
   for (const group of shown) {
     if (height > TOP) height += between;
     const top = height;
-    group.middle = (nth) => top + nth * row + row / 2;
+    group.middle = (nth) => top + nth * rowHeight + rowHeight / 2;
     const nths = new Map(group.rows.flatMap(({ lanes }, nth) => lanes.map((lane) => [lane, nth])));
     group.y = (lane) => group.middle(nths.get(lane));
-    height += group.rows.length * row;
+    height += group.rows.length * rowHeight;
   }
-  return { row, height };
+  return { rowHeight, height };
 }

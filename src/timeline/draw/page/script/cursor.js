@@ -1,13 +1,14 @@
 // What moves on the timeline: the cursor, the edge between past and future, the arrow of a wake.
 //
-// Knows what was drawn, and touches only what differs between two moments: of texts and times there
-// may be thousands.
+// Knows what was drawn. Of the texts and times it touches only those that may differ between two
+// moments: there may be thousands.
 
 function showChart() {
   const { axis, veil, wakes, cursor, moving, room, namesWidth, fades } = drawn;
   const x = axis.at[moment] ?? 0;
-  // A run that is wider than its place is moved below the cursor. One that just fits may seem to be
-  // a little wider, since its columns are fractions of a pixel.
+  // An axis that is wider than its place is moved so that the cursor stands in the middle, but no
+  // further than to its ends. One that just fits may seem to be a little wider, since its columns
+  // are fractions of a pixel.
   const most = axis.width - room < 1 ? 0 : axis.width - room;
   const shift = Math.min(Math.max(x - room / 2, 0), most);
   drawn.begin = namesWidth - shift; // where the axis begins now
@@ -15,8 +16,8 @@ function showChart() {
   showStretches(drawn, shift - BEFORE, shift + room + AFTER);
   fades[0].classList.toggle("left-out", shift === 0);
   fades[1].classList.toggle("left-out", shift === most);
-  // Not a pixel more than the column is seen: there the line of the thread turns to the lane that
-  // is next. A text that begins right behind the column belongs to it.
+  // The veil begins right behind the column: there the line of the thread turns to the lane that is
+  // next. A text that begins right behind the column, as the sign of an end, belongs to it.
   const end = axis.width + AFTER;
   const edge = isAtEnd() ? end : x + axis.column;
   veil.setAttribute("x", edge);
@@ -38,8 +39,8 @@ function showStretches({ stretches }, from, to) {
   );
 }
 
-// Frames the names of the lanes that run: a full frame has the one that ran, and an empty one each
-// lane that polls it, and so runs as well.
+// Frames the names of the lanes that run. The lane that ran has a full frame. Each lane that polls
+// it has an empty one, since it is running, too.
 function showRunning(language) {
   const { track, y, frames, names } = language;
   const current = track.isIdle(moment) ? null : track.shown(moment);
@@ -47,18 +48,18 @@ function showRunning(language) {
   language.running = current && names.get(current.lane);
   language.running?.classList.add("runs");
   const right = drawn.namesWidth - BEFORE - 6;
-  const height = Math.min(16, drawn.row - 1);
+  const height = Math.min(16, drawn.rowHeight - 1);
   const framed = current ? [...current.around, current.lane] : [];
   const elements = framed.map((lane) => {
     const width = wide(fitting(name(lane)), "600 12px") + 8;
     const kind = lane === current.lane ? "ran" : "polls";
     const place = { x: right + 4 - width, y: y(lane) - height / 2, width, height, rx: 3 };
-    return make("rect", { class: `frame ${kind} ${hue(lane)}`, ...place });
+    return make("rect", { class: `frame ${kind} ${colourOf(lane)}`, ...place });
   });
   frames.replaceChildren(...elements);
 }
 
-// Says of the names which row is seen alone.
+// Marks the name of the row that is seen alone as a button that is pressed.
 function showAlone() {
   if (drawn.alone === alone) return;
   drawn.alone = alone;
@@ -66,30 +67,33 @@ function showAlone() {
     button.setAttribute("aria-pressed", button.dataset.lane === alone?.join(" "));
 }
 
-// Where there are more rows than there is room for, those of the lanes that run are in sight.
+// If there is no room for all rows, scrolls to the row of the lane that ran. If the rows of both
+// languages do not fit, that of Rust is in sight, since it comes last here.
 function scrollToRows() {
-  const { row, scale } = drawn;
+  const { rowHeight, scale } = drawn;
   for (const { track, y } of drawn.shown) {
     if (track.isIdle(moment) || !track.shown(moment)) continue;
     const middle = y(track.shown(moment).lane);
-    const above = (middle - row / 2 - TOP) * scale;
-    const below = (middle + row / 2) * scale;
+    const above = (middle - rowHeight / 2 - TOP) * scale;
+    const below = (middle + rowHeight / 2) * scale;
     if (above >= chart.scrollTop && below <= chart.scrollTop + chart.clientHeight) continue;
     // A whole row stands right below the times.
-    const hidden = Math.round((middle - chart.clientHeight / scale / 2) / row);
-    chart.scrollTop = Math.max(hidden, 0) * row * scale;
+    const hidden = Math.round((middle - chart.clientHeight / scale / 2) / rowHeight);
+    chart.scrollTop = Math.max(hidden, 0) * rowHeight * scale;
   }
 }
 
-// The times stay at the top of what is seen, and no name is seen beside them.
+// The times stay at the top while rows are scrolled below them, and so does the corner beside them,
+// which covers the names.
 chart.addEventListener("scroll", () => {
   for (const part of drawn?.top ?? [])
     part.setAttribute("transform", `translate(0 ${chart.scrollTop / drawn.scale})`);
 });
 
-// Shows the time at which the cursor stands, and the others beside which there is room for it. An
+// Shows the time at which the cursor stands, and hides those for which it leaves no room. An
 // instant may begin to the left of what is seen; its time stands at the edge then, beside the fade.
-// Only what changes is touched: there may be thousands of times.
+// Only the times around the cursor are touched, and those around where it was: there may be
+// thousands.
 function showTimes(drawn, shift) {
   const { times } = drawn;
   const now = run().moments[moment]?.instant ?? 0;
@@ -116,8 +120,8 @@ function showTimes(drawn, shift) {
   }
 }
 
-// Makes each text a text of the past or of the future, as a whole. Those up to `drawn.past` are
-// of the past.
+// Makes each text a text of the past or of the future, as a whole. The first `drawn.past` texts are
+// those of the past.
 function showTexts(drawn, edge) {
   const { texts } = drawn;
   while (texts[drawn.past]?.from <= edge) {
@@ -146,13 +150,15 @@ function showWake({ track, y, head, line, target }, axis) {
     const [x2, y2] = [axis.at[moment] + middle, y(lane)];
     const half = (y1 + y2) / 2;
     path = `M${x1} ${y1} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;
-    line.setAttribute("class", `wake ${hue(lane)}`);
-    head.setAttribute("class", `head ${hue(lane)}`);
+    line.setAttribute("class", `wake ${colourOf(lane)}`);
+    head.setAttribute("class", `head ${colourOf(lane)}`);
   }
   for (const element of [line, target]) element.setAttribute("d", path);
   target.dataset.from = from ?? ""; // where a click on it leads
 }
 
+// The moment in whose column the pointer is, or the last one before it; the first one if there is
+// none.
 function momentAt(clientX) {
   const box = chart.getBoundingClientRect();
   const x = (clientX - box.left) / drawn.scale - drawn.begin;

@@ -1,7 +1,7 @@
 // Keys, buttons, tabs, the pointer and the address: what leads to another moment.
 //
 // Knows the actions and nothing of how a moment is drawn. It comes last, and its last line shows
-// the first moment.
+// the moment that the address names, or the first one.
 
 const next = () => {
   if (moment + 1 >= run().moments.length || game.open) return;
@@ -47,7 +47,8 @@ const KEYS = {
   w: "cause",
 };
 
-// From one variant to another the time stays the same, so that the two can be compared.
+// Shows another scene. From one variant to another the time stays the same, so that the two can be
+// compared. A run that the reader has not begun, or is to predict, is shown from its first moment.
 function choose(number) {
   if (number >= data.scenes.length || game.open) return;
   const current = run().moments[moment];
@@ -59,8 +60,8 @@ function choose(number) {
   show(number, later < 0 ? Infinity : Math.max(later - 1, 0));
 }
 
-// Shows the lanes of a row alone; or all, if it is that row already.
-function onlyRow(button) {
+// Shows the lanes of a row alone. If they are seen alone already, shows all lanes.
+function toggleAlone(button) {
   const lanes = button.dataset.lane.split(" ").map(Number);
   alone = alone?.join() === lanes.join() ? null : lanes;
   show(scene, moment);
@@ -71,7 +72,7 @@ addEventListener("keydown", (event) => {
   const row = event.target.closest?.("[data-lane]");
   if (row && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
-    onlyRow(row);
+    toggleAlone(row);
     return;
   }
   if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
@@ -82,8 +83,8 @@ addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-// A button that was clicked with a pointer does not keep the keys: Space leads to the next step,
-// and would press that button once more. One that was pressed with a key keeps them.
+// A button that was clicked with a pointer loses the focus: otherwise Space would press it once
+// more instead of leading to the next step. A button that was pressed with a key keeps the focus.
 addEventListener("click", (event) => {
   if (event.detail > 0) event.target.closest?.("button")?.blur();
 });
@@ -95,7 +96,7 @@ chart.addEventListener("pointerdown", (event) => {
   if (event.button !== 0) return;
   const row = event.target.closest("[data-lane]");
   if (row) {
-    onlyRow(row);
+    toggleAlone(row);
     return;
   }
   const arrow = event.target.closest(".wake-target");
@@ -115,7 +116,7 @@ chart.addEventListener(
 chart.addEventListener("pointerup", () => (dragging = false));
 chart.addEventListener("pointercancel", () => (dragging = false));
 
-// Variants stand together in a frame.
+// Adds a tab for each scene. The tabs of variants stand together in a frame.
 const frames = new Map();
 data.scenes.forEach(({ title, variant: group }, nth) => {
   const tab = make("button", { type: "button", role: "tab", "aria-selected": "false" }, title);

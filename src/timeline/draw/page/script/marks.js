@@ -1,10 +1,11 @@
 // What a step lights in the code, and the marks of the lanes beside it.
 //
-// Knows the panes, and the track of each. It shows the moment that is shown now, from nothing: it
-// does not matter which one was shown before.
+// Knows the panes, and the track of each. It draws all of a moment anew. Only how far a pane is
+// scrolled depends on the moment that was shown before.
 
-// The kind of mark for each letter of a state; a lane in any other state stands nowhere.
-// One that keeps its thread looks as one that ran just now does.
+// The kind of mark for each letter of a state. A lane in any other state has a mark only in a step
+// in which it runs or polls another lane. A lane that keeps its thread has the mark of a lane that
+// ran just now.
 const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
 function clear(pane) {
@@ -60,12 +61,12 @@ function lanesAt({ lines }, track, current, idle) {
   return standing;
 }
 
-// Lights what was seen of the lane that ran, and nothing else: where it went on, what it printed,
-// in which awaits it is, and where it waits.
+// Lights the lines of a step, and no others: where the lane went on, where something was printed,
+// in which awaits the lane is, and where it waits.
 function lightLines({ lines, changed }, current) {
   const light = (number, kind, lane) => {
     if (!lines.has(number)) return;
-    lines.get(number).classList.add(kind, hue(lane));
+    lines.get(number).classList.add(kind, colourOf(lane));
     changed.add(number);
   };
   for (const number of current.chain) light(number, "chain", current.lane);
@@ -74,7 +75,8 @@ function lightLines({ lines, changed }, current) {
   light(current.stop, "stop", current.lane);
 }
 
-// Adds a note at the end of a line: what was printed there, which lanes wait, and for what.
+// Adds notes at the ends of lines: what was printed there, which lanes wait there, and what the
+// lane that ran waits for.
 function addNotes({ lines, changed }, current, standing, lit) {
   const notes = new Map();
   const add = (number, ...elements) => {
@@ -84,7 +86,7 @@ function addNotes({ lines, changed }, current, standing, lit) {
   };
   if (lit) {
     for (const [lane, text, number] of current.says)
-      add(number, make("span", { class: `says ${hue(lane)}`, title: text }, text));
+      add(number, make("span", { class: `says ${colourOf(lane)}`, title: text }, text));
   }
   const waiting = new Map(); // the lanes by their line
   for (const one of standing) {
@@ -93,8 +95,9 @@ function addNotes({ lines, changed }, current, standing, lit) {
   }
   for (const [number, all] of waiting) add(number, ...waitingTiles(all));
   if (lit && current.on !== null && current.stop !== null) {
-    // Its own tile stands right before the word, since others may wait at the same line.
-    const own = make("span", { class: `tile ${hue(current.lane)}` }, short(current.lane));
+    // The tile of the lane that ran stands right before what it waits for, since other lanes may
+    // wait at the same line.
+    const own = make("span", { class: `tile ${colourOf(current.lane)}` }, short(current.lane));
     add(current.stop, own, make("span", { class: "waits" }, current.on));
   }
   for (const [number, element] of notes) {
@@ -103,13 +106,15 @@ function addNotes({ lines, changed }, current, standing, lit) {
   }
 }
 
-// A tile for each lane that waits at a line. More of them than these would cover the code.
+// More tiles than these at the end of a line would cover its code.
 const MOST_TILES = 6;
 
+// Tiles for the lanes that wait at a line. If there are too many, it is said how many more wait
+// there.
 function waitingTiles(all) {
   const tiles = all.slice(0, MOST_TILES).map(({ lane, kind, does }) => {
     const unpolled = kind === "unpolled" ? "unpolled " : "";
-    return make("span", { class: `tile ${unpolled}${hue(lane)}`, title: does }, short(lane));
+    return make("span", { class: `tile ${unpolled}${colourOf(lane)}`, title: does }, short(lane));
   });
   const more = all.slice(MOST_TILES);
   if (more.length > 0) {
@@ -119,8 +124,9 @@ function waitingTiles(all) {
   return tiles;
 }
 
-// Adds a mark for each lane. There is room for some columns only: of the lanes that share one,
-// those that stand on one line have one mark, with their number.
+// Adds the marks of the lanes. There is room for a few columns only: if there are more lanes, some
+// share a column. Those of them that stand on the same line share a mark, which says how many they
+// are.
 function addMarks(pane, track, standing) {
   const together = new Map();
   for (const one of standing) {
@@ -132,7 +138,7 @@ function addMarks(pane, track, standing) {
     const [{ lane, number, kind, at }] = all;
     const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
     const text = all.length === 1 ? short(lane) : String(all.length);
-    const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, text);
+    const mark = make("span", { class: `mark ${kind} ${colourOf(lane)}${dim}` }, text);
     const title = all.map(({ does }) => does).join(", ");
     mark.dataset.line = number;
     mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
@@ -142,15 +148,15 @@ function addMarks(pane, track, standing) {
   }
 }
 
-// Puts each mark beside its line. One whose line is out of sight is an arrow at the edge behind
-// which its line is: it must not seem to stand on the line at the edge.
+// Puts each mark beside its line. If the line is out of sight, the mark is an arrow that points to
+// it from the edge of the pane: otherwise the lane would seem to stand on the line at the edge.
 function placeMarks({ box, lines, placed }) {
   if (placed.length === 0) return;
   // All sizes are read before any mark is moved: to read between two moves would make the browser
   // lay out the page for each mark.
   const above = box.scrollTop;
   const below = above + box.clientHeight;
-  const high = 1.15 * rem(); // of an arrow, which is the highest: the style sheet has it, too
+  const high = 1.15 * rem(); // how high an arrow is: the style sheet says the same
   const tops = placed.map(({ number }) => lines.get(number).offsetTop);
   placed.forEach(({ mark, title }, nth) => {
     const top = Math.max(above, Math.min(tops[nth], below - high));
@@ -163,25 +169,27 @@ function placeMarks({ box, lines, placed }) {
   });
 }
 
-// The column of a lane beside the source. Lanes for which there is no room share one; that of them
-// which has run stands in the next one, so that it does not cover the others.
+// The column that lanes share if there is no room for a column each.
 const SHARED = 8;
 
+// The column of a lane beside the source. A lane that would share a column stands in the next one
+// while it has the mark of a lane that ran, so that it does not cover the others. If no lane needs
+// a column behind `SHARED`, lanes do not share it.
 function columnOf({ columns, width }, lane, ran) {
   const own = columns.get(lane) ?? 0;
   if (own < SHARED || width <= SHARED + 1) return own;
   return ran ? SHARED + 1 : SHARED;
 }
 
-// A bar along the lines through which the lane ran, one for each function, and a thin line along
-// its chain of awaits.
+// Draws a bar for each function in which the lane was seen in this step, from the first of these
+// lines to the last, and a thin line along the lane's chain of awaits.
 function drawPath({ lines, marks, owners }, track, current) {
   const top = (number) => lines.get(number).offsetTop;
   const draw = (kind, numbers) => {
     const tops = numbers.map(top);
     const from = Math.min(...tops);
     const to = Math.max(...tops);
-    const element = make("span", { class: `${kind} ${hue(current.lane)}` });
+    const element = make("span", { class: `${kind} ${colourOf(current.lane)}` });
     element.style.setProperty("--k", columnOf(track, current.lane, true));
     element.style.top = `calc(${from}px + 0.62rem)`;
     element.style.height = `${to - from}px`;
@@ -200,16 +208,17 @@ function drawPath({ lines, marks, owners }, track, current) {
     pieces.set(owner, [...(pieces.get(owner) ?? []), number]);
   }
   for (const numbers of pieces.values()) {
-    // A single line at which it waits has its mark, and needs no bar.
+    // If the only line is the one at which the lane waits, its mark is enough.
     if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
   }
   const chain = shown([...current.chain, current.stop]);
   if (chain.length > 1) draw("stem", chain);
 }
 
-// Scrolls so that as many as possible of these lines are seen: where the lane waits now, what was
-// printed, where the lane went on, in which await it is, and where lanes are woken and not polled.
-// If there is no room for all, those that come first in this list.
+// Scrolls so that these lines are seen: where the lane waits or stands now, where something was
+// printed, where the lane went on, in which await it is, where lanes are woken and not polled, and
+// where other lanes poll this one. Each line counts if there is room for it beside those that come
+// before it in this list.
 function scrollToLit({ box, lines, marks }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
@@ -217,21 +226,24 @@ function scrollToLit({ box, lines, marks }, track, current, places) {
   const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
   let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
-  // In a step without any of them, and while nothing runs, those at which the lanes stand.
+  // In a step without any of them, and if only the other language has a step, the lines at which
+  // lanes stand count.
   if (numbers.length === 0) numbers = places.filter(isShown);
   const begin = (number) => lines.get(number).offsetTop;
   const end = (number) => begin(number) + lines.get(number).offsetHeight;
   let from = Infinity;
-  let to = -Infinity; // so nothing is wanted yet
+  let to = -Infinity; // before `from`, so no line counts yet
   for (const number of numbers) {
     const [above, below] = [Math.min(from, begin(number)), Math.max(to, end(number))];
     if (to < from || below - above <= box.clientHeight) [from, to] = [above, below];
   }
+  // If all lines that count are in sight, the pane stays as it is; a pixel is allowed for rounding.
+  // Otherwise they come to its middle.
   const isInSight = from >= box.scrollTop && to <= box.scrollTop + box.clientHeight;
   const middle = Math.max((from + to - box.clientHeight) / 2, to - box.clientHeight);
   const least = isInSight ? box.scrollTop - 1 : middle;
-  // The first line that is seen is seen whole, also where the source ends soon below it, or where a
-  // line above it has become shorter, since its note is gone.
+  // The pane begins with a whole line, also near the end of the source, or after a line above has
+  // become shorter because its note is gone.
   const most = Math.min(from, box.scrollHeight - box.clientHeight);
   const parts = [...box.children].filter((part) => part !== marks && !part.hidden);
   const tops = parts.map((part) => part.offsetTop).filter((top) => top <= most);

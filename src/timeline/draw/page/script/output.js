@@ -1,12 +1,12 @@
-// The output so far: what the lanes print, in the order of its times.
+// The output so far: what the lanes print, in order.
 //
 // Knows the tracks. Its lines are listed once for each scene, and shown or hidden by their moments.
 
 let printed = []; // the moment from which on each printed line is shown, and the line
-let listed = 0; // the number of lines that are shown, from the first one on
-let marked = []; // those that the moment has added
+let visible = 0; // the number of lines that are shown, from the first one on
+let marked = []; // the lines that this moment has added
 
-// What a line says of the other language, which does not print it here.
+// The note beside a line that only one language prints here. It names that language.
 const UNLIKE = {
   only: (language) => `only ${language}`,
   in_another_order: (language) => `here in ${language}`,
@@ -17,9 +17,9 @@ function listOutput() {
   const list = byId("lines");
   list.replaceChildren();
   printed = [];
-  listed = 0;
+  visible = 0;
   marked = [];
-  let inRust = 0; // how many of the lines Rust prints
+  let inRust = 0; // how many lines of Rust came before
   for (const { moment, track, step: nth, line: number, unlike } of run().output) {
     const { language, steps } = tracks()[track];
     const step = steps[nth];
@@ -27,7 +27,7 @@ function listOutput() {
     const time = (step.said_at[number] / 1e9).toFixed(3);
     const said = make("div", {}, make("span", {}, text));
     const parts = [make("time", {}, time), tile(lane), said];
-    const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
+    const line = make("li", { class: colourOf(lane), hidden: "" }, ...parts);
     const before = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
     if (track === 0) inRust += 1;
     const notes = [];
@@ -50,40 +50,41 @@ function listOutput() {
   }
 }
 
-// Shows the lines up to the moment. Only those are touched that one of two moments shows and the
-// other does not: there may be thousands.
+// Shows the lines up to the moment, and marks those that it has added. Only lines that change are
+// touched: there may be thousands.
 function showOutput() {
-  while (listed < printed.length && printed[listed][0] <= moment) {
-    printed[listed][1].hidden = false;
-    listed += 1;
+  while (visible < printed.length && printed[visible][0] <= moment) {
+    printed[visible][1].hidden = false;
+    visible += 1;
   }
-  while (listed > 0 && printed[listed - 1][0] > moment) {
-    listed -= 1;
-    printed[listed][1].hidden = true;
+  while (visible > 0 && printed[visible - 1][0] > moment) {
+    visible -= 1;
+    printed[visible][1].hidden = true;
   }
   for (const line of marked) line.classList.remove("now");
-  marked = printed.slice(firstLine(([from]) => from >= moment), listed).map(([, line]) => line);
+  marked = printed.slice(firstLine(([from]) => from >= moment), visible).map(([, line]) => line);
   for (const line of marked) line.classList.add("now");
   scrollToLast();
   const current = run().moments[moment];
   byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
 }
 
-// Only the list is scrolled, and never the page: on a phone the source would go out of sight. It
-// begins with a whole line.
+// Only the list is scrolled, and never the page: on a phone the source would go out of sight. The
+// list begins with a whole line.
 function scrollToLast() {
   const list = byId("lines");
-  const last = printed[listed - 1]?.[1];
+  const last = printed[visible - 1]?.[1];
   const beyond = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
   const first = beyond > 0 ? printed[firstLine(([, line]) => line.offsetTop >= beyond)] : undefined;
   list.scrollTop = first?.[1].offsetTop ?? 0;
 }
 
-// The index of the first listed line for which a condition holds that holds for all later ones,
-// too; the number of listed lines if it holds for none.
+// The index of the first shown line for which a condition holds; the number of shown lines if it
+// holds for none. The condition must then hold for all later lines, too, since the search
+// halves the lines.
 function firstLine(holds) {
   let from = 0;
-  let to = listed;
+  let to = visible;
   while (from < to) {
     const middle = Math.floor((from + to) / 2);
     if (holds(printed[middle])) to = middle;

@@ -30,8 +30,8 @@ const panes = data.sources.map((source) => {
   const section = make("section", { class: "source" }, make("h2", {}, source.name, file), box);
   place(byId("sources"), section, source.language);
   const pane = { source, box, lines, marks, owners: ownersOf(source) };
-  // And what is shown now: the numbers of the lines that are lit or have a note, the marks with
-  // their lines, and the signs of what is left out.
+  // What is shown now is kept, too: the numbers of the lines that are lit or have a note, the marks
+  // with their lines, and the buttons that stand for lines that are left out.
   Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
   box.addEventListener("scroll", () => placeMarks(pane));
   return pane;
@@ -43,24 +43,24 @@ if (data.missing !== null) {
 }
 byId("sources").classList.toggle("two", panes.length > 1);
 
-// Leaves out what this scene does not run, so that the rest is seen at once. A sign stands for it,
-// and shows it when it is clicked.
+// Leaves out what this scene does not run, so that the rest is seen at once. A button stands for
+// each stretch that is left out. A click on it shows the stretch.
 function fold(pane, track) {
-  for (const sign of pane.folds) sign.remove();
+  for (const button of pane.folds) button.remove();
   pane.folds = [];
   for (const line of pane.lines.values()) line.hidden = false;
   for (const [begin, end] of track?.leftOut ?? []) {
     const inside = ([number]) => begin <= number && number <= end;
     const hidden = [...pane.lines].filter(inside).map(([, line]) => line);
     for (const line of hidden) line.hidden = true;
-    const sign = make("button", { type: "button", class: "fold" }, `⋯ ${begin}–${end}`);
-    sign.title = "This scene does not run it. Show it";
-    sign.addEventListener("click", () => {
+    const button = make("button", { type: "button", class: "fold" }, `⋯ ${begin}–${end}`);
+    button.title = "This scene does not run it. Show it";
+    button.addEventListener("click", () => {
       for (const line of hidden) line.hidden = false;
-      sign.remove();
+      button.remove();
       show(scene, moment);
     });
-    hidden[0].before(sign);
-    pane.folds.push(sign);
+    hidden[0].before(button);
+    pane.folds.push(button);
   }
 }

@@ -1,9 +1,10 @@
 // “Predict”: asks before each step which lane runs next, or when something does, and keeps score.
 //
-// Knows what comes next, which is the answer: so it is the only part that looks ahead. What the
-// other parts hide meanwhile they hide by `showsFuture`.
+// Knows what comes next, which is the answer. While it is on, the other parts hide the future: they
+// ask `showsFuture`.
 
-// By a fixed rule, so that a page shows the same order each time, and not the right one first.
+// Sorts by a fixed rule, so that a page shows the same order each time, and not the right one
+// first.
 function sorted(choices) {
   return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
 }
@@ -22,8 +23,8 @@ function inWords(time) {
   return ms % unit === 0 ? whole : `${whole} ${inWords((ms % unit) * 1e6)}`;
 }
 
-// The right time among wrong ones, in order. All are still to come: one that is past would not be
-// taken for the right one. How many wrong times come before the right one changes from moment to
+// The right time among wrong ones, in order. All of them are still to come: a reader would see that
+// a past time is wrong. How many wrong times come before the right one changes from moment to
 // moment, so that its place does not give it away.
 function timesToChoose(right) {
   const { instants, moments } = run();
@@ -38,12 +39,12 @@ function timesToChoose(right) {
   return [...new Set([...times, ...later])];
 }
 
-// Before a step: which lane runs next? Or, if time passes before it, when does one?
+// Asks before a step which lane runs next or, if time passes first, when a lane runs next.
 function ask() {
   const { instants, moments } = run();
   const next = moments[moment + 1];
   const passes = next.instant !== moments[moment].instant;
-  // Rust is asked for, or Python where only Python has a step.
+  // The question is about Rust, or about Python where only Python has a step.
   const track = tracks().find(({ index }) => next.steps[index] !== null);
   const lane = track.steps[next.steps[track.index]].lane;
   const right = passes ? instants[next.instant][1] : name(lane);
@@ -51,9 +52,10 @@ function ask() {
   if (passes) {
     choices = timesToChoose(next.instant);
   } else {
+    // A lane that is not there yet may come next, but not one that has ended.
     const states = track.shown(moment)?.states ?? "";
     const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
-    const others = rows.filter((lane) => !"fcpeu".includes(states[lane] ?? ".")).map(name);
+    const others = rows.filter((lane) => !ENDED.includes(states[lane] ?? ".")).map(name);
     choices = sorted(new Set([right, ...others]));
   }
   const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";

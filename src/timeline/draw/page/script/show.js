@@ -1,7 +1,8 @@
-// Shows a moment: the one place from which all parts are called, in the order in which they take
-// room from each other.
+// Shows a moment: the one place that calls all parts that draw it. A part that takes room from
+// another one is called before it.
 
-// The moment is written into the address, but for an address that was followed and names none.
+// Shows a moment of a scene. The address then names the moment, unless `intoAddress` is false: an
+// address that names no scene stays as the reader gave it.
 function show(newScene, newMoment, intoAddress = true) {
   const another = newScene !== scene || drawn === null;
   if (newScene !== scene) alone = null;
@@ -13,7 +14,8 @@ function show(newScene, newMoment, intoAddress = true) {
   for (const track of all) showStrip(strips[track.index], track, moment);
   showParting(moment);
   showWhatIf();
-  // Only now: what is said below takes room from the sources, which scroll to what is lit.
+  // Only now: the sentences below the sources take room from them, and the sources scroll to what
+  // is lit.
   for (const track of all) if (panes[track.index]) showSource(panes[track.index], track);
   showChart();
   showOutput();
@@ -23,11 +25,11 @@ function show(newScene, newMoment, intoAddress = true) {
 }
 
 // The position stands in the address, so that it can be sent. A browser needs longer to write an
-// address than to show a step, and of too many in a short time it forgets some, or throws: so while
-// a key is held the address is written when it has been released.
+// address than to show a step, and of too many in a short time it forgets some, or throws. So while
+// a key is held the address is written only from time to time, and once more after the last step.
 const WRITTEN_EVERY = 150; // milliseconds
 let written = -Infinity; // when it was written last
-let delayed = null; // what writes it, once some time has passed
+let delayed = null; // the timer that is going to write it
 
 function keepAddress() {
   clearTimeout(delayed);

@@ -2,11 +2,12 @@
 //
 // Knows lines of text and nothing else: no lane, no step and no element of the page.
 
-// Finds what has a colour in a line. The name of a group is its class in the style sheet.
+// Makes the expression that finds what has a colour in a line. The name of each group in it is the
+// class that the style sheet colours.
 function lexer(comment, string, words) {
   const keyword = new RegExp(`(?<kw>\\b(?:${words.replaceAll(" ", "|")})\\b)`);
-  const name = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>(?<![\w.])\d[\w.]*\b)/];
-  const parts = [comment, string, keyword, ...name];
+  const others = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>(?<![\w.])\d[\w.]*\b)/];
+  const parts = [comment, string, keyword, ...others];
   return new RegExp(parts.map((part) => part.source).join("|"), "g");
 }
 
@@ -41,15 +42,15 @@ function coloured(language, text) {
   return parts;
 }
 
-// Code with the places at which a line that is too long may go on below: on a phone it would be cut
-// inside a word otherwise.
+// Adds to code the places at which a long line may be wrapped. Otherwise a phone would break it
+// inside a word.
 function breakable(text) {
   const pieces = text.split(/(?<=[\w)\]])(?=\.\w)|(?<=::)(?=\w)|(?<=\()(?=\w)/);
   return pieces.flatMap((piece, nth) => (nth > 0 ? [make("wbr"), piece] : [piece]));
 }
 
-// For each number of a line the innermost function in which it is: one that is inside another comes
-// after it in the list.
+// For each number of a line the innermost function in which the line is. A function that is inside
+// another one comes after it in the list, so it is the one that is kept.
 function ownersOf({ functions }) {
   const owners = new Map();
   functions.forEach(([begin, end], owner) => {

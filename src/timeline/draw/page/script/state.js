@@ -7,9 +7,9 @@
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
 // timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `predict`; and at last
-// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it,
-// but for what a person sets off: a click in `panes` or `predict` leads to `show`, and scrolling a
-// pane to `marks`.
+// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it.
+// Only what a person does leads to a later part: a click in `panes`, an answer in `predict`, and to
+// turn “Predict” on or off lead to `show`; scrolling a pane leads to `marks`.
 //
 // This part knows the data of the page and which moment is shown. It draws nothing.
 
@@ -33,11 +33,11 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-// How many pixels a rem has, in which all sizes of the style sheet are.
+// How many pixels a rem has: most sizes in the style sheet are in rem.
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-// Puts a part of a language into its place: Python stands on the left. It comes first in the page,
-// too, so that the keys go from left to right.
+// Adds the section of a language to the page. Python stands on the left. So its section comes first
+// in the document, and the Tab key goes from left to right.
 function place(parent, section, language) {
   if (language === "python") parent.prepend(section);
   else parent.append(section);
@@ -57,9 +57,10 @@ const variant = () => run().variant;
 const isAtEnd = () => moment === run().moments.length - 1;
 const showsFuture = () => future && !game.on;
 const isSeen = (lane) => alone === null || alone.includes(lane);
-// Only `main` is grey. The other seven colours are used again if there are more names.
-const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
-const hue = (lane) => colour(run().lanes[lane].hue);
+// The class for a hue, which is a number in the data. Only `main` is grey. The other seven colours
+// are used again if there are more names.
+const classOfHue = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
+const colourOf = (lane) => classOfHue(run().lanes[lane].hue);
 const name = (lane) => run().lanes[lane].name;
 
 // The letters of a text, as a person sees them: an emoji may be several characters, and so may a
@@ -67,8 +68,8 @@ const name = (lane) => run().lanes[lane].name;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const lettersOf = (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
-// What fits into a mark beside the code: one or two letters, others for each name of the scene. It
-// is found once for each scene, since many marks have it.
+// What fits into a mark beside the code: one or two letters of a lane's name. Different names get
+// different letters where possible. They are found once for each scene, since many marks need them.
 const shortNames = new WeakMap();
 function short(lane) {
   if (!shortNames.has(run())) shortNames.set(run(), shortened(run().lanes));
@@ -82,28 +83,29 @@ function shortened(lanes) {
   for (const name of names) {
     const [first] = lettersOf(name);
     const isAlone = names.every((other) => other === name || lettersOf(other)[0] !== first);
-    const text = isAlone ? first : shortest(name).find((text) => !taken.has(text));
-    // More names than there are letters: only a number is left.
+    const text = isAlone ? first : shortForms(name).find((text) => !taken.has(text));
+    // If other names have taken all its short forms, only a number is left.
     found.set(name, text ?? String(found.size));
     taken.add(found.get(name));
   }
   return found;
 }
 
-// What a name may be shortened to beside others with the same first letter, the best first: `w1` of
-// `worker 1`, but 12 of `worker 12`; `ms` of `mail server`; otherwise the first letter and another.
-function shortest(name) {
+// What a name may be shortened to if others have the same first letter, the best form first: `w1`
+// for `worker 1`, but `12` for `worker 12`; `ms` for `mail server`; otherwise the first letter of
+// the name and another one.
+function shortForms(name) {
   const letters = lettersOf(name);
   if (letters.length <= 2) return [name];
   const words = name.split(" ");
   const last = words.at(-1);
-  const ways = letters.slice(1).map((letter) => letters[0] + letter);
-  if (words.length > 1) ways.unshift(letters[0] + lettersOf(last)[0]);
-  if (/^\d\d+$/.test(last)) ways.unshift(last.slice(-2));
-  return ways;
+  const forms = letters.slice(1).map((letter) => letters[0] + letter);
+  if (words.length > 1) forms.unshift(letters[0] + lettersOf(last)[0]);
+  if (/^\d\d+$/.test(last)) forms.unshift(last.slice(-2));
+  return forms;
 }
 
-// Text as the header of a file and a verdict have it: what stands in backticks is code.
+// Turns text into children for an element: what stands in backticks becomes code.
 function prose(text) {
   return text
     .split(/`([^`]+)`/)

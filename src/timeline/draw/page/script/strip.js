@@ -1,9 +1,9 @@
-// The strip below the code: a sentence for each language, the queues after the step, and the place
-// where the two languages part.
+// The strip below the code: for each language a sentence and the lists after the step, and below
+// them how the two languages part.
 //
 // Knows the tracks. Knows neither the code nor the timeline.
 
-// A section for each language, in the order of the tracks; without any source there is one.
+// A section for each language, in the order of the tracks. A page without a source has one section.
 const strips = data.sources.map(({ name, language }) => {
   const section = make("section", { "aria-label": `State in ${name}` });
   place(byId("strip"), section, language);
@@ -16,12 +16,13 @@ if (strips.length === 0) {
 byId("strip").classList.toggle("two", data.sources.length > 1);
 
 function tile(lane, kind = "") {
-  return make("span", { class: `tile ${kind} ${hue(lane)}` }, name(lane));
+  return make("span", { class: `tile ${kind} ${colourOf(lane)}` }, name(lane));
 }
 
-// Tiles for the first of some lanes, and how many more there are.
+// Of a longer list this many lanes are named, so that it leaves room for the lists beside it.
 const MOST_NAMED = 10;
 
+// Tiles for the first of some lanes, and how many more there are.
 function tiles(lanes, kind = "") {
   const named = lanes.slice(0, MOST_NAMED).map((lane) => tile(lane, kind));
   const more = lanes.slice(MOST_NAMED);
@@ -32,7 +33,7 @@ function tiles(lanes, kind = "") {
   return named;
 }
 
-// A queue with its heading. An empty one keeps its place, so that the others stay where they are.
+// A list with its heading. An empty list keeps its place, so that the others stay where they are.
 function cell(title, ...content) {
   const filled = content.length ? content : ["–"];
   return make("div", { class: "cell" }, make("h3", {}, title), make("div", {}, ...filled));
@@ -42,8 +43,8 @@ function between(elements, separator) {
   return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
 }
 
-// The lanes that are ready, in order. A branch of `join!` stands in its parent, since the runtime
-// has one task for all of them.
+// The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
+// behind the name of that one, since the runtime has one task for both.
 function readyGroups({ ready, ready_inside }) {
   const groups = [];
   for (const [nth, lane] of ready.entries()) {
@@ -58,14 +59,16 @@ function readyGroups({ ready, ready_inside }) {
   });
 }
 
-// The timers that are due at one time stand together; last come those of which it is not known.
+// The timers that are due at one time stand together. Those of which the time is not known come
+// last.
 function byTime(timers) {
   const times = new Map();
   for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
   return [...times].sort(([one], [other]) => (one === "?") - (other === "?"));
 }
 
-// Which lane waits for which; a circle, which is a deadlock, has a frame.
+// Which lane waits for which. A chain that comes back to a lane that it has passed, as in a
+// deadlock, has a frame.
 function waitingChains(waits) {
   return waits.map((chain) => {
     const last = chain.at(-1);
@@ -113,7 +116,7 @@ function showStrip(element, track, moment) {
     tells.append(withoutStep(current));
   } else {
     tells.append(
-      make("b", { class: hue(current.lane) }, name(current.lane)),
+      make("b", { class: colourOf(current.lane) }, name(current.lane)),
       ` ${current.sentence}`,
     );
     if (current.later !== null && showsFuture()) {
@@ -126,8 +129,8 @@ function showStrip(element, track, moment) {
   const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
   const cells = [
     cell("Ran", ...ran),
-    // Only asyncio has one queue. tokio polls `main` whenever it comes to it, so in Rust only the
-    // order of the wakes is known.
+    // asyncio calls what is ready in the order of its one queue. `main` has no place in tokio's
+    // queue, so in Rust only the order of the wakes is known.
     cell(
       track.index === 0 ? "Ready, in order of wakes" : "Ready, in order",
       ...readyGroups(current),
@@ -158,21 +161,23 @@ function showParting(moment) {
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
-// jump from step to step. Of the steps only some are measured: those with the most text.
+// jump from step to step; the style sheet limits it. Only the steps with the most text are
+// measured.
 function reserve() {
   const strip = byId("strip");
   const { style } = byId("state");
   for (const part of ["--tells", "--cells", "--parts"]) style.setProperty(part, "0px");
   if (innerWidth <= 800) return; // there the page scrolls
-  const longest = (of, some) =>
+  const fullest = (sizeOf, count) =>
     run()
-      .moments.map((_, nth) => [of(nth), nth])
+      .moments.map((_, nth) => [sizeOf(nth), nth])
       .sort(([one], [other]) => other - one)
-      .slice(0, some)
+      .slice(0, count)
       .map(([, nth]) => nth);
   const steps = (nth) => tracks().map((track) => track.shown(nth)).filter((step) => step);
+  // About how many letters wide these are: the border of a tile counts as 3, and a time as 6.
   const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
-  const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
+  const most = (nth, sizeOf) => Math.max(0, ...steps(nth).map(sizeOf));
   const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
   const listed = ({ ready, timers, waits, unproved }) =>
     letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
@@ -180,9 +185,9 @@ function reserve() {
     unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
   const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
   const measured = [
-    ...longest((nth) => most(nth, told), 2),
-    ...longest((nth) => most(nth, listed), 3),
-    ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
+    ...fullest((nth) => most(nth, told), 2),
+    ...fullest((nth) => most(nth, listed), 3),
+    ...fullest((nth) => run().moments[nth].parts?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
     for (const track of tracks()) showStrip(strips[track.index], track, nth);

@@ -10,10 +10,10 @@ function drawChart() {
   const plan = planned();
   const { axis, shown, scale, width, tall, namesWidth } = plan;
   const bars = make("g", { id: "bars" });
-  const texts = []; // each with the place from which on it is seen
+  const texts = []; // each with the place on the axis where it becomes a part of the past
   const stretches = drawRun(bars, texts, plan);
   const defs = make("defs");
-  // The future is what lies behind a veil, from the cursor on.
+  // A veil lies over the future, which is all that is to the right of the cursor's column.
   const veil = make("rect", { class: "veil", y: 0, height: tall });
   const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
   const wakes = shown.map((group) => arrow(group, defs));
@@ -49,8 +49,8 @@ function drawChart() {
   drawn = { ...plan, stretches, veil, wakes, cursor, moving, times, texts, fades };
   drawn.top = [head, corner];
   drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
-  // What a step has changed: how many texts are of the past, which time it has moved into sight,
-  // and which it has shown or hidden.
+  // What a step has changed: how many texts are of the past, the time that it has moved into sight,
+  // and the times that it has shown or hidden.
   Object.assign(drawn, { past: 0, now: null, around: [] });
 }
 
@@ -76,26 +76,32 @@ function planned() {
   let foot = signs;
   for (const { line } of others) foot = Math.max(foot, signs + 4 + (line + 1) * 12);
   const most = mostHeight() / scale;
-  const { row, height } = arrange(shown, most - foot);
+  const { rowHeight, height } = arrange(shown, most - foot);
   const tall = height + foot;
-  // A scene that has variants ends where its last instant does, however many columns follow.
+  // A variant ends at the end of its last instant. Others may go on, so the axis may be longer.
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
   const scrolls = tall > most;
   return {
     ...{ axis, shown, others, ended }, // what stands where
-    ...{ scale, width, room, namesWidth, row, height, signs, tall, scrolls }, // and how large it is
+    // How large it is: `height` is down to the end of the rows, and `tall` includes the foot.
+    ...{ scale, width, room, namesWidth, rowHeight, height, signs, tall, scrolls },
   };
 }
 
 // Draws what the run consists of: its instants, what each lane does, and the thread. The result is
 // the shapes of the lanes, by stretches of the axis.
-function drawRun(bars, texts, { axis, shown, others, ended, row, height, signs }) {
+function drawRun(
+  bars,
+  texts,
+  { axis, shown, others, ended, rowHeight, height, signs },
+) {
   drawBands(bars, axis, height);
+  const bottom = height + signs;
   // The variants are compared in Rust, which is the last group.
-  if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, row, height + signs);
+  if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, rowHeight, bottom);
   const stretches = stretchesOf(axis);
   bars.append(...stretches.map(({ shapes }) => shapes));
-  const high = Math.min(18, row - 3);
+  const high = Math.min(18, rowHeight - 3);
   for (const group of shown) {
     group.rows.forEach(({ lanes }, nth) => {
       const place = { y: group.middle(nth), high, ended };
@@ -171,14 +177,14 @@ function drawTimes(axis) {
 // it goes on doing over many moments is one shape: a page may have thousands of moments, and at
 // most of them most lanes only wait.
 function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
-  const of = hue(lane);
+  const colour = colourOf(lane);
   const box = (kind, x, width, height) => {
     const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
-    addShape(stretches, make("rect", { class: `${kind} ${of}`, ...place }), x, x + width);
+    addShape(stretches, make("rect", { class: `${kind} ${colour}`, ...place }), x, x + width);
   };
   const line = (kind, from, to) => {
     const place = { x1: from, x2: to, y1: y, y2: y };
-    addShape(stretches, make("line", { class: `${kind} ${of}`, ...place }), from, to);
+    addShape(stretches, make("line", { class: `${kind} ${colour}`, ...place }), from, to);
   };
   const draw = ({ state, from, to }) => {
     const { kind, box: share, gap } = SHAPES[state];
@@ -227,9 +233,9 @@ const SHAPES = {
   t: { kind: "outer", box: 1, gap: 0 },
 };
 
-// The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. It
-// stays in its row until the next column begins, so that it gives away nothing of the future. From
-// one instant to the next it is pale, since nothing runs, unless a poll keeps the thread.
+// The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. The
+// line stays in its row until the next column begins, so that it gives away nothing of the future.
+// From one instant to the next it is pale, since nothing runs, unless a poll keeps the thread.
 function drawThread(bars, { track, y }, axis) {
   const runs = [];
   const rests = [];
@@ -253,11 +259,12 @@ function drawThread(bars, { track, y }, axis) {
   bars.append(make("path", { class: "thread", d: runs.join(" ") }));
 }
 
-// The sign of the end of a lane, right after the poll in which it ended.
+// Adds the sign of a lane's end, right behind the column in which it ended. A state that is no end
+// has no sign.
 function drawEnd(texts, lane, state, { end, y }) {
   const sign = data.signs[state];
   if (!sign) return;
-  const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: y + 4 }, sign);
+  const element = make("text", { class: `end ${colourOf(lane)}`, x: end + 3, y: y + 4 }, sign);
   texts.push({ element, from: end });
 }
 
@@ -300,7 +307,7 @@ function drawNames(shown, namesWidth, tall) {
       const shortened = fitting(name);
       const text = make(
         "text",
-        { class: `name ${colour(hue)}${absent}`, ...place, ...(absent ? {} : button) },
+        { class: `name ${classOfHue(hue)}${absent}`, ...place, ...(absent ? {} : button) },
         shortened,
       );
       if (shortened !== name) text.append(make("title", {}, name));

@@ -20,8 +20,9 @@ function track({ steps, left_out }, index) {
     for (const [lane, line] of step.stands) place[lane] = line;
     places.push(place);
   }
-  // The last step up to each moment, and -1 before the first one; and the moment of each step.
+  // For each moment its step, or the last step before it; -1 if there is none.
   const at = [];
+  // For each step its moment.
   const momentOf = [];
   for (const [nth, moment] of run().moments.entries()) {
     const step = moment.steps[index];
@@ -41,7 +42,8 @@ function track({ steps, left_out }, index) {
     // The step that is shown at a moment; none before the first one.
     shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
     places: (moment) => places[at[moment]] ?? [],
-    // Whether this language does nothing at a moment, and only the other one does.
+    // Whether only the other language has a step at a moment. This one may still be in the middle
+    // of a poll.
     isIdle: (moment) => run().moments[moment]?.steps[index] === null,
   };
 }
@@ -51,14 +53,14 @@ function track({ steps, left_out }, index) {
 function columnsOf(steps, places) {
   const first = new Map();
   const last = new Map();
-  const stands = (lane, nth) => {
+  const noteStep = (lane, nth) => {
     if (!first.has(lane)) first.set(lane, nth);
     last.set(lane, nth);
   };
   steps.forEach(({ lane, resumed, says }, nth) => {
-    places[nth].forEach((line, lane) => line !== null && stands(lane, nth));
+    places[nth].forEach((line, lane) => line !== null && noteStep(lane, nth));
     const isSaid = says.some(([by, , line]) => by === lane && line !== null);
-    if (resumed !== null || isSaid) stands(lane, nth);
+    if (resumed !== null || isSaid) noteStep(lane, nth);
   });
   const columns = new Map();
   const taken = []; // for each column the name of its lanes, and the last step of the last one

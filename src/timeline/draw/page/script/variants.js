@@ -3,10 +3,10 @@
 //
 // Knows the axis, and of a moment only whether it is the last: the end of a run is no secret then.
 
-// When the other variants are over: where the line is that says so, and in which line below the
-// rows its text is.
+// When the other variants are over: the place of a dashed line for each such end, and of the text
+// that names these variants, which is in one of the lines of text below the rows.
 function endsOfOthers(common, axis) {
-  const ends = new Map(); // several may end at once, in one way
+  const ends = new Map(); // several variants may end at once and in the same way
   common.among.forEach((other, nth) => {
     if (other === scene) return;
     const { title, verdict } = data.scenes[other];
@@ -23,7 +23,7 @@ function endsOfOthers(common, axis) {
       const x = axis.bands[end][1] + 1;
       const text = `${titles.join(", ")} ${verb}`;
       const long = wide(text, "10.5px") + 10;
-      // It stands before its line, or, if there is no room for it, behind it.
+      // The text stands before the dashed line, or behind it if there is no room before it.
       const from = x - long >= 0 ? x - long : x;
       let line = free.findIndex((until) => until <= from);
       if (line < 0) line = free.length;
@@ -32,7 +32,7 @@ function endsOfOthers(common, axis) {
     });
 }
 
-// Where a lane does something else than in the first variant, and when the others are over.
+// Marks where a lane does something else than in the first variant, and when the others are over.
 function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight, bottom) {
   const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
   rows.forEach(({ differs }, row) => {
@@ -65,7 +65,8 @@ function markWhatDiffers(bars, texts, { rows, middle }, others, axis, rowHeight,
   }
 }
 
-// How long the variants take, and what differs, is what comes later.
+// Shows the sentence that says how long the variants take and what differs. That is a part of the
+// future, so it is shown only at the end if the future is hidden.
 function showWhatIf() {
   const element = byId("what-if");
   element.hidden = !variant();
