@@ -20,7 +20,8 @@ use std::{
     time::Duration,
 };
 
-/// Between two runs the thread may make no progress for this many times as long as in a run.
+/// Between two runs the thread checks and draws. So it may make no progress there for this many
+/// times as long as in a run.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.

@@ -11,8 +11,9 @@ use crate::schedules::{
 };
 use std::{fmt::Debug, sync::Arc};
 
-/// How often tokio's own schedule is run before anything is claimed of the others. A random choice
-/// between two ways comes out the same each time, and is overlooked, once in 2^15 programs.
+/// How often tokio's own schedule is run, if there is time, before anything is claimed of the
+/// others. A random choice between two ways comes out the same each time, and is overlooked, once
+/// in 2^15 programs.
 const FIRST_RUNS: usize = 16;
 
 /// This many schedules are run twice each, and of the later ones every eighth. The second run is

@@ -59,7 +59,8 @@ impl Ends {
 pub(crate) struct Spin {
     /// When that was noticed, on the clock of the run.
     pub at: Duration,
-    /// How many polls there had been. An arrival that was deferred is no poll.
+    /// How many polls there had been. An arrival that was deferred is no poll, and polls that only
+    /// the scheduler has caused are not counted.
     pub polls: u64,
 }
 

@@ -145,8 +145,9 @@ fn run_as_one_lane<T>(
 /// on meanwhile.
 ///
 /// # Panics
-/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
-/// thread. If the run reaches its limit, this does not return, but unwinds through its caller.
+/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), on another thread,
+/// and in a future that the runtime polls. If the run reaches its limit, this does not return, but
+/// unwinds through its caller.
 pub fn wait<F: Future>(until: F) -> F::Output {
     // A clone: nothing may be borrowed while the future is polled, since that is code of the
     // program.

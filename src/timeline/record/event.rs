@@ -75,7 +75,8 @@ pub enum What {
     },
 }
 
-/// The stage that a call of an event loop reaches now: [`super::call_goes_to`] is told it.
+/// The stage that a call of an event loop reaches now. The loop tells it by
+/// [`super::call_goes_to`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStage {
     /// It waits for its time.
@@ -139,12 +140,14 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WokenBy {
     /// A lane, while it was being polled. Or a lane that had just ended: the end of a task or of a
-    /// closure wakes the lane that waits for it.
+    /// closure wakes the lane that waits for it. Or a lane that had asked an event loop of the
+    /// program's own for the call that has woken.
     Lane(LaneId),
-    /// The runtime's timer.
+    /// A timer: one of the runtime, or one of an event loop of the program's own.
     Clock,
     /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a
-    /// used-up budget.
+    /// used-up budget. Or an event loop of the program's own, whose next iteration the lane had
+    /// asked for.
     Yield,
     /// Something that is no lane: a socket, a signal, another thread, a task without a lane.
     Outside,

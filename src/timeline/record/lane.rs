@@ -254,7 +254,8 @@ impl Probe {
         if let Some(outer) = outer {
             run.waits_for(outer, self.lane);
         }
-        // Whether the lane waits elsewhere than before decides with which waker it is polled next.
+        // Whether the lane waits elsewhere than before decides with which waker its future is
+        // polled next.
         let clones = self.wakers.after_the_poll();
         self.wakers.after_pending(run.note_pending(self.lane, clones));
     }

@@ -65,14 +65,14 @@ impl Stacks {
 const MOST_FRAMES: usize = 200;
 
 thread_local! {
-    /// The address on the stack at which the poll of the innermost lane begins. Where it is polled
-    /// is no part of where it waits.
+    /// The address on the stack at which the poll of the innermost lane begins. Where a lane is
+    /// polled is no part of where the lane waits.
     static FLOOR: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 /// As long as it lives, stacks end where it was made.
 pub(super) struct Floor {
-    /// The floor below, which is put back.
+    /// The floor of the lane around, which is put back when this floor is dropped.
     outer: usize,
 }
 
@@ -132,7 +132,7 @@ struct Walk {
     addresses: [usize; MOST_FRAMES],
     /// How many there are.
     frames: usize,
-    /// Where it ends: see [`FLOOR`].
+    /// The address at which the walk ends: see [`FLOOR`].
     floor: usize,
 }
 

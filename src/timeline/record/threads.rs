@@ -102,7 +102,7 @@ pub fn block(time: Duration) {
 /// handle), it is cancelled.
 struct Call {
     /// The run in which the closure was made. It is taken along, since the thread that will run the
-    /// closure does not belong to a run.
+    /// closure need not belong to a run.
     run: Arc<Run>,
     /// The lane of the closure; none where nothing is observed.
     lane: Option<LaneId>,

@@ -93,7 +93,7 @@ pub struct Woken {
     pub at: Duration,
     /// What has called the waker.
     pub by: WokenBy,
-    /// Through a waker that does not reach what polls the lane now.
+    /// The wake went through a waker that does not reach what polls the lane now.
     pub through_an_old_waker: bool,
     /// From where the waker was called, if that says more than `by`.
     pub trace: Option<Trace>,
@@ -185,7 +185,7 @@ pub(super) enum KeptOfPoll {
 pub struct LastLine {
     /// What it said.
     pub text: String,
-    /// Where in the source.
+    /// Where in the source it was printed.
     pub place: &'static Location<'static>,
     /// It was printed in the poll that is going on, or else in the last one.
     pub in_this_poll: bool,
