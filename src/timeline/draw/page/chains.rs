@@ -2,8 +2,8 @@
 //!
 //! The first link of a chain is a lane. Each further link is the lanes for which the lane in the
 //! link before waits. A page draws a chain as one line, so a chain goes on only from a link of one
-//! lane. It begins with a lane for which no other lane waits. Lanes that no such chain passes are in
-//! a cycle, or behind a link of several lanes: further chains begin with some of these.
+//! lane. It begins with a lane for which no other lane waits. Lanes that no such chain passes are
+//! in a cycle, or behind a link of several lanes: further chains begin with some of these.
 //!
 //! ```text
 //!   main → A B        main waits for A and for B
