@@ -174,9 +174,9 @@ pub struct LastPoll {
 pub(super) enum KeptOfPoll {
     /// Each of them.
     All,
-    /// Not each of them, and the lane was woken in the poll. A waker that was called is not kept
-    /// any more, so it is not known which of the places are over.
-    AtLeastOne,
+    /// It is not known which. The lane was woken in the poll, and a waker that was called is not
+    /// kept any more, though its place need not be over.
+    Unknown,
     /// None: the lane may have gone on since, to something that keeps no waker.
     Nothing,
 }
@@ -328,7 +328,7 @@ impl LaneState {
         if registered.iter().any(is_kept) {
             registered.retain(is_kept);
             let is_certain = !registered.iter().any(is_given_back);
-            return if is_certain { KeptOfPoll::All } else { KeptOfPoll::AtLeastOne };
+            return if is_certain { KeptOfPoll::All } else { KeptOfPoll::Unknown };
         }
         // A future that keeps a waker from before was polled for nothing, or was not polled.
         if clones.an_older_one_is_kept {

@@ -267,7 +267,7 @@ impl Log {
         let when = match (stacks.is_empty(), kept) {
             (true, _) => Registered::Never,
             (false, KeptOfPoll::Nothing) => Registered::OrAfter,
-            (false, KeptOfPoll::All | KeptOfPoll::AtLeastOne) => Registered::Now,
+            (false, KeptOfPoll::All | KeptOfPoll::Unknown) => Registered::Now,
         };
         let waits = Waits::new(made_at, when, stacks, kept == KeptOfPoll::All);
         if !self.is_full() {
