@@ -361,8 +361,8 @@ fn a_line_that_another_lane_prints_is_printed_in_both_runs() {
     let scenes = scenes(&[first.chart(), variant(&by_another)]);
     assert_eq!(
         sentence(&scenes[1]),
-        "“another” takes 200 ms, and “both” takes 100 ms; `A` is not here; `B` is not in “both”; 2 \
-         lines are not printed in “both”; one line of “both” is not printed here."
+        "“another” takes 200 ms, and “both” takes 100 ms; `A` is not here; `B` is not in “both”; \
+         2 lines are not printed in “both”; one line of “both” is not printed here."
     );
     let lines = json!(["only_here", "only_here", "by_another_lane", "by_another_lane"]);
     assert_eq!(scenes[1]["variant"]["lines"], lines);
@@ -393,8 +393,8 @@ fn a_variant_that_hangs_does_not_take_time() {
     let hangs = variant(&record("hangs", || async { pending::<()>().await }));
     assert_eq!(
         sentence(&scenes(&[both(), hangs])[1]),
-        "“hangs” does not end by itself, and “both” takes 200 ms; `A` and `B` are not here; 4 lines \
-         of “both” are not printed here."
+        "“hangs” does not end by itself, and “both” takes 200 ms; `A` and `B` are not here; \
+         4 lines of “both” are not printed here."
     );
 }
 

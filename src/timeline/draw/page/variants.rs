@@ -221,8 +221,8 @@ enum Difference {
     DroppedEarlier,
     /// Both are dropped before they are done, and this one later.
     DroppedLater,
-    /// One of the two is dropped or aborted, and the other has another fate.
-    Fates { here: Fate, first: Fate },
+    /// One of the two is dropped or aborted, and the other is not.
+    EndsUnlike { here: LaneEnd, first: LaneEnd },
     /// This one ends by itself, and that of the first is left unfinished.
     EndsNotInTheFirst,
     /// This one is left unfinished, and that of the first ends by itself.
@@ -248,7 +248,7 @@ impl Difference {
             (Difference::DroppedEarlier, true) => "are dropped earlier".into(),
             (Difference::DroppedLater, false) => "is dropped later".into(),
             (Difference::DroppedLater, true) => "are dropped later".into(),
-            (Difference::Fates { here, first: before }, _) => {
+            (Difference::EndsUnlike { here, first: before }, _) => {
                 format!("{} here and {} in {first}", here.verb(several), before.verb(several))
             }
             (Difference::EndsNotInTheFirst, false) => format!("does not end in {first}"),
@@ -266,7 +266,7 @@ impl Difference {
 /// What becomes of a lane in a run. A lane that is dropped or aborted does not end by itself, so
 /// its time is no time at which its work is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum LaneEnd {
     /// It returns.
     Finishes,
     /// It returns the error of its cancellation.
@@ -281,38 +281,38 @@ enum Fate {
     Unfinished,
 }
 
-impl Fate {
-    fn of(end: &End) -> Fate {
+impl LaneEnd {
+    fn of(end: &End) -> LaneEnd {
         match end {
-            End::Finished => Fate::Finishes,
-            End::ReturnedCancelled => Fate::ReturnsCancelled,
-            End::Panicked(_) => Fate::Panics,
-            End::Cancelled { aborted: false, .. } => Fate::Dropped,
-            End::Cancelled { aborted: true, .. } => Fate::Aborted,
-            End::Unfinished => Fate::Unfinished,
+            End::Finished => LaneEnd::Finishes,
+            End::ReturnedCancelled => LaneEnd::ReturnsCancelled,
+            End::Panicked(_) => LaneEnd::Panics,
+            End::Cancelled { aborted: false, .. } => LaneEnd::Dropped,
+            End::Cancelled { aborted: true, .. } => LaneEnd::Aborted,
+            End::Unfinished => LaneEnd::Unfinished,
         }
     }
 
     /// Whether the lane does not get to its own end, but is dropped.
     fn is_dropped(self) -> bool {
-        matches!(self, Fate::Dropped | Fate::Aborted)
+        matches!(self, LaneEnd::Dropped | LaneEnd::Aborted)
     }
 
     /// The verb of a sentence about one lane, or about several.
     fn verb(self, several: bool) -> &'static str {
         match (self, several) {
-            (Fate::Finishes, false) => "finishes",
-            (Fate::Finishes, true) => "finish",
-            (Fate::ReturnsCancelled, false) => "returns as cancelled",
-            (Fate::ReturnsCancelled, true) => "return as cancelled",
-            (Fate::Panics, false) => "panics",
-            (Fate::Panics, true) => "panic",
-            (Fate::Dropped, false) => "is dropped",
-            (Fate::Dropped, true) => "are dropped",
-            (Fate::Aborted, false) => "is aborted",
-            (Fate::Aborted, true) => "are aborted",
-            (Fate::Unfinished, false) => "does not end",
-            (Fate::Unfinished, true) => "do not end",
+            (LaneEnd::Finishes, false) => "finishes",
+            (LaneEnd::Finishes, true) => "finish",
+            (LaneEnd::ReturnsCancelled, false) => "returns as cancelled",
+            (LaneEnd::ReturnsCancelled, true) => "return as cancelled",
+            (LaneEnd::Panics, false) => "panics",
+            (LaneEnd::Panics, true) => "panic",
+            (LaneEnd::Dropped, false) => "is dropped",
+            (LaneEnd::Dropped, true) => "are dropped",
+            (LaneEnd::Aborted, false) => "is aborted",
+            (LaneEnd::Aborted, true) => "are aborted",
+            (LaneEnd::Unfinished, false) => "does not end",
+            (LaneEnd::Unfinished, true) => "do not end",
         }
     }
 }
@@ -329,25 +329,25 @@ impl Row {
             (Some(0), Some(0)) => return None, // `main`: the sentence begins with how long it takes
             (Some(before), Some(now)) => (&first.rows[before].end, &here.rows[now].end),
         };
-        let [fate_before, fate_now] = [before, now].map(|end| Fate::of(&end.1));
-        if fate_before.is_dropped() != fate_now.is_dropped() {
-            return Some(Difference::Fates { here: fate_now, first: fate_before });
+        let [end_before, end_now] = [before, now].map(|end| LaneEnd::of(&end.1));
+        if end_before.is_dropped() != end_now.is_dropped() {
+            return Some(Difference::EndsUnlike { here: end_now, first: end_before });
         }
         // A lane that is not over when the run is ends at no time of its own.
-        match (fate_before, fate_now) {
-            (Fate::Unfinished, Fate::Unfinished) => return None,
-            (Fate::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
-            (_, Fate::Unfinished) => return Some(Difference::EndsNotHere),
+        match (end_before, end_now) {
+            (LaneEnd::Unfinished, LaneEnd::Unfinished) => return None,
+            (LaneEnd::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
+            (_, LaneEnd::Unfinished) => return Some(Difference::EndsNotHere),
             _ => {}
         }
         let order = here.time(now.0).cmp(&first.time(before.0));
-        let both_dropped = fate_now.is_dropped();
+        let both_dropped = end_now.is_dropped();
         match order {
             Ordering::Less if both_dropped => Some(Difference::DroppedEarlier),
             Ordering::Less => Some(Difference::EndsEarlier),
             Ordering::Greater if both_dropped => Some(Difference::DroppedLater),
             Ordering::Greater => Some(Difference::EndsLater),
-            Ordering::Equal if both_dropped || fate_before == fate_now => None,
+            Ordering::Equal if both_dropped || end_before == end_now => None,
             Ordering::Equal => Some(Difference::EndsInAnotherWay),
         }
     }
