@@ -1,8 +1,9 @@
 //! Coroutine: a function that says where it can be left, and lets others run while it waits.
 //!
 //! In Python: `async def` and `await`, see `coroutine.py` beside this file.
-//! Look for: A coroutine gives the thread away while it waits. Each of the three says what time it
-//! is before and after its sleep: in between the others ran, and its own variables are still there.
+//! Look for: A coroutine gives the thread away while it waits. Both calls of `tell_time` say how
+//! long ago they began, before their sleep and after it. During the sleep of each the other lane
+//! runs, and its own variables are still there afterwards.
 //!
 //!     cargo run --example coroutine
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -105,8 +105,8 @@ pub(super) enum Kind<T: 'static> {
 pub(super) trait Outer {
     /// The futures that are asked when this one is to be cancelled.
     fn children(&self) -> Others;
-    /// Some child has taken the request.
-    fn cancel_requested(&self);
+    /// Notes that some child has taken the request.
+    fn note_cancel_request(&self);
 }
 
 /// An entry in the list of a future: what happens when it is done.

@@ -58,7 +58,8 @@ pub enum CallKind {
 }
 
 impl Handle {
-    /// One allocation, with the closure in it. asyncio makes a handle and a tuple of arguments.
+    /// Makes a handle: one allocation, with the closure in it. asyncio makes two: a handle and a
+    /// tuple of arguments.
     pub(super) fn new<O: IntoResult + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
         Self(Rc::new(Callback { function: Cell::new(Some(function)), cancelled: Cell::new(false) }))
     }

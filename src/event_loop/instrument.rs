@@ -66,9 +66,10 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// A function that is called when another thread asks something of the loop. It is called *on
-    /// that thread*, because only there can it see what asks. Its answer comes with the call, in
-    /// [`ReadyBy::EntryQueue`]. Of several instruments the first that has such a function counts.
+    /// A function that is called for each call that is left in the loop's entry queue. It is called
+    /// *on the thread that leaves the call there*, because only there can it see what asks. Its
+    /// answer comes with the call, in [`ReadyBy::EntryQueue`]. Of several instruments the first
+    /// that has such a function counts.
     fn asked_by(&self) -> Option<AskedBy> {
         None
     }
@@ -84,7 +85,8 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// The loop makes a call. Nothing is told of a call that was cancelled, since it is not made.
+    /// The loop makes a call. A call that was cancelled is not made, so this method is not called
+    /// for it.
     fn call_begins(&self, call: &CallRef<'_>) {
         _ = call;
     }

@@ -38,9 +38,9 @@ impl Registry {
     }
 
     /// Marks the next step of the task of this key as scheduled, and gives the step, which the
-    /// caller puts into the ready queue; `None` if the step is there already. The key may belong to
-    /// another future by now. If that is a task, it is polled once for nothing, which every future
-    /// must allow.
+    /// caller puts into the ready queue; `None` if the step is there already, or if no pending task
+    /// has this key. The key may belong to another future by now. If that is a task, it is polled
+    /// once for nothing, which every future must allow.
     pub(super) fn take_next_step(&self, key: usize) -> Option<Handle> {
         self.get(key)?.take_next_step()
     }

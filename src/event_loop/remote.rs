@@ -42,7 +42,8 @@ pub struct RemoteTask<T> {
 
 /// What a task of the loop and the thread that asked for it have in common.
 struct Shared<T> {
-    /// Set once, by the task, by `cancel`, or by the end of the loop.
+    /// Set once: by the task, by what could not start the task, by `cancel`, or by the end of the
+    /// loop.
     outcome: Mutex<Option<Result<T>>>,
     /// Tells [`RemoteTask::result`] that there is an outcome.
     is_done: Condvar,

@@ -57,8 +57,8 @@ type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 pub(super) struct TaskPart<T: 'static> {
     /// What [`Future::name`] says.
     name: TaskName,
-    /// What the task runs. The cell is empty while it runs, so that what it calls finds the cell
-    /// free, and after its end.
+    /// What the task runs. The cell is empty while the coroutine runs, so that what the coroutine
+    /// calls finds the cell free. It stays empty once the task is done.
     coroutine: Cell<Option<Coroutine<T>>>,
     /// A task owns itself until it is done. asyncio's loop has only weak references, so a task that
     /// nothing else refers to may vanish before it ends; `create_task`'s documentation warns of it.

@@ -1,6 +1,6 @@
 //! Timers: calls that are due at a time.
 //!
-//! A timer is a call that stands in an ordered list until the loop finds that its time has come,
+//! A timer is a call that stands in a list until the loop finds that its time has come,
 //! and moves the call into the ready queue. `Timers`, in `timer/lists.rs`, is that list. In each
 //! iteration the loop asks `first` when the first timer is due. `take_due` gives the calls whose
 //! time has come, and `remove` forgets a timer that is cancelled.

@@ -10,9 +10,9 @@ impl<F: Future> Lane<F> {
     /// Marks this lane as one that [`every_cancellation`](super::every_cancellation) drops at each
     /// of its suspensions.
     ///
-    /// The output is then an `Option`: `None` when it was dropped, as a `timeout` that has elapsed
-    /// has no output. It can be awaited or spawned. Outside of `every_cancellation` it is never
-    /// dropped early, and the output is always `Some`.
+    /// What this returns can be awaited or spawned. Its output is an `Option`: `None` if the lane
+    /// was dropped, as a `timeout` that has elapsed has no output. Outside of `every_cancellation`
+    /// a poll never drops the lane, and the output is always `Some`.
     ///
     /// Dropping what this returns drops the lane.
     pub fn cancellable(self) -> Cancellable<F> {

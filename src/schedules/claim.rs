@@ -102,7 +102,7 @@ where
     /// thread that tries had to wait for a processor is not counted, as far as the system tells
     /// that time. The report says if not everything could be tried in the budget. A failure is then
     /// made simpler, and what is shown is run again to see where its lanes wait: each of the two
-    /// may take up to this time once more.
+    /// may take up to this time once more, or 100 ms if that is longer.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self
@@ -163,8 +163,9 @@ where
     /// Tries the claim.
     ///
     /// If the environment variable `SCHEDULE` is the name of this claim, a colon and a schedule,
-    /// only that schedule is run. With `TIMELINE=DIR` the run that breaks the claim is written to
-    /// `DIR`, as picture, data and page.
+    /// only that schedule is tried. (Before it tokio's own schedule is run several times, to see
+    /// whether the program is deterministic.) With `TIMELINE=DIR` the run that breaks the claim is
+    /// written to `DIR`, as picture, data and page.
     ///
     /// # Panics
     /// With the simplest schedule that fails, its lines and its timeline. Also if the program
@@ -206,7 +207,8 @@ where
     /// Runs one schedule.
     ///
     /// # Errors
-    /// If the schedule does not fit the program, which must have changed since it was found.
+    /// If the schedule does not fit the program. Most often the program has changed since the
+    /// schedule was found.
     ///
     /// # Panics
     /// As [`explore`](Self::explore) does.

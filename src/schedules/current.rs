@@ -42,8 +42,8 @@ impl CurrentRun {
         self.lock().run = None;
     }
 
-    /// Changes as long as the thread gets on: the number of the run, when its runtime has last gone
-    /// to sleep or woken up, and whether it sleeps.
+    /// What changes as long as the thread gets on: the number of the run, when the runtime of that
+    /// run has last gone to sleep or woken up, and whether the runtime sleeps.
     pub fn movement(&self) -> (u64, Option<(Instant, bool)>) {
         let running = self.lock();
         (running.number, running.run.as_ref().map(|(run, _)| run.last_moved()))

@@ -41,10 +41,10 @@
 //!
 //! The first schedule is tokio's own: it is the run that [`record`](crate::record) records. Then
 //! come those that *depart* from it at one decision, then at two, and so on, until all are done or
-//! the budget is used up. So the first that fails is the simplest. If not all can be done, the rest
-//! of the budget goes to schedules at random, and what fails there is made simpler. What was tried
-//! is always said: "all 36 schedules", or "all 1,204 schedules with up to 3 departures from tokio's
-//! own, and 5,000 of the others, chosen at random".
+//! three fifths of the budget are used up. So the first that fails is the simplest. If not all can
+//! be done, the rest of the budget goes to schedules at random, and what fails there is made
+//! simpler. What was tried is always said: "all 36 schedules", or "all 1,204 schedules with up to 3
+//! departures from tokio's own, and 5,000 of the others, chosen at random".
 //!
 //! There are two [granularities](Granularity): where a run may go from one lane to another.
 //!
@@ -64,7 +64,7 @@
 //! - Of lanes that only wait, no schedule is lost: `n` lanes that sleep `r` times, each time until
 //!   the same instant, have `(n!)^(r+1)` schedules, and that many are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A
-//!   program that uses threads is refused, too.
+//!   program that uses threads is refused, too, as far as that is noticed: see below.
 //! - tokio decides some things at random: `watch` and `Barrier` in what order they wake, and
 //!   `select!` without `biased` which of its branches it polls first. Where that only changes which
 //!   *lane* comes first, each order is tried, whichever tokio chooses. All else that is random,

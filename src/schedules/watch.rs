@@ -20,7 +20,8 @@ use std::{
     time::Duration,
 };
 
-/// Between two runs the thread may make no progress for this many times as long as in a run.
+/// Between two runs the thread checks and draws. So it may make no progress there for this many
+/// times as long as in a run.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
@@ -32,8 +33,8 @@ const BETWEEN_RUNS: u32 = 6;
 /// stopped, only left behind: it ends with the process.
 ///
 /// # Panics
-/// If `work` panics, with its message; or if it does not get on between two runs: then a check
-/// blocks.
+/// If `work` panics, with its message; if `work` does not get on between two runs, most likely
+/// since a check blocks; or if the operating system gives no thread.
 pub(super) fn watched<R: Send + 'static, T>(
     name: &str,
     current: &CurrentRun,

@@ -9,7 +9,20 @@ use async_concepts::timeline::{LaneId, Position, State, human};
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
     let mut faults = vec![];
+    // Without a loop that tells of its timers only a wait proves one: the list says so.
+    let of_waiting = explored.run.tracks[0].timers_of_waiting;
+    let is_told = polls.chart.calls.iter().any(|call| call.lane.is_some());
+    if of_waiting == is_told {
+        faults.push(format!("that the timers are those of waiting lanes: {of_waiting}"));
+    }
     for (nth, step) in polls.steps.iter().enumerate() {
+        for (lane, due) in &step.timers {
+            let letter = polls.letter(nth, *lane);
+            if of_waiting && !"wl".contains(letter) {
+                let name = &polls.row(*lane).name;
+                faults.push(format!("step {nth} lists a timer of {name}, due at {due}: {letter}"));
+            }
+        }
         for (lane, due) in &step.timers {
             if due == "?" {
                 continue;

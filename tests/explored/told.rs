@@ -4,7 +4,7 @@ use super::{
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, is_poll},
 };
-use async_concepts::timeline::{End, LaneId, State, Step, Until, human};
+use async_concepts::timeline::{End, LaneId, Position, State, Step, Until, human};
 use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -130,7 +130,10 @@ impl OfStep<'_> {
             return ensure(!rest && unwoken && moved && named, "it was handed over");
         }
         if let Some(passed) = told.strip_prefix(" after ") {
-            let called = if rest { self.ended_inside(true) } else { vec![] };
+            let mut called = if rest { self.ended_inside(true) } else { vec![] };
+            let mut tasks = if rest { self.ended_inside(false) } else { vec![] };
+            tasks.retain(|lane| self.is_called_here(*lane));
+            called.extend(tasks);
             let is_called = called.iter().any(|lane| passed.starts_with(self.name(*lane)));
             return if is_called { Ok(()) } else { self.check_time_passed(passed) };
         }
@@ -154,7 +157,12 @@ impl OfStep<'_> {
         let lane = self.step.lane;
         let Some(woken) = self.poll.span.woken else { return Err("it was not woken".into()) };
         let expected = match woken.by {
-            Until::Clock => "its time has come".to_owned(),
+            Until::Clock => match self.first_timers(woken.at, false) {
+                Some(lanes) if !lanes.contains(&lane) => {
+                    return ensure(self.is_the_time_of(why, &lanes), "another timer is the first");
+                }
+                _ => "its time has come".to_owned(),
+            },
             Until::Outside => "woken from outside".to_owned(),
             Until::Yield if why == "its loop's next iteration" => why.to_owned(),
             Until::Yield => "it had given way".to_owned(),
@@ -172,6 +180,49 @@ impl OfStep<'_> {
             Until::Unwoken | Until::Dropped | Until::RunOver => return Err("no wake".into()),
         };
         ensure(why == expected, &expected)
+    }
+
+    /// The lanes of which the timers are the first to be due, of those that an event loop has in
+    /// its list while this lane runs the loop and waits there until a position: after this poll, or
+    /// before it. None if it runs no loop there, or one that tells of nothing.
+    fn first_timers(&self, until: Position, after: bool) -> Option<Vec<LaneId>> {
+        let which = if after { self.which } else { self.which.checked_sub(1)? };
+        let poll = &self.polls.of_lane[self.step.lane][which];
+        let places = self.polls.stopped(self.step.lane, poll).waits();
+        // The place of a driver says nothing of what is awaited there, or is marked.
+        if !places.iter().any(|wait| wait.of_a_loop || wait.on.is_none()) {
+            return None;
+        }
+        let mut first: Option<Duration> = None;
+        let mut lanes = vec![];
+        for call in &self.polls.chart.calls {
+            let (Some(lane), Some(timer)) = (call.lane, call.timer) else { continue };
+            let over = [call.queued, call.over];
+            let is_over = over.iter().flatten().any(|turn| turn.at < until);
+            if timer.set.at > until || is_over {
+                continue;
+            }
+            if first.is_none_or(|first| timer.due < first) {
+                first = Some(timer.due);
+                lanes.clear();
+            }
+            if first == Some(timer.due) {
+                lanes.push(lane);
+            }
+        }
+        if lanes.is_empty() { None } else { Some(lanes) }
+    }
+
+    /// Whether words say that the time of these lanes has come.
+    fn is_the_time_of(&self, words: &str, lanes: &[LaneId]) -> bool {
+        let Some(told) = words.strip_prefix("the time of ") else { return false };
+        let Some(told) = told.strip_suffix(" has come") else { return false };
+        let mut told: Vec<&str> = told.split(", ").flat_map(|part| part.split(" and ")).collect();
+        let mut names: Vec<&str> = lanes.iter().map(|lane| self.name(*lane)).collect();
+        told.sort_unstable();
+        names.sort_unstable();
+        names.dedup();
+        told == names
     }
 
     /// The lanes that have ended since its last step: those that are callbacks of an event loop, or
@@ -195,9 +246,29 @@ impl OfStep<'_> {
         ended
     }
 
+    /// Whether the event loop that runs in the lane of this step has called another one.
+    fn is_called_here(&self, lane: LaneId) -> bool {
+        self.polls.chart.calls.iter().any(|call| {
+            call.lane == Some(lane) && call.over.is_some_and(|over| over.by == self.step.lane)
+        })
+    }
+
     /// What ended inside it, or returned an item, since its last step.
     fn check_cause_of_rest(&self, why: &str) -> Checked {
-        let ended = self.ended_inside(false);
+        // A loop goes on when a task of it has ended, but not for that reason.
+        let mut ended = self.ended_inside(false);
+        ended.retain(|lane| !self.is_called_here(*lane));
+        if let Some(by) = why.strip_prefix("queued by ") {
+            let has_queued = self.polls.chart.calls.iter().any(|call| {
+                let is_here = call.over.is_some_and(|over| {
+                    let (first, last) = self.polls.happened(over);
+                    over.by == self.step.lane && first <= self.nth && self.nth <= last
+                });
+                let is_by = call.queued.is_some_and(|queued| self.name(queued.by) == by);
+                call.lane == Some(self.step.lane) && call.timer.is_none() && is_here && is_by
+            });
+            return ensure(has_queued, &format!("{by} has put its call into the queue"));
+        }
         if let Some(stream) = why.strip_suffix(" has returned an item") {
             let mut lanes = 0..self.polls.of_lane.len();
             let is_one = lanes.any(|lane| {
@@ -292,6 +363,12 @@ impl OfStep<'_> {
             }
             Some(time) => {
                 let Some(wake) = wake else { return Err("no wake ends its wait".into()) };
+                if let Some(lanes) = self.first_timers(wake.woken.at, true)
+                    && wake.is_by_the_clock()
+                    && !lanes.contains(&lane)
+                {
+                    return ensure(self.is_the_time_of(time, &lanes), "another timer is the first");
+                }
                 let mut due = human(self.polls.chart.time(wake.woken.at));
                 if self.polls.is_busy_until(wake.woken.at) {
                     due += ", when the thread is free again";

@@ -154,7 +154,7 @@ fn one_sentence_says_what_differs() {
             "“both” takes 200 ms, “in a row” takes 300 ms and “another” takes 100 ms.",
             "“in a row” takes 300 ms, and “both” takes 200 ms; `B` ends later.",
             "“another” takes 100 ms, and “both” takes 200 ms; `B` is not here; `C` is not in \
-             “both”; one line is not printed in “both”.",
+             “both”; one line is not printed in “both”; 2 lines of “both” are not printed here.",
         ]
     );
     let same =
@@ -286,11 +286,106 @@ fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
     let found = scenes(&[hangs.chart(), variant(&ends), variant(&dropped)]);
     let ends = sentence(&found[1]);
     assert!(ends.contains("; `A` does not end in “both”"), "{ends}");
-    assert!(sentence(&found[2]).contains("; `A` is cancelled"), "{}", sentence(&found[2]));
+    let dropped = sentence(&found[2]);
+    assert!(dropped.contains("; `A` is dropped here and does not end in “both”"), "{dropped}");
     let first = record("both", || async { nap(50).lane("A").await }).chart();
     let second = record("hangs", || async { pending::<()>().lane("A").await });
     let found = scenes(&[first, variant(&second)]);
     assert!(sentence(&found[1]).contains("; `A` does not end here"), "{}", sentence(&found[1]));
+}
+
+/// After 100 ms A is aborted; or else A is dropped, and so is C, which is not polled before.
+fn fails_fast(aborts: bool) -> Recording<()> {
+    record("both", move || async move {
+        if aborts {
+            let task = tokio::spawn(pause(200).lane("A"));
+            sleep(Duration::from_millis(100)).await;
+            task.abort();
+            task.await.unwrap_err();
+            return;
+        }
+        let polled = pause(200).lane("A");
+        let unpolled = pause(300).lane("C");
+        let _ = tokio::time::timeout(Duration::from_millis(100), polled).await;
+        drop(unpolled);
+    })
+}
+
+#[test]
+fn a_lane_that_is_dropped_does_not_end_and_the_sentence_says_which_run_drops_it() {
+    let dropped = fails_fast(false).chart();
+    let patient = record("patient", || async {
+        join!(pause(200).lane("A"), pause(300).lane("C"));
+    });
+    let [_, patient_told] = &scenes(&[dropped.clone(), variant(&patient)])[..] else {
+        panic!("two scenes")
+    };
+    assert_eq!(
+        sentence(patient_told),
+        "“patient” takes 300 ms, and “both” takes 100 ms; `A` and `C` finish here and are dropped \
+         in “both”."
+    );
+    let aborted = fails_fast(true).chart();
+    let finished = variant(&record("one", || async { pause(200).lane("A").await }));
+    let told = scenes(&[aborted, finished]);
+    assert!(sentence(&told[1]).contains("; `A` finishes here and is aborted in “both”"));
+    // The other way round.
+    let first = Chart { title: "both".into(), variant: None, ..patient.chart() };
+    let fails = Chart { title: "fails".into(), variant: variant_of_both(), ..dropped.clone() };
+    let told = scenes(&[first, fails]);
+    let expected = "; `A` and `C` are dropped here and finish in “both”.";
+    assert!(sentence(&told[1]).ends_with(expected), "{}", sentence(&told[1]));
+    // In both runs it is dropped, so in neither it ends.
+    let later = record("later", || async {
+        let polled = pause(200).lane("A");
+        let unpolled = pause(300).lane("C");
+        let _ = tokio::time::timeout(Duration::from_millis(150), polled).await;
+        drop(unpolled);
+    });
+    let told = scenes(&[dropped, variant(&later)]);
+    let expected = "; `A` and `C` are dropped later.";
+    assert!(sentence(&told[1]).ends_with(expected), "{}", sentence(&told[1]));
+}
+
+#[test]
+fn a_line_that_another_lane_prints_is_printed_in_both_runs() {
+    let first = record("both", || async {
+        say!("one");
+        nap(100).lane("A").await;
+    });
+    let by_another = record("another", || async {
+        say!("two");
+        say!("three");
+        nap(200).lane("B").await;
+    });
+    let scenes = scenes(&[first.chart(), variant(&by_another)]);
+    assert_eq!(
+        sentence(&scenes[1]),
+        "“another” takes 200 ms, and “both” takes 100 ms; `A` is not here; `B` is not in “both”; \
+         2 lines are not printed in “both”; one line of “both” is not printed here."
+    );
+    let lines = json!(["only_here", "only_here", "by_another_lane", "by_another_lane"]);
+    assert_eq!(scenes[1]["variant"]["lines"], lines);
+}
+
+#[test]
+fn a_stretch_has_no_hole_where_one_run_drops_the_lane_and_in_the_other_it_waits() {
+    // A is dropped at 100 ms before its first poll. In the other run it is polled at once, and
+    // waits until 200 ms; at 100 ms only `main` is polled in both.
+    let dropped = record("both", || async {
+        let unpolled = pause(200).lane("A");
+        sleep(Duration::from_millis(100)).await;
+        drop(unpolled);
+        sleep(Duration::from_millis(100)).await;
+    });
+    let polled = record("polled", || async {
+        let task = tokio::spawn(pause(200).lane("A"));
+        sleep(Duration::from_millis(100)).await;
+        task.await.unwrap();
+    });
+    let scenes = scenes(&[dropped.chart(), variant(&polled)]);
+    let differs = &scenes[1]["variant"]["rows"][1]["differs"];
+    assert_eq!(*differs, json!([[[0, false], [2, true]]]), "at 100 ms, too");
 }
 
 #[test]
@@ -298,7 +393,8 @@ fn a_variant_that_hangs_does_not_take_time() {
     let hangs = variant(&record("hangs", || async { pending::<()>().await }));
     assert_eq!(
         sentence(&scenes(&[both(), hangs])[1]),
-        "“hangs” does not end by itself, and “both” takes 200 ms; `A` and `B` are not here."
+        "“hangs” does not end by itself, and “both” takes 200 ms; `A` and `B` are not here; \
+         4 lines of “both” are not printed here."
     );
 }
 

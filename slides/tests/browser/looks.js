@@ -1,6 +1,6 @@
 // Goes to each moment of each scene of the explorer. The result has a sentence for each fault of
-// what is drawn: a text, a line or a name that is cut, a bar that runs from one function into
-// another, and the lane that runs out of sight.
+// what is drawn: a text, a line, a name or its frame that is cut, a bar that runs from one function
+// into another, and a lane that runs or a line that it prints out of sight.
 (() => {
   const { scenes } = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -29,6 +29,8 @@
         if (!fades && (isOnEdge(chart.left) || isOnEdge(chart.right)))
           found(`“${text.textContent}” is cut`);
       }
+      for (const frame of all("#chart .frame"))
+        if (box(frame).left < chart.left) found("the frame around a name is cut");
       for (const tile of all(".tile").filter(isSeen)) {
         const isWide = tile.scrollWidth > tile.clientWidth + 1;
         if (isWide || tile.scrollHeight > tile.clientHeight + 1)
@@ -40,6 +42,14 @@
         // An average letter is some 6 pixels wide here.
         if (width < 5 * Math.min(Math.max(...words), 12))
           found(`no room for the words beside “${note.textContent}”`);
+      }
+      const own = all("#lines li.now")[0];
+      if (own) {
+        const list = box(document.getElementById("lines"));
+        const free = list.bottom - box(all("#lines li").filter(isSeen).at(-1)).bottom;
+        const { bottom } = box(own);
+        if (bottom < list.top + 2 && bottom + free > list.top + 2)
+          found(`there is room for “${own.textContent}”, and it is out of sight`);
       }
       for (const pane of all(".pane").filter(({ scrollTop }) => scrollTop > 0)) {
         const { top } = box(pane);

@@ -15,10 +15,10 @@ use crate::event_loop::{
 /// Gives as many coroutines as there are different awaitables. Each of them, when it is awaited,
 /// gives the next result that no other of them has taken.
 ///
-/// When `timeout` is over, the coroutines that are left give [`Error::Timeout`]; nothing is
-/// cancelled. A coroutine that is cancelled or dropped takes no result with it: the next coroutine
-/// gets the result. [`Error::NoRunningLoop`] if no loop runs on this thread, [`Error::OtherLoop`]
-/// for a future of another loop.
+/// When `timeout` is over, [`Error::Timeout`] takes the place of each result that has not come;
+/// nothing is cancelled. A coroutine that is cancelled or dropped takes no result with it: the next
+/// coroutine gets the result. [`Error::NoRunningLoop`] if no loop runs on this thread,
+/// [`Error::OtherLoop`] for a future of another loop.
 #[track_caller]
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,

@@ -71,7 +71,7 @@ impl<T, C> Outer for Gather<T, C> {
         Others::Many(self.children.borrow().iter().map(|child| child.0.clone() as _).collect())
     }
 
-    fn cancel_requested(&self) {
+    fn note_cancel_request(&self) {
         self.cancel_requested.set(true);
     }
 }

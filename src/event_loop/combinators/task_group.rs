@@ -19,7 +19,7 @@ use crate::event_loop::{any_future::AnyFuture, cancel::request_cancel};
 /// this gives [`Error::ExceptionGroup`] with all their errors. A cancel of the current task is
 /// passed on to all tasks of the group. Dropping this drops the body and asks the tasks to cancel,
 /// without waiting for them: Rust has no way to wait there. [`Error::NoCurrentTask`] outside of a
-/// task.
+/// task, and [`Error::NoRunningLoop`] if no loop runs on this thread.
 ///
 /// ```
 /// use async_concepts::event_loop::{EventLoop, VirtualDriver, sleep, task_group};
@@ -156,8 +156,8 @@ impl Group {
         }
     }
 
-    /// Asks all tasks of the group to cancel. From a copy of the list, because no cell may stay
-    /// borrowed while other code runs.
+    /// Asks all tasks of the group to cancel. It goes through a copy of the list, because no cell
+    /// may stay borrowed while other code runs.
     fn abort(&self) {
         self.aborting.set(true);
         let tasks: Vec<_> = self.tasks.borrow().values().cloned().collect();

@@ -17,7 +17,8 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 /// The body is a part of the current task, so that task is cancelled; the time limit takes its own
 /// request back, and passes every other request on. A body that is suspended in a future that is
 /// not of this loop is dropped. If the body swallows the cancel, its result is returned. Dropping
-/// this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
+/// this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task, and
+/// [`Error::NoRunningLoop`] if no loop runs on this thread.
 ///
 /// ```
 /// use async_concepts::event_loop::{Error, EventLoop, VirtualDriver, sleep, timeout};

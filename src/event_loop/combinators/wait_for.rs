@@ -16,7 +16,7 @@ use crate::event_loop::{
 /// `awaitable` has ended in the same iteration, its result is returned and the cancel is lost, as
 /// in 3.11 (python/cpython#86296; 3.12 no longer does so, nor does [`timeout`](super::timeout)).
 /// Dropping `wait_for` ends the wait and cancels nothing; but a coroutine that is awaited in place
-/// is dropped with it.
+/// is dropped with it. [`Error::NoRunningLoop`] if no loop runs on this thread.
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
     timeout: impl Into<Option<Duration>>,

@@ -82,7 +82,7 @@ impl<T> Cancellable for FutureCell<T> {
             }
             Kind::Outer(outer) => {
                 if taken {
-                    outer.cancel_requested();
+                    outer.note_cancel_request();
                 }
                 taken
             }

@@ -31,13 +31,14 @@ pub(in crate::event_loop) const FOREVER: u64 = u64::MAX;
 #[derive(Default)]
 pub(in crate::event_loop) struct Timers(RefCell<Lists>);
 
-/// A new timer stands in `unsorted`. It moves into `sorted` when the next iteration begins, or
-/// earlier if `unsorted` needs room; a timer that was cancelled before never moves.
+/// A new timer stands in `unsorted`. It moves into `sorted` when the loop next asks which timer is
+/// the first, or earlier if `unsorted` is full and more than half of its timers were cancelled. A
+/// timer that was cancelled before never moves.
 #[derive(Default)]
 struct Lists {
     /// Timers in the order in which they are due.
     sorted: BTreeMap<Key, Handle>,
-    /// Timers set since the last iteration began, in the order of their numbers, and `None` in the
+    /// Timers set since timers were last sorted, in the order of their numbers, and `None` in the
     /// place of one that was cancelled. asyncio sorts a timer when it is set; we sort it when the
     /// next iteration begins, and most timeouts are cancelled by then: this saves sorting them,
     /// and taking them out again.

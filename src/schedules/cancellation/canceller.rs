@@ -34,7 +34,8 @@ pub(super) struct Canceller<T> {
     /// made by the runner directly, and not by [`Explorer::explore`].
     judge: Arc<Judge<Option<T>>>,
     /// What was found in the runs so far, shared with the explorer. With [`InSchedules::Every`]
-    /// these are the runs of one cancellation, and with [`InSchedules::TokiosOwn`] of all of them.
+    /// these are the runs of one cancellation. With [`InSchedules::TokiosOwn`] they are the runs of
+    /// all cancellations after which the claim holds.
     runs: Arc<Mutex<Findings<Option<T>>>>,
     /// The result, shared with the caller's thread.
     cancelled: Arc<Mutex<Cancelled<T>>>,
@@ -144,8 +145,8 @@ impl<T: Debug> Canceller<T> {
         }
         let main = Droppable { name: "main".into(), position: 0 };
         let mut lanes = whole.trace.suspensions;
-        // `main` is marked as one that can be dropped, too. It is dropped only if no other lane is
-        // marked.
+        // `main` is marked as one that can be dropped, too. It is dropped only if no other marked
+        // lane suspends.
         if lanes.iter().any(|suspensions| suspensions.lane != main) {
             lanes.retain(|suspensions| suspensions.lane != main);
         }

@@ -119,7 +119,7 @@ where
     /// thread that tries had to wait for a processor is not counted, as far as the system tells
     /// that time. With [`in_every_schedule`](Self::in_every_schedule) a failure is then made
     /// simpler, and run again to see where its lanes wait: each of the two may take up to this time
-    /// once more.
+    /// once more, or 100 ms if that is longer.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget = time;
         self

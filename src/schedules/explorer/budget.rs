@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 /// The time for making a failure simpler is at least this long, even when the budget is smaller.
-/// So is the time for the runs that note where lanes wait.
+/// So is the time for the runs that note where lanes wait. With less time, a failure that was found
+/// in a small budget could be shown only as it was found, and without places.
 const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 
 /// How much is tried, and how.

@@ -11,12 +11,14 @@ use crate::schedules::{
 };
 use std::{fmt::Debug, sync::Arc};
 
-/// How often tokio's own schedule is run before anything is claimed of the others. A random choice
-/// between two ways comes out the same each time, and is overlooked, once in 2^15 programs.
+/// How often tokio's own schedule is run, if there is time, before anything is claimed of the
+/// others. A random choice between two ways comes out the same each time, and is overlooked, once
+/// in 2^15 programs.
 const FIRST_RUNS: usize = 16;
 
-/// This many schedules are run twice each, and of the later ones every eighth. It is for random
-/// choices that are not made in tokio's own schedule: if the two runs differ, one was found.
+/// This many schedules are run twice each, and of the later ones every eighth. The second run is
+/// for random choices that are not made in tokio's own schedule: if the two runs differ, there is
+/// such a choice.
 const RUN_TWICE: u64 = 64;
 
 /// When a program has few schedules, each is run this often again at the end. Two runs are not
@@ -99,7 +101,8 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Whether the schedule of this run leads to the same run again. Of many schedules only some
-    /// are run twice; for the others it is assumed.
+    /// are run twice. For the others, and once the budget for departures is used up, the answer is
+    /// yes without a run.
     pub(super) fn is_the_same_again(&self, run: &OneRun<T>) -> bool {
         let nth = self.findings().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
@@ -113,7 +116,8 @@ impl<T: Debug> Explorer<T> {
         Signature::of(&again) == Signature::of(run)
     }
 
-    /// Whether each of these schedules leads to the same run when it is run again, and again.
+    /// Whether each of these schedules leads to the same run when it is run again, and again. The
+    /// answer is yes, too, if no run differed until the budget for departures was used up.
     pub(super) fn are_the_same_again(&self, schedules: &ToRepeat) -> bool {
         for round in 1..=REPEATS {
             if round * schedules.0.len() > MOST_REPEATS {

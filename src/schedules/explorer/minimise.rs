@@ -13,10 +13,10 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Tries to undo each departure of a schedule, from the last to the first. If the run without it
-/// fails, too, and has fewer departures, its schedule takes the place of the first one, and all of
-/// its departures are tried anew. Otherwise the departure stays, and the one before it is tried.
-/// Gives up when `time` is over. None if no departure could be undone.
+/// Tries to undo each departure of a schedule, from the last to the first. If the run without that
+/// departure fails, too, and has fewer departures, the schedule of that run takes the place of the
+/// schedule, and all of its departures are tried anew. Otherwise the departure stays, and the one
+/// before it is tried. Gives up when `time` is over. Returns none if no departure could be undone.
 pub(super) fn minimise<T>(
     runner: &Runner<T>,
     judge: &Judge<T>,

@@ -12,7 +12,8 @@ pub(in crate::schedules) enum Replayed {
     /// The findings have the result: the schedule was run, or the program cannot be explored at
     /// all, see [`Coverage::Refused`].
     HasResult,
-    /// The program is no longer the one in which it was found. The text says how that shows.
+    /// The schedule does not fit the program: one of its choices could not be made. The text says
+    /// which.
     DoesNotFit(String),
 }
 
@@ -47,8 +48,8 @@ impl<T: Debug> Explorer<T> {
     }
 }
 
-/// Why this run of `schedule` cannot be a run of the program in which the schedule was found, as a
-/// clause: one of its choices could not be made. None if all of them were made.
+/// Why `schedule` does not fit the program of this run, as a clause: one of its choices could not
+/// be made. None if all of them were made.
 fn does_not_fit(trace: &Trace, schedule: &Schedule) -> Option<String> {
     if let Some(lane) = trace.ends.absent {
         let name = trace.name(lane);

@@ -33,7 +33,7 @@ pub struct Explored<T> {
     pub outcomes: Vec<Outcome>,
     /// How many different outcomes there were, also those that were not kept.
     pub different_outcomes: usize,
-    /// How many different results there were, as [`Debug`] prints them.
+    /// How many different results there were: see [`Outcome::result`].
     pub results: usize,
     /// How many different sets of lines were printed, in whatever order.
     pub different_lines: usize,

@@ -14,7 +14,7 @@ pub struct Failure<T> {
     pub recording: Recording<T>,
 }
 
-/// What is wrong, the schedule in words, and the timeline.
+/// The schedule in words, what is wrong, the lines that were printed, and the timeline.
 impl<T> Display for Failure<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the simplest: {}", self.schedule.describe())?;

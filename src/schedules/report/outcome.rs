@@ -6,7 +6,8 @@ use std::fmt::Debug;
 /// One of the different outcomes of a program.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What `main` returned, as [`Debug`] prints it, or why it returned nothing.
+    /// What `main` returned, as [`Debug`] prints it, or why it returned nothing. The numbers of
+    /// tasks are left out, since they differ from run to run.
     pub result: String,
     /// The lines, sorted, each with its lane and without its time.
     pub lines: Vec<String>,

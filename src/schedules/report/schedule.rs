@@ -13,8 +13,9 @@ use std::{
 /// replayed, as long as the program has not changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
-    /// The choice at each decision. The first candidate, 0, is the lane that tokio would poll, or
-    /// one that it could poll, if tokio chooses at random.
+    /// The choice at each decision up to the last departure; after that each choice is tokio's own.
+    /// The first candidate, 0, is the lane that tokio would poll, or one that it could poll, if
+    /// tokio chooses at random.
     pub choices: Vec<u16>,
     /// Where the schedule departs from tokio's own. Empty in a schedule that was read from a text:
     /// only a run tells the times and the names.

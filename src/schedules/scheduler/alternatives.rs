@@ -31,7 +31,7 @@ fn could_come(
     }
     let context = decision.context;
     if candidate.lane == LATER {
-        // Such a lane came if one was made after the decision, and polled in the poll in which the
+        // Such a lane came if one was made after the decision, and arrived in the poll in which the
         // decision was made.
         for beside in &lanes[decision.lane].nesting.made_beside {
             if Some(beside.poll) == context.inside() && beside.made > decision.moment {

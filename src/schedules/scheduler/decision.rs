@@ -17,7 +17,7 @@ pub(crate) struct Decision {
     pub taken: usize,
     /// The lane that arrived.
     pub lane: LaneId,
-    /// When that was.
+    /// The moment of the decision.
     pub moment: Moment,
     /// In whose poll the decision was made. What was possible depends on it, and is judged when the
     /// run is over.
@@ -32,7 +32,8 @@ pub(crate) struct Decision {
     pub came: Option<LaneId>,
 }
 
-/// Why nothing more is decided in a run, if one of these is set. The run itself goes on to its end.
+/// Why nothing more is decided in a run, if one of these is set. Once `spins` is set, no lane is
+/// polled any more. With one of the others, the run goes on to its end in tokio's own order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends {
     /// The lane that was chosen and did not arrive: there is no such schedule.
@@ -58,7 +59,8 @@ impl Ends {
 pub(crate) struct Spin {
     /// When that was noticed, on the clock of the run.
     pub at: Duration,
-    /// How many polls there had been. An arrival that was deferred is no poll.
+    /// How many polls there had been. An arrival that was deferred is no poll, and polls that only
+    /// the scheduler has caused are not counted.
     pub polls: u64,
 }
 

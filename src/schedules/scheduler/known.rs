@@ -67,9 +67,10 @@ pub(crate) struct PlaceInQueue {
 /// was deferred: without a scheduler that poll would go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspension {
-    /// In its last poll its own code could not go on, or the lane itself was deferred.
+    /// Before its last poll its own code could not go on, and the program had not woken it since
+    /// the poll before. Or the lane was deferred, or nothing has polled it yet.
     No,
-    /// Its last poll took place because its own code could go on, or after a wake.
+    /// Before its last poll its own code could go on, or the program had woken it.
     Yes,
     /// In a poll of this lane a lane inside it was deferred, so this lane has not suspended yet. It
     /// suspends after a later poll, in which it polls the deferred lane: without a scheduler the
@@ -118,15 +119,16 @@ pub(crate) struct Nesting {
     /// Branches of a `join!` can change places among each other; a lane that is awaited alone
     /// cannot.
     pub is_branch: bool,
-    /// Others that the lane around it polled for the first time after this one, in the same poll.
+    /// Other lanes that arrived for the first time after this one, in the same poll of the lane
+    /// around both.
     pub made_beside: Vec<MadeBeside>,
     /// The lane around it was polled and did not poll it, although it is ready. As long as that is
     /// true, a schedule that chooses it would wait for nothing.
     pub is_passed_over: bool,
 }
 
-/// Another lane, which was first polled after the lane that has this note, by the same lane around
-/// both.
+/// Another lane, which arrived for the first time after the lane that has this note, in the same
+/// poll of the lane around both.
 #[derive(Clone, Copy)]
 pub(crate) struct MadeBeside {
     /// When the poll of the lane around both began.

@@ -12,8 +12,8 @@
 //! lane has not arrived when the runtime is about to sleep, it never will: there is no such
 //! schedule.
 //!
-//! Time does not pass meanwhile. Before the runtime sleeps, the kept wakers are called, and then it
-//! has something to do.
+//! Time does not pass meanwhile. Before the runtime would sleep, the kept wakers are called. Then
+//! the runtime has something to do, and does not sleep.
 //!
 //! One decision, where tokio would poll A, then B, then C, and C is to come first:
 //!
@@ -39,7 +39,7 @@
 //! - `state` holds all that the scheduler knows, and has a method for each step of a lane's life.
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
-//! What a waker calls may come back here at once, so none is called while the state is locked.
+//! A waker may call the scheduler again at once, so no waker is called while the state is locked.
 // In reading order; the blank lines keep rustfmt from sorting them.
 mod history;
 

@@ -27,8 +27,8 @@ struct Role {
     inside: bool,
     /// One was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// After one had arrived, the lane around it polled another lane for the first time, in the
-    /// same poll.
+    /// After one had arrived, another lane arrived for the first time, in the same poll of the lane
+    /// around both.
     grows: bool,
 }
 

@@ -1,6 +1,8 @@
 //! The lanes that are ready and were not polled, and what they wait for.
 //!
-//! What the scheduler answers to a ready lane that arrives:
+//! What the scheduler answers to a ready lane that arrives. (Two cases come before that: lanes that
+//! have yielded, and runs in which nothing is decided any more. See
+//! [`State::arrives`](super::state::State::arrives).)
 //!
 //! | the hold | the lane that arrives | the answer |
 //! |---|---|---|

@@ -145,8 +145,9 @@ fn run_as_one_lane<T>(
 /// on meanwhile.
 ///
 /// # Panics
-/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
-/// thread. If the run reaches its limit, this does not return, but unwinds through its caller.
+/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), on another thread,
+/// and in a future that the runtime polls. If the run reaches its limit, this does not return, but
+/// unwinds through its caller.
 pub fn wait<F: Future>(until: F) -> F::Output {
     // A clone: nothing may be borrowed while the future is polled, since that is code of the
     // program.
@@ -234,7 +235,8 @@ pub fn wakes_are_by(by: Option<WokenBy>) {
 }
 
 /// By what a lane would be woken if its waker were called here and now: what an event loop has to
-/// keep with a call that is put off, for [`wakes_are_by`]. From outside, if nothing is known.
+/// keep with a call that is put off, for [`wakes_are_by`]. If nothing is known, this returns
+/// [`WokenBy::Outside`].
 pub fn woken_here_by() -> WokenBy {
     match Run::here() {
         Some(run) => run.would_wake(),

@@ -1,8 +1,9 @@
 //! The calls of an event loop of one's own: its ready queue and its timers, as the loop tells of
 //! them.
 //!
-//! A lane that waits for such a loop is seen to be woken only when it is its turn: up to then its
-//! wake is a place in a queue, which the loop alone knows. So the loop says where each call goes:
+//! If such a loop wakes a lane by a call, the recorder sees the wake only when the loop makes the
+//! call. Until then the wake is a place in a queue, which the loop alone knows. So the loop says
+//! where each call goes:
 //!
 //! ```text
 //!   call_later ──► TimerSet ──► its time has come ─┐

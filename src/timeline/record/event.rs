@@ -58,9 +58,9 @@ pub enum What {
     Dropped {
         /// The lane that ran at that moment, if one did.
         by: Option<LaneId>,
-        /// Its task was aborted. Three things tell that: no lane ran at that moment; the runtime
-        /// itself polls the lane; and the stack shows that the runtime has dropped it outside a
-        /// poll. Without line tables the third is taken for granted.
+        /// Its task was aborted. Three things together tell that: no lane ran at that moment; the
+        /// runtime itself polls the lane; and the stack shows that the runtime has dropped it
+        /// outside a poll. Where line tables are missing, the third is taken for granted.
         aborted: bool,
     },
     /// It printed a line, at this place of the source.
@@ -75,7 +75,8 @@ pub enum What {
     },
 }
 
-/// From when on a call of an event loop is where: what [`super::call_goes_to`] is told.
+/// The stage that a call of an event loop reaches now. The loop tells it by
+/// [`super::call_goes_to`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStage {
     /// It waits for its time.
@@ -92,10 +93,10 @@ pub enum CallStage {
     Asked,
     /// It is in the ready queue of the loop.
     Queued {
-        /// As of a timer.
+        /// The call runs a lane of its own: see [`CallStage::TimerSet`].
         has_a_lane: bool,
     },
-    /// The loop makes it.
+    /// The loop makes the call now.
     Begins,
 }
 
@@ -139,12 +140,14 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WokenBy {
     /// A lane, while it was being polled. Or a lane that had just ended: the end of a task or of a
-    /// closure wakes the lane that waits for it.
+    /// closure wakes the lane that waits for it. Or a lane that had asked an event loop of the
+    /// program's own for the call that has woken.
     Lane(LaneId),
-    /// The runtime's timer.
+    /// A timer: one of the runtime, or one of an event loop of the program's own.
     Clock,
     /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a
-    /// used-up budget.
+    /// used-up budget. Or an event loop of the program's own, whose next iteration the lane had
+    /// asked for.
     Yield,
     /// Something that is no lane: a socket, a signal, another thread, a task without a lane.
     Outside,

@@ -99,7 +99,8 @@ fn without_version(folder: &str) -> &str {
     folder
 }
 
-/// The path of a function, without the arguments of its types; for a method, the path of its type.
+/// The path of a function, up to its first generic argument. For a method whose name begins with
+/// `<`, it is the path of its type.
 fn path_of_function(function: &str) -> &str {
     // `<tokio::time::sleep::Sleep as core::future::future::Future>::poll`
     let path = function.strip_prefix('<').unwrap_or(function);
@@ -233,8 +234,8 @@ fn address_and_name(line: &str) -> Option<(usize, &str)> {
     Some((usize::from_str_radix(digits, 16).ok()?, name))
 }
 
-/// What the second line of a function says. The file is empty if that line is; its name may have
-/// colons itself.
+/// What the second line of a function says. If that line is empty, so is the file. The name of a
+/// file may contain colons.
 fn file_line_and_column(at: &str) -> (&str, Option<u32>, Option<u32>) {
     let at = at.trim_start();
     let place = at.strip_prefix(AT).unwrap_or(at);

@@ -101,8 +101,8 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does something with wakers for the gate's own sake. Lanes do not take it for a wake, and where a
-/// lane waits must not be concluded from it.
+/// Runs `work`, which calls or clones wakers for the gate's own sake. Lanes do not record such a
+/// call as a wake, nor such a clone as a place where a lane waits.
 pub(crate) fn quietly<R>(work: impl FnOnce() -> R) -> R {
     /// Puts it back even when a waker panics.
     struct Restore(bool);

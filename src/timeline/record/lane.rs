@@ -14,7 +14,9 @@
 //!
 //! A lane must not change what it watches. It polls exactly when it is polled, passes on exactly
 //! the wakes that come, drops its future at the place where the future would have been dropped
-//! without it, and lets a panic through.
+//! without it, and lets a panic through. There are two exceptions. A gate may defer a poll: see
+//! `gate`. And lanes of a run that is being ended are not polled any more, unless the runtime is
+//! the caller's.
 use super::{
     LaneId,
     event::{Polled, panic_message},
@@ -252,7 +254,8 @@ impl Probe {
         if let Some(outer) = outer {
             run.waits_for(outer, self.lane);
         }
-        // Whether the lane waits elsewhere than before decides with which waker it is polled next.
+        // Whether the lane waits elsewhere than before decides with which waker its future is
+        // polled next.
         let clones = self.wakers.after_the_poll();
         self.wakers.after_pending(run.note_pending(self.lane, clones));
     }
@@ -295,8 +298,8 @@ impl Probe {
 impl Drop for Probe {
     fn drop(&mut self) {
         if !self.ended && self.run.observe == Observe::Everything {
-            // A lane that was never polled may have been given to `spawn` all the same: the runtime
-            // enters the task of what it drops.
+            // A lane that was never polled may have been given to `spawn` all the same. While the
+            // runtime drops the future of a task, that task is the current one.
             let may_be_a_task = || tokio::task::try_id() != self.made_in;
             let is_task = self.is_task || !self.wakers.were_used() && may_be_a_task();
             self.run.dropped(self.lane, is_task);

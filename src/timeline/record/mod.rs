@@ -17,7 +17,7 @@
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own; `calls`: its
 //!   ready queue and its timers.
 //! - `verdict`: why a run did not end, in words.
-//! - `gate`: what decides which lane is polled next, when a test goes through many orders.
+//! - `gate`: what decides whether a lane may be polled now, when a test goes through many orders.
 //!
 //! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
 // In reading order; the blank lines keep rustfmt from sorting them.

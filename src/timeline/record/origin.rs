@@ -85,8 +85,8 @@ impl Origin {
     /// Whether a lane that was dropped there was aborted; `guess` is what was assumed before the
     /// stack was looked up.
     ///
-    /// An `abort` drops a task outside of its poll only. In its poll the code of the task drops the
-    /// lane.
+    /// An `abort` drops the future of a task while the task is not being polled. If a lane is
+    /// dropped while the task is being polled, the code of the task has dropped it.
     fn aborted(self, guess: bool) -> bool {
         match self {
             Origin::Unknown => guess,
@@ -105,13 +105,14 @@ fn calls_timers(frame: &Frame) -> bool {
     of_timers && (!frame.file.is_empty() || frame.function.contains("process_at_time"))
 }
 
-/// Whether a function is of a task. Whether it polls the task cannot be seen without its file:
-/// the function that does may be inlined.
+/// Whether a function is of a task, and its file is known. Without its file it is no proof: the
+/// function that polls the task may be inlined into it, unseen.
 fn is_of_a_task(frame: &Frame) -> bool {
     frame.is_in("tokio::runtime::task") && !frame.file.is_empty()
 }
 
-/// Whether what was inlined into this function of tokio is not known.
+/// Whether this is a function of tokio whose file is not known. Then it is not known either what
+/// was inlined into it.
 fn is_of_tokio_without_a_file(frame: &Frame) -> bool {
     frame.is_in("tokio") && frame.file.is_empty()
 }

@@ -16,7 +16,7 @@ use std::{
     task::Waker,
 };
 
-/// What a lane is polled with, and what a clone of that is.
+/// The waker that the future of a lane is polled with, and the waker that a clone of it is.
 ///
 /// A clone made at another place than the first one of the poll is a waker of its own, so that it
 /// is known of each place whether a waker is kept there. No future has to clone more often for that
@@ -31,9 +31,9 @@ pub struct Pair {
     pub polled_with: Hooked,
     /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     pub number: u64,
-    /// What a clone of `polled_with` is; its number is one more. After a poll that has cloned it,
-    /// and in which the lane waits where it did, the lane is polled with this one: the future has
-    /// kept it, and finds it equal.
+    /// What a clone of `polled_with` is; its number is one more. If a poll has cloned
+    /// `polled_with`, and the lane waits where it did before, then the next poll of the future is
+    /// with this one: the future has kept it, and finds it equal.
     pub cloned: Hooked,
     /// Where `cloned` was handed out in the poll that goes on, or in the last one; none if it was
     /// not.
@@ -93,7 +93,8 @@ pub struct Clones {
     /// The places of which no waker is kept: the numbers of their stacks. What was polled there is
     /// over, as a timer that was due, or it has kept no waker.
     pub given_back: Vec<u32>,
-    /// The waker with which the lane was polled is kept: by a future that had it already.
+    /// The waker with which the future of the lane was polled is kept by something that had it
+    /// before that poll.
     pub an_older_one_is_kept: bool,
 }
 
@@ -117,7 +118,8 @@ impl Kept {
     }
 }
 
-/// Nothing that is done under this lock can leave the pair half changed.
+/// A panic under this lock does no harm: nothing that is done under it can leave the pair half
+/// changed.
 pub(super) fn lock(pair: &Mutex<Option<Pair>>) -> MutexGuard<'_, Option<Pair>> {
     pair.lock().unwrap_or_else(PoisonError::into_inner)
 }

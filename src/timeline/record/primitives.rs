@@ -81,8 +81,8 @@ pub(super) fn name(library: &[Frame]) -> Option<String> {
     library.iter().rev().find_map(|frame| future_type(&frame.function))
 }
 
-/// Whether the innermost of these functions, which has cloned the waker, is that of a timer of
-/// tokio's. All of them, also those in `timeout` and in `Interval`, are a `Sleep`.
+/// Whether one of these functions is that of a timer of tokio's. All such timers, also those in
+/// `timeout` and in `Interval`, are a `Sleep`.
 pub(super) fn is_timer(library: &[Frame]) -> bool {
     library.iter().any(|frame| frame.is_in("tokio::time::sleep"))
 }
@@ -93,15 +93,17 @@ pub(super) fn asks_only(frames: &[Frame]) -> bool {
     frames.iter().any(|frame| frame.is_in("futures_util::async_await::poll"))
 }
 
-/// A token that cancels, and futures that it ends.
+/// The module of a token that cancels, and of the futures that it ends.
 const TOKEN: &str = "tokio_util::sync::cancellation_token";
 
-/// Whether a future of [`TOKEN`] polls there what it is wrapped around, as `run_until_cancelled`
-/// does, and not its token: it waits for the token by a notification. `inside` are the functions
-/// that it has called. A future of the program is not among them, since it is user code.
+/// Whether a future of [`TOKEN`] polls there the future that it is wrapped around, as
+/// `run_until_cancelled` does. If it polls its token instead, a notification is on the stack.
+/// `inside` are the functions that it has called. A future of the program is not among them, since
+/// it is user code.
 fn passes_on(inside: &[Frame]) -> bool {
     for frame in inside.iter().rev() {
-        // Of the token itself, or of the standard library, by which one future polls another.
+        // Functions of the token itself, or of the standard library, by which one future polls
+        // another, tell nothing. The first function of tokio tells it.
         if !frame.is_in(TOKEN) && frame.is_in("tokio") {
             return !frame.is_in("tokio::sync::notify");
         }

@@ -24,18 +24,18 @@ use std::{
 pub(crate) struct Progress<M> {
     /// How long to wait between two looks.
     slice: Duration,
-    /// What it looked like at the last look.
+    /// What the thread looked like at the last look.
     seen: M,
-    /// All that was counted since it has looked like this.
+    /// All that was counted since the thread has looked like this.
     still: Duration,
     /// The part of `still` that can be taken off again, if the system tells later that the thread
     /// was waiting: what was counted since the system last told of a wait, without the tenths.
     unsure: Duration,
     /// When the last look was, on the wall clock.
     looked: Instant,
-    /// The watched thread, when it has begun.
+    /// The watched thread, once it has begun.
     thread: Arc<OnceLock<SeenThread>>,
-    /// For how long it had waited for a processor at the last look.
+    /// For how long the watched thread had waited for a processor at the last look.
     waited: Duration,
 }
 

@@ -35,8 +35,8 @@ pub(super) struct Stacks {
 const MOST_STACKS: usize = 50_000;
 
 impl Stacks {
-    /// The number of a stack; none if there are too many. The function that has captured it, or one
-    /// of its callers, has to be running still: see [`frame::keep`].
+    /// The number of a stack; none if there are too many. All functions on it, except those of the
+    /// recorder, have to be running still: see [`frame::keep`].
     pub fn number(&mut self, captured: &Captured) -> Option<u32> {
         let same_hash = self.numbers.entry(captured.hash).or_default();
         for &number in same_hash.iter() {
@@ -65,14 +65,14 @@ impl Stacks {
 const MOST_FRAMES: usize = 200;
 
 thread_local! {
-    /// The address on the stack at which the poll of the innermost lane begins. Where it is polled
-    /// is no part of where it waits.
+    /// The address on the stack at which the poll of the innermost lane begins. Where a lane is
+    /// polled is no part of where the lane waits.
     static FLOOR: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 /// As long as it lives, stacks end where it was made.
 pub(super) struct Floor {
-    /// The floor below, which is put back.
+    /// The floor of the lane around, which is put back when this floor is dropped.
     outer: usize,
 }
 
@@ -121,8 +121,8 @@ pub(super) fn capture() -> Captured {
     })
 }
 
-/// Odd, and with about as many ones as zeros, so that each bit of an address reaches many of the
-/// hash. Two stacks of one hash cost a comparison, and nothing else.
+/// An odd number with about as many ones as zeros, so that each bit of an address changes many bits
+/// of the hash. If two stacks have one hash, that costs a comparison, and nothing else.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
 /// A walk that is going on.
@@ -132,7 +132,7 @@ struct Walk {
     addresses: [usize; MOST_FRAMES],
     /// How many there are.
     frames: usize,
-    /// Where it ends: see [`FLOOR`].
+    /// The address at which the walk ends: see [`FLOOR`].
     floor: usize,
 }
 

@@ -61,8 +61,8 @@ thread_local! {
 /// place, and has been waiting for `on` since: how the loop of a program gives its callbacks
 /// places.
 ///
-/// It is said right before the call, since a loop cannot tell which lane is in a closure that it
-/// still has. Say it only of a closure that [`callback`] has made: see [`is_a_callback`].
+/// Say it right before the loop calls or drops the closure, since a loop cannot tell which lane is
+/// in a closure. Say it only of a closure that [`callback`] has made: see [`is_a_callback`].
 pub fn callback_was_scheduled(at: &'static Location<'static>, on: &str) {
     SCHEDULED.set(Some(Waits::of_a_callback(at, on)));
 }
@@ -102,7 +102,7 @@ pub fn block(time: Duration) {
 /// handle), it is cancelled.
 struct Call {
     /// The run in which the closure was made. It is taken along, since the thread that will run the
-    /// closure does not belong to a run.
+    /// closure need not belong to a run.
     run: Arc<Run>,
     /// The lane of the closure; none where nothing is observed.
     lane: Option<LaneId>,
@@ -135,7 +135,8 @@ impl Call {
     }
 
     fn make<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
-        // Taken also without a run: it was said of this closure, and not of one that `work` calls.
+        // Taken also without a run: the place was told for this closure, and not for one that
+        // `work` calls.
         let scheduled = SCHEDULED.take();
         let Some(mut call) = call else { return work() };
         call.begun = true;

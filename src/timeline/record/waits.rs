@@ -105,7 +105,7 @@ impl Wait {
     }
 }
 
-/// The number of handles that a file leaves out.
+/// The number of handles of a wait for which a file gives no number.
 #[cfg(feature = "draw")]
 fn one() -> usize {
     1
@@ -214,7 +214,7 @@ impl Waits {
     }
 
     /// The places, and what is waited for there: at least one. The first call in a process may have
-    /// to load the debug information, which takes about a tenth of a second.
+    /// to load the debug information, which takes some hundredths of a second.
     pub fn resolve(&self) -> &[Wait] {
         self.0.resolved.get_or_init(|| self.0.look_up())
     }
@@ -443,7 +443,7 @@ fn is_async_code(frame: &Frame) -> bool {
     frame.function.contains("{async_")
 }
 
-/// Only for a key of a map: the stacks by their addresses.
+/// Waits are keys of maps. The stacks are enough for a hash: equal waits have equal stacks.
 impl Hash for Waits {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.stacks.hash(state);

@@ -29,7 +29,7 @@ use std::{
 };
 
 /// The wakers of a lane. The lane owns the pair of them. Each waker has a weak reference to the
-/// pair, by whose number [`Kept`] knows whether something else keeps a waker.
+/// pair. [`Kept`] counts these references, and so knows whether something else keeps a waker.
 pub(super) struct LaneWakers {
     /// Where wakes are noted.
     run: Arc<Run>,
@@ -142,7 +142,7 @@ struct RecordingWaker {
     task: usize,
     /// Which of the lane's wakers it is.
     number: u64,
-    /// Weakly, since the pair owns two of these.
+    /// The pair of the lane. The reference is weak, since the pair owns two of these wakers.
     pair: Weak<Mutex<Option<Pair>>>,
 }
 

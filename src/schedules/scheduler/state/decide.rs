@@ -41,8 +41,8 @@ impl State {
         let taken = match self.plan.choose(nth, &candidates, &situation) {
             Some(taken) => taken,
             None => {
-                // The program is not the one in which the schedule was found. The run goes on in
-                // tokio's own order.
+                // The program has changed since the schedule was found, or it is not deterministic.
+                // The run goes on in tokio's own order.
                 self.ends.misfit = Some(nth);
                 0
             }

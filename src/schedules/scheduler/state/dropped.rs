@@ -12,14 +12,14 @@ use crate::{
 };
 
 impl State {
-    /// Decides whether this run drops a lane now, of those that may be dropped. Notes it if the
-    /// lane suspends or is dropped.
+    /// Decides whether this run drops `lane` now, a lane that may be dropped. Each suspension of
+    /// the lane is noted, and so is the drop.
     pub fn drops(&mut self, lane: LaneId, when: DropMoment) -> bool {
         let known = &self.lanes[lane];
         let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;
         let is_pending = when == DropMoment::Pending;
         if is_pending && known.suspension != Suspension::Yes {
-            return false; // it was deferred, or polled for the sake of another lane
+            return false; // not a suspension: see `Suspension`
         }
         let droppable = self.droppable(lane);
         if is_pending {

@@ -73,7 +73,13 @@ fn walk() -> Walk {
         instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
         lanes: vec![lane("main", 0), lane("A", 1)],
         rows: 2,
-        tracks: vec![Track { file: "nap.rs".into(), steps, left_out: vec![], aligned: None }],
+        tracks: vec![Track {
+            file: "nap.rs".into(),
+            steps,
+            left_out: vec![],
+            timers_of_waiting: true,
+            aligned: None,
+        }],
         moments: vec![], // a terminal shows the steps of Rust only
         output: vec![],
         of_python: None,

@@ -92,7 +92,9 @@ pub(in crate::timeline::draw) fn stretches(
         let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
         let begin = Position { instant, column: 0 };
         let end = Position { instant, column: columns };
-        if upper.polls[instant] != lower.polls[instant] {
+        if upper.polls[instant] != lower.polls[instant]
+            || (instant > 0 && differs_through(&upper, &lower, instant))
+        {
             add(begin, end);
         }
         // After the last instant neither chart has anything, so `instant + 1` exists here.
@@ -101,6 +103,15 @@ pub(in crate::timeline::draw) fn stretches(
         }
     }
     found
+}
+
+/// Whether an instant in which both rows are polled equally often lies within a stretch: the two
+/// differ before it and after it. Only a poll that both rows have and after which both go on is
+/// alike in between. Otherwise one row is over there, and the other waits or is ready all the time.
+fn differs_through(upper: &Doings, lower: &Doings, instant: usize) -> bool {
+    let [before, after] = [instant - 1, instant].map(|gap| (upper.after[gap], lower.after[gap]));
+    let both_go_on = upper.polls[instant] > 0 && after.0.is_some() && after.1.is_some();
+    before.0 != before.1 && after.0 != after.1 && !both_go_on
 }
 
 /// What the lanes of a row did.

@@ -29,9 +29,9 @@ const A_LANE: u32 = 1;
 /// instant, as long as these are fewer than a thousand.
 const A_LINE: u32 = 1000;
 
-/// What the last line of both steps scores in addition. One language may need two steps for the
-/// lines that the other one prints in one. That one is paired with the second of the two then, and
-/// what was printed between the two comes before it.
+/// What a line scores in addition if it is the last one of both steps. One language may need two
+/// steps for the lines that the other one prints in one step. Then that one step is paired with the
+/// second of the two, and what was printed between the two comes before the pair.
 const THE_LAST_LINE: u32 = 100;
 
 /// The steps in Rust and those of the twin, which is not among the tracks of the run yet, in one
@@ -72,7 +72,7 @@ pub(super) fn aligned(moments: &[Moment]) -> Vec<Option<usize>> {
     aligned
 }
 
-/// Where the steps of an instant are: they are in order of time.
+/// The steps of an instant, as a range of indices: the steps are in order of time.
 fn at_instant(steps: &[Step], instant: usize) -> Range<usize> {
     let from = steps.partition_point(|step| step.instant < instant);
     let until = steps.partition_point(|step| step.instant <= instant);
@@ -85,8 +85,8 @@ struct Aligner<'a> {
     lanes: &'a [SteppedLane],
     /// All steps in Rust, and all of the twin.
     tracks: [&'a [Step]; 2],
-    /// The score of the lines that a step in Rust and one of the twin have in common, if there are
-    /// any.
+    /// The score of the lines that two steps have in common. The key is the index of the step in
+    /// Rust and the index of the twin's step. Two steps without a line in common have no entry.
     lines: HashMap<(usize, usize), u32>,
 }
 

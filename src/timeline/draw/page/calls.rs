@@ -1,22 +1,28 @@
-//! The queue and the timers of an event loop of the program's own, as the loop has told of them:
-//! for each of its calls the steps from which and up to which it is there.
+//! The queue and the timers of an event loop of the program's own, as the loop has told of them.
+//! Each call of the loop has the step in which it comes into them, and the step in which it leaves
+//! them, as far as these are known.
 use crate::timeline::{
     Chart, LaneId, Turn,
     draw::pieces::{Kind, Piece, done_in},
 };
 use std::time::Duration;
 
-/// A call of the loop, by the steps in which something happens to it: it is in the queue, or its
-/// timer is set, *after* the one step and up to the other.
+/// A call of the loop, by the steps in which something happens to it. What happens in a step is
+/// seen *after* that step: after the step of `queued` the call is in the queue, and after the step
+/// of `over` it is not any more.
 pub(super) struct Call {
-    /// The lane that it stands for.
+    /// The lane that it stands for: the one that it runs, if it runs one.
     pub lane: LaneId,
     /// The step in which its timer is set, and when it is due; none without a timer.
     set: Option<(usize, Duration)>,
-    /// The step in which it gets into the queue, and its order there; none if it never does.
+    /// The step in which it gets into the queue, and the turn that orders it there; none if it
+    /// never does.
     queued: Option<(usize, Turn)>,
-    /// The step in which it is made or cancelled; none if neither was seen.
+    /// The step in which the loop makes the call, or in which its timer is cancelled; none if
+    /// neither was seen.
     over: Option<usize>,
+    /// The lane that makes or cancels it: if it is in the queue, that is the loop's.
+    over_by: Option<LaneId>,
 }
 
 /// The calls of a run.
@@ -41,7 +47,8 @@ impl Calls {
                 // inside the one that the loop calls.
                 calls.is_called[lane] |= chart.rows[lane].owner_at(over.at) == Some(over.by);
             }
-            // What another thread has asked for is queued from then on, if the loop has found it.
+            // A call for which another thread asked counts as queued from when it was asked for, if
+            // the loop has found it.
             let queued = call.queued.map(|queued| call.asked.unwrap_or(queued));
             let set = call.timer.map(|timer| (happens_in(chart, order, timer.set), timer.due));
             calls.calls.push(Call {
@@ -49,12 +56,13 @@ impl Calls {
                 set,
                 queued: queued.map(|queued| (happens_in(chart, order, queued), queued)),
                 over: call.over.map(|over| ends_in(chart, order, lane, over)),
+                over_by: call.over.map(|over| over.by),
             });
         }
         calls
     }
 
-    /// Whether the run has no loop that has told of its calls.
+    /// Whether no call is known that stands for a lane, such as where the program has no loop.
     pub fn are_unknown(&self) -> bool {
         self.calls.is_empty()
     }
@@ -64,8 +72,30 @@ impl Calls {
         self.is_called[lane]
     }
 
-    /// The lanes that are in the queue after a step, each with what orders it. A lane that is in it
-    /// twice has the first of these places.
+    /// Whether the loop that runs in a lane calls another one.
+    pub fn calls(&self, of_loop: LaneId, lane: LaneId) -> bool {
+        self.calls.iter().any(|call| {
+            call.lane == lane
+                && lane != of_loop
+                && call.queued.is_some()
+                && call.over_by == Some(of_loop)
+        })
+    }
+
+    /// The other lane that has put the call into the queue that is made in a step and runs in the
+    /// lane of the loop itself; none if a timer has, or if several calls of it are made there.
+    pub fn queued_by(&self, of_loop: LaneId, step: usize) -> Option<LaneId> {
+        let is_made =
+            |call: &&Call| call.over == Some(step) && call.lane == of_loop && call.queued.is_some();
+        let mut made = self.calls.iter().filter(is_made);
+        let call = made.next()?;
+        let (_, turn) = call.queued?;
+        let is_known = made.next().is_none() && call.set.is_none() && turn.by != of_loop;
+        if is_known { Some(turn.by) } else { None }
+    }
+
+    /// The lanes that the loop calls and that are in its queue after a step, in the order of the
+    /// queue, each with its turn. A lane that is in the queue twice has the first of these places.
     pub fn queued(&self, step: usize) -> Vec<(Turn, LaneId)> {
         let mut queued: Vec<(Turn, LaneId)> = vec![];
         for call in &self.calls {
@@ -107,7 +137,7 @@ impl Call {
     }
 }
 
-/// The step in which something happens to a call, after which it is seen.
+/// The step in which something happens to a call. A reader sees it in the state after that step.
 ///
 /// What the loop does between two of its calls has no step of its own. It is seen with the call
 /// before it.
@@ -120,8 +150,8 @@ fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
     }
 }
 
-/// The step after which a call is not there any more. A lane that it runs is in the queue until its
-/// own poll has begun.
+/// The step after which a call is not there any more. If the call runs a lane, that lane stays in
+/// the queue until its own poll has begun.
 fn ends_in(chart: &Chart, order: &[Piece], lane: LaneId, over: Turn) -> usize {
     if lane != over.by {
         let first = order.partition_point(|piece| piece.from < over.at);

@@ -1,8 +1,9 @@
 //! Which lane waits for which, as chains: how the strip shows it.
 //!
-//! A chain begins with a lane for which no other lane waits, and each further link is the lanes for
-//! which the link before waits. A page draws a chain as one line, so it goes on only from a link of
-//! one lane:
+//! The first link of a chain is a lane. Each further link is the lanes for which the lane in the
+//! link before waits. A page draws a chain as one line, so a chain goes on only from a link of one
+//! lane. It begins with a lane for which no other lane waits. Lanes that no such chain passes are
+//! in a cycle, or behind a link of several lanes: further chains begin with some of these.
 //!
 //! ```text
 //!   main → A B        main waits for A and for B
@@ -10,16 +11,17 @@
 //!   F → G → F         a cycle: F waits for G, and G for F
 //! ```
 //!
-//! A page frames a chain that comes back to a lane that it has passed. So there is such a chain for
-//! each cycle, also where it leads through a link of several lanes.
+//! A page frames a chain that comes back to a lane that it has passed. So each lane that waits in a
+//! cycle is in such a chain, also where the cycle leads through a link of several lanes.
 use crate::timeline::LaneId;
 
 /// A list of links; a link is one lane or several.
 type Chain = Vec<Vec<LaneId>>;
 
-/// The chains of a step, if each lane waits for these.
+/// The chains of a step. `waits_for` has for each lane the lanes for which it waits.
 pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Chain> {
-    // A lane for which another one waits is a link further on, and begins no chain.
+    // A lane for which another one waits is a link further on. It begins a chain only if no chain
+    // of a first lane reaches it.
     let mut is_first = vec![true; waits_for.len()];
     for others in waits_for {
         for other in others {
@@ -29,7 +31,8 @@ pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Chain> {
     let mut chains = vec![];
     let mut reached = vec![false; waits_for.len()];
     let mut in_a_cycle = vec![false; waits_for.len()];
-    // What no chain from a first lane has reached is behind a link of several, or in a cycle.
+    // A lane that no chain from a first lane has reached is behind a link of several lanes, or in a
+    // cycle.
     for begins_with_first in [true, false] {
         for lane in 0..waits_for.len() {
             let begins = if begins_with_first { is_first[lane] } else { !reached[lane] };
@@ -52,7 +55,7 @@ pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Chain> {
     chains
 }
 
-/// The chain that begins with a lane; what it passes is noted in `reached`.
+/// The chain that begins with a lane. Notes in `reached` the lanes that the chain passes.
 fn chain(from: LaneId, waits_for: &[Vec<LaneId>], reached: &mut [bool]) -> Chain {
     let mut chain = vec![vec![from]];
     let mut lane = from;
@@ -73,7 +76,8 @@ fn chain(from: LaneId, waits_for: &[Vec<LaneId>], reached: &mut [bool]) -> Chain
     }
 }
 
-/// Notes the lanes that are in the cycle of a chain: from where it has passed its last lane.
+/// Notes the lanes that are in the cycle of a chain, if it has one. The cycle begins where the
+/// chain has the lane of its last link for the first time.
 fn mark_cycle(chain: &[Vec<LaneId>], in_a_cycle: &mut [bool]) {
     let Some((last, before)) = chain.split_last() else { return };
     // Only the last link can have several lanes, and with them a chain ends without a cycle.

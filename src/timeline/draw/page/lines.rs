@@ -14,15 +14,17 @@ use crate::timeline::{
 };
 
 impl<'c> Reader<'c> {
-    /// Where the lane of a piece waits now, if it does.
+    /// Where the lane of a piece waits at the end of the piece, or waited until it was woken.
     pub(super) fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
         self.place(self.places_now(piece.lane, piece)?)
     }
 
-    /// All places at which a lane waits where a piece ends; none if it does not wait.
+    /// All places at which a lane waits when a piece ends, or waited until it was woken. None if it
+    /// is in a poll, has ended, or has done nothing yet.
     fn places_now(&self, lane: LaneId, piece: &Piece) -> Option<&'c Places> {
         match self.now(lane, piece) {
-            // What it did between its two polls may have taken no room in the chart.
+            // The span before the next poll may be a poll, too: the chart has no room for the wait
+            // between the two. The lane waits where the earlier one stopped.
             Now::Does(span) | Now::Stopped(span) | Now::PolledNext { before: Some(span), .. } => {
                 Some(stopped(span))
             }
@@ -31,7 +33,8 @@ impl<'c> Reader<'c> {
     }
 
     /// What the lane of a piece waits for, in a word or two: the lanes that it polls at that line,
-    /// or the name of a library's future. If it may wait for something else by now, that is said.
+    /// or the name of a library's future. If it may wait for something else by now, the text says
+    /// so.
     pub(super) fn on(&self, piece: &Piece) -> Option<String> {
         let places = self.places_now(piece.lane, piece)?;
         let place = self.place(places)?;
@@ -44,7 +47,8 @@ impl<'c> Reader<'c> {
             lanes.extend(there.filter(|wait| !wait.of_a_loop).filter_map(|wait| wait.lane));
         }
         let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
-        // If the lanes are named that it has polled at this line, it has not gone on from there.
+        // If the text names lanes that this lane polls at the place, this lane has not gone on from
+        // there.
         let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
         let is_named = place.lane.is_some() && !of_a_set;
         // Not “or after that”: what follows a list of lanes would be read as one of them.
@@ -54,7 +58,8 @@ impl<'c> Reader<'c> {
         Some(on)
     }
 
-    /// `A, B and C`, in the order of the lanes, or how many they are.
+    /// `A, B and C`, in the order of `lanes`. If they have more than four names: how many lanes
+    /// they are.
     fn names_in_order(&self, lanes: &[LaneId]) -> String {
         let mut names: Vec<String> = vec![];
         for lane in lanes {
@@ -76,8 +81,8 @@ impl<'c> Reader<'c> {
                 let inner = self.ended_inside(piece);
                 match self.polls_at(piece.lane, piece.poll, *inner.first()?) {
                     Some(wait) => Some(wait),
-                    // A loop calls its callbacks where it waits. Where another lane has gone on to
-                    // since its poll began is not known.
+                    // A loop calls its callbacks where it waits. Of any other lane it is not known
+                    // how far it has gone on since its poll began.
                     None if is_of_a_loop(before) => before,
                     None => None,
                 }
@@ -85,7 +90,7 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Where the lane of a piece waited before the poll.
+    /// Where the lane of a piece waited before the poll of the piece.
     pub(super) fn stopped_before(&self, piece: &Piece) -> Option<&'c Wait> {
         let spans = &self.chart.rows[piece.lane].spans;
         let poll = spans.partition_point(|span| span.from < piece.poll);
@@ -97,7 +102,8 @@ impl<'c> Reader<'c> {
         let last = spans.last()?;
         match last.state {
             State::BetweenItems => self.last_place(&spans[..spans.len() - 1]),
-            // A callback was put into a queue there, and does not go on from there.
+            // The span of a callback that was not called yet has the place where the callback was
+            // put into a queue. The callback does not go on from there.
             State::Lazy => None,
             _ => self.place(stopped(last)),
         }
@@ -113,8 +119,10 @@ impl<'c> Reader<'c> {
         self.line(self.place(self.places_now(lane, piece)?)?)
     }
 
-    /// Where a lane polls another one in the poll that began at `began`: where it waits for it
-    /// afterwards, or else has waited for it before, or for all the lanes of a set or a loop.
+    /// The place at which a lane polls the lane `inner`, in the poll that began at `began`. It is
+    /// concluded from the places at which the lane waits after that poll and waited before it. The
+    /// first of these counts: a wait for `inner`, for a set of futures, for an event loop, for a
+    /// `LocalSet`.
     fn polls_at(&self, lane: LaneId, began: Position, inner: LaneId) -> Option<&'c Wait> {
         let spans = &self.chart.rows[lane].spans;
         let poll = spans.partition_point(|span| span.from < began);
@@ -137,13 +145,13 @@ impl<'c> Reader<'c> {
                 return Some(wait);
             }
         }
-        // What runs an event loop polls all lanes of that loop where it runs it.
+        // A lane that runs an event loop polls all lanes of that loop where it runs the loop.
         for wait in [before, after].into_iter().flatten().filter_map(|places| self.place(places)) {
             if is_of_a_loop(Some(wait)) {
                 return Some(wait);
             }
         }
-        // Nor does a `LocalSet` say which lanes are in it.
+        // Like a set of futures, a `LocalSet` does not say which lanes are in it.
         let before = before?;
         before.waits().iter().find(|wait| is_local_set(wait) && is_around_all(wait, before))
     }
@@ -166,8 +174,8 @@ impl<'c> Reader<'c> {
         lines
     }
 
-    /// The line of a wait in the file that is shown. If it waits in a function of another file, it
-    /// is the `.await` of that function.
+    /// The line of a wait in the file that is shown. If the lane waits in a function of another
+    /// file, it is the line of the `.await` of that function.
     pub(super) fn line(&self, wait: &Wait) -> Option<u32> {
         for place in [&wait.place].into_iter().chain(&wait.chain) {
             if self.is_shown(&place.file) {
@@ -184,15 +192,17 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// Whether all that a lane waits for is awaited inside of this place. A `LocalSet` keeps its waker,
-/// so its place is among those of a lane that has left it.
+/// Whether all that a lane waits for is awaited inside of this place. This is asked of a
+/// `LocalSet`: it keeps the waker of a lane that has left it, so the lane still has the place of
+/// the set.
 fn is_around_all(outer: &Wait, places: &Places) -> bool {
     places.waits().iter().all(|wait| wait.chain.contains(&outer.place))
 }
 
-/// Whether a lane that gives way at this place runs an event loop: the place of a driver has no
-/// name of what is awaited, and the lanes that are polled there are tasks of the loop. Nothing is
-/// claimed where the place is only that of the lane, as in a binary without line tables.
+/// Whether a lane that waits at this place runs an event loop. If it has polled a lane there, that
+/// lane must be a task of the loop. Otherwise what is awaited there must have no name: that is so
+/// for the driver of a loop. If the place is only that of the lane, as in a binary without line
+/// tables, the answer is no. Without a place it is no, too.
 pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
     match wait {
         Some(Wait { lane: Some(_), of_a_loop, .. }) => *of_a_loop,

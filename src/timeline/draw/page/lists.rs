@@ -48,7 +48,7 @@ impl<'c> Reader<'c> {
         let mut ready: Vec<(Ready, LaneId)> = vec![];
         let mut timers: Vec<(Duration, LaneId, String)> = vec![];
         let mut waits_for = vec![];
-        let nth = self.order.partition_point(|other| other.key() < piece.key());
+        let nth = self.number(piece);
         let queued = self.calls.queued(nth);
         for lane in 0..self.chart.rows.len() {
             let now = self.now(lane, piece);

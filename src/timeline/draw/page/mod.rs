@@ -59,9 +59,10 @@ struct Data {
     /// The source in Rust, then that of its Python twin. The tracks of a run are in the same order,
     /// and the script relies on it.
     sources: Vec<Lines>,
-    /// A run each, in the order in which the charts were given.
+    /// One run for each chart, in the order in which the charts were given.
     scenes: Vec<SteppedRun>,
-    /// Why the source in Rust is missing, or its Python twin. `None` if both are there.
+    /// Why the source in Rust is missing, or its Python twin. `None` if both are there, or if a
+    /// reader does not expect a twin: see [`SourceFile::without_twin`].
     missing: Option<String>,
     /// What the states of lanes are called, by their letters.
     words: BTreeMap<char, &'static str>,
@@ -98,7 +99,7 @@ impl Sources {
         Sources { named, rust, twin }
     }
 
-    /// The chart with the instants at which only the twin runs.
+    /// The chart, to which the instants are added at which only the twin runs.
     fn with_times_of_twin(&self, chart: &Chart) -> Chart {
         match self.scene(chart) {
             Some((_, scene)) => with_times(chart, &scene.times()),
@@ -113,7 +114,8 @@ impl Sources {
         Some((twin, recording::find(&twin.scenes, chart)?))
     }
 
-    /// The steps of a run, in both languages if there are two. The chart has the times of the twin.
+    /// The steps of a run, in both languages if there are two. The chart must already have the
+    /// instants of the twin: see `with_times_of_twin`.
     fn steps(&self, chart: &Chart) -> SteppedRun {
         let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
@@ -129,7 +131,7 @@ impl Sources {
         run
     }
 
-    /// Why there is no source to show, or none in Python.
+    /// Why there is no source to show, or none in Python; none if the page need not say anything.
     fn missing(&self) -> Option<String> {
         if let Some(rust) = &self.rust {
             return if self.twin.is_none() { rust.without_twin() } else { None };
@@ -147,7 +149,8 @@ impl Sources {
 }
 
 impl Chart {
-    /// The run as steps, a poll each, for a program that plays it: see [`SteppedRun`].
+    /// The run as steps, for a program that plays it. A step is a poll or the rest of one: see
+    /// [`SteppedRun`].
     ///
     /// A Python twin is among its tracks if the source, its twin and the recording of the twin are
     /// found: see [`to_page`].
@@ -230,9 +233,9 @@ const STEP_BUTTONS: [(&str, &str, &str); 4] = [
     ("last", "⇥", "Last step (End)"),
 ];
 
-/// The frame of the page. What the script fills in is empty here and has an `id`, by which the
-/// script finds it. Without JavaScript the page has its headings and buttons, and they do nothing:
-/// stepping through a run is all that it is for.
+/// The frame of the page. What the script fills in is empty here. The script finds it by its `id`,
+/// and the answers by their class. Without JavaScript the page has its headings and buttons, and
+/// they do nothing: stepping through a run is all that it is for.
 fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -312,7 +315,7 @@ fn controls() -> Markup {
 }
 
 /// The keys that the page lists, because a reader would not guess them. The script listens to more
-/// keys: those of any viewer, and those that stand in the title of a button.
+/// keys: those of any viewer, and those that stand in the label of a button.
 fn keys() -> Markup {
     html! {
         p #keys {

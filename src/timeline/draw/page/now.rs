@@ -18,13 +18,13 @@ pub(super) enum Now<'c> {
     /// It is in the middle of this poll.
     InPoll(&'c Span),
     /// Its next poll begins right here. Until then it does what the span `before` says; if that is
-    /// a poll, it waits where that poll stopped. None if this is its first poll.
+    /// a poll, it waits where that poll stopped. `before` is none if `poll` is its first span.
     PolledNext { before: Option<&'c Span>, poll: &'c Span },
     /// Its poll, this span, has returned, and it waits where that poll stopped; if that is nowhere,
-    /// it is a stream that has returned an item. The chart has no room for this: a rest that comes
-    /// next at this position ends it.
+    /// it is a stream that has returned an item. The chart has no room for this wait: it ends at
+    /// the same position, when another lane goes on there, or when the runtime drops the lane.
     Stopped(&'c Span),
-    /// It does this.
+    /// It does what this span says, which is no poll.
     Does(&'c Span),
     /// It has ended.
     Over,
@@ -36,7 +36,8 @@ impl<'c> Reader<'c> {
         let Piece { after, still, .. } = piece;
         let row = &self.chart.rows[lane];
         let spans = &row.spans;
-        // On the real clock the runtime may drop it at a new instant, at which no poll has begun.
+        // On the real clock the runtime may drop an aborted lane at a new instant, at which no poll
+        // has begun. Then its end in the chart is later than this piece.
         if piece.aborted.contains(&lane) {
             return Now::Over;
         }
@@ -134,7 +135,7 @@ fn is_dropped_later(row: &Row, piece: &Piece) -> bool {
     }
 }
 
-/// What a lane does until a rest wakes or drops it.
+/// What a lane does until it is woken or dropped later at the same position.
 fn does_or_has_stopped(span: &Span) -> Now<'_> {
     if span.state.is_poll() { Now::Stopped(span) } else { Now::Does(span) }
 }

@@ -12,14 +12,15 @@
 //! ```
 //!
 //! A line without a counterpart need not be missing in the other language: that one may print it in
-//! another order, or at another time. Only a line that it prints nowhere is said to be missing.
+//! another order, or at another time. A line is said to be missing only if the other language has
+//! no such line left: each line there is matched with one line alone.
 use super::{
     pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
 
-/// A printed line of a track. Lanes are known by their names, since one name may be several lanes
-/// in Rust.
+/// A printed line of a track. It has the name of its lane and not the lane itself: several lanes of
+/// one name in Rust are one lane in Python.
 pub(super) struct Printed<'a> {
     /// In which step it was printed.
     pub step: usize,
@@ -27,8 +28,9 @@ pub(super) struct Printed<'a> {
     nth: usize,
     /// Whether that step prints nothing after it.
     pub is_last_of_its_step: bool,
-    /// A poll that blocks prints later than it began, and the other language may have a step of its
-    /// own for that: so lines are compared by their own times, and not by those of their steps.
+    /// When it was printed, in nanoseconds. Lines are compared by these times, and not by those of
+    /// their steps: a poll that blocks prints later than it began, and the other language may have
+    /// a step of its own for that.
     at: u64,
     /// The name of the lane that printed it: two lanes may print the same text.
     lane: &'a str,
@@ -58,7 +60,7 @@ impl<'a> Both<'a> {
         Both { printed, common, partings }
     }
 
-    /// One list of all lines. The run has its moments already.
+    /// One list of all lines. The run must have its moments already.
     pub fn output(&self, run: &SteppedRun) -> Vec<OutputLine> {
         let begun = [moment_of_each_step(&run.moments, 0), moment_of_each_step(&run.moments, 1)];
         let shown = |track: usize, nth: usize| {
@@ -77,8 +79,8 @@ impl<'a> Both<'a> {
         let ends = (self.printed[0].len(), self.printed[1].len());
         for pair in self.common.iter().chain([&ends]) {
             let until = [pair.0, pair.1];
-            // Before a line that both print, those that only one of them prints, in the order of
-            // their moments; of one moment those of Rust come first.
+            // Before a line that both print come the lines without a counterpart, in the order of
+            // their moments. At one moment those of Rust come first.
             while next != until {
                 let moment = |track: usize| match next[track] < until[track] {
                     true => shown(track, next[track]),
@@ -95,8 +97,9 @@ impl<'a> Both<'a> {
             lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
             next = [pair.0 + 1, pair.1 + 1];
         }
-        // A page shows the first lines of this list, so none is shown before the one above it. They
-        // are not sorted by their moments: that would change the order of what a language prints.
+        // A page shows this list from its beginning down to some line. So no line may have an
+        // earlier moment than the line above it. The lines are not sorted by their moments: that
+        // would change the order of what a language prints.
         let mut latest = 0;
         for line in &mut lines {
             latest = latest.max(line.moment);
@@ -165,8 +168,8 @@ fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> 
             printed.push(Printed { step: number, nth, is_last_of_its_step, at, lane, text });
         }
     }
-    // What a poll prints that keeps its thread may come after what a later step prints on another
-    // thread.
+    // A poll that keeps its thread may print a line after a later step, on another thread, has
+    // printed one.
     printed.sort_by_key(|line| line.at);
     printed
 }
@@ -253,8 +256,9 @@ fn moment_of_each_step(moments: &[Moment], track: usize) -> Vec<usize> {
     places
 }
 
-/// The moment from which on a line is shown that a step prints: that of the step, or, if a poll
-/// prints it later than it began, the first one at that time.
+/// The moment from which on a printed line is shown. `begun` is the moment of its step. If a poll
+/// prints the line later than the poll began, it is the first moment that is not before the time
+/// `at`, or else the last moment of the run.
 fn shown_from(run: &SteppedRun, begun: usize, at: u64) -> usize {
     let mut moment = begun;
     while moment + 1 < run.moments.len() && run.instants[run.moments[moment].instant].0 < at {

@@ -42,7 +42,8 @@ impl Extent {
 pub(super) struct Item<'t> {
     /// Where it is, without the comments before it.
     pub(super) extent: Extent,
-    /// What it defines, if that has a name.
+    /// The name of the type, trait, constant or static that it defines. A function has its name in
+    /// [`Function`].
     pub(super) name: Option<&'t str>,
     /// The type that has the functions in it; none if this is neither an `impl` nor a class.
     pub(super) methods_of: Option<&'t str>,
@@ -54,11 +55,11 @@ pub(super) struct Item<'t> {
 pub(super) struct Function<'t> {
     /// Where it is, with its head.
     pub(super) extent: Extent,
-    /// By its name alone it is known which functions lead to it.
+    /// Its name. A function that has this name in it is taken to call it: see `reached`.
     pub(super) name: &'t str,
 }
 
-/// The two languages begin their parts differently, and Rust closes each of them.
+/// The language of a source: the two begin and end their parts differently.
 #[derive(Clone, Copy)]
 struct Language {
     /// Whether it is Python; it is Rust otherwise.
@@ -98,9 +99,9 @@ impl<'t> Parts<'t> {
         parts
     }
 
-    /// What stands in these lines by name, but for the name of a function where it is defined, and
-    /// for variables that are not called: `delay` may be a function elsewhere in the file. Neither
-    /// what a comment says nor a text counts.
+    /// The names in these lines. Two kinds are left out: the name of a function where it is
+    /// defined, and variables that are not called: `delay` may be a function elsewhere in the file.
+    /// Words in comments, docstrings and string literals do not count.
     pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
         let mut names = BTreeSet::new();
         let mut variables = BTreeSet::new();
@@ -183,8 +184,9 @@ impl Language {
         parameters.contains('|') && (result.is_empty() || result.starts_with("-> "))
     }
 
-    /// The last line of the part that begins in this one. In Rust that line closes what the first
-    /// one has opened. In Python it is the line before the next one with the same indent or less.
+    /// The last line of the part that begins in the line `begin`. In Rust that line closes what the
+    /// first one has opened. In Python it is the last line with text before the next part with the
+    /// same indent or less.
     fn end_of(self, begin: usize, code: &[&str], indents: &[usize]) -> usize {
         if !self.python && code[begin].ends_with([';', '}']) {
             return begin;
@@ -200,6 +202,8 @@ impl Language {
                 if !self.python && (text.starts_with('}') || text.ends_with(';')) {
                     return nth;
                 }
+                // The bracket that closes a list of parameters, or `where`, belongs to the head of
+                // this part. In Rust another word begins the next part.
                 let begins_a_word = text.starts_with(|first: char| is_of_a_word(first));
                 if !closes && (self.python || (begins_a_word && text != "where")) {
                     return end;
@@ -273,19 +277,20 @@ fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// What stands in a text, word by word.
+/// The words of a text, in order. A word is made of letters, digits and underscores.
 pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter| !is_of_a_word(letter)).filter(|word| !word.is_empty())
 }
 
-/// The words of a line of code that stand in no text and in no comment behind the code, each with
-/// what follows it. A text with an escaped quotation mark is read wrongly: then the page leaves out
-/// a function too many or too few, and a click shows what it leaves out.
+/// The words of a line of code, each with the code that follows it up to a string literal or a
+/// comment. Words in a string literal, or in a comment behind the code, do not count. A literal
+/// with an escaped quotation mark is read wrongly: then the page may leave out a function too many
+/// or too few. A click shows what the page leaves out.
 fn words_of_code<'t>(line: &'t str, comment: &str) -> Vec<(&'t str, &'t str)> {
     let mut words = vec![];
     for (nth, part) in line.split('"').enumerate() {
-        let is_a_text = nth % 2 == 1;
-        if is_a_text {
+        let is_a_literal = nth % 2 == 1;
+        if is_a_literal {
             continue;
         }
         let code = part.split(comment).next().unwrap_or_default();

@@ -58,11 +58,12 @@ fn lines_of(steps: &[Step]) -> BTreeSet<u32> {
 
 /// Which functions a scene runs.
 struct Runs<'p, 't> {
-    /// Those of the source.
+    /// The parts of the source.
     parts: &'p Parts<'t>,
     /// The functions that run, as indices into those of the parts.
     functions: BTreeSet<usize>,
-    /// What the functions that run name.
+    /// The names that stand beside the title of the scene, in the functions that run, and in the
+    /// types and constants that are named.
     names: BTreeSet<&'t str>,
 }
 
@@ -166,7 +167,7 @@ impl<'p, 't> Runs<'p, 't> {
 }
 
 impl<'t> Parts<'t> {
-    /// What stands beside the title of a scene where the stage of a program is made: in Rust
+    /// The names beside the title of a scene, where the stage of a program is made: in Rust
     /// `.scene("title", function)`, and in Python `run(function, "title")`.
     fn names_at_the_stage(&self, title: &str, python: bool) -> BTreeSet<&'t str> {
         let quoted = format!("\"{title}\"");
@@ -179,9 +180,11 @@ impl<'t> Parts<'t> {
                     names.extend(self.names(Extent { begin: nth, end: nth }));
                 }
             } else if let Some((before, after)) = line.split_once(&quoted) {
+                // `.scene(` may stand alone in the line above the title.
                 let above = if nth > 0 && before.is_empty() { self.code[nth - 1] } else { before };
                 if above.trim_end().ends_with("scene(") {
-                    // Several scenes may stand in one line, and a long one goes on below.
+                    // Several scenes may stand in one line, and a long scene goes on in the lines
+                    // below.
                     let (own, begins_another) = match after.split_once("scene(") {
                         Some((own, _)) => (own, true),
                         None => (after, false),

@@ -35,7 +35,8 @@ impl<'c> Reader<'c> {
         Reader { chart, order, file, calls: Calls::of(chart, order), busy_until }
     }
 
-    /// What is seen after a piece, but for the sentence, `later` and `stands`: `stepped` adds them.
+    /// What is seen after a piece. `stepped` adds `stands`, and what the step says in words:
+    /// `sentence`, `tells_of_others` and `later`.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
@@ -89,6 +90,11 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// The number of the step that shows a piece.
+    pub(super) fn number(&self, piece: &Piece) -> usize {
+        self.order.partition_point(|other| other.key() < piece.key())
+    }
+
     /// The poll of which this is a piece.
     pub(super) fn poll_of(&self, piece: &Piece) -> &'c Span {
         let spans = &self.chart.rows[piece.lane].spans;
@@ -115,16 +121,17 @@ impl<'c> Reader<'c> {
         around
     }
 
-    /// The lane directly inside `lane` that is polled in this piece, or in the first piece after it
-    /// that is not one of `lane` itself. None if time passes before that: then `lane` does
-    /// something else meanwhile.
+    /// The lane directly inside `lane` that is being polled in this piece. If the piece is one of
+    /// `lane` itself, the next piece of another lane counts. None if that piece is outside of
+    /// `lane`, or begins at a later instant: then `lane` does something else meanwhile.
     pub(super) fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<LaneId> {
-        let nth = self.order.partition_point(|other| other.key() < piece.key());
+        let nth = self.number(piece);
         for later in &self.order[nth..] {
             if later.from.instant > piece.after.instant {
                 return None;
             }
             let mut inner = later.lane;
+            // Not an endless loop: see `around`.
             for _ in 0..self.chart.rows.len() {
                 match self.chart.rows[inner].owner_at(later.poll) {
                     Some(outer) if outer == lane => return Some(inner),
@@ -139,7 +146,8 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// The lanes directly inside the lane of a piece that have ended where it begins.
+    /// The lanes directly inside the lane of a piece that have ended where the piece begins, and
+    /// have ended by themselves: they were not dropped.
     pub(super) fn ended_inside(&self, piece: &Piece) -> Vec<LaneId> {
         let mut ended = vec![];
         for (inner, row) in self.chart.rows.iter().enumerate() {
@@ -151,9 +159,9 @@ impl<'c> Reader<'c> {
         ended
     }
 
-    /// The wake for which a lane is polled; none for its first poll, and for one without a wake. A
-    /// file of an older version has no wakes at its polls; there the wait before says what ended
-    /// it.
+    /// The wake for which a lane is polled; none for its first poll, and for a poll without a wake.
+    /// A file of an older version has no wakes at its polls: there the wait before the poll says
+    /// what ended that wait.
     pub(super) fn woken_for(&self, lane: LaneId, poll: &Span) -> Option<Woken> {
         if poll.woken.is_some() || poll.state == State::RunningUnwoken {
             return poll.woken;
@@ -171,7 +179,7 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// The step in which another lane woke the lane of this poll for it.
+    /// The step in which another lane woke `lane` for this poll.
     ///
     /// An inner lane passes its wake on to the lane that polls it, without running. So the cause is
     /// what woke the inner lane. If no lane did, a timer has, or something outside.
@@ -187,7 +195,7 @@ impl<'c> Reader<'c> {
                 let doer = doer(self.chart, by, woken.at);
                 return done_in(self.chart, self.order, doer, woken.at);
             }
-            // It was woken itself at that very moment, and has only passed that on.
+            // The lane `by` was woken itself at that very moment, and has only passed that wake on.
             woken = passed_on(self.chart, by, woken)?;
         }
         None

@@ -6,7 +6,7 @@ use super::{
     reader::{Reader, join},
 };
 use crate::timeline::{
-    End, LaneId, Row, Said, Span, State, Until, Woken,
+    End, LaneId, Row, Said, Span, State, Until, Wait, Woken,
     draw::pieces::{Deed, Kind, Piece, What, is_passed_on},
     human,
 };
@@ -44,7 +44,7 @@ impl Reader<'_> {
             }
             Now::Does(span) if matches!(span.state, State::Waiting(_)) => {
                 parts.push(self.waits(piece));
-                later = self.until(lane, span);
+                later = self.until(piece, span);
             }
             Now::Does(span) if matches!(span.state, State::Ready | State::WokenNotPolled) => {
                 parts.push(self.woken_at_once(piece, span.woken));
@@ -62,7 +62,7 @@ impl Reader<'_> {
                     let woken = self.woken_for(lane, poll);
                     parts.push(self.woken_at_once(piece, woken));
                     if woken.is_none() {
-                        later = self.until(lane, before);
+                        later = self.until(piece, before);
                     }
                 }
             }
@@ -263,7 +263,14 @@ impl Reader<'_> {
             return self.cause_without_a_wake(lane, poll);
         };
         let why = match woken.by {
-            Until::Clock => "its time has come".into(),
+            Until::Clock => {
+                // The first step can be no end of a wait.
+                let before = self.number(piece).saturating_sub(1);
+                match self.time_of_others(piece.lane, self.stopped_before(piece), before) {
+                    Some(others) => format!("{others} has come"),
+                    None => "its time has come".into(),
+                }
+            }
             Until::Lane(by) if by != lane => {
                 let name = &self.chart.rows[by].name;
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
@@ -281,6 +288,28 @@ impl Reader<'_> {
             Until::Unwoken | Until::Dropped | Until::RunOver => return "goes on".into(),
         };
         format!("goes on ({why})")
+    }
+
+    /// `the time of A`: which timers end a wait of a lane at a place, if it runs an event loop
+    /// there and none of them is its own. The loop sleeps until the first of all its timers is due:
+    /// it has these after `step`, in that wait.
+    fn time_of_others(&self, lane: LaneId, at: Option<&Wait>, step: usize) -> Option<String> {
+        if !is_of_a_loop(at) {
+            return None;
+        }
+        let timers = self.calls.timers(step);
+        let (first, _) = timers.iter().min()?;
+        let mut lanes = vec![];
+        for (due, of) in &timers {
+            if due == first {
+                lanes.push(*of);
+            }
+        }
+        if lanes.contains(&lane) {
+            None
+        } else {
+            Some(format!("the time of {}", self.names(&lanes)))
+        }
     }
 
     /// Why a lane was polled without a wake: its owner was woken, or it has another owner now.
@@ -302,10 +331,16 @@ impl Reader<'_> {
             return None;
         }
         let mut ended = self.ended_inside(piece);
-        // A callback is called by its event loop, which goes on whether the callback has ended or
-        // not. So that is no cause.
-        let called = ended.extract_if(.., |lane| is_a_callback(&self.chart.rows[*lane]));
-        let called: Vec<LaneId> = called.collect();
+        // What an event loop calls, a callback or a task, may end or not: the loop goes on. So that
+        // is no cause.
+        let is_called = |lane: LaneId| {
+            is_a_callback(&self.chart.rows[lane]) || self.calls.calls(piece.lane, lane)
+        };
+        let called: Vec<LaneId> = ended.extract_if(.., |lane| is_called(*lane)).collect();
+        // But what has no lane of its own runs in this one: another lane may have queued that.
+        if let Some(by) = self.calls.queued_by(piece.lane, self.number(piece)) {
+            return Some(format!("goes on (queued by {})", self.chart.rows[by].name));
+        }
         if !ended.is_empty() {
             let have = if ended.len() == 1 { "has" } else { "have" };
             return Some(format!("goes on ({} {have} ended)", self.names(&ended)));
@@ -318,7 +353,7 @@ impl Reader<'_> {
         }
         // The time is counted from the piece before this one of the same poll, which may be at this
         // very instant.
-        let here = self.order.partition_point(|other| other.key() < piece.key());
+        let here = self.number(piece);
         let of_it = |other: &&Piece| other.lane == piece.lane && other.poll == piece.poll;
         let before = match self.order[..here].iter().rfind(of_it) {
             Some(before) => before.from,
@@ -333,7 +368,7 @@ impl Reader<'_> {
 
     /// The name of the inner stream that has returned an item in the piece before this one.
     fn item_inside(&self, piece: &Piece) -> Option<&str> {
-        let here = self.order.partition_point(|other| other.key() < piece.key());
+        let here = self.number(piece);
         let before = &self.order[here.checked_sub(1)?];
         let row = &self.chart.rows[before.lane];
         let is_inside = row.owner_at(before.poll) == Some(piece.lane);
@@ -346,10 +381,18 @@ impl Reader<'_> {
         if is_inside && has_returned && before.after == piece.from { Some(&row.name) } else { None }
     }
 
-    /// What will end a wait of which this span is a part, or before which it is the poll.
-    fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
+    /// What will end a wait of the lane of a piece. This span is a part of that wait, or the poll
+    /// before it.
+    fn until(&self, piece: &Piece, span: &Span) -> Option<String> {
+        let lane = piece.lane;
         let wait = self.whole_wait(lane, span)?;
+        let step = self.number(piece);
         match wait.until {
+            Until::Clock
+                if let Some(others) = self.time_of_others(lane, self.stop(piece), step) =>
+            {
+                Some(format!("until {others} has come"))
+            }
             Until::Clock => {
                 let until = human(self.chart.time(wait.to));
                 // Its timer may have been due before, and no thread was there to call it.

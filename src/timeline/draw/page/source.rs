@@ -80,8 +80,8 @@ pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<Str
 impl SourceFile {
     /// Reads a file whose path begins at the top folder of its workspace. That folder is not known,
     /// so the file is looked for in the working folder and the folders around it, and then in those
-    /// of the package. Last comes the folder in which this library was compiled: so this project's
-    /// own examples find their source from any working folder.
+    /// of the package. Last come those of this library's own package, as they were when it was
+    /// compiled: so this project's own examples find their source from any working folder.
     pub(super) fn read(file: &str) -> Option<SourceFile> {
         // The working folder comes first, since its copy of the file is the one that is edited.
         let mut folders: Vec<PathBuf> = vec![];
@@ -197,7 +197,7 @@ impl SourceFile {
     /// long as they fit into a line or two, without the title before the colon, which the page has
     /// as its heading.
     pub(super) fn about(&self) -> Option<String> {
-        const MOST: usize = 120;
+        const MOST: usize = 120; // bytes: about what two lines have room for
         let mut lines = vec![];
         for line in self.text.lines() {
             match line.strip_prefix("//!") {
@@ -277,11 +277,11 @@ impl SourceFile {
     }
 }
 
-/// What stands at the top of a file: documentation and imports. They are a third of a short example
-/// and nothing runs in them, so a page has no room for them.
+/// What stands at the top of a file: documentation and imports. They are a large part of a short
+/// example, and nothing runs in them, so a page does not show them.
 ///
 /// This is no parser: an example is formatted, so a few beginnings and ends of lines are enough. A
-/// line that is not recognised is shown, so a mistake here hides no code.
+/// line that is not recognised is shown: better a line too many than one too few.
 struct Top {
     /// Whether the file is in Python; it is in Rust otherwise.
     python: bool,

@@ -1,8 +1,8 @@
 //! From a chart to steps: what a debugger would show after each poll.
 //!
-//! A step is a poll, or what remains of a poll after others inside it (`pieces`). It shows the
-//! state *after* it: which lanes are ready, in which order; which lanes wait for a timer; and which
-//! wait for another lane. All of that is concluded from the chart.
+//! A step is a poll, or what remains of a poll after others inside it, or after time has passed
+//! (`pieces`). It shows the state *after* it: which lanes are ready, in which order; which lanes
+//! wait for a timer; and which wait for another lane. All of that is concluded from the chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
@@ -19,7 +19,7 @@ use serde::Serialize;
 pub struct SteppedRun {
     /// What the run was called.
     pub title: String,
-    /// Why the run did not end by itself; none if it did.
+    /// Why the run has no result: it did not end by itself, or `main` panicked. None if it has one.
     pub verdict: Option<String>,
     /// How long it took, as text: `1.5 s`.
     pub took: String,
@@ -53,6 +53,9 @@ pub struct Track {
     /// The stretches of the file that a page does not show at first, each from one line to another:
     /// functions that this run does not go through. Empty if the file could not be read.
     pub left_out: Vec<(usize, usize)>,
+    /// Whether the timers in its steps are only those of lanes that wait there. A timer of a lane
+    /// that runs or is ready is known only if an event loop has told of it.
+    pub timers_of_waiting: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
@@ -127,7 +130,8 @@ pub struct Step {
     pub on_thread: bool,
     /// What happened, in one sentence.
     pub sentence: String,
-    /// Whether sentences on other lanes follow the first one: then “it” would be one of these.
+    /// Whether sentences about other lanes follow the one about this lane. Then a page that adds a
+    /// sentence has to name this lane: “it” would mean one of the others.
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
@@ -143,7 +147,7 @@ pub struct Step {
     pub stop: Option<u32>,
     /// The lines of the `.await`s around the one in `stop`, the outermost last.
     pub chain: Vec<u32>,
-    /// What the lane waits for: `sleep`, `Mutex::lock`.
+    /// What the lane waits for: lanes, or a library's future such as `sleep` or `Mutex::lock`.
     pub on: Option<String>,
     /// The lanes that stand on another line than before the step, each with its new line: none if
     /// the lane has ended, or if its place is not known.
@@ -153,7 +157,8 @@ pub struct Step {
     /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
     /// panicked, `e` raised (in Python), `u` not ended.
     pub states: String,
-    /// The lanes that are ready, in the order of their wakes.
+    /// The lanes that are ready, in the order of their wakes; those of an event loop of the
+    /// program's own in the order of its queue.
     pub ready: Vec<LaneId>,
     /// For each lane of `ready` the one that polls it at that time; none if the runtime does. A
     /// future can be polled in one lane and be moved into another.
@@ -209,10 +214,12 @@ pub struct SharedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaidBefore {
-    /// The same line at the same time.
+    /// The same line by the same lane, at the same time.
     Same,
-    /// The same line, earlier or later.
+    /// The same line by the same lane, earlier or later.
     AtAnotherTime,
+    /// The same line by another lane, at whatever time.
+    ByAnotherLane,
     /// The first does not print it.
     OnlyHere,
 }

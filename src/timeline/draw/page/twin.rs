@@ -29,7 +29,13 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
     run.moments = moments;
     run.output = both.output(run);
     let aligned = Some(aligned(&run.moments));
-    run.tracks.push(Track { file: file.to_owned(), steps, left_out: vec![], aligned });
+    run.tracks.push(Track {
+        file: file.to_owned(),
+        steps,
+        left_out: vec![],
+        timers_of_waiting: false, // the event loop of asyncio has told of them
+        aligned,
+    });
 }
 
 /// Makes steps of what was recorded in Python.

@@ -14,7 +14,7 @@ use crate::timeline::{
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 /// A program and its variants.
 pub(super) struct Group {
@@ -137,7 +137,8 @@ impl Group {
 
     /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
     /// only counted, since the list of them is marked; `missing` says how many lines only the first
-    /// prints, which are in no list. Empty if there is nothing to say.
+    /// prints, which are in no list. A line that another lane prints is printed in both. Empty if
+    /// there is nothing to say.
     fn what_differs(
         &self,
         nth: usize,
@@ -209,18 +210,23 @@ struct Row {
 /// lane: which one is decided in [`Row::difference`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Difference {
-    /// Both end, and this one earlier.
+    /// Both end by themselves, and this one earlier.
     EndsEarlier,
-    /// Both end, and this one later.
+    /// Both end by themselves, and this one later.
     EndsLater,
-    /// Both end at the same time, such as one by itself and the other by a panic.
+    /// Both end by themselves and at the same time, such as one by a return and the other by a
+    /// panic.
     EndsInAnotherWay,
-    /// This one ends, and that of the first is left unfinished.
+    /// Both are dropped before they are done, and this one earlier.
+    DroppedEarlier,
+    /// Both are dropped before they are done, and this one later.
+    DroppedLater,
+    /// One of the two is dropped or aborted, and the other is not.
+    EndsUnlike { here: LaneEnd, first: LaneEnd },
+    /// This one ends by itself, and that of the first is left unfinished.
     EndsNotInTheFirst,
-    /// This one is left unfinished, and that of the first ends.
+    /// This one is left unfinished, and that of the first ends by itself.
     EndsNotHere,
-    /// This one is cancelled, and that of the first ends by itself or is left unfinished.
-    IsCancelled,
     /// The first has no such lane.
     NotInTheFirst,
     /// This run has no such lane.
@@ -238,12 +244,17 @@ impl Difference {
             (Difference::EndsLater, true) => "end later".into(),
             (Difference::EndsInAnotherWay, false) => "ends in another way".into(),
             (Difference::EndsInAnotherWay, true) => "end in another way".into(),
+            (Difference::DroppedEarlier, false) => "is dropped earlier".into(),
+            (Difference::DroppedEarlier, true) => "are dropped earlier".into(),
+            (Difference::DroppedLater, false) => "is dropped later".into(),
+            (Difference::DroppedLater, true) => "are dropped later".into(),
+            (Difference::EndsUnlike { here, first: before }, _) => {
+                format!("{} here and {} in {first}", here.verb(several), before.verb(several))
+            }
             (Difference::EndsNotInTheFirst, false) => format!("does not end in {first}"),
             (Difference::EndsNotInTheFirst, true) => format!("do not end in {first}"),
             (Difference::EndsNotHere, false) => "does not end here".into(),
             (Difference::EndsNotHere, true) => "do not end here".into(),
-            (Difference::IsCancelled, false) => "is cancelled".into(),
-            (Difference::IsCancelled, true) => "are cancelled".into(),
             (Difference::NotInTheFirst, false) => format!("is not in {first}"),
             (Difference::NotInTheFirst, true) => format!("are not in {first}"),
             (Difference::NotHere, false) => "is not here".into(),
@@ -252,42 +263,92 @@ impl Difference {
     }
 }
 
+/// What becomes of a lane in a run. A lane that is dropped or aborted does not end by itself, so
+/// its time is no time at which its work is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LaneEnd {
+    /// It returns.
+    Finishes,
+    /// It returns the error of its cancellation.
+    ReturnsCancelled,
+    /// It panics.
+    Panics,
+    /// It is dropped before it is done.
+    Dropped,
+    /// It is dropped since its task was aborted.
+    Aborted,
+    /// It is not over when the run is.
+    Unfinished,
+}
+
+impl LaneEnd {
+    fn of(end: &End) -> LaneEnd {
+        match end {
+            End::Finished => LaneEnd::Finishes,
+            End::ReturnedCancelled => LaneEnd::ReturnsCancelled,
+            End::Panicked(_) => LaneEnd::Panics,
+            End::Cancelled { aborted: false, .. } => LaneEnd::Dropped,
+            End::Cancelled { aborted: true, .. } => LaneEnd::Aborted,
+            End::Unfinished => LaneEnd::Unfinished,
+        }
+    }
+
+    /// Whether the lane does not get to its own end, but is dropped.
+    fn is_dropped(self) -> bool {
+        matches!(self, LaneEnd::Dropped | LaneEnd::Aborted)
+    }
+
+    /// The verb of a sentence about one lane, or about several.
+    fn verb(self, several: bool) -> &'static str {
+        match (self, several) {
+            (LaneEnd::Finishes, false) => "finishes",
+            (LaneEnd::Finishes, true) => "finish",
+            (LaneEnd::ReturnsCancelled, false) => "returns as cancelled",
+            (LaneEnd::ReturnsCancelled, true) => "return as cancelled",
+            (LaneEnd::Panics, false) => "panics",
+            (LaneEnd::Panics, true) => "panic",
+            (LaneEnd::Dropped, false) => "is dropped",
+            (LaneEnd::Dropped, true) => "are dropped",
+            (LaneEnd::Aborted, false) => "is aborted",
+            (LaneEnd::Aborted, true) => "are aborted",
+            (LaneEnd::Unfinished, false) => "does not end",
+            (LaneEnd::Unfinished, true) => "do not end",
+        }
+    }
+}
+
 impl Row {
     /// How the lane of the run `nth` differs from that of the first; none if it does not. If only
-    /// one of the two ends, or if this one is cancelled, that is said. Otherwise it is the time of
-    /// the end, and at equal times the way in which the two end.
+    /// one of the two is dropped, or only one ends, that is said. Otherwise it is the time, and at
+    /// equal times the way in which the two end.
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
-        match (self.lanes[0], self.lanes[nth]) {
-            (None, None) => None,
-            (None, Some(_)) => Some(Difference::NotInTheFirst),
-            (Some(_), None) => Some(Difference::NotHere),
-            (Some(0), Some(0)) => None, // `main`: the sentence begins with how long the runs take
-            (Some(before), Some(now)) => {
-                let before = &first.rows[before].end;
-                let now = &here.rows[now].end;
-                // A lane that is not over when the run is, or is dropped, ends at no time of its
-                // own.
-                match (&before.1, &now.1) {
-                    (End::Unfinished, End::Unfinished) => return None,
-                    (End::Unfinished, End::Cancelled { .. }) => {
-                        return Some(Difference::IsCancelled);
-                    }
-                    (End::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
-                    (_, End::Unfinished) => return Some(Difference::EndsNotHere),
-                    (End::Finished, End::Cancelled { .. }) => {
-                        return Some(Difference::IsCancelled);
-                    }
-                    _ => {}
-                }
-                match here.time(now.0).cmp(&first.time(before.0)) {
-                    std::cmp::Ordering::Less => Some(Difference::EndsEarlier),
-                    std::cmp::Ordering::Greater => Some(Difference::EndsLater),
-                    std::cmp::Ordering::Equal if before.1.label() != now.1.label() => {
-                        Some(Difference::EndsInAnotherWay)
-                    }
-                    std::cmp::Ordering::Equal => None,
-                }
-            }
+        let (before, now) = match (self.lanes[0], self.lanes[nth]) {
+            (None, None) => return None,
+            (None, Some(_)) => return Some(Difference::NotInTheFirst),
+            (Some(_), None) => return Some(Difference::NotHere),
+            (Some(0), Some(0)) => return None, // `main`: the sentence begins with how long it takes
+            (Some(before), Some(now)) => (&first.rows[before].end, &here.rows[now].end),
+        };
+        let [end_before, end_now] = [before, now].map(|end| LaneEnd::of(&end.1));
+        if end_before.is_dropped() != end_now.is_dropped() {
+            return Some(Difference::EndsUnlike { here: end_now, first: end_before });
+        }
+        // A lane that is not over when the run is ends at no time of its own.
+        match (end_before, end_now) {
+            (LaneEnd::Unfinished, LaneEnd::Unfinished) => return None,
+            (LaneEnd::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
+            (_, LaneEnd::Unfinished) => return Some(Difference::EndsNotHere),
+            _ => {}
+        }
+        let order = here.time(now.0).cmp(&first.time(before.0));
+        let both_dropped = end_now.is_dropped();
+        match order {
+            Ordering::Less if both_dropped => Some(Difference::DroppedEarlier),
+            Ordering::Less => Some(Difference::EndsEarlier),
+            Ordering::Greater if both_dropped => Some(Difference::DroppedLater),
+            Ordering::Greater => Some(Difference::EndsLater),
+            Ordering::Equal if both_dropped || end_before == end_now => None,
+            Ordering::Equal => Some(Difference::EndsInAnotherWay),
         }
     }
 }
@@ -381,34 +442,39 @@ fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     lines
 }
 
-/// For each line of a run, whether the first run prints it; and how many lines its lanes print only
-/// in the first one. A line of the first is used up when it is found: a line that is printed twice
-/// here is found twice only if the first prints it twice.
+/// For each line of a run, whether the first run prints it; and how many lines only the first one
+/// prints. In both directions it is the text that counts, whichever lane prints it. A line of the
+/// first is used up when it is found: a line that is printed twice here is found twice only if the
+/// first prints it twice.
 fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize) {
     let mut left = printed(first);
     let lines = printed(here);
     let mut found = vec![SaidBefore::OnlyHere; lines.len()];
-    // Lines at the same time are found first: otherwise an earlier line of the same text could use
-    // up the one that is exactly the same.
-    for (line, found) in lines.iter().zip(&mut found) {
-        if let Some(place) = left.iter().position(|other| other == line) {
-            left.remove(place);
-            *found = SaidBefore::Same;
+    // What is most alike is found first: otherwise an earlier line of the same text could use up
+    // the one that is exactly the same.
+    for kind in [SaidBefore::Same, SaidBefore::AtAnotherTime, SaidBefore::ByAnotherLane] {
+        for (line, found) in lines.iter().zip(&mut found) {
+            if *found != SaidBefore::OnlyHere {
+                continue;
+            }
+            if let Some(place) = left.iter().position(|other| are_alike(kind, other, line)) {
+                left.remove(place);
+                *found = kind;
+            }
         }
     }
-    for ((_, lane, text), found) in lines.iter().zip(&mut found) {
-        if *found == SaidBefore::Same {
-            continue;
-        }
-        if let Some(place) = left.iter().position(|(_, by, said)| by == lane && said == text) {
-            left.remove(place);
-            *found = SaidBefore::AtAnotherTime;
-        }
+    (found, left.len())
+}
+
+/// Whether two lines are as much alike as this kind asks for.
+fn are_alike(kind: SaidBefore, one: &Printed, other: &Printed) -> bool {
+    let ((_, one_lane, one_text), (_, lane, text)) = (one, other);
+    match kind {
+        SaidBefore::Same => one == other,
+        SaidBefore::AtAnotherTime => one_lane == lane && one_text == text,
+        SaidBefore::ByAnotherLane => one_text == text,
+        SaidBefore::OnlyHere => false,
     }
-    // What a lane prints that this run does not have is missing with it.
-    let is_here = |name: &str| here.lanes.iter().any(|lane| lane.name == name);
-    let missing = left.iter().filter(|(_, by, _)| is_here(by)).count();
-    (found, missing)
 }
 
 fn quoted(chart: &Chart) -> String {

@@ -11,8 +11,8 @@ pub enum Next {
     ///
     /// [`LaneState::ahead`]: super::LaneState::ahead
     Wake,
-    /// No lane would be woken: no timer of a lane is left. While the clock still runs on: no lane
-    /// has been woken yet.
+    /// No lane would be woken: no timer of a lane is left. As long as the clock still runs on, it
+    /// says only that no lane has been woken yet.
     Nothing,
     /// That is not known: on the real clock, on the clock of a caller, if not everything was
     /// observed, or where tasks without a lane go on and on.
@@ -31,7 +31,7 @@ pub struct Ahead {
     parks: u32,
 }
 
-/// What goes on without a lane, after the limit, is followed for at most this many timers.
+/// The search ends at the latest when the thread has gone to sleep this many times.
 const MOST_PARKS: u32 = 1000;
 
 impl Run {

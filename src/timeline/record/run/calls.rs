@@ -20,7 +20,8 @@ impl Run {
     }
 
     fn note_call_by(&self, lane: LaneId, number: usize, stage: CallStage) {
-        // A schedule holds its wakes back, so there the loop's queue is not what it seems.
+        // In a schedule the gate defers polls, so there the order in the loop's queue does not tell
+        // which lane runs next.
         let is_shown = self.observe == Observe::Everything && self.gate.is_none();
         if !is_shown || !self.is_open() {
             return;
@@ -34,7 +35,7 @@ impl Run {
     /// Notes that what runs on this thread, or has just ended there, asks for a call. That is kept
     /// until the loop finds the call.
     pub fn note_what_asks(&self, number: usize) {
-        // Before the lock, which this takes for itself.
+        // The log is not locked here: `would_wake` locks it itself.
         let by = self.would_wake();
         let lane = match by {
             WokenBy::Lane(lane) => lane,

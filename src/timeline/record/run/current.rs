@@ -292,7 +292,7 @@ impl Run {
         HERE.with_borrow(|here| here.finished)
     }
 
-    /// The task in which the poll of the lane began that runs on this thread.
+    /// The task in which the lane that runs on this thread began its poll.
     pub(super) fn task_of_the_current_lane() -> Option<tokio::task::Id> {
         HERE.with_borrow(|here| here.task)
     }

@@ -32,7 +32,8 @@ pub struct LaneState {
     pub made_at: &'static Location<'static>,
     /// What the lane does.
     pub now: Doing,
-    /// Since when the lane does that. A poll without a wake does not end a wait.
+    /// Since when the lane does that. A poll without a wake does not end a wait, unless time passes
+    /// in the poll.
     pub since: Duration,
     /// What has happened to it at the instant of its last poll.
     pub instant: LastInstant,
@@ -92,7 +93,7 @@ pub struct Woken {
     pub at: Duration,
     /// What has called the waker.
     pub by: WokenBy,
-    /// Through a waker that does not reach what polls the lane now.
+    /// The wake went through a waker that does not reach what polls the lane now.
     pub through_an_old_waker: bool,
     /// From where the waker was called, if that says more than `by`.
     pub trace: Option<Trace>,
@@ -106,8 +107,9 @@ pub struct Trace {
     pub stack: u32,
     /// The lane that had ended just before: its end may be what woke a lane that joins it.
     pub ended: Option<LaneId>,
-    /// The lane that was being polled, if it runs a `LocalSet`. Either this lane has called the
-    /// waker, or the end of a task of the set has called it.
+    /// The lane that was being polled, if that lane may have called the waker. If it runs a
+    /// `LocalSet`, the end of a task of the set may have called the waker instead. If it is a
+    /// closure with a runtime of its own, a timer of that runtime may have called it.
     pub current: Option<LaneId>,
 }
 
@@ -172,8 +174,9 @@ pub struct LastPoll {
 pub(super) enum KeptOfPoll {
     /// Each of them.
     All,
-    /// One at least; of the others it is not known whether they were called or are over.
-    AtLeastOne,
+    /// It is not known which. The lane was woken in the poll, and a waker that was called is not
+    /// kept any more, though its place need not be over.
+    Unknown,
     /// None: the lane may have gone on since, to something that keeps no waker.
     Nothing,
 }
@@ -182,7 +185,7 @@ pub(super) enum KeptOfPoll {
 pub struct LastLine {
     /// What it said.
     pub text: String,
-    /// Where in the source.
+    /// Where in the source it was printed.
     pub place: &'static Location<'static>,
     /// It was printed in the poll that is going on, or else in the last one.
     pub in_this_poll: bool,
@@ -325,7 +328,7 @@ impl LaneState {
         if registered.iter().any(is_kept) {
             registered.retain(is_kept);
             let is_certain = !registered.iter().any(is_given_back);
-            return if is_certain { KeptOfPoll::All } else { KeptOfPoll::AtLeastOne };
+            return if is_certain { KeptOfPoll::All } else { KeptOfPoll::Unknown };
         }
         // A future that keeps a waker from before was polled for nothing, or was not polled.
         if clones.an_older_one_is_kept {

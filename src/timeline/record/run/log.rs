@@ -36,7 +36,8 @@ pub struct Log {
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     pub(super) quiet: Vec<QuietPoll>,
-    /// Beside the events, since a line that no lane has printed is no event.
+    /// The lines that were printed, one after the other. They are kept beside the events, since a
+    /// line that no lane has printed is no event.
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
     /// A picture says how many: what is missing must not look as if it had not happened.
@@ -57,7 +58,8 @@ pub struct Log {
     /// The number stands for a colour. A line needs the colour of its lane at once, before any
     /// chart is made.
     pub(super) hues: HashMap<String, usize>,
-    /// Set at the end of the run, or when it is given up: what happens later is not recorded.
+    /// Set at the limit of the run, at its end, or when it is given up: what happens later is not
+    /// recorded.
     pub closed: bool,
     /// When something that blocks last moved the clock by hand: the time after the move. A timer
     /// that became due in the move fires late.
@@ -246,8 +248,8 @@ impl Log {
         ended
     }
 
-    /// What a lane waits for, if it has registered its waker in these places. `kept` says whether a
-    /// waker is kept for all of the places, for at least one, or for none.
+    /// What a lane waits for, if it has registered its waker in these places. `kept` says how
+    /// certain the places are.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
@@ -265,7 +267,7 @@ impl Log {
         let when = match (stacks.is_empty(), kept) {
             (true, _) => Registered::Never,
             (false, KeptOfPoll::Nothing) => Registered::OrAfter,
-            (false, KeptOfPoll::All | KeptOfPoll::AtLeastOne) => Registered::Now,
+            (false, KeptOfPoll::All | KeptOfPoll::Unknown) => Registered::Now,
         };
         let waits = Waits::new(made_at, when, stacks, kept == KeptOfPoll::All);
         if !self.is_full() {

@@ -68,15 +68,15 @@ pub(crate) struct Run {
     pub(super) scheduler: Arc<Scheduler>,
     /// What decides which lane may be polled, if this run is one of many schedules of a program.
     pub(super) gate: Option<Arc<dyn Gate>>,
-    /// Whether it is noted where lanes wait. In a run that is one of thousands of schedules, and is
-    /// not shown, that would cost more than all the rest.
+    /// Whether the run notes where lanes wait. In a run that is one of thousands of schedules, and
+    /// is not shown, these notes would cost more than all the rest.
     places: bool,
     /// One lock for all that was seen, so that events of several threads are in one order.
     log: Mutex<Log>,
     /// Called with each line as it is said.
     print: Option<fn(&Line)>,
-    /// A [`Phase`]. Not in the log, since a `print` function is called while that is held, and may
-    /// ask for the phase.
+    /// A [`Phase`]. It is not in the log, since a `print` function is called while the log is
+    /// locked, and may ask for the phase.
     phase: AtomicU8,
 }
 
@@ -97,8 +97,8 @@ impl Run {
         }
     }
 
-    /// A run on the paused clock that watches everything and asks `gate` before each poll; where
-    /// lanes wait is noted with `places` only.
+    /// A run on the paused clock that watches everything and asks `gate` before each poll. It notes
+    /// where lanes wait only if `places` is set.
     #[cfg(feature = "schedules")]
     pub(crate) fn behind(gate: Arc<dyn Gate>, places: bool) -> Run {
         Run { gate: Some(gate), places, ..Run::new(Clock::Paused, Observe::Everything, None) }
@@ -182,7 +182,8 @@ impl Run {
         self.home == Home::OneThread && self.clock == Clock::Paused
     }
 
-    /// Whether a lane is still polled after the run has ceased to be open.
+    /// Whether a lane is polled although the run is not open: the run is over, or its runtime is
+    /// the caller's.
     pub fn lets_lanes_go_on(&self) -> bool {
         self.is_over() || matches!(self.home, Home::Callers(_))
     }

@@ -33,7 +33,7 @@ struct SeenStack {
     stack: Captured,
     /// The lane that has ended just before.
     ended: Option<LaneId>,
-    /// The lane that was being polled, if it runs a `LocalSet`.
+    /// The lane that was being polled, if that lane may have called the waker: see [`Trace`].
     current: Option<LaneId>,
 }
 
@@ -42,7 +42,7 @@ impl Cause {
         Cause { by, stack: None }
     }
 
-    /// Only the stack tells, as it is now.
+    /// A cause that only the stack tells. The stack of this moment is captured.
     fn guessed(guess: WokenBy, ended: Option<LaneId>, current: Option<LaneId>) -> Cause {
         let stack = SeenStack { stack: capture(), ended, current };
         Cause { by: guess, stack: Some(stack) }
@@ -52,13 +52,13 @@ impl Cause {
 impl Run {
     /// A waker of `lane` was called, one that leads to the task `task`.
     ///
-    /// Returns whether the gate, if there is one, was told: not when the run is over.
+    /// Returns whether the gate, if there is one, was told. It is told only while the run is open.
     pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
             self.woken_ahead(lane, task);
             return false;
         }
-        // A lane that wakes itself gives way: it is where it wants to go on.
+        // A lane that wakes itself gives way: the place where it does that is where it goes on.
         let by_itself = self.current_lane() == Some(lane);
         if by_itself {
             self.gives_way(lane);
@@ -107,8 +107,8 @@ impl Run {
         self.scheduler.runtime().metrics().num_alive_tasks()
     }
 
-    /// The lane whose end was the last thing seen on this thread, if nothing says that what is
-    /// woken now joins something else.
+    /// The lane whose end was the last thing seen on this thread: what is woken now joins that
+    /// lane. None if there is a sign that the wake has another cause.
     fn ended_just_now(&self) -> Option<LaneId> {
         let finished = Run::what_finished()?;
         let is_over = if finished.of_a_closure || !self.on_runtime_thread() {
@@ -217,9 +217,9 @@ impl Run {
         Cause::guessed(guess, ended, None)
     }
 
-    /// What wakes a lane while `current` is being polled: `current` does, unless it runs a
-    /// `LocalSet`, whose tasks are polled inside it. `ended` is the lane that has ended just
-    /// before.
+    /// What wakes a lane while `current` is being polled: `current` does, with two exceptions. It
+    /// may run a `LocalSet`, whose tasks are polled inside it; or it may be a closure that has a
+    /// runtime of its own. `ended` is the lane that has ended just before.
     fn woken_while_polled(&self, current: LaneId, ended: Option<LaneId>) -> Cause {
         let mine = Run::task_of_the_current_lane();
         if mine != tokio::task::try_id() {
@@ -271,7 +271,7 @@ impl Run {
         }
     }
 
-    /// What would be noted of a wake of `lane` at this moment. Nothing is noted here.
+    /// What would be noted of a wake of `lane` at this moment. No event is noted here.
     pub(super) fn describe_wake(&self, lane: LaneId, task: usize) -> Woken {
         let Cause { by, stack: seen } = self.cause(lane);
         let at = self.scheduler.elapsed();

@@ -125,6 +125,7 @@ function isBefore(one, other) {
 }
 
 const TOP = 20; // above the rows are the times
+const AROUND_NAME = 4; // the room between a name and its frame
 const BEFORE = 12; // the room before the axis begins
 const AFTER = 34; // the room after its end, where the time of the last instant may stand
 
@@ -167,6 +168,7 @@ function arrange(shown, room) {
   const between = 8; // between the rows of the two languages
   const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
   const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
+  // Two languages have more rows than one, so theirs may be lower.
   const rowHeight =
     shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(15, Math.min(34, free));
   let height = TOP;

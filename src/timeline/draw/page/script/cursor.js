@@ -51,9 +51,9 @@ function showRunning(language) {
   const height = Math.min(16, drawn.rowHeight - 1);
   const framed = current ? [...current.around, current.lane] : [];
   const elements = framed.map((lane) => {
-    const width = wide(fitting(name(lane)), "600 12px") + 8;
+    const width = wide(fitting(name(lane)), "600 12px") + 2 * AROUND_NAME;
     const kind = lane === current.lane ? "ran" : "polls";
-    const place = { x: right + 4 - width, y: y(lane) - height / 2, width, height, rx: 3 };
+    const place = { x: right + AROUND_NAME - width, y: y(lane) - height / 2, width, height, rx: 3 };
     return make("rect", { class: `frame ${kind} ${colourOf(lane)}`, ...place });
   });
   frames.replaceChildren(...elements);
@@ -157,6 +157,8 @@ function showWake({ track, y, head, line, target }, axis) {
   target.dataset.from = from ?? ""; // where a click on it leads
 }
 
+// The moment in whose column the pointer is, or the last one before it; the first one if there is
+// none.
 function momentAt(clientX) {
   const box = chart.getBoundingClientRect();
   const x = (clientX - box.left) / drawn.scale - drawn.begin;

@@ -109,7 +109,8 @@ function addNotes({ lines, changed }, current, standing, lit) {
 // More tiles than these at the end of a line would cover its code.
 const MOST_TILES = 6;
 
-// Tiles for the lanes that wait at a line. If there are too many, the last tile is their number.
+// Tiles for the lanes that wait at a line. If there are too many, it is said how many more wait
+// there.
 function waitingTiles(all) {
   const tiles = all.slice(0, MOST_TILES).map(({ lane, kind, does }) => {
     const unpolled = kind === "unpolled" ? "unpolled " : "";
@@ -123,8 +124,9 @@ function waitingTiles(all) {
   return tiles;
 }
 
-// Adds the marks of the lanes. There is room for a few columns only, so some lanes share one. Those
-// of them that stand on the same line share a mark, which says how many they are.
+// Adds the marks of the lanes. There is room for a few columns only: if there are more lanes, some
+// share a column. Those of them that stand on the same line share a mark, which says how many they
+// are.
 function addMarks(pane, track, standing) {
   const together = new Map();
   for (const one of standing) {

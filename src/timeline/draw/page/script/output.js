@@ -33,6 +33,7 @@ function listOutput() {
     const notes = [];
     if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
     if (before === "at_another_time") notes.push("at another time");
+    if (before === "by_another_lane") notes.push("by another lane");
     if (unlike !== null) notes.push(UNLIKE[unlike](language));
     if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
     if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
@@ -70,13 +71,19 @@ function showOutput() {
 }
 
 // Only the list is scrolled, and never the page: on a phone the source would go out of sight. The
-// list begins with a whole line.
+// list begins with a whole line. But if that would put the first line of this moment out of sight,
+// though a part of it fits, that line is shown: all of it if the last line only loses what is below
+// its letters, and otherwise the part that fits.
 function scrollToLast() {
   const list = byId("lines");
   const last = printed[visible - 1]?.[1];
   const beyond = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
   const first = beyond > 0 ? printed[firstLine(([, line]) => line.offsetTop >= beyond)] : undefined;
-  list.scrollTop = first?.[1].offsetTop ?? 0;
+  const begin = first?.[1].offsetTop ?? 0;
+  const own = marked[0];
+  const fits = own && own.offsetTop < begin && own.offsetTop + own.offsetHeight > beyond;
+  if (!fits) list.scrollTop = begin;
+  else list.scrollTop = beyond - own.offsetTop < rem() / 2 ? own.offsetTop : beyond;
 }
 
 // The index of the first shown line for which a condition holds; the number of shown lines if it

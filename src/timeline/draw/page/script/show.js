@@ -29,7 +29,7 @@ function show(newScene, newMoment, intoAddress = true) {
 // a key is held the address is written only from time to time, and once more after the last step.
 const WRITTEN_EVERY = 150; // milliseconds
 let written = -Infinity; // when it was written last
-let delayed = null; // what writes it, once some time has passed
+let delayed = null; // the timer that is going to write it
 
 function keepAddress() {
   clearTimeout(delayed);

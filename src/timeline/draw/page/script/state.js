@@ -7,9 +7,9 @@
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
 // timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `predict`; and at last
-// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it,
-// but for what a person sets off: a click in `panes` or `predict` leads to `show`, and scrolling a
-// pane to `marks`.
+// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it.
+// Only what a person does leads to a later part: a click in `panes`, an answer in `predict`, and to
+// turn “Predict” on or off lead to `show`; scrolling a pane leads to `marks`.
 //
 // This part knows the data of the page and which moment is shown. It draws nothing.
 

@@ -145,7 +145,9 @@ function showStrip(element, track, moment) {
       return make("span", { class: "group", title }, due, ...tiles(lanes));
     });
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
-    cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
+    // A lane that runs or is ready may have a timer, too. Only an event loop tells of that one.
+    const whose = track.timersOfWaiting ? "Timers of waiting lanes" : "Timers";
+    cells.push(cell(whose, ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
 }
@@ -168,16 +170,16 @@ function reserve() {
   const { style } = byId("state");
   for (const part of ["--tells", "--cells", "--parts"]) style.setProperty(part, "0px");
   if (innerWidth <= 800) return; // there the page scrolls
-  const longest = (of, some) =>
+  const fullest = (sizeOf, count) =>
     run()
-      .moments.map((_, nth) => [of(nth), nth])
+      .moments.map((_, nth) => [sizeOf(nth), nth])
       .sort(([one], [other]) => other - one)
-      .slice(0, some)
+      .slice(0, count)
       .map(([, nth]) => nth);
   const steps = (nth) => tracks().map((track) => track.shown(nth)).filter((step) => step);
   // About how many letters wide these are: the border of a tile counts as 3, and a time as 6.
   const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
-  const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
+  const most = (nth, sizeOf) => Math.max(0, ...steps(nth).map(sizeOf));
   const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
   const listed = ({ ready, timers, waits, unproved }) =>
     letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
@@ -185,9 +187,9 @@ function reserve() {
     unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
   const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
   const measured = [
-    ...longest((nth) => most(nth, told), 2),
-    ...longest((nth) => most(nth, listed), 3),
-    ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
+    ...fullest((nth) => most(nth, told), 2),
+    ...fullest((nth) => most(nth, listed), 3),
+    ...fullest((nth) => run().moments[nth].parts?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
     for (const track of tracks()) showStrip(strips[track.index], track, nth);

@@ -63,7 +63,9 @@ function planned() {
   const widths = shown.flatMap(({ rows }) =>
     rows.map(({ name }) => wide(fitting(name), "600 12px")),
   );
-  const before = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
+  // Where nothing stands before the names, the frame of the widest needs room, and so does its rim.
+  const left = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
+  const before = Math.max(left, AROUND_NAME + 1);
   const namesWidth = before + Math.max(...widths, 30) + BEFORE + 6;
   const scale = scaleOfChart();
   const width = Math.max(chart.clientWidth / scale, 300);
@@ -78,7 +80,7 @@ function planned() {
   const most = mostHeight() / scale;
   const { rowHeight, height } = arrange(shown, most - foot);
   const tall = height + foot;
-  // A scene that has variants ends where its last instant does, however many columns follow.
+  // A variant ends at the end of its last instant. Others may go on, so the axis may be longer.
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
   const scrolls = tall > most;
   return {
@@ -96,8 +98,8 @@ function drawRun(
   { axis, shown, others, ended, rowHeight, height, signs },
 ) {
   drawBands(bars, axis, height);
-  // The variants are compared in Rust, which is the last group.
   const bottom = height + signs;
+  // The variants are compared in Rust, which is the last group.
   if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, rowHeight, bottom);
   const stretches = stretchesOf(axis);
   bars.append(...stretches.map(({ shapes }) => shapes));

@@ -11,7 +11,7 @@ function tracks() {
   return known.get(scene);
 }
 
-function track({ steps, left_out }, index) {
+function track({ steps, left_out, timers_of_waiting }, index) {
   // A step names the lanes that have moved; a page may be opened at any step.
   const places = [];
   let place = run().lanes.map(() => null);
@@ -37,6 +37,7 @@ function track({ steps, left_out }, index) {
     steps,
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
+    timersOfWaiting: timers_of_waiting, // whether a timer is listed only while its lane waits
     leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
