@@ -3,9 +3,9 @@
 //! In Python: a loop in a thread, and `run_coroutine_threadsafe`, see `threads_and_tasks.py` beside
 //! this file.
 //! Look for: Each side of a channel waits in its own way. `main` is a plain function, and blocks;
-//! the loop, on a thread that owns its runtime, never does, so both of its answers are under way
-//! together. In the second scene a thread reads what can only be read by blocking, and tasks await
-//! it. The second runtime has a clock of its own, so this takes real time.
+//! the loop never blocks its thread (which it has also while it is parked), so both of its answers
+//! are under way together. In the second scene a thread reads what can only be read by blocking,
+//! and tasks await it. The second runtime has a clock of its own, so this takes real time.
 //!
 //!     cargo run --example threads_and_tasks
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
