@@ -356,7 +356,7 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "goes on (its loop's next iteration) and polls the lanes inside it.",
             "begins, prints “soon” and ends.",
             "goes on after soon and waits.",
-            "goes on (its time has come) and polls the lanes inside it.",
+            "goes on (the time of late has come) and polls the lanes inside it.",
             "begins, prints “late” and ends.",
             "goes on (its time has come) and ends the iteration.",
             "goes on (its loop's next iteration) and ends the iteration.",

@@ -3,7 +3,6 @@ use crate::chromium::{Chromium, Tab, with_chromium};
 use async_concepts::LaneExt;
 use slides::{examples::Examples, root};
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -15,12 +14,20 @@ use std::{
 const EXPLORED: [&str; 6] =
     ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
 
+/// Examples of which a test looks at single steps.
+const SINGLE_STEPS: [&str; 2] = ["shield", "interval"];
+
+/// The names of all examples that have a page here.
+fn names() -> impl Iterator<Item = &'static str> {
+    EXPLORED.into_iter().chain(SINGLE_STEPS)
+}
+
 /// The page of each of them.
 static PAGES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
     let examples = Examples::find(&root()).expect("the examples");
-    let executables = examples.build(&BTreeSet::from(EXPLORED)).expect("they can be built");
+    let executables = examples.build(&names().collect()).expect("they can be built");
     let mut pages = vec![];
-    for name in EXPLORED {
+    for name in names() {
         let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explorer-{name}.html"));
         let mut run = Command::new(executables.path(name));
         run.args(["--fast", "--no-timeline", "--explore"]).arg(&page).current_dir(root());
@@ -31,7 +38,7 @@ static PAGES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
 });
 
 async fn open(chromium: &Chromium, name: &str) -> Tab {
-    let nth = EXPLORED.iter().position(|explored| *explored == name).expect("it is explored");
+    let nth = names().position(|explored| explored == name).expect("it is explored");
     chromium.open(&format!("file://{}", PAGES[nth].display())).await
 }
 

@@ -11,7 +11,7 @@
   // A mark whose line is out of sight is drawn at the edge, and what is in sight depends on the
   // steps before: so its line counts.
   const isBeyond = (mark) => mark.classList.contains("beyond");
-  const kind = (mark) => mark.className.replace(" beyond", "");
+  const kind = (mark) => mark.className.replace(" beyond", "").replace(" above", "");
   const seen = () => {
     const marks = all(".mark").map((mark) => kind(mark) + mark.dataset.line).join("|");
     const count = document.getElementById("count").textContent;
