@@ -569,8 +569,14 @@ mod tests {
             let step = &scene.steps[nth];
             for name in step.lanes.keys() {
                 if let Some(by) = scene.waits_for_a_wake_by(nth, name) {
-                    let runs = scene.steps[nth + 1..].iter().any(|later| later.lane == by);
-                    assert!(runs, "{place}: {name} waits for a wake by {by}, which is over");
+                    let own = |step: &&TwinStep| step.lane == *name && step.inner.is_none();
+                    let next = scene.steps[nth + 1..].iter().find(own);
+                    let next = next.unwrap_or_else(|| panic!("{place}: {name} never goes on"));
+                    let Some(Cause::Step(wake)) = next.cause else {
+                        panic!("{place}: {name} is woken by no lane");
+                    };
+                    assert!(wake > nth, "{place}: {name} was woken before");
+                    assert_eq!(scene.steps[wake].lane, by, "{place}: it wakes {name}");
                 }
             }
             let later = scene.later(nth).unwrap_or_default();
