@@ -44,7 +44,8 @@
 //! three fifths of the budget are used up. So the first that fails is the simplest. If not all can
 //! be done, the rest of the budget goes to schedules at random, and what fails there is made
 //! simpler. What was tried is always said: "all 36 schedules", or "all 1,204 schedules with up to 3
-//! departures from tokio's own, and 5,000 of the others, chosen at random".
+//! departures from tokio's own, and 5,000 runs in schedules chosen at random". The random walk may
+//! take a schedule again.
 //!
 //! There are two [granularities](Granularity): where a run may go from one lane to another.
 //!

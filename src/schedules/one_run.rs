@@ -59,7 +59,7 @@ pub(super) struct Trace {
     pub ends: Ends,
     /// The lane that was to be dropped has been dropped.
     pub has_dropped: bool,
-    /// The lanes that may be dropped, and when they have suspended.
+    /// The lanes that may be dropped and were polled, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
 }
 

@@ -109,9 +109,7 @@ impl<T: Debug> Explorer<T> {
             Ok(coverage) => coverage,
             Err(refusal) => Coverage::Refused(refusal.sentence()),
         };
-        let mut findings = self.findings();
-        findings.coverage = coverage;
-        findings.took = self.begun.elapsed();
+        self.findings().coverage = coverage;
     }
 
     /// Runs and judges schedules, in the way that suits the program. Returns how much was tried.

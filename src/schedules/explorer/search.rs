@@ -21,12 +21,14 @@ impl<T: Debug> Explorer<T> {
         let mut frontier = Frontier::default();
         let mut to_repeat = ToRepeat::default();
         frontier.add(0, Prefix::without_departures());
-        while let Some((departures, prefix)) = frontier.next() {
+        let mut departures = 0;
+        while let Some((of_this_run, prefix)) = frontier.next() {
             // Tokio's own schedule, which has no departures, is run whatever the budget is.
-            if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
-                let random = self.walk_at_random()?;
-                return Ok(Coverage::UpTo { departures: departures - 1, random });
+            if of_this_run > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
+                // Perhaps only some with this many departures were run, but all with fewer.
+                return self.up_to(of_this_run - 1);
             }
+            departures = of_this_run;
             let run = self.runner.run(Plan::Follow(prefix.choices.clone()));
             if let Some(refusal) = run.trace.ends.refusal.clone() {
                 return Err(refusal);
@@ -43,10 +45,20 @@ impl<T: Debug> Explorer<T> {
             to_repeat.add(&run);
             self.count(run);
         }
+        // The last run had more branches than the frontier takes.
+        if frontier.overflown {
+            return self.up_to(departures);
+        }
         if self.are_the_same_again(&to_repeat) {
             return Ok(Coverage::All);
         }
         Ok(Coverage::Nondeterministic(self.walk_at_random()?))
+    }
+
+    /// All schedules with up to this many departures were run: uses the rest of the budget for the
+    /// random walk.
+    fn up_to(&self, departures: usize) -> Result<Coverage, Refusal> {
+        Ok(Coverage::UpTo { departures, random: self.walk_at_random()? })
     }
 
     /// Runs schedules at random until the budget is used up. Returns how many of them count.

@@ -50,9 +50,6 @@ pub(in crate::schedules) struct Findings<T> {
     failing: u64,
     /// The simplest of the runs that are wrong. It is kept whole, to be shown.
     pub failure: Option<Failure<T>>,
-    /// How long the exploration took, on the wall clock. This includes the first runs, of tokio's
-    /// own schedule, and all runs that were made again.
-    pub took: Duration,
 }
 
 impl<T> Default for Findings<T> {
@@ -69,7 +66,6 @@ impl<T> Default for Findings<T> {
             endless: 0,
             failing: 0,
             failure: None,
-            took: Duration::ZERO,
         }
     }
 }
@@ -170,8 +166,8 @@ impl<T: Debug> Findings<T> {
         self.outcomes
     }
 
-    /// The report, for a test.
-    pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
+    /// The report, for a test. `took` is how long all of it took.
+    pub fn explored(self, name: String, granularity: Granularity, took: Duration) -> Explored<T> {
         // The largest number for one collection of lines: a sum over several would mean nothing.
         let orders_of_lines = self.orders.values().map(HashSet::len).max().unwrap_or(0);
         Explored {
@@ -188,7 +184,7 @@ impl<T: Debug> Findings<T> {
             endless: self.endless,
             failing: self.failing,
             failure: self.failure,
-            took: self.took,
+            took,
         }
     }
 }

@@ -93,8 +93,8 @@ pub(crate) struct State {
     planned_drop: Option<PlannedDrop>,
     /// The planned drop has happened. Decisions go on after that, and no second lane is dropped.
     pub has_dropped: bool,
-    /// The lanes that may be dropped, and when they suspended. The first run tells by it which
-    /// cancellations there are to try.
+    /// The lanes that may be dropped and were polled, and when they suspended. The first run tells
+    /// by it which cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
 }
 
