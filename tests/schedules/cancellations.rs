@@ -464,8 +464,9 @@ fn a_program_that_cannot_be_explored_in_a_later_schedule_is_refused() {
     // Here only the runs in which the lane was cancelled have such a task.
     let found = beside_two_tasks(true, spawns).explore();
     assert!(found.cancellations > 0 && found.unsafe_awaits.is_empty() && !found.holds());
-    assert!(found.to_string().starts_with("beside: not every cancellation was tried: "), "{found}");
-    assert!(found.to_string().contains(" a task without a lane"), "{found}");
+    let text = found.to_string();
+    assert!(text.starts_with("beside: not every cancellation was tried: "), "{text}");
+    assert!(text.contains(" a task without a lane"), "{text}");
 }
 
 #[test]
@@ -487,8 +488,8 @@ fn main_is_dropped_in_place_of_lanes_that_never_suspend_and_it_is_said() {
     .explore();
     assert_eq!(found.lanes, [("main".to_owned(), 1)]);
     assert_eq!(found.never_suspended, ["A", "B", "B"]);
-    let expected = "at once: dropped main at its only suspension, in 2 runs, and not A, B, B, which \
-                    never suspend in tokio's own schedule: the claim holds each time";
+    let expected = "at once: dropped main at its only suspension, in 2 runs, and not A, B, B, \
+                    which never suspend in tokio's own schedule: the claim holds each time";
     assert_eq!(found.to_string(), expected);
 }
 

@@ -112,7 +112,7 @@ impl<T: Debug> Canceller<T> {
     /// # Errors
     /// If nothing can be said about the program: the reason, as a sentence.
     fn cancel_each_lane(&mut self) -> Result<(), String> {
-        let deterministic = match self.explorer.is_deterministic() {
+        let deterministic = match self.explorer.check_determinism() {
             Ok(deterministic) => deterministic,
             Err(refusal) => return Err(refusal.sentence()),
         };
@@ -174,8 +174,10 @@ impl<T: Debug> Canceller<T> {
     fn run_every_schedule_without_cancellation(&mut self) -> Result<(), String> {
         self.explorer.explore();
         let runs = self.take_runs();
-        if let Coverage::Refused(why) = runs.coverage {
-            return Err(why);
+        match runs.coverage {
+            Coverage::Refused(why) => return Err(why),
+            Coverage::Nondeterministic(_) => self.cancelled().nondeterministic = true,
+            _ => {}
         }
         match runs.failure {
             Some(failure) => {
@@ -291,7 +293,7 @@ impl<T: Debug> Canceller<T> {
     }
 }
 
-/// Why nothing is cancelled in a program that fails as it is: each await would be blamed for it.
+/// Why nothing is cancelled in a program that fails as it is: each await would be blamed for that.
 fn wrong_already(why: &str) -> String {
     format!("it is wrong without any cancellation: {why}")
 }

@@ -17,8 +17,8 @@ pub enum Coverage {
     /// Schedules at random only, in this many runs. The same schedule may be chosen again.
     Random(u64),
     /// The program is not deterministic: the same schedule does not always lead to the same run.
-    /// This many runs were in schedules chosen at random. Runs that were made in order, until it was
-    /// noticed that the program is not deterministic, are not in this number.
+    /// This many runs were in schedules chosen at random. Those that were made in order, until it
+    /// was noticed that the program is not deterministic, are not in this number.
     Nondeterministic(u64),
     /// Only the one schedule that was asked for.
     Replayed,

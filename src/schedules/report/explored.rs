@@ -127,9 +127,9 @@ fn near(departures: usize, schedules: u64) -> String {
     }
 }
 
-/// The runs of a program that is not deterministic, up to the reason why they are a sample: `60 runs
-/// in schedules chosen at random, since`. Those that were made before that was noticed were not
-/// chosen at random: `60 runs, 52 of them in schedules chosen at random, since`.
+/// The runs of a program that is not deterministic, up to the reason why they are a sample:
+/// `60 runs in schedules chosen at random, since`. If some were made in order before that was
+/// noticed: `60 runs, 52 of them in schedules chosen at random, since`.
 fn sample(runs: u64, random: u64) -> String {
     let all = counted(runs, "run");
     match random {

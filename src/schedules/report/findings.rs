@@ -23,9 +23,9 @@ const OUTCOMES_KEPT: usize = 64;
 
 /// What has been found so far, while schedules are being run.
 pub(in crate::schedules) struct Findings<T> {
-    /// How many runs were counted. A schedule that is run again, with another cancellation or
-    /// because it was chosen at random twice, counts again. Two kinds of runs do not count: a lane
-    /// was chosen and did not arrive, or a lane was to be dropped and ended before that.
+    /// How many runs were judged. A schedule that was chosen at random twice counts twice. Runs
+    /// that only show whether the program is deterministic do not count. Nor do runs in which a
+    /// lane was chosen and did not arrive, or was to be dropped and ended before that.
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,

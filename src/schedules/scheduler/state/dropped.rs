@@ -79,7 +79,7 @@ impl State {
         // If others waited for this lane, they wait no more.
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => {
-                self.ends.absent = Some(chosen);
+                self.obstacles.absent = Some(chosen);
                 self.release();
             }
             Hold::MayGoOn(first) if first == lane => self.release(),
