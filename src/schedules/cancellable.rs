@@ -59,7 +59,8 @@ impl<F: Future> Future for Cancellable<F> {
     }
 }
 
-/// A lane that may be dropped, the same one in each schedule.
+/// Says which lane may be dropped. The number of that lane may differ from run to run; this is the
+/// same in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Droppable {
     /// What the lane is called.

@@ -3,7 +3,8 @@
 //! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
 //! and a watch for each would cost more than the runs: so one thread watches all of them. It looks
 //! at the number of the current run, and at the moment at which the runtime of that run last went
-//! to sleep or woke up. If neither changes for too long, a poll blocks.
+//! to sleep or woke up. If neither changes for too long, a poll blocks. A runtime that sleeps and
+//! wakes up, while no lane gets on, has more time.
 use super::{
     current::CurrentRun,
     one_run::{OneRun, Trace},
@@ -20,8 +21,8 @@ use std::{
     time::Duration,
 };
 
-/// Between two runs the thread checks and draws. So it may make no progress there for this many
-/// times as long as in a run.
+/// Between two runs the thread checks and draws, which takes longer than a poll: there it is given
+/// up only after this many times the limit of a run.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
@@ -44,12 +45,13 @@ pub(super) fn watched<R: Send + 'static, T>(
     let (send, receive) = mpsc::channel();
     // A thread whose name has a NUL in it cannot be made.
     let title = format!("schedules of {name}").replace('\0', " ");
+    // Two counts: since the thread last did anything, and since a lane last got on.
     let mut progress = Progress::since(current.movement(), watchdog);
     let mut signs = progress.beside(current.signs_of_life());
-    let watched = progress.thread();
+    let seen_thread = progress.thread();
     let thread = std::thread::Builder::new().name(title).spawn(move || {
-        let _ = watched.set(SeenThread::this_one());
-        // Dropped when the thread is done; one that is left behind stays quiet.
+        let _ = seen_thread.set(SeenThread::this_one());
+        // Dropped when the thread is done. A thread that is left behind stays quiet.
         let _quiet = QuietPanics::on_this_thread();
         // An error means that this thread was given up, and that nothing waits for its result.
         let _ = send.send(work());
@@ -67,8 +69,8 @@ pub(super) fn watched<R: Send + 'static, T>(
             Err(RecvTimeoutError::Timeout) => {}
         }
         let (number, movement) = current.movement();
-        // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
-        // debug information of the program once, which takes its time on a busy machine.
+        // Between two runs the thread also looks up where lanes wait. The first time it reads all
+        // debug information of the program for that, which takes long on a busy machine.
         let is_in_a_run = movement.is_some();
         let limit = match is_in_a_run {
             true => watchdog,
@@ -84,7 +86,7 @@ pub(super) fn watched<R: Send + 'static, T>(
         } else {
             continue;
         };
-        // Said first, so that the thread, if it comes back after all, begins no other run.
+        // Set first, so that the thread, if it comes back after all, begins no other run.
         current.given_up.store(true, Relaxed);
         return Err(Box::new(given_up(name, current, missing)));
     }
