@@ -20,6 +20,7 @@
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
+mod at_the_stage;
 mod calls;
 mod chains;
 mod lines;
