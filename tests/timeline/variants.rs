@@ -300,7 +300,7 @@ fn a_run_whose_main_panics_ends_by_itself() {
         pause(50).lane("A").await;
         panic!("a test of a panic");
     });
-    let hangs = record("hangs", || pending::<()>());
+    let hangs = record("hangs", pending::<()>);
     let found = scenes(&[both(), variant(&panics), variant(&hangs)]);
     let told = sentence(&found[1]);
     assert!(told.starts_with("“panics” panics after 50 ms, and “both” takes 200 ms"), "{told}");
