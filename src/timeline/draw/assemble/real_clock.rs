@@ -44,8 +44,8 @@ impl Assembly {
     }
 
     /// Where a poll ends. Another thread may have begun a new instant during the poll. A short poll
-    /// still ends in the instant in which it began: a poll that reached into the next one would be
-    /// drawn as blocking.
+    /// still ends in the instant in which it began: otherwise it would be drawn across the whole
+    /// gap between the two, as if it had lasted.
     pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Position {
         let now = self.now();
         let began = self.open[lane].polled;
