@@ -3,7 +3,7 @@
 //! | | paused clock | real clock |
 //! |---|---|---|
 //! | one instant | equal times | close times: `instants` |
-//! | a poll takes time | if it blocks or moves the clock | always; a long one ends later on |
+//! | a poll takes time | if it blocks or moves the clock | always; a long one to a new instant |
 //! | a poll blocks | an event says so | its own time is long: `long_polls` |
 //! | a timer wakes a lane | before the lane is polled | perhaps after a poll without a wake |
 //! | woken, not polled | the thread was idle | and its owner was seen to wait: `not_polled` |
