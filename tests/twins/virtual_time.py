@@ -1,9 +1,10 @@
 """Runs a Python twin in virtual time: `python3 virtual_time.py TWIN.py`.
 
 The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the
-next timer: it moves the clock to it. `time.sleep` moves the clock as well. On another thread it
-waits until the clock has got there; threads run one at a time, in the order in which they were
-started, so that the same twin always prints the same.
+next timer: it moves the clock to it. On the loop's thread `time.sleep` moves the clock, too. On
+another thread it waits until the loop has moved the clock so far. Only one thread runs at a time,
+and of those that are due together the first that was started goes first: so the same twin always
+prints the same.
 """
 
 import asyncio
@@ -22,16 +23,16 @@ loop_thread = threading.current_thread()
 
 
 class Scheduler:
-    """The other threads. One of them runs at a time, and only while the event loop has nothing to
-    do."""
+    """Lets the other threads run, one at a time, and only while the event loop has nothing to do.
+    A thread is known by its slot: a number, in the order in which threads were started."""
 
     def __init__(self):
         self.changed = threading.Condition()
-        self.due = {}  # when each waiting thread goes on; in the order of their slots
-        self.running = None
+        self.due = {}  # when each waiting thread goes on, by its slot
+        self.running = None  # the slot of the thread that runs
 
     def wait(self, slot, until):
-        """On a thread: wait, and let others run, until then."""
+        """On a thread: let others run, until the loop has moved the clock to `until`."""
         with self.changed:
             self.due[slot] = until
             self.running = None
@@ -39,7 +40,7 @@ class Scheduler:
             self.changed.wait_for(lambda: self.running == slot)
 
     def end(self):
-        """On a thread: let others run, for good."""
+        """On a thread: it is over, and others can run."""
         with self.changed:
             self.running = None
             self.changed.notify_all()
@@ -48,7 +49,7 @@ class Scheduler:
         return min(self.due.values(), default=None)
 
     def run_earliest(self):
-        """On the event loop's thread: let the first thread run that is due, until it waits or
+        """On the event loop's thread: let the thread run that is due first, until it waits or
         ends."""
         slot = min((until, slot) for slot, until in self.due.items())[1]
         with self.changed:
@@ -59,15 +60,15 @@ class Scheduler:
 
 
 scheduler = Scheduler()
-numbers = itertools.count()
+slots = itertools.count()
 this_thread = threading.local()
 
 
 class Thread(threading.Thread):
-    """A thread, which runs only in its slot."""
+    """A thread that runs only when the scheduler lets it."""
 
     def start(self):
-        self.slot = next(numbers)
+        self.slot = next(slots)
         scheduler.due[self.slot] = now
         super().start()
 
@@ -82,12 +83,13 @@ class Thread(threading.Thread):
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
-    """A number of threads, each of which ends when there is no more to do. By default there are
-    enough for all calls."""
+    """A pool of threads, each of which ends when no call is left. By default there are enough for
+    all calls."""
 
     def __init__(self, max_workers=None):
+        # Both need no lock, since only one thread runs at a time.
         self.free = sys.maxsize if max_workers is None else max_workers
-        self.calls = collections.deque()  # only touched by the thread that runs
+        self.calls = collections.deque()
 
     def submit(self, function, *args):
         future = concurrent.futures.Future()
@@ -108,15 +110,18 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
         self.free += 1
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        pass  # threads that are not joined end with the process
+        pass  # each thread ends by itself, and one that still waits is a daemon
 
 
 class Selector(selectors.DefaultSelector):
     def select(self, timeout=None):
+        """Moves the clock to the next timer, or lets the next thread run, if the loop would have to
+        wait. `timeout` is the time until the next timer: 0 if a call is in the loop's queue, and
+        none without a timer."""
         global now
         ready = super().select(0)
         if ready or timeout == 0:
-            return ready
+            return ready  # there is something to do now
         timer = None if timeout is None else now + timeout
         thread = scheduler.earliest()
         if timer is None and thread is None:
@@ -132,7 +137,10 @@ class Selector(selectors.DefaultSelector):
 class Loop(asyncio.SelectorEventLoop):
     def __init__(self):
         super().__init__(Selector())
-        self._clock_resolution = 1e-6  # timers that are no further apart are due together …
+        # In real time some time passes between two calls of `call_at`, so timers of one time are
+        # called in the order in which they were set. Here `call_at` adds a nanosecond for each, and
+        # the loop takes timers that are a microsecond apart as due together.
+        self._clock_resolution = 1e-6
         self.timers = itertools.count()
         self.set_default_executor(Executor())
 
@@ -140,12 +148,10 @@ class Loop(asyncio.SelectorEventLoop):
         return now
 
     def call_at(self, when, callback, *args, context=None):
-        # … and come in the order in which they were set, as if time passed between two of them. It
-        # does elsewhere.
         return super().call_at(when + next(self.timers) * 1e-9, callback, *args, context=context)
 
     async def shutdown_default_executor(self, timeout=None):
-        pass  # all have ended that are waited for
+        pass  # as in `Executor.shutdown`
 
 
 def sleep(seconds):

@@ -14,9 +14,9 @@
 //!   in words;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, and `reached` those that a scene does not run, which are left out;
-//! - `recording` is what was recorded of a Python twin, `twin` adds its steps, and `twin_told` says
-//!   them in words; `align` puts both in one order, by means of `pairs`, and `output` lists what
-//!   they print;
+//! - `recording` is what was recorded of a Python twin, `twin` adds its steps, `twin_causes` knows
+//!   why a lane went on, and `twin_told` says the steps in words; `align` puts both in one order,
+//!   by means of `pairs`, and `output` lists what they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
@@ -37,6 +37,7 @@ mod source;
 mod stepped;
 mod steps;
 mod twin;
+mod twin_causes;
 mod twin_told;
 mod variants;
 mod waited;

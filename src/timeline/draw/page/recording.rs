@@ -1,7 +1,7 @@
 //! What was recorded of a Python twin, as the file has it.
 //!
-//! `tests/twins/record_twin.py` writes it, and says what each part means; these are the types of
-//! that JSON. A lane has a name here and no number: the name is all that the two languages share.
+//! `tests/twins/record_twin.py` writes it as JSON. The types here say what each field means. A lane
+//! has a name and no number: the name is all that the two languages share.
 use crate::timeline::Chart;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -142,11 +142,12 @@ pub(super) struct TwinLane {
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum TwinState {
-    /// It was made, and has not begun.
+    /// A task that has not begun, a callback whose timer is not due, or a call on another thread
+    /// that has not begun.
     New,
     /// It waits.
     Wait,
-    /// It has begun, and is in the queue.
+    /// It is in the queue: a task that has begun, or a callback.
     Ready,
     /// It runs, or awaits a lane inside it that runs.
     Run,

@@ -1,0 +1,345 @@
+//! Why a lane of a Python twin goes on. The recorder has noted which step put the lane into the
+//! queue; what that means depends on what the lane had been waiting for.
+use super::recording::{Cause, Inner, TwinScene, TwinState, TwinStep};
+use std::fmt;
+
+/// Why a lane went on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Why<'t> {
+    /// It is its first step.
+    Begins,
+    /// A timer was due that it had set.
+    ItsTime,
+    /// A timer was due that the lane of this name had set.
+    TimeOf(&'t str),
+    /// What it had been waiting for has ended.
+    Ended(Other<'t>),
+    /// It was put into the queue by something that has not ended, or whose end it did not await.
+    WokenBy(Other<'t>),
+    /// The lane of this name has stopped the loop that it ran.
+    LoopStoppedBy(&'t str),
+    /// It had only let others go first, and was in the queue all the time.
+    HadGivenWay,
+}
+
+/// What lets a lane go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Other<'t> {
+    /// The lane of this name.
+    Lane(&'t str),
+    /// A task without a name, inside the lane.
+    TaskInside,
+    /// The same, where such a task goes on.
+    AnotherTaskInside,
+    /// A call on another thread, for which the lane waits.
+    Thread,
+}
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Begins => write!(f, "it begins"),
+            Why::ItsTime => write!(f, "its time has come"),
+            Why::TimeOf(by) => write!(f, "the time of {by} has come"),
+            Why::Ended(other) => write!(f, "{other} has ended"),
+            Why::WokenBy(other) => write!(f, "woken by {other}"),
+            Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
+            Why::HadGivenWay => write!(f, "it had given way"),
+        }
+    }
+}
+
+impl fmt::Display for Other<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Other::Lane(name) => name,
+            Other::TaskInside => "a task inside it",
+            Other::AnotherTaskInside => "another task inside it",
+            Other::Thread => "its thread",
+        })
+    }
+}
+
+impl TwinScene {
+    /// Why the lane of a step went on; none if that is not known, or if it had not stopped.
+    pub(super) fn why(&self, nth: usize) -> Option<Why<'_>> {
+        let step = &self.steps[nth];
+        match step.cause.as_ref()? {
+            Cause::Same => None,
+            Cause::Begins => Some(Why::Begins),
+            Cause::Ended(inside) => Some(Why::Ended(Other::Lane(inside))),
+            Cause::Timer(Some(by)) if *by == step.lane => Some(Why::ItsTime),
+            Cause::Timer(Some(by)) => Some(Why::TimeOf(by)),
+            Cause::Timer(None) => None,
+            Cause::Step(by) if self.steps[*by].lane == step.lane => self.why_by_itself(nth, *by),
+            Cause::Step(by) => Some(self.why_by_another(nth, *by)),
+        }
+    }
+
+    /// Why a lane went on which was put into the queue in a step of its own, or of what is inside
+    /// it.
+    fn why_by_itself(&self, nth: usize, by: usize) -> Option<Why<'_>> {
+        let step = &self.steps[nth];
+        let cause = &self.steps[by];
+        let other = match (cause.inner, step.inner) {
+            (Some(Inner::Thread), _) => return Some(Why::Ended(Other::Thread)),
+            (Some(Inner::Task), None) => Other::TaskInside,
+            (Some(Inner::Task), Some(Inner::Task)) if cause.task != step.task => {
+                Other::AnotherTaskInside
+            }
+            (None, Some(Inner::Task)) => return Some(Why::WokenBy(Other::Lane(&cause.lane))),
+            _ if self.had_given_way(nth, by) => return Some(Why::HadGivenWay),
+            _ => return None,
+        };
+        let has_ended = cause.end.is_some() && self.may_await_tasks(nth);
+        Some(if has_ended { Why::Ended(other) } else { Why::WokenBy(other) })
+    }
+
+    /// Why a lane went on which another lane put into the queue, in its step `by`.
+    fn why_by_another(&self, nth: usize, by: usize) -> Why<'_> {
+        let step = &self.steps[nth];
+        let cause = &self.steps[by];
+        let name = cause.lane.as_str();
+        // Where the step put it into the queue itself, the sentence of that step says that it wakes
+        // it. Where a call of asyncio's own did so later, the lane's end is all that was seen.
+        let is_told_as_woken = self.woke(by).contains(&step.lane.as_str());
+        if cause.end.is_some() && !is_told_as_woken && self.awaited(nth, by) {
+            return Why::Ended(Other::Lane(name));
+        }
+        let begun = self.last_of_its_own(nth);
+        match begun.and_then(|begun| self.awaits(begun)) {
+            Some("loop.run_forever") => Why::LoopStoppedBy(name),
+            _ => Why::WokenBy(Other::Lane(name)),
+        }
+    }
+
+    /// Whether the lane of the step `nth` had been waiting for the end of the lane that ended in
+    /// the step `by`. A lane that waits for a future, or for a lock, has not: the other lane may
+    /// set the one, or give back the other, and end in the same step.
+    fn awaited(&self, nth: usize, by: usize) -> bool {
+        let Some(mut begun) = self.last_of_its_own(nth) else { return false };
+        // A group of tasks may go on, and wait again for those that are left. The lane that has
+        // ended may have been among them only at first.
+        while let Some(before) = self.last_of_its_own(begun)
+            && self.awaits(before) == Some("TaskGroup")
+            && self.awaits(begun) == Some("TaskGroup")
+        {
+            begun = before;
+        }
+        let waiter = &self.steps[nth].lane;
+        let ended = &self.steps[by].lane;
+        // A task may be several lanes, and is noted by the name of the innermost one: in another
+        // step by another name.
+        let waits_for_it = |step: &TwinStep| match step.lanes.get(waiter) {
+            Some(lane) => lane.r#for.contains(ended),
+            None => false,
+        };
+        self.may_await_tasks(nth) && self.steps[begun..=by].iter().any(waits_for_it)
+    }
+
+    /// Whether a lane may have been waiting for the end of tasks before its step `nth`.
+    fn may_await_tasks(&self, nth: usize) -> bool {
+        let Some(begun) = self.last_of_its_own(nth) else { return false };
+        if self.steps[begun].after.is_none() {
+            return false;
+        }
+        match self.awaits(begun) {
+            Some(on) => {
+                ["wait", "as_completed", "TaskGroup", "loop.run_until_complete"].contains(&on)
+            }
+            None => true, // a task, a `gather` of tasks, or a future
+        }
+    }
+
+    /// The call of the library that the lane of a step awaits after it.
+    fn awaits(&self, nth: usize) -> Option<&str> {
+        self.steps[nth].after.as_ref()?.on.as_deref()
+    }
+
+    /// Whether a lane went on because it had only let others go first, in its step `by`.
+    fn had_given_way(&self, nth: usize, by: usize) -> bool {
+        let then = self.steps[by].after.as_ref().map(|after| after.state);
+        self.next_of_its_own(by) == Some(nth) && then == Some(TwinState::Ready)
+    }
+
+    /// The last step before this one of the same lane, or of the same task inside it.
+    fn last_of_its_own(&self, nth: usize) -> Option<usize> {
+        (0..nth).rev().find(|before| self.next_of_its_own(*before) == Some(nth))
+    }
+
+    /// The next step of the same lane, or of the same task inside it.
+    pub(super) fn next_of_its_own(&self, nth: usize) -> Option<usize> {
+        let step = &self.steps[nth];
+        let is_its_own = |later: &TwinStep| {
+            later.lane == step.lane && later.inner == step.inner && later.task == step.task
+        };
+        let later = self.steps[nth + 1..].iter().position(is_its_own)?;
+        Some(nth + 1 + later)
+    }
+
+    /// The other lanes that a step puts into the queue: they are there after it, and have this step
+    /// as the cause of their next one.
+    pub(super) fn woke(&self, nth: usize) -> Vec<&str> {
+        let step = &self.steps[nth];
+        let mut woke: Vec<&str> = vec![];
+        // Each lane, and each task inside it, whose next step was looked at already.
+        let mut seen: Vec<(&str, Option<u32>)> = vec![];
+        for later in &self.steps[nth + 1..] {
+            let name = later.lane.as_str();
+            let is_next = !seen.contains(&(name, later.task));
+            seen.push((name, later.task));
+            let is_by_it = matches!(later.cause, Some(Cause::Step(by)) if by == nth);
+            let is_queued = step.ready.contains(&later.lane);
+            if is_next && is_by_it && is_queued && name != step.lane && !woke.contains(&name) {
+                woke.push(name);
+            }
+        }
+        woke
+    }
+
+    /// The other lane that will wake a lane which waits after a step; none if it waits for lanes,
+    /// or if something else ends its wait.
+    pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<&str> {
+        let step = &self.steps[nth];
+        let lane = step.lanes.get(name)?;
+        let is_queued = step.ready.iter().any(|queued| queued == name);
+        if lane.state != TwinState::Wait || is_queued || !lane.r#for.is_empty() {
+            return None;
+        }
+        let steps = &self.steps[..=nth];
+        let begun = steps.iter().rposition(|own| own.lane == name && own.inner.is_none())?;
+        let next = self.next_of_its_own(begun)?;
+        // A program is in no queue: after the wake it still stands where its loop runs, until that
+        // returns.
+        let is_woken_already = self.woken_in(next)? <= nth;
+        match self.why(next)? {
+            Why::WokenBy(Other::Lane(by)) if !is_woken_already => Some(by),
+            _ => None,
+        }
+    }
+
+    /// The step of another lane that put this one into the queue.
+    pub(super) fn woken_in(&self, nth: usize) -> Option<usize> {
+        let step = &self.steps[nth];
+        match step.cause {
+            Some(Cause::Step(by)) if self.steps[by].lane != step.lane => Some(by),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::draw::page::{
+        recording::{Outside, recorded},
+        twin_told::tests::{each_step, sentences},
+    };
+
+    #[test]
+    fn a_lane_that_gives_way_was_woken_by_no_other_lane() {
+        let scenes = recorded("task");
+        let twin = &scenes[0];
+        let step = |text: &str| {
+            let says = |step: &TwinStep| step.says.iter().any(|said| said.text == text);
+            twin.steps.iter().position(says).expect("its step")
+        };
+        let woke = twin.woken_in(step("step 3: woken by B"));
+        assert_eq!(woke, Some(step("woke A, and go on")));
+        assert_eq!(twin.woken_in(step("step 4: gave way")), None);
+    }
+
+    #[test]
+    fn a_lane_that_is_said_to_be_woken_is_in_the_queue_from_then_on() {
+        let mut woken = 0;
+        each_step(|place, scene, nth| {
+            let by_none = scene.sentence(nth);
+            if let Some((_, by)) = by_none.split_once("goes on (woken by ") {
+                let (by, _) = by.split_once(')').expect("a name");
+                let lane = &scene.steps[nth].lane;
+                // A task inside the lane, or the lane itself, has woken it. The program is in no
+                // queue: its loop returns.
+                let is_program = scene.steps[nth].outside == Some(Outside::Program);
+                if by == lane || by.ends_with("task inside it") || is_program {
+                    return;
+                }
+                let waker = scene.woken_in(nth).unwrap_or_else(|| panic!("{place}: no step"));
+                assert_eq!(scene.steps[waker].lane, by, "{place}");
+                let told = scene.sentence(waker);
+                let wakes = told.split_once("wakes ").unwrap_or_else(|| panic!("{place}: {told}"));
+                assert!(wakes.1.contains(lane) || wakes.1.contains("lanes"), "{place}: {told}");
+                for between in &scene.steps[waker..nth] {
+                    assert!(between.ready.contains(lane), "{place}: not in the queue");
+                }
+                woken += 1;
+            }
+        });
+        assert!(woken > 150, "{woken} lanes were woken");
+    }
+
+    #[test]
+    fn only_a_lane_that_gives_way_had_given_way() {
+        each_step(|place, scene, nth| {
+            if place.contains("(it had given way)") {
+                let own = |before: &usize| scene.next_of_its_own(*before) == Some(nth);
+                let before = (0..nth).rev().find(own).expect("a step before");
+                let told = scene.sentence(before);
+                assert!(told.ends_with("gives way."), "{place}: {told}");
+            }
+        });
+        // `A` awaits what two tasks inside it do.
+        let told = sentences(&recorded("recursion")[1]);
+        assert!(told.iter().any(|told| told.starts_with("A goes on (a task inside it has ended)")));
+    }
+
+    #[test]
+    fn a_lane_is_said_to_have_ended_where_its_end_is_awaited() {
+        let told = sentences(&recorded("future")[0]);
+        assert_eq!(told[3], "main goes on (woken by slow), prints “Future is done!” and ends.");
+        let later = recorded("future")[0].later(0);
+        assert_eq!(later.as_deref(), Some("until slow wakes it"));
+        let told = sentences(&recorded("hello_world")[0]);
+        assert!(told[4].starts_with("main goes on (last has stopped its loop)"), "{}", told[4]);
+        each_step(|place, scene, nth| {
+            if !place.contains("goes on (") || !place.contains(" has ended)") {
+                return;
+            }
+            let Some(Cause::Step(_)) = scene.steps[nth].cause else { return };
+            let begun = scene.last_of_its_own(nth).expect("a step before");
+            let after = scene.steps[begun].after.as_ref().expect("it waits");
+            // Of a lock, a queue or an event the method is named.
+            let on = after.on.as_deref().unwrap_or_default();
+            let is_task = !on.contains('.') || on == "loop.run_until_complete";
+            assert!(is_task, "{place}: {on}");
+        });
+    }
+
+    #[test]
+    fn what_will_wake_a_lane_is_said_of_each_one_that_waits_for_no_lane() {
+        let mut wakes = 0;
+        each_step(|place, scene, nth| {
+            let step = &scene.steps[nth];
+            for name in step.lanes.keys() {
+                if let Some(by) = scene.waits_for_a_wake_by(nth, name) {
+                    let own = |step: &&TwinStep| step.lane == *name && step.inner.is_none();
+                    let next = scene.steps[nth + 1..].iter().find(own);
+                    let next = next.unwrap_or_else(|| panic!("{place}: {name} never goes on"));
+                    let Some(Cause::Step(wake)) = next.cause else {
+                        panic!("{place}: {name} is woken by no lane");
+                    };
+                    assert!(wake > nth, "{place}: {name} was woken before");
+                    assert_eq!(scene.steps[wake].lane, by, "{place}: it wakes {name}");
+                }
+            }
+            let later = scene.later(nth).unwrap_or_default();
+            let Some(lane) = step.lanes.get(&step.lane) else { return };
+            let is_said = later.ends_with(" wakes it") && !later.contains("task inside it");
+            if is_said && step.inner.is_none() && lane.r#for.is_empty() {
+                let by = scene.waits_for_a_wake_by(nth, &step.lane);
+                assert_eq!(by.map(|by| format!("until {by} wakes it")), Some(later), "{place}");
+                wakes += 1;
+            }
+        });
+        assert!(wakes > 50, "{wakes}");
+    }
+}

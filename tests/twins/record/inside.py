@@ -1,0 +1,75 @@
+"""A lane inside a task, and a named callback: what `lane` and `callback` of `say.py` do."""
+
+import sys
+
+import say
+
+from .lanes import frames_around, lanes_of
+from .scene import OpenStep, recording
+from .state import snapshot
+from .steps import how_it_ended, write_down, write_down_what_blocked
+
+original_callback = say.callback
+
+
+async def lane(new_name, awaitable):
+    """What the outer lane has done before, in this call of the loop, is a step of its own; and so
+    is what the inner lane does until it ends."""
+    # A task whose outermost lane is this one began with its step.
+    scene = recording.scene
+    if scene is not None and scene.open is not None and scene.open.lane != new_name:
+        enter(sys._getframe().f_back, new_name)
+    scene = None
+    token = say.name.set(new_name)
+    error = None
+    try:
+        return await awaitable
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        say.name.reset(token)
+        if recording.scene is not None and recording.scene.open is not None:
+            leave(sys._getframe().f_back, new_name, how_it_ended(error))
+        error = None  # it would keep this frame
+
+
+def enter(frame, name):
+    """The lane that runs awaits a lane inside it, which begins."""
+    write_down_what_blocked(frame)
+    step = recording.scene.open
+    if step.lane is not None:
+        write_down(step, None, snapshot(frame, name))
+    recording.scene.open = OpenStep(name, "begins", task=step.task)
+
+
+def leave(frame, name, end):
+    """The lane that runs has ended, and the one around it goes on."""
+    write_down_what_blocked(frame)
+    step = recording.scene.open
+    write_down(step, end, {**snapshot(frame), "after": None})
+    outer = lanes_of(step.task, frames_around(frame))[-1]
+    cause = {"ended": name}
+    recording.scene.open = OpenStep(outer.name, cause, outer.lines, step.task, outer.inner)
+
+
+def callback(new_name, function):
+    call = original_callback(new_name, function)
+
+    def named(*args):
+        try:
+            return call(*args)
+        except Exception as error:
+            if recording.scene is not None and recording.scene.open is not None:
+                recording.scene.open.error = error
+            raise
+
+    named.lane, named.maker = new_name, lane_of_open_step()
+    return named
+
+
+def lane_of_open_step():
+    """The lane that runs now: `main` if no call of the loop runs; none if the lane has ended and
+    its task has not."""
+    scene = recording.scene
+    return "main" if scene is None or scene.open is None else scene.open.lane

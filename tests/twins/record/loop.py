@@ -1,0 +1,167 @@
+"""The event loop and the parts of asyncio that the twin gets instead of its own."""
+
+import asyncio
+import functools
+import sys
+import weakref
+
+import say
+import virtual_time
+
+from .inside import lane_of_open_step
+from .lanes import NEXT_ITEM, RUNS_A_CALL, innermost, is_of_a_task
+from .outside import new_thread_call, open_step_of_program, recorded, run_loop
+from .queue import lane_of_callback, task_of
+from .scene import recording
+from .state import lock_holders
+from .steps import cause_now, causes, note
+
+
+class Task(asyncio.Task):
+    """A task that is hashed by its number in its loop. asyncio keeps the tasks of a group, or those
+    that it cancels at the end, in sets, and goes through a set in the order of hashes. An object is
+    hashed by its address otherwise: another one in each run."""
+
+    def __init__(self, coroutine, *, number, base, inner, **more):
+        self.number = number  # first, since asyncio puts a task into a set when it is made
+        self.base = base  # the name of the outermost lane; none if the coroutine is a lane itself
+        self.inner = inner  # "task" if that lane only has made the task, and is not the task
+        super().__init__(coroutine, **more)
+
+    def __hash__(self):
+        return self.number
+
+
+class Loop(virtual_time.Loop):
+    def __init__(self):
+        super().__init__()
+        self.tasks_made = 0
+        if recording.scene is not None:
+            recording.scene.last_loop = weakref.ref(self)
+
+    def create_task(self, coroutine, *, context=None, **more):
+        scene = recording.scene
+        maker = say.name.get()
+        base = context.get(say.name, "main") if context else maker
+        inner = None
+        is_first = scene is None or not scene.tasks
+        if getattr(coroutine, "cr_code", None) is say.lane.__code__:
+            base = None
+        elif base == maker and not is_first:
+            inner = "task"
+        is_recorded = scene is not None and (base != maker or is_of_twin(coroutine))
+        task = Task(
+            coroutine,
+            loop=self,
+            context=context,
+            number=self.tasks_made,
+            base=base,
+            inner=inner,
+            **more,
+        )
+        self.tasks_made += 1
+        if is_recorded:
+            scene.tasks.append(task)
+            if not is_inside_asyncio_run(sys._getframe(1)):
+                open_step_of_program()
+                note("makes", None if inner else innermost(task))
+        return task
+
+    def call_soon(self, callback, *args, context=None):
+        return self.noted(super().call_soon(callback, *args, context=context))
+
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        return self.noted(super().call_soon_threadsafe(callback, *args, context=context))
+
+    def call_at(self, when, callback, *args, context=None):
+        return self.noted(super().call_at(when, callback, *args, context=context))
+
+    def noted(self, handle):
+        """Notes what has put a call into the queue, or set its timer."""
+        scene = recording.scene
+        if scene is None:
+            return handle
+        name = lane_of_callback(handle)
+        task = task_of(handle)
+        if name is not None and not is_of_a_task(name):
+            open_step_of_program()
+            # Another lane has made the callback and added it to a future, which is done now.
+            is_queued = getattr(handle._callback, "maker", lane_of_open_step())
+            note("queues" if is_queued != lane_of_open_step() else "makes", name)
+        elif task is not None and task in scene.begun and scene.open is not None:
+            # Not itself: a task that gives way puts itself into the queue.
+            if task is not scene.open.task and not task.done():
+                note("wakes", innermost(task))
+        causes[handle] = cause_now()
+        return handle
+
+    def stop(self):
+        super().stop()
+        scene = recording.scene
+        if scene is not None and scene.program is not None:
+            scene.program.cause = cause_now()
+
+    def run_forever(self):
+        return run_loop(sys._getframe(1), "run_forever", None, super().run_forever)
+
+    def run_until_complete(self, future):
+        if recording.scene is not None:
+            # The method would make the task of a coroutine itself, after the program has begun to
+            # wait for it.
+            future = asyncio.ensure_future(future, loop=self)
+        run = functools.partial(super().run_until_complete, future)
+        return run_loop(sys._getframe(1), "run_until_complete", future, run)
+
+    def run_in_executor(self, executor, function, *args):
+        call = new_thread_call(function)
+        if call is None:
+            return super().run_in_executor(executor, function, *args)
+        call.future = super().run_in_executor(executor, recorded(call), *args)
+        return call.future
+
+
+def is_of_twin(coroutine):
+    """Whether a coroutine runs functions of the twin. asyncio has coroutines of its own."""
+    code = getattr(coroutine, "cr_code", None)
+    if code is None:
+        return type(coroutine).__name__ in NEXT_ITEM
+    return code is say.lane.__code__ or code.co_filename == recording.twin
+
+
+def is_inside_asyncio_run(frame):
+    """Whether no call of the loop, but `asyncio.run` itself makes a task: `main`, or a lane in its
+    place."""
+    while frame is not None and frame.f_code is not RUNS_A_CALL:
+        if frame.f_code.co_qualname == "Runner.run":
+            return True
+        frame = frame.f_back
+    return False
+
+
+# Parts of asyncio.
+
+
+original_acquire, original_release = asyncio.Lock.acquire, asyncio.Lock.release
+original_enter_timeout = asyncio.Timeout.__aenter__
+
+
+async def acquire(self):
+    acquired = await original_acquire(self)
+    if recording.scene is not None:
+        lock_holders[self] = say.name.get()
+    return acquired
+
+
+def release(self):
+    lock_holders.pop(self, None)
+    original_release(self)
+
+
+async def wait_for(awaitable, timeout):
+    async with asyncio.timeout(timeout):
+        return await awaitable
+
+
+async def enter_timeout(self):
+    self.lane = say.name.get()
+    return await original_enter_timeout(self)
