@@ -7,9 +7,9 @@
 //! packages that have examples of their own.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
-//! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page leaves out of it, `told` on
-//! sentences, `order` on the order of what they tell, `printed` on the output, and `waits` on what
-//! lanes wait for.
+//! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page
+//! leaves out of it, `told` on sentences, `order` on the order of what they tell, `printed` on the
+//! output, and `waits` on what lanes wait for.
 mod lit;
 mod order;
 mod polls;

@@ -3,7 +3,7 @@ use super::{Assembly, spans::PollBegin};
 use crate::timeline::{
     Event, LaneId, Polled, Waits,
     draw::{
-        chart::{Block, End, Hold, Owner, Position, State, Until},
+        chart::{BlockingCall, End, Hold, Owner, Position, State, Until},
         places::Places,
     },
 };
@@ -66,7 +66,7 @@ impl Assembly {
     pub(super) fn blocked(&mut self, lane: LaneId, place: Option<&Waits>) {
         let until = self.now();
         let places = place.map_or_else(Places::none, Places::recorded);
-        self.open[lane].blocks.push(Block { until, places });
+        self.open[lane].blocks.push(BlockingCall { until, places });
     }
 
     pub(super) fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {

@@ -4,7 +4,7 @@ use super::Assembly;
 use crate::timeline::{
     LaneId, Waits,
     draw::{
-        chart::{Block, End, Position, Span, State, Until, Woken},
+        chart::{BlockingCall, End, Position, Span, State, Until, Woken},
         places::Places,
     },
 };
@@ -29,7 +29,7 @@ pub(super) struct OpenSpan {
     /// How often it has blocked its thread in that poll, on the paused clock, and where.
     /// Added by events. Time that passes during a poll is no proof of it: the program may have
     /// moved the clock itself.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<BlockingCall>,
     /// Woken in the middle of its own poll, so it is ready as soon as the poll has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     pub woken_while_polled: bool,

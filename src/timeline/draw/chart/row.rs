@@ -70,12 +70,12 @@ pub struct Span {
     pub polled_at: Places,
     /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<BlockingCall>,
 }
 
 /// A call of [`block`](crate::block), which occupies the thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Block {
+pub struct BlockingCall {
     /// Where it has returned.
     pub until: Position,
     /// Where it was called.
