@@ -99,7 +99,7 @@ impl std::error::Error for JsonError {}
 /// change it: a program that reads a file skips the fields that it does not know.
 pub fn to_json(charts: &[Chart]) -> String {
     let document = Document { version: JSON_VERSION, charts };
-    serde_json::to_string(&document).expect("a chart has no map and no number that JSON lacks")
+    serde_json::to_string(&document).expect("JSON has all that is in a chart")
 }
 
 /// Reads back what [`to_json`] wrote.
@@ -236,8 +236,7 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
     for owner in &row.polled_before {
         check_position(chart, owner.until)?;
     }
-    let before = row.polled_before.iter().map(|owner| owner.lane);
-    for other in before.chain([row.parent, row.polled_by]).flatten() {
+    for other in row.owners().chain(row.parent) {
         check_lane(chart, other)?;
     }
     Ok(())
