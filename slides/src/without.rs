@@ -85,6 +85,10 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
             turn.by = ids[turn.by].unwrap_or_default();
         }
     }
+    for awaits in &mut fewer.awaits {
+        awaits.from.by = ids[awaits.from.by].unwrap_or_default();
+        awaits.lanes = awaits.lanes.iter().filter_map(|lane| ids[*lane]).collect();
+    }
     fewer.said.retain(|said| ids[said.lane].is_some());
     for said in &mut fewer.said {
         said.lane = ids[said.lane].expect("the others are gone");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::any_future::AnyFuture;
 use super::foreign::catch_panic;
 use super::instrument::{Caller, ReadyBy};
-use super::{CallId, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
+use super::{CallId, CallRef, Error, EventLoop, Future, FutureRef, Handle, Instrument};
 
 /// What the exception handler is told.
 #[derive(Clone, Debug)]
@@ -136,6 +136,36 @@ impl Observers {
         if self.is_watched() {
             let future = FutureRef::new(future, location);
             self.tell(|instrument| instrument.future_awaited(&future, waker));
+        }
+    }
+
+    #[inline]
+    pub(super) fn await_over(&self, future: &dyn AnyFuture, location: &'static Location<'static>) {
+        if self.is_watched() {
+            let future = FutureRef::new(future, location);
+            self.tell(|instrument| instrument.await_over(&future));
+        }
+    }
+
+    /// See [`Instrument::stands_for`].
+    #[track_caller]
+    pub(super) fn stands_for<T, U>(&self, future: &Future<T>, others: &[Future<U>]) {
+        if self.is_watched() {
+            let location = Location::caller();
+            let mut all = vec![];
+            for other in others {
+                all.push(FutureRef::new(&*other.0, location));
+            }
+            let future = FutureRef::new(&*future.0, location);
+            self.tell(|instrument| instrument.stands_for(&future, &all));
+        }
+    }
+
+    /// See [`Instrument::runs_until`].
+    pub(super) fn runs_until(&self, future: Option<&dyn AnyFuture>, caller: &'static Location) {
+        if self.is_watched() {
+            let future = future.map(|future| FutureRef::new(future, caller));
+            self.tell(|instrument| instrument.runs_until(future.as_ref()));
         }
     }
 

@@ -25,6 +25,7 @@ use std::task::{Context, Poll};
 use super::any_future::{AnyFuture, Others};
 use super::foreign::discard;
 use super::handle::{Call, CallKind};
+use super::instrument::CallId;
 use super::task::TaskPart;
 use super::{Error, EventLoop, Handle, IntoResult, Result};
 use callbacks::Callbacks;
@@ -347,6 +348,18 @@ impl<T> AnyFuture for FutureCell<T> {
     fn take_next_step(self: Rc<Self>) -> Option<Handle> {
         if let Kind::Task(task) = &self.kind { task.take_next_step(&self) } else { None }
     }
+
+    fn add_tasks(&self, tasks: &mut Vec<CallId>) -> bool {
+        match &self.kind {
+            _ if self.done() => true,
+            Kind::Future => false,
+            Kind::Task(_) => {
+                tasks.push(CallId::of(std::ptr::from_ref(self).cast()));
+                true
+            }
+            Kind::Outer(outer) => outer.children().iter().all(|child| child.add_tasks(tasks)),
+        }
+    }
 }
 
 impl<T> Call for FutureCell<T> {
@@ -467,7 +480,9 @@ impl<T: Clone> std::future::Future for Await<T> {
 impl<T> Drop for Await<T> {
     fn drop(&mut self) {
         if let Some(wakeup) = self.wakeup.take() {
-            self.future.0.remove_callback(&Callback::Wakeup(wakeup));
+            let cell = &self.future.0;
+            cell.event_loop.0.observers.await_over(&**cell, self.location);
+            cell.remove_callback(&Callback::Wakeup(wakeup));
         }
     }
 }

@@ -113,6 +113,23 @@ pub trait Instrument {
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
+
+    /// An await of this future is over, or was dropped.
+    fn await_over(&self, future: &FutureRef<'_>) {
+        _ = future;
+    }
+
+    /// A plain future was made by `wait`, `wait_for` or `shield`. What awaits it waits for these
+    /// others.
+    fn stands_for(&self, future: &FutureRef<'_>, others: &[FutureRef<'_>]) {
+        _ = (future, others);
+    }
+
+    /// `run_until_complete` runs the loop from here on until this future is done; `None` when it is
+    /// about to return.
+    fn runs_until(&self, future: Option<&FutureRef<'_>>) {
+        _ = future;
+    }
 }
 
 /// A line of the program, if it is known. It is a constant of the program, made by the compiler for
@@ -132,7 +149,7 @@ impl CallId {
         Self::of(std::rc::Rc::as_ptr(&call.0).cast())
     }
 
-    fn of(address: *const ()) -> Self {
+    pub(super) fn of(address: *const ()) -> Self {
         Self(address.addr())
     }
 }
@@ -234,5 +251,13 @@ impl<'a> FutureRef<'a> {
     /// The name of a task, or `Future`.
     pub fn name(&self) -> String {
         self.future.name()
+    }
+
+    /// The tasks for whose ends it waits: of a task that is the task itself; of a gather these are
+    /// its children, and theirs, as far as they are not done. `None` if it waits for anything else,
+    /// as a plain future does.
+    pub fn tasks(&self) -> Option<Vec<CallId>> {
+        let mut tasks = vec![];
+        if self.future.add_tasks(&mut tasks) { Some(tasks) } else { None }
     }
 }

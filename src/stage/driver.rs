@@ -10,13 +10,13 @@ use crate::{
         Notifier, ReadyBy, set_event_loop_policy,
     },
     timeline::{
-        CallStage, Recorder, Recording, WokenBy, asked_for_by, call_goes_to, call_is_asked_for,
-        callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback,
-        number_of_a_call, turn, wait, wakes_are_by, woken_here_by,
+        CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
+        call_is_asked_for, callback_was_scheduled, coroutine_is_over, ended_as_cancelled,
+        is_a_callback, loop_awaits, number_of_a_call, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
     panic::Location,
     rc::Rc,
@@ -118,7 +118,22 @@ struct TimelineInstrument {
     /// call at the end of a `sleep` sets a future, and that wakes a lane: the timeline says that
     /// the clock has woken the lane.
     ready: RefCell<VecDeque<(CallId, usize, WokenBy)>>,
+    /// The number by which the recording knows each task whose coroutine is not over.
+    tasks: RefCell<HashMap<CallId, usize>>,
+    /// The task of the step that the loop runs now.
+    step: Cell<Option<CallId>>,
+    /// The task until whose end `run_until_complete` runs the loop.
+    root: Cell<Option<CallId>>,
+    /// The futures that this task awaits since its last step, each with the tasks for which that
+    /// future waits.
+    awaits: RefCell<Vec<(CallId, Vec<CallId>)>>,
+    /// For each plain future that this task has made for a wait, the tasks for which that future
+    /// stands.
+    stand_ins: RefCell<HashMap<CallId, Vec<CallId>>>,
 }
+
+/// More tasks than that are not told to the recording: a page could not name them.
+const MOST_TASKS: usize = 1_000;
 
 impl TimelineInstrument {
     /// An instrument for a loop whose time counts from `start`.
@@ -128,6 +143,11 @@ impl TimelineInstrument {
             scheduled: RefCell::default(),
             timers: RefCell::default(),
             ready: RefCell::default(),
+            tasks: RefCell::default(),
+            step: Cell::default(),
+            root: Cell::default(),
+            awaits: RefCell::default(),
+            stand_ins: RefCell::default(),
         }
     }
 
@@ -174,6 +194,34 @@ impl TimelineInstrument {
         }
         let (_, number, by) = ready.pop_front()?;
         Some((number, by))
+    }
+
+    /// The number by which the recording knows a task.
+    fn number_of_task(&self, task: CallId) -> usize {
+        *self.tasks.borrow_mut().entry(task).or_insert_with(number_of_a_call)
+    }
+
+    /// Whether the task until whose end the loop runs is being polled, and in it no lane, which
+    /// waits for itself.
+    fn runs_the_coroutine_of_main(&self) -> bool {
+        self.root.get().is_some() && self.step.get() == self.root.get() && a_loop_runs_here()
+    }
+
+    /// Notes what the lane waits for that runs the loop until the task `root` is done.
+    fn note_what_is_awaited(&self, root: CallId) {
+        let mut tasks = vec![];
+        for (_, awaited) in &*self.awaits.borrow() {
+            for task in awaited {
+                let number = self.number_of_task(*task);
+                if !tasks.contains(&number) {
+                    tasks.push(number);
+                }
+            }
+        }
+        if tasks.len() > MOST_TASKS {
+            tasks.clear();
+        }
+        loop_awaits(Some(self.number_of_task(root)), tasks);
     }
 
     /// Notes that the call is made or dropped now.
@@ -225,10 +273,24 @@ impl Instrument for TimelineInstrument {
     fn call_begins(&self, call: &CallRef<'_>) {
         let mut caused_by = None;
         if let Some((number, by)) = self.take(call) {
-            call_goes_to(number, CallStage::Begins);
+            let mut task = None;
+            if call.kind == CallKind::Step {
+                task = Some(self.number_of_task(call.id));
+            }
+            call_goes_to(number, CallStage::Begins { task });
             caused_by = Some(by);
         }
         self.note_end_of_wait(call);
+        if call.kind == CallKind::Step {
+            self.step.set(Some(call.id));
+        }
+        if call.kind == CallKind::Step && self.root.get() == Some(call.id) {
+            // Those that are not awaited now may be gone, and an id may be that of another future.
+            let mut awaits = self.awaits.borrow_mut();
+            let is_awaited = |future: &CallId| awaits.iter().any(|(id, _)| id == future);
+            self.stand_ins.borrow_mut().retain(|future, _| is_awaited(future));
+            awaits.clear();
+        }
         match call.kind {
             // A coroutine runs. What it wakes is woken by the lane that is being polled. If no lane
             // is being polled, it is woken by the lane in which the loop runs: what such a
@@ -239,8 +301,16 @@ impl Instrument for TimelineInstrument {
     }
 
     /// Between two calls, and after the last one, the function that runs the loop is what acts.
-    fn call_ends(&self, _call: &CallRef<'_>) {
+    fn call_ends(&self, call: &CallRef<'_>) {
         wakes_are_by(None);
+        let root = self.root.get();
+        if call.kind != CallKind::Step || root != Some(call.id) {
+            return;
+        }
+        match self.step.take() {
+            Some(step) => self.note_what_is_awaited(step),
+            None => loop_awaits(None, vec![]), // its coroutine is over
+        }
     }
 
     fn task_cancelled(&self) {
@@ -249,11 +319,55 @@ impl Instrument for TimelineInstrument {
 
     fn coroutine_over(&self) {
         coroutine_is_over();
+        // Its id may soon be that of another task.
+        if let Some(task) = self.step.take() {
+            self.tasks.borrow_mut().remove(&task);
+        }
     }
 
-    fn future_awaited(&self, _future: &FutureRef<'_>, waker: &Waker) {
+    fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         // A lane finds the place of a wait when its waker is cloned, which the loop itself does not
         // do.
         drop(waker.clone());
+        if !self.runs_the_coroutine_of_main() {
+            return;
+        }
+        let stand_in = || self.stand_ins.borrow().get(&future.id()).cloned();
+        if let Some(tasks) = future.tasks().or_else(stand_in) {
+            let mut awaits = self.awaits.borrow_mut();
+            // It may be polled several times in one step.
+            awaits.retain(|(id, _)| *id != future.id());
+            awaits.push((future.id(), tasks));
+        }
+    }
+
+    fn await_over(&self, future: &FutureRef<'_>) {
+        let mut awaits = self.awaits.borrow_mut();
+        awaits.retain(|(id, _)| *id != future.id());
+        self.stand_ins.borrow_mut().remove(&future.id());
+    }
+
+    fn stands_for(&self, future: &FutureRef<'_>, others: &[FutureRef<'_>]) {
+        if !self.runs_the_coroutine_of_main() {
+            return;
+        }
+        let mut tasks = vec![];
+        for other in others {
+            let Some(of_other) = other.tasks() else { return };
+            tasks.extend(of_other);
+        }
+        self.stand_ins.borrow_mut().insert(future.id(), tasks);
+    }
+
+    fn runs_until(&self, future: Option<&FutureRef<'_>>) {
+        self.root.set(None);
+        self.awaits.borrow_mut().clear();
+        match future {
+            Some(future) if future.is_task() => {
+                self.root.set(Some(future.id()));
+                self.note_what_is_awaited(future.id());
+            }
+            _ => loop_awaits(None, vec![]),
+        }
     }
 }

@@ -87,11 +87,11 @@ pub mod verdicts;
 
 #[cfg(feature = "draw")]
 pub use draw::{
-    BlockingCall, Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopCall, LoopTimer,
-    Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places, Position, Row, Said, SaidBefore,
-    SharedRow, Span, State, Step, SteppedLane, SteppedRun, SteppedVariant, SvgOptions, SvgPicture,
-    TerminalOptions, Theme, Track, Turn, Unlike, Until, Variant, Wake, Woken, from_json,
-    lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    BlockingCall, Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopAwait, LoopCall,
+    LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places, Position, Row, Said,
+    SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun, SteppedVariant, SvgOptions,
+    SvgPicture, TerminalOptions, Theme, Track, Turn, Unlike, Until, Variant, Wake, Woken,
+    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "stage")]
 pub(crate) use draw::{beginning, colour};
@@ -107,9 +107,9 @@ pub(crate) use record::{
 pub use record::{
     CallStage, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled,
     Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What,
-    WokenBy, asked_for_by, block, call_goes_to, call_is_asked_for, callback,
-    callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback, number_of_a_call,
-    on_thread, record, turn, wait, wakes_are_by, woken_here_by,
+    WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to, call_is_asked_for, callback,
+    callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback, loop_awaits,
+    number_of_a_call, on_thread, record, turn, wait, wakes_are_by, woken_here_by,
 };
 pub use time::{Clock, human};
 

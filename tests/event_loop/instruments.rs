@@ -92,6 +92,68 @@ fn an_instrument_is_told_of_everything_in_its_order() {
     );
 }
 
+/// Notes for how many tasks each future waits.
+#[derive(Default)]
+struct Tasks(RefCell<Vec<String>>);
+
+impl Tasks {
+    fn add(&self, what: &str, future: &FutureRef<'_>) {
+        let tasks = future.tasks().map(|tasks| tasks.len());
+        self.0.borrow_mut().push(format!("{what} {} {tasks:?}", future.name()));
+    }
+}
+
+impl Instrument for Tasks {
+    fn future_awaited(&self, future: &FutureRef<'_>, _: &std::task::Waker) {
+        self.add("awaits", future);
+    }
+    fn await_over(&self, future: &FutureRef<'_>) {
+        self.add("over:", future);
+    }
+    fn runs_until(&self, future: Option<&FutureRef<'_>>) {
+        match future {
+            Some(future) => self.add("runs until", future),
+            None => self.0.borrow_mut().push("returns".to_owned()),
+        }
+    }
+}
+
+#[test]
+fn an_instrument_is_told_for_which_tasks_a_future_waits_and_when_its_await_is_over() {
+    let event_loop = virtual_loop();
+    let tasks = Rc::new(Tasks::default());
+    event_loop.add_instrument(tasks.clone());
+    let plain: Future<()> = event_loop.create_future();
+    let set = plain.clone();
+    event_loop.call_later(milliseconds(5), move || set.set_result(())).unwrap();
+    let task = |awaited: &Future<()>| {
+        let awaited = awaited.clone();
+        create_task(async move { awaited.await })
+    };
+    let coroutine = async move {
+        let one = task(&plain)?;
+        let two = task(&plain)?;
+        let inner: Future<Vec<()>> = gather([one.clone()])?;
+        let outer: Future<Vec<Vec<()>>> = gather([inner])?;
+        let mixed: Future<Vec<()>> = gather([plain, two])?;
+        outer.await?;
+        mixed.await
+    };
+    let root = event_loop.create_named_task("root", coroutine).unwrap();
+    event_loop.run_until_complete(root).unwrap();
+    let told = [
+        "runs until root Some(1)",
+        "awaits Future Some(1)", // the gathers of one task
+        "awaits Future None",
+        "awaits Future None",
+        "over: Future Some(0)", // the plain future is done, and nothing is left to wait for
+        "over: Future Some(0)",
+        "over: Future Some(0)",
+        "returns",
+    ];
+    assert_eq!(*tasks.0.borrow(), told);
+}
+
 /// Remembers what identifies calls and futures.
 #[derive(Default)]
 struct Ids {

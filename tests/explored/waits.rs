@@ -4,7 +4,9 @@
 //! A page frames a chain that comes back to a lane that it has passed, as a deadlock does. There
 //! has to be one exactly where lanes wait in a circle.
 use super::{Explored, polls::Polls, ready::runs_a_loop};
-use async_concepts::timeline::{LaneId, Places, Position, Registered, SteppedRun, Until, Wait};
+use async_concepts::timeline::{
+    LaneId, LoopAwait, Places, Position, Registered, SteppedRun, Until, Wait,
+};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = circles(explored);
@@ -69,6 +71,9 @@ fn is_proved(polls: &Polls<'_>, step: usize, lane: LaneId, other: LaneId) -> boo
     if has_ended(polls, step, other) {
         return false;
     }
+    if of_its_loop(polls, step, lane).is_some_and(|awaits| awaits.lanes.contains(&other)) {
+        return true;
+    }
     places.waits().iter().any(|wait| match wait.on.as_deref() {
         // It polls it there.
         None => wait.lane == Some(other) && !wait.of_a_loop,
@@ -104,9 +109,25 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
             missing.push(format!("{}, which it polls", polls.row(other).name));
         }
     }
+    if let Some(awaits) = of_its_loop(polls, step, lane) {
+        for other in &awaits.lanes {
+            if !has_ended(polls, step, *other) && !said.contains(other) {
+                missing.push(format!("{}, for which it runs", polls.row(*other).name));
+            }
+        }
+        return missing;
+    }
     let words = words(polls, step, lane);
     // Each handle that was registered in the last poll belongs to a task that has not ended.
     let others = not_for_lanes(places);
+    let is_a_set = others.iter().any(|wait| wait.on.as_deref() == Some("JoinSet::join_next"));
+    for (other, row) in polls.chart.rows.iter().enumerate() {
+        let is_a_task = other != 0 && other != lane && row.polled_by.is_none();
+        let is_alive = !has_ended(polls, step, other) && !said.contains(&other);
+        if is_a_set && is_a_task && is_alive && row.was_polled() && !words.contains("of its set") {
+            missing.push(format!("that {} may be in its set", row.name));
+        }
+    }
     let handles: Vec<&&Wait> = others.iter().filter(|wait| is_handle(wait)).collect();
     if handles.len() == others.len() && places.registered() == Some(Registered::Now) {
         let awaited: usize = handles.iter().map(|wait| wait.handles).sum();
@@ -157,6 +178,14 @@ fn is_a_loop_that_goes_on(polls: &Polls<'_>, step: usize, lane: LaneId) -> bool 
     runs_a_loop(polls, lane) && woken <= polls.time(&polls.steps[step])
 }
 
+/// What an event loop has told of the tasks for which the lane waits that runs it.
+fn of_its_loop<'e>(polls: &Polls<'e>, step: usize, lane: LaneId) -> Option<&'e LoopAwait> {
+    let poll = &polls.of_lane[lane][polls.begun(lane, step)?];
+    let told = |awaits: &&LoopAwait| awaits.from.by == lane && awaits.from.at <= poll.span.to;
+    let last = polls.chart.awaits.iter().rfind(told)?;
+    if last.lanes.is_empty() && last.unseen == 0 { None } else { Some(last) }
+}
+
 /// Whether what is said in words of a lane's wait is so.
 fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
     let Some(places) = places(polls, step, lane) else { return false };
@@ -170,8 +199,12 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
         return by.is_some_and(|by| of_it.starts_with(&polls.row(by).name));
     }
     let on = |name: &str| places.waits().iter().any(|wait| wait.on.as_deref() == Some(name));
+    if words.contains("of its set") {
+        return on("JoinSet::join_next");
+    }
     if words.contains("task") {
-        return on("JoinHandle");
+        let of_its_loop = of_its_loop(polls, step, lane);
+        return on("JoinHandle") || of_its_loop.is_some_and(|awaits| awaits.unseen > 0);
     }
     match words {
         "a lock (holder not seen)" => on("Mutex::lock") || on("RwLock"),

@@ -4,8 +4,8 @@ use crate::{lane, ms, row, states};
 use async_concepts::{
     LaneExt, block, callback,
     event_loop::{
-        Error, EventLoop, Future, Result, Task, create_task, gather, get_running_loop, sleep,
-        timeout, wait_for,
+        Error, EventLoop, Future, Result, ReturnWhen, Task, create_task, gather, get_running_loop,
+        shield, sleep, timeout, wait, wait_for,
     },
     on_thread, record_blocking, say,
     timeline::{Chart, State, Until},
@@ -490,4 +490,61 @@ fn a_timer_that_is_cancelled_is_gone_and_one_that_is_overdue_is_not() {
             "|",
         ]
     );
+}
+
+/// For which lanes `main` waits while it runs a loop, each time that this was told, and for how
+/// many other tasks.
+fn awaited(chart: &Chart) -> Vec<(String, usize)> {
+    let mut all = vec![];
+    for awaits in &chart.awaits {
+        assert_eq!(awaits.from.by, 0);
+        let names: Vec<&str> =
+            awaits.lanes.iter().map(|lane| chart.rows[*lane].name.as_str()).collect();
+        all.push((names.join(" "), awaits.unseen));
+    }
+    all.dedup();
+    all
+}
+
+#[test]
+fn main_waits_for_the_tasks_that_the_coroutine_without_a_lane_awaits() {
+    let chart = run(|| async {
+        let a = sleeps("A", 30)?;
+        let b = sleeps("B", 20)?;
+        let without_a_lane = create_task(sleep(ms(10)))?;
+        sleep(ms(5)).await?; // a timer, and no task
+        gather::<Vec<()>, _>([a.clone(), b, without_a_lane])?.await?;
+        // An await that is over in the step in which it began is not waited for any more.
+        let c = sleeps("C", 50)?;
+        futures::future::select(c.into_future(), std::future::ready(())).await;
+        sleeps("D", 1)?.await?;
+        wait_for(sleeps("E", 1)?, ms(5)).await?;
+        shield(sleeps("F", 1)?)?.await?;
+        wait([sleeps("G", 1)?, sleeps("H", 1)?], None, ReturnWhen::AllCompleted).await?;
+        Ok(())
+    });
+    let told = [("", 0), ("A B", 1), ("D", 0), ("E", 0), ("F", 0), ("G H", 0), ("", 0)];
+    assert_eq!(awaited(&chart), told.map(|(names, unseen)| (names.to_owned(), unseen)));
+}
+
+#[test]
+fn main_waits_for_the_lane_until_whose_end_it_runs_a_loop() {
+    let run = record_blocking("lane", || {
+        let event_loop = EventLoop::new()?;
+        let whole = async {
+            let inner = sleeps("A", 10)?;
+            inner.await
+        };
+        event_loop.run_until_complete(whole.lane("whole"))?;
+        // Two lanes in one coroutine: which of them ends the task is not known.
+        let both = async {
+            let naps = [sleep(ms(1)).lane("B"), sleep(ms(2)).lane("C")];
+            futures::future::join_all(naps).await;
+            Ok(())
+        };
+        event_loop.run_until_complete(both)?;
+        event_loop.close()
+    });
+    let told = [("whole", 0), ("", 0)];
+    assert_eq!(awaited(&run.chart()), told.map(|(names, unseen)| (names.to_owned(), unseen)));
 }

@@ -19,6 +19,7 @@ mod wait;
 mod wait_for;
 
 use std::future::Future as StdFuture;
+use std::panic::Location;
 
 pub use as_completed::as_completed;
 pub use gather::{gather, gather_return_exceptions};
@@ -56,7 +57,10 @@ impl EventLoop {
         self.check_startable()?;
         let future = awaitable.ensure_future(Some(self))?;
         let on_done = future.add_done_callback(|future| future.get_loop().stop());
+        let observers = &self.0.observers;
+        observers.runs_until(Some(&*future.0), Location::caller());
         let outcome = self.run_forever();
+        observers.runs_until(None, Location::caller());
         future.remove_done_callback(&on_done);
         outcome?;
         if future.done() { future.result() } else { Err(Error::LoopStopped) }

@@ -1,5 +1,7 @@
 //! Shield: a future that keeps a cancel to itself.
 
+use std::slice;
+
 use crate::event_loop::{EnsureFuture, Error, Future, Result};
 
 /// A future that ends as `awaitable` does, but keeps a `cancel` to itself: the future or task
@@ -38,5 +40,6 @@ pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<
         let inner = inner.clone();
         move |_| _ = inner.remove_done_callback(&on_inner_done)
     });
+    outer.0.event_loop.0.observers.stands_for(&outer, slice::from_ref(&inner));
     Ok(outer)
 }

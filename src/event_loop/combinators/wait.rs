@@ -68,6 +68,7 @@ pub async fn wait<T: 'static>(
         future.share_done_callback(&on_done);
     }
     let callbacks = RemoveOnDrop { futures: &all, callback: &on_done };
+    event_loop.0.observers.stands_for(&waiter, &all);
     let waited = waiter.await;
     drop((timer, callbacks));
     waited?;

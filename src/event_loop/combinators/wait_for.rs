@@ -1,5 +1,6 @@
 //! Wait for: a future with a time limit.
 
+use std::slice;
 use std::time::Duration;
 
 use super::sleep::{release, release_later};
@@ -35,6 +36,7 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     let _timer = release_later(&event_loop, timeout, &waiter)?;
     let future = awaitable.ensure_future(Some(&event_loop))?;
     let on_done = release_when_done(&future, &waiter);
+    event_loop.0.observers.stands_for(&waiter, slice::from_ref(&future));
     let waited = waiter.await;
     if future.done() {
         return future.result();
@@ -59,6 +61,7 @@ fn result_in_time<T: Clone>(future: &Future<T>) -> Result<T> {
 async fn cancel_and_wait<T>(event_loop: &EventLoop, future: &Future<T>) -> Result<()> {
     let waiter = event_loop.create_future();
     let _on_done = release_when_done(future, &waiter);
+    event_loop.0.observers.stands_for(&waiter, slice::from_ref(future));
     future.cancel();
     waiter.await
 }

@@ -89,6 +89,8 @@ impl std::error::Error for JsonError {}
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due;
+/// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
+///   loop; each entry holds until the next one of that lane;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
@@ -192,6 +194,12 @@ fn check(chart: &Chart) -> Result<(), String> {
         }
         if let Some(lane) = call.lane {
             check_lane(chart, lane)?;
+        }
+    }
+    for awaits in &chart.awaits {
+        check_position(chart, awaits.from.at)?;
+        for lane in [&awaits.from.by].into_iter().chain(&awaits.lanes) {
+            check_lane(chart, *lane)?;
         }
     }
     Ok(())

@@ -34,6 +34,20 @@ pub fn call_goes_to(number: usize, stage: CallStage) {
     }
 }
 
+/// The lane that runs an event loop on this thread runs it until the task `until` is done, whose
+/// coroutine awaits the other tasks from here on: see [`What::Awaits`](super::What::Awaits).
+pub fn loop_awaits(until: Option<usize>, tasks: Vec<usize>) {
+    if let Some(run) = Run::here() {
+        run.note_what_the_loop_awaits(until, tasks);
+    }
+}
+
+/// Whether the innermost lane on this thread is one that runs an event loop, and not one that the
+/// loop polls or calls.
+pub fn a_loop_runs_here() -> bool {
+    Run::runs_a_loop()
+}
+
 /// Something on this thread asks a loop of another thread for a call. Returns the number of the
 /// call, by which [`asked_for_by`] finds what has asked for it; none outside a run.
 pub fn call_is_asked_for() -> Option<usize> {

@@ -76,6 +76,14 @@ pub enum What {
         /// What the lane has done with it.
         stage: CallStage,
     },
+    /// The lane runs an event loop, and this says for which tasks it waits, up to the next such
+    /// event. Tasks have the numbers that [`CallStage::Begins`] has.
+    Awaits {
+        /// The task until whose end it runs the loop; none if it does not run the loop any more.
+        until: Option<usize>,
+        /// The tasks that the coroutine of that task awaits, in the code of this lane.
+        tasks: Vec<usize>,
+    },
 }
 
 /// The stage that a call of an event loop reaches now. The loop tells it by
@@ -100,7 +108,10 @@ pub enum CallStage {
         has_a_lane: bool,
     },
     /// The loop makes the call now.
-    Begins,
+    Begins {
+        /// The number of the task of which it is a step; none of another call.
+        task: Option<usize>,
+    },
 }
 
 /// What a poll returned.

@@ -57,7 +57,9 @@ mod gate;
 pub use blocking::{
     coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,
 };
-pub use calls::{asked_for_by, call_goes_to, call_is_asked_for, number_of_a_call};
+pub use calls::{
+    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, loop_awaits, number_of_a_call,
+};
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
 pub use event::{CallStage, Event, Line, Polled, What, WokenBy};

@@ -6,7 +6,7 @@
 use super::Assembly;
 use crate::timeline::{
     CallStage, Event, LaneId,
-    draw::chart::{LoopCall, LoopTimer, Turn},
+    draw::chart::{LoopAwait, LoopCall, LoopTimer, Turn},
 };
 use std::collections::HashMap;
 
@@ -20,6 +20,18 @@ pub(super) struct Calls {
     /// The last call that was made or cancelled, and the lane that ran there: that of the loop, or
     /// one that cancelled a timer. None once this lane has begun its next poll.
     current: Option<(usize, LaneId)>,
+    /// What lanes that run a loop have waited for.
+    awaits: Vec<Awaits>,
+}
+
+/// What a lane that runs a loop waits for, up to its next entry.
+struct Awaits {
+    /// From when on, and which lane it is.
+    from: Turn,
+    /// The task until whose end it runs the loop.
+    until: Option<usize>,
+    /// The tasks that the coroutine of that task awaits.
+    tasks: Vec<usize>,
 }
 
 /// What tells which lane a call runs.
@@ -31,6 +43,8 @@ struct Known {
     polled: Vec<LaneId>,
     /// The lane of the loop, once it makes the call.
     made_by: Option<LaneId>,
+    /// The task of which it is a step.
+    task: Option<usize>,
 }
 
 impl Assembly {
@@ -57,12 +71,19 @@ impl Assembly {
                 known.has_a_lane |= has_a_lane;
                 call.queued = Some(now);
             }
-            CallStage::Begins => {
+            CallStage::Begins { task } => {
+                known.task = task;
                 known.made_by = Some(event.lane);
                 call.over = Some(now);
                 self.calls.current = Some((index, event.lane));
             }
         }
+    }
+
+    /// From here on a lane that runs a loop waits for these tasks of it.
+    pub(super) fn note_awaits(&mut self, event: &Event, until: Option<usize>, tasks: &[usize]) {
+        let from = Turn { at: self.now(), by: event.lane, nth: self.nth };
+        self.calls.awaits.push(Awaits { from, until, tasks: tasks.to_vec() });
     }
 
     /// The place of a call in the chart, which it gets with its first event.
@@ -97,6 +118,37 @@ impl Assembly {
         let polled = &mut self.calls.known[index].polled;
         if !polled.contains(&lane) {
             polled.push(lane);
+        }
+    }
+
+    /// Says for which lanes a loop has run, now that all steps of its tasks are known.
+    ///
+    /// A task is the lane that is polled in its first step, if that is the only lane that is ever
+    /// polled in its steps. Otherwise it is a coroutine without a lane.
+    pub(super) fn name_lanes_of_awaits(&mut self) {
+        let mut lanes_of: HashMap<usize, Option<LaneId>> = HashMap::new();
+        for known in &self.calls.known {
+            let Some(task) = known.task else { continue };
+            let lane = match known.polled[..] {
+                [lane] => Some(lane),
+                _ => None,
+            };
+            let before = lanes_of.entry(task).or_insert(lane);
+            // The loop may come to a task once more when it is over, and finds nothing to do.
+            if *before != lane && !known.polled.is_empty() {
+                *before = None;
+            }
+        }
+        let lane_of = |task: &usize| lanes_of.get(task).copied().flatten();
+        for Awaits { from, until, tasks } in &self.calls.awaits {
+            // If the task until whose end the loop runs is a lane, that lane waits for the others.
+            let mut lanes: Vec<LaneId> = until.iter().filter_map(lane_of).collect();
+            let mut unseen = 0;
+            if lanes.is_empty() {
+                lanes.extend(tasks.iter().filter_map(lane_of));
+                unseen = tasks.len() - lanes.len();
+            }
+            self.chart.awaits.push(LoopAwait { from: *from, lanes, unseen });
         }
     }
 

@@ -83,6 +83,11 @@ impl Chart {
                 assembly.nth += 1;
                 continue;
             }
+            if let What::Awaits { until, tasks } = &event.what {
+                assembly.note_awaits(event, *until, tasks);
+                assembly.nth += 1;
+                continue;
+            }
             // First the instant, then what happened at it: a span that is ended by this event
             // must not end at the instant before.
             assembly.reach_instant_of(event);
@@ -204,7 +209,7 @@ impl Assembly {
                 let said = Said { at, lane, text: text.clone(), place, nth: self.nth };
                 self.chart.said.push(said);
             }
-            What::Call { .. } => {} // read before: see `Chart::of_workers`
+            What::Call { .. } | What::Awaits { .. } => {} // read before: see `Chart::of_workers`
         }
     }
 
@@ -253,6 +258,7 @@ impl Assembly {
             holds.retain(|hold| hold.from < hold.to);
         }
         self.name_lanes_of_calls();
+        self.name_lanes_of_awaits();
         not_polled::tell_ready_from_not_polled(&mut self.chart);
         self.chart
     }

@@ -110,5 +110,8 @@ fn positions(chart: &mut Chart) -> Vec<&mut Position> {
             positions.push(&mut turn.at);
         }
     }
+    for awaits in &mut chart.awaits {
+        positions.push(&mut awaits.from.at);
+    }
     positions
 }

@@ -45,6 +45,10 @@ pub struct Chart {
     /// in which they became known. Empty where the program has no such loop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<LoopCall>,
+    /// For which of its tasks a lane runs an event loop, in order of time: each entry holds until
+    /// the next one of the same lane. Empty where the program has no such loop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaits: Vec<LoopAwait>,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
     /// Everything that was printed, in order, as a terminal shows it, with the lines that no lane
@@ -145,6 +149,18 @@ pub struct LoopCall {
     /// When the loop made it. Of a call that was cancelled: when its timer was, or, in the queue,
     /// when the loop passed over it. None if that was not seen.
     pub over: Option<Turn>,
+}
+
+/// A lane that runs an event loop begins to wait for tasks of the loop: for the one until whose end
+/// it runs the loop, or for those that the coroutine of this one awaits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopAwait {
+    /// When, and which lane: see [`Turn::by`].
+    pub from: Turn,
+    /// The tasks, by their lanes.
+    pub lanes: Vec<LaneId>,
+    /// How many other tasks there are, which have no lane of their own, or never ran.
+    pub unseen: usize,
 }
 
 /// The timer of a call of an event loop.

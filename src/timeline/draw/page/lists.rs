@@ -66,6 +66,7 @@ impl<'c> Reader<'c> {
                 }
             } else if letter == 'd' && self.calls.is_called(lane) {
                 letter = 'w'; // between two iterations: its loop goes on, and calls another lane
+                listed.waits_for = self.waits_for_tasks(lane, piece).unwrap_or_default();
             }
             for (due, words) in listed.timers {
                 timers.push((due, lane, words));

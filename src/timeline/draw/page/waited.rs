@@ -10,12 +10,13 @@
 //! | in a set of futures | it polls them, and they have not ended |
 //! | for the end of tasks, by a `JoinHandle` or a `JoinSet` | their ends wake it there |
 //! | for a `Mutex` | the lane that wakes it there has given the lock back |
+//! | for tasks of an event loop that it runs | the loop has told which of them it awaits |
 //!
-//! Of any other wait only the wake is told, in words. An event loop polls its tasks and waits for
-//! none of them.
+//! Of any other wait only the wake is told, in words. An event loop polls its tasks. The lane that
+//! runs the loop waits for one of them, or for those that the coroutine of that one awaits.
 use super::reader::Reader;
 use crate::timeline::{
-    End, LaneId, Places, Position, Registered, Row, Until, Wait, Woken,
+    End, LaneId, LoopAwait, Places, Position, Registered, Row, Until, Wait, Woken,
     draw::pieces::{Piece, is_passed_on},
 };
 
@@ -50,6 +51,12 @@ impl<'c> Reader<'c> {
     /// What is known of a wait of a lane, where a piece ends.
     pub(super) fn waits_for(&self, lane: LaneId, wait: &WholeWait<'c>, piece: &Piece) -> WaitsFor {
         let mut known = WaitsFor { lanes: self.polls_there(lane, wait.places, piece), words: None };
+        if let Some(mut of_its_loop) = self.waits_for_tasks(lane, piece) {
+            of_its_loop.lanes.extend(known.lanes);
+            of_its_loop.lanes.sort_unstable();
+            of_its_loop.lanes.dedup();
+            return of_its_loop;
+        }
         let others = beside_lanes(wait.places);
         let is_a_loop = wait.places.waits().iter().any(|wait| wait.of_a_loop);
         if others.is_empty() && !is_a_loop {
@@ -63,12 +70,12 @@ impl<'c> Reader<'c> {
                 }
             }
             known.lanes.sort_unstable();
-            let more = if known.lanes.is_empty() { "" } else { " more" };
-            known.words = match joined.unseen {
-                0 => None,
-                1 => Some(format!("1{more} task (not seen which)")),
-                unseen => Some(format!("{unseen}{more} tasks (not seen which)")),
-            };
+            known.words = unseen_in_words(joined.unseen, known.lanes.is_empty());
+            if others.iter().any(|wait| is_join_set(wait))
+                && self.has_other_tasks(lane, &known.lanes, piece)
+            {
+                known.words = Some("others of its set, if any (not seen which)".into());
+            }
             return known;
         }
         let by = match wait.until {
@@ -93,6 +100,31 @@ impl<'c> Reader<'c> {
             known.words = Some(format!("a wake by {name}"));
         }
         known
+    }
+
+    /// Whether there are tasks beside a lane that joins a set and those of the set that are named.
+    /// They may be in the set: it shows only those that end while they are awaited.
+    fn has_other_tasks(&self, lane: LaneId, named: &[LaneId], piece: &Piece) -> bool {
+        let is_other = |other: LaneId| other != 0 && other != lane && !named.contains(&other);
+        (0..self.chart.rows.len()).any(|other| {
+            is_other(other)
+                && self.chart.rows[other].owner_at(piece.after).is_none()
+                && self.is_alive(other, piece)
+        })
+    }
+
+    /// The tasks of its event loop for which a lane waits that runs the loop; none if the loop has
+    /// told of none.
+    pub(super) fn waits_for_tasks(&self, lane: LaneId, piece: &Piece) -> Option<WaitsFor> {
+        let told = |awaits: &&LoopAwait| awaits.from.by == lane && awaits.from.at <= piece.after;
+        let LoopAwait { lanes, unseen, .. } = self.chart.awaits.iter().rfind(told)?;
+        if lanes.is_empty() && *unseen == 0 {
+            return None;
+        }
+        let mut lanes = lanes.clone();
+        lanes.retain(|task| self.is_alive(*task, piece));
+        let words = unseen_in_words(*unseen, lanes.is_empty());
+        Some(WaitsFor { lanes, words })
     }
 
     /// The lanes that a lane polls where it waits, and for which it waits, as far as they have not
@@ -275,6 +307,17 @@ fn count(waits: &[&Wait]) -> usize {
 /// Whether two waits are at one place for the same.
 fn is_the_same(one: &Wait, other: &Wait) -> bool {
     one.on == other.on && one.place == other.place && one.chain == other.chain
+}
+
+/// How many tasks are awaited that are not among the lanes that are named; `only` says that there
+/// are no such lanes.
+fn unseen_in_words(unseen: usize, only: bool) -> Option<String> {
+    let more = if only { "" } else { " more" };
+    match unseen {
+        0 => None,
+        1 => Some(format!("1{more} task (not seen which)")),
+        unseen => Some(format!("{unseen}{more} tasks (not seen which)")),
+    }
 }
 
 /// Whether a lane has ended by a position.

@@ -19,17 +19,33 @@ impl Run {
         self.note_call_by(self.current_lane().unwrap_or_default(), number, stage);
     }
 
+    /// Whether calls are noted. In a schedule the gate defers polls, so there the order in the
+    /// loop's queue does not tell which lane runs next.
+    fn shows_calls(&self) -> bool {
+        self.observe == Observe::Everything && self.gate.is_none() && self.is_open()
+    }
+
     fn note_call_by(&self, lane: LaneId, number: usize, stage: CallStage) {
-        // In a schedule the gate defers polls, so there the order in the loop's queue does not tell
-        // which lane runs next.
-        let is_shown = self.observe == Observe::Everything && self.gate.is_none();
-        if !is_shown || !self.is_open() {
+        if !self.shows_calls() {
             return;
         }
+        self.note_here(lane, What::Call { number, stage });
+    }
+
+    /// Notes the tasks of its loop for which the lane that runs here waits from now on.
+    pub fn note_what_the_loop_awaits(&self, until: Option<usize>, tasks: Vec<usize>) {
+        if let Some(lane) = self.current_lane()
+            && self.shows_calls()
+        {
+            self.note_here(lane, What::Awaits { until, tasks });
+        }
+    }
+
+    fn note_here(&self, lane: LaneId, what: What) {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let thread = log.thread_in_passing();
-        log.push(Event { at, thread, lane, what: What::Call { number, stage } });
+        log.push(Event { at, thread, lane, what });
     }
 
     /// Notes that what runs on this thread, or has just ended there, asks for a call. That is kept

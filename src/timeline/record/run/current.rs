@@ -298,7 +298,7 @@ impl Run {
     }
 
     /// Whether the lane that runs on this thread is an event loop.
-    pub(super) fn runs_a_loop() -> bool {
+    pub fn runs_a_loop() -> bool {
         HERE.with_borrow(|here| here.runs_a_loop)
     }
 }
