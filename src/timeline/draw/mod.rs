@@ -47,8 +47,8 @@ mod words;
 
 pub use beside::Pair;
 pub use chart::{
-    Chart, End, Hold, Instant, LoopCall, LoopTimer, Owner, Position, Row, Said, Span, State, Turn,
-    Until, Variant, Wake, Woken,
+    BlockingCall, Chart, End, Hold, Instant, LoopCall, LoopTimer, Owner, Position, Row, Said, Span,
+    State, Turn, Until, Variant, Wake, Woken,
 };
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;

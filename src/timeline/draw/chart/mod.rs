@@ -15,7 +15,7 @@ mod reasons;
 mod row;
 mod state;
 
-pub use row::{Owner, Row, Span, Woken};
+pub use row::{BlockingCall, Owner, Row, Span, Woken};
 pub use state::{End, State, Until};
 
 use crate::timeline::{Clock, LaneId, Line, Place};

@@ -64,6 +64,22 @@ pub struct Span {
     /// so is no span of its own.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub stopped: Places,
+    /// Of a poll that another lane makes: where that lane makes it. The same for a callback that
+    /// another lane calls.
+    #[serde(default, skip_serializing_if = "Places::are_none")]
+    pub polled_at: Places,
+    /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockingCall>,
+}
+
+/// A call of [`block`](crate::block), which occupies the thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockingCall {
+    /// Where it has returned.
+    pub until: Position,
+    /// Where it was called.
+    pub places: Places,
 }
 
 /// A wake, seen from the lane that was woken.
