@@ -32,7 +32,7 @@
 //! let run = record("goodbye", async || {
 //!     let cleanups = Cleanups::within(Duration::from_secs(5));
 //!     let work = cleanups.with(Connection, async |_| Ok(sleep(Duration::MAX).await));
-//!     // The body is gone, the exit has not begun.
+//!     // When `timeout` returns, the body is gone, and the exit is a task that has not begun.
 //!     assert!(timeout(Duration::from_secs(2), work).await.is_err());
 //!     cleanups.wait().await
 //! });
@@ -86,6 +86,7 @@
 //! was called.
 //!
 //! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
+// A picture, for rustdoc alone.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../docs/transaction.svg"))]
@@ -219,14 +220,14 @@ impl Cleanups {
             Ok(Err(error)) => (BodyOutcome::Failed(error), None, None),
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
-        let (outcome, exited) = entered.exit(outcome).await;
+        let (outcome, exit_result) = entered.exit(outcome).await;
         // The caller is told one thing. `wait` tells what went wrong in the exit, if the caller is
         // told something else. A panic of the body comes before any error of its exit.
         if let Some(panic) = panic {
-            entered.report(exited.err().map(ExitError::in_words));
+            entered.report(exit_result.err().map(ExitError::into_cleanup_error));
             resume_unwind(panic)
         }
-        match exited {
+        match exit_result {
             // As in Python: what goes wrong in the exit takes the place of the body's error.
             Err(ExitError::Error(error)) => Err(error),
             Err(ExitError::Panic(panic)) => resume_unwind(panic),
@@ -251,7 +252,7 @@ impl Cleanups {
     /// while the program keeps a future of [`with`](Self::with) that has entered, and neither polls
     /// nor drops that future.
     ///
-    /// Dropping this future loses nothing.
+    /// Dropping this future loses no error: the next `wait` returns it.
     ///
     /// # Errors
     /// What went wrong in exits, other than what a caller of `with` was told; each is told once.

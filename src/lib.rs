@@ -10,8 +10,8 @@
 //! It runs for three seconds, prints each line as it happens, and then draws what was polled when,
 //! what waited for what, and what woke it. The README lists all of them, in reading order.
 //!
-//! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`]
-//!   names a future (or a stream: [`StreamLaneExt`]), and [`say!`] prints a line.
+//! - [`timeline`] records a run and draws it. Most examples need two things of it:
+//!   [`LaneExt::lane`] names a future (or a stream: [`StreamLaneExt`]), and [`say!`] prints a line.
 //! - [`schedules`] runs a program in every order of its ready lanes, or with a cancellation at
 //!   every await, and draws the run that breaks a claim.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
@@ -49,6 +49,7 @@
 //! assert_eq!(run.transcript(), ["0.000 main grind", "20.000 main pour"]);
 //! assert_eq!(run.output(), "coffee");
 //! ```
+// A picture. Only rustdoc reads its file: a build does not need it.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../docs/gather.svg"))]

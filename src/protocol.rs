@@ -38,17 +38,17 @@
 //! - The **transport** is whatever implements [`AsyncRead`] and [`AsyncWrite`]: a socket, a pair of
 //!   pipes ([`tokio::io::join`]), TLS, or [`tokio::io::duplex`] in memory. Datagrams are not a
 //!   stream of bytes, so they are no transport here.
-//! - The **codec** cuts the stream of bytes into what the protocol speaks of, wherever the network
-//!   has cut it: [`Lines`] here, or a `Decoder` of the crate `tokio-util`.
+//! - The **codec** makes messages of the bytes, which come in pieces of any length: [`Lines`] here,
+//!   or a `Decoder` of the crate `tokio-util`.
 //! - The **protocol** decides what to answer. It is *sans-IO*: bytes in, bytes out, and no socket,
 //!   clock or `await`. So its tests are tables that need no runtime, and that can cut the input at
 //!   every byte.
 //! - The **driver**, [`drive`], does all the waiting: it reads, hands over, writes, and keeps to
 //!   the deadlines.
 //!
-//! It pays when one protocol has several transports, or has to be tested without any. A dialogue in
-//! which each side knows what comes next is shorter as a plain `async fn`, which is a state machine
-//! too, written by the compiler.
+//! Four pieces pay when one protocol has several transports, or has to be tested without any. A
+//! dialogue in which each side knows what comes next is shorter as a plain `async fn`, which is a
+//! state machine too, written by the compiler.
 //!
 //! # What differs
 //!
@@ -60,6 +60,7 @@
 //!
 //! [`AsyncRead`]: tokio::io::AsyncRead
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
+// A picture, for rustdoc alone.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../docs/protocol.svg"))]

@@ -20,6 +20,7 @@
 //!
 //! The wrapper needs neither a recording nor a lane. It costs two looks at the clock for each poll;
 //! `benches/README.md` says how long that takes.
+// A picture, for rustdoc alone.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../docs/blocked_loop.svg"))]
@@ -75,7 +76,7 @@ pin_project_lite::pin_project! {
         future: F,
         // A poll that takes as long as this, or longer, is reported.
         limit: Duration,
-        // Called after such a poll, when nothing of the future runs: so it may print, or panic.
+        // Called after such a poll, and not during it.
         report: R,
         // Names the future in a report: its type would say nothing to a reader.
         place: &'static Location<'static>,

@@ -193,7 +193,11 @@ fn two_scenes_are_drawn_beside_each_other() {
     }
     assert!(stdout(&output).contains("≠ differs from the other run"), "{}", stdout(&output));
     assert!(fs::read_to_string(&svg).unwrap().contains("class=\"differs\""));
-    refused(&["--beside", "x"], "gather: there is only one scene, and nothing to draw it beside");
+    let alone = "gather: there is only one scene, and nothing to draw it beside";
+    refused(&["--beside", "x"], alone);
+    // The variants of `gather` are on its page, and are not drawn.
+    let page = file("beside.html");
+    refused(&["--beside", "spawn", "--explore", page.to_str().unwrap()], alone);
 }
 
 /// Where there is data for the page's script.
@@ -471,7 +475,10 @@ fn screen(typed: &serde_json::Value, nth: usize) -> String {
 #[test]
 #[ignore = "needs python3 and its pty"]
 fn space_goes_on_poll_by_poll_backspace_back_and_the_terminal_is_as_before() {
-    let typed = typed(["80", "24"], "space space space back q", "gather", &["--step"]);
+    let page = file("steps.html");
+    let _ = fs::remove_file(&page);
+    let arguments = ["--step", "--explore", page.to_str().unwrap()];
+    let typed = typed(["80", "24"], "space space space back q", "gather", &arguments);
     assert!(screen(&typed, 0).starts_with("gather · step 1 of "), "{}", screen(&typed, 0));
     let third = screen(&typed, 2);
     assert!(third.starts_with("gather · step 3 of "), "{third}");
@@ -486,6 +493,8 @@ fn space_goes_on_poll_by_poll_backspace_back_and_the_terminal_is_as_before() {
         (&typed["status"], &typed["raw"], &typed["restored"]),
         (&json!(0), &json!(true), &json!(true))
     );
+    // The page has the variants, too. In the terminal there is one scene, as in a plain run.
+    assert_eq!(scenes_of(&page).len(), 3);
 }
 
 #[test]

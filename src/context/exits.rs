@@ -90,7 +90,7 @@ impl Drop for Token {
     }
 }
 
-/// How a body ended, and its exit.
+/// How a body ended, and what its exit returned.
 type Exited<E> = (BodyOutcome<E>, Result<Exit, ExitError<E>>);
 
 /// How an exit can fail.
@@ -105,7 +105,7 @@ pub(super) enum ExitError<E> {
 
 impl<E: Display> ExitError<E> {
     /// This error without its types, so that errors of all contexts can stand in one list.
-    pub fn in_words(self) -> CleanupError {
+    pub fn into_cleanup_error(self) -> CleanupError {
         match self {
             ExitError::Error(error) => CleanupError::Failed(error.to_string()),
             ExitError::Panic(_) => CleanupError::Panicked,
@@ -174,12 +174,12 @@ fn exit<C: AsyncContext>(
         // Contexts that were entered later are left first: destructors run in this order, too.
         inside.wait().await;
         let exiting = timeout(bound, context.exit(&outcome));
-        let exited = match AssertUnwindSafe(exiting).catch_unwind().await {
-            Ok(Ok(exited)) => exited.map_err(ExitError::Error),
+        let result = match AssertUnwindSafe(exiting).catch_unwind().await {
+            Ok(Ok(returned)) => returned.map_err(ExitError::Error),
             Ok(Err(_)) => Err(ExitError::Overran(bound)),
             Err(panic) => Err(ExitError::Panic(panic)),
         };
-        (outcome, exited)
+        (outcome, result)
     })
 }
 
@@ -202,8 +202,8 @@ impl<C: AsyncContext> Drop for Entered<C> {
         // The context around this one must not be left before this one is left.
         let mut outer_token = self.outside.as_ref().map(Token::new);
         let cleanup = async move {
-            let (_, exited) = exiting.await;
-            token.complete(exited.err().map(ExitError::in_words));
+            let (_, result) = exiting.await;
+            token.complete(result.err().map(ExitError::into_cleanup_error));
             if let Some(outer_token) = &mut outer_token {
                 outer_token.complete(None);
             }

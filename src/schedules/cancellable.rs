@@ -59,7 +59,8 @@ impl<F: Future> Future for Cancellable<F> {
     }
 }
 
-/// A lane that may be dropped, the same one in each schedule.
+/// Which of the lanes that may be dropped: it finds the same lane in each run, where the lane may
+/// have another number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Droppable {
     /// What the lane is called.

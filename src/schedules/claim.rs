@@ -12,7 +12,7 @@ use std::{
     fmt::Debug,
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Runs a program in every order in which its ready lanes could be polled.
@@ -69,7 +69,7 @@ where
 {
     /// What has to hold of each run. The check returns a `bool` or a `Result`, or it panics.
     ///
-    /// Without one, a run must only end, without a panic of `main`.
+    /// If there is no check, two things have to hold: the run ends, and `main` does not panic.
     pub fn check<C: Checked>(
         mut self,
         check: impl Fn(&Recording<F::Output>) -> C + Send + Sync + 'static,
@@ -231,6 +231,7 @@ where
         self,
         work: impl FnOnce(&mut Explorer<F::Output>) -> R + Send + 'static,
     ) -> (Explored<F::Output>, Option<R>) {
+        let begun = Instant::now();
         let name = self.program.name.clone();
         let findings = Arc::new(Mutex::new(Findings::default()));
         let their_findings = findings.clone();
@@ -238,7 +239,7 @@ where
         let worked = self.program.run_watched(self.granularity, main_lane, move |runner, judge| {
             work(&mut Explorer::new(runner, judge, their_findings, budget))
         });
-        // Taken out, and not moved: a thread that was left behind still shares it.
+        // The `Arc` is not unwrapped: a thread that was left behind still shares it.
         let mut findings = {
             let mut shared = findings.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *shared)
@@ -252,7 +253,7 @@ where
                 None
             }
         };
-        (findings.explored(name, self.granularity), result)
+        (findings.explored(name, self.granularity, begun.elapsed()), result)
     }
 }
 

@@ -44,7 +44,8 @@
 //! three fifths of the budget are used up. So the first that fails is the simplest. If not all can
 //! be done, the rest of the budget goes to schedules at random, and what fails there is made
 //! simpler. What was tried is always said: "all 36 schedules", or "all 1,204 schedules with up to 3
-//! departures from tokio's own, and 5,000 of the others, chosen at random".
+//! departures from tokio's own, and 5,000 runs in schedules chosen at random". The random walk may
+//! take a schedule again.
 //!
 //! There are two [granularities](Granularity): where a run may go from one lane to another.
 //!
@@ -65,8 +66,8 @@
 //!   the same instant, have `(n!)^(r+1)` schedules, and that many are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A
 //!   program that uses threads is refused, too, as far as that is noticed: see below.
-//! - tokio decides some things at random: `watch` and `Barrier` in what order they wake, and
-//!   `select!` without `biased` which of its branches it polls first. Where that only changes which
+//! - tokio decides some things at random: the order in which `watch` and `Barrier` wake, and which
+//!   branch a `select!` without `biased` polls first. Where that only changes which
 //!   *lane* comes first, each order is tried, whichever tokio chooses. All else that is random,
 //!   also in the program itself (the order of a `HashMap`), is noticed if one of the schedules that
 //!   are run several times comes out in another way. Then schedules are sampled, and never reported
@@ -74,22 +75,22 @@
 //!
 //! # What does not hold
 //!
-//! A claim is refuted by one schedule in which it is false. If it is true in all schedules that
-//! were tried, it is proved only within these bounds:
+//! A claim is refuted by one schedule in which it is false. If only a part of the schedules was
+//! tried, nothing is proved. If all were tried, a claim is proved within these bounds:
 //!
 //! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics,
 //!   and there are no memory orders: [loom](https://docs.rs/loom) is for that.
 //! - With [`at_every_operation`](EverySchedule::at_every_operation) each operation of tokio has one
 //!   place to switch: before it, for a channel; after it, for a lock or a semaphore. Several
-//!   threads could be switched between the end of one operation and the effect of the next, too.
+//!   threads could be switched on its other side, and in the midst of it, too.
 //! - Nothing is decided about threads, sockets and processes. A thread of the program's own that
 //!   wakes nothing is not even noticed.
 //! - Virtual time is fixed: what is due at 10 ms comes before what is due at 11 ms. That a timer is
 //!   late, or two are swapped by load, is not tried.
 //! - A `join!` fixes the order of its branches. The other orders are tried all the same. So a claim
 //!   that depends on that order is refuted, though this program always keeps to it.
-//! - If a lane and a lane inside it are woken at one instant, they are polled in the order of the
-//!   code.
+//! - If a lane and a lane inside it are woken at one instant, the code of the outer one runs first,
+//!   up to where it polls the inner one.
 //! - A lane that yields is polled when no other lane is ready. The moment at which the runtime
 //!   drops a task that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that
 //!   have no lane: these are not even noticed.

@@ -3,7 +3,7 @@ use super::{
     cancellable::{PlannedDrop, Suspensions},
     current::CurrentRun,
     scheduler::{
-        Decision, Ends, Granularity, LATER_NAME, Plan, Roles, Scheduler, Spin, alternatives,
+        Decision, Granularity, LATER_NAME, Obstacles, Plan, Roles, Scheduler, Spin, alternatives,
     },
 };
 use crate::timeline::{
@@ -55,11 +55,11 @@ pub(super) struct Trace {
     pub names: Vec<String>,
     /// What has happened, as one number: two runs in which the same has happened have the same.
     pub digest: u64,
-    /// Why decisions ended early, if they did.
-    pub ends: Ends,
+    /// Why nothing more was decided from some moment on, if there is a reason.
+    pub obstacles: Obstacles,
     /// The lane that was to be dropped has been dropped.
     pub has_dropped: bool,
-    /// The lanes that may be dropped, and when they have suspended.
+    /// The lanes that may be dropped and were polled, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
 }
 
@@ -73,7 +73,7 @@ impl Trace {
             alternatives: vec![],
             names: state.lanes.iter().map(|known| known.name.clone()).collect(),
             digest: state.digest(),
-            ends: state.ends.clone(),
+            obstacles: state.obstacles.clone(),
             has_dropped: state.has_dropped,
             suspensions: std::mem::take(&mut state.suspensions),
         }
@@ -100,10 +100,10 @@ impl Trace {
         self.names.get(lane).cloned().unwrap_or_else(|| LATER_NAME.to_owned())
     }
 
-    /// Whether this is a run of the program at all: the chosen lanes came, and nothing took part
-    /// that no schedule decides about.
+    /// Whether the run is a schedule of the program: each chosen lane came, and no thread and no
+    /// task without a lane took part.
     pub fn is_valid(&self) -> bool {
-        !self.ends.is_no_schedule()
+        !self.obstacles.is_no_schedule()
     }
 }
 
@@ -141,9 +141,9 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         self.judge_alternatives(&mut trace, &scheduler);
-        // The run has ended only because its lanes were not polled any more, so how it ended says
+        // A run that spins ends only because its lanes are not polled any more. How it ended says
         // nothing about the program.
-        if let Some(spin) = trace.ends.spins {
+        if let Some(spin) = trace.obstacles.spins {
             outcome = Err(still_going(spin));
         }
         OneRun { recording: recording(&run, self.name.clone(), (outcome, elapsed)), trace }
@@ -157,7 +157,7 @@ impl<T> Runner<T> {
             trace.alternatives.push(alternatives(decision, &state.lanes, &self.roles));
         }
         // Only now: the alternatives of a run are not judged by what that run itself has taught.
-        self.roles.learn(&state.lanes, trace.ends.absent);
+        self.roles.learn(&state.lanes, trace.obstacles.absent);
     }
 }
 

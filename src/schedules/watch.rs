@@ -20,8 +20,8 @@ use std::{
     time::Duration,
 };
 
-/// Between two runs the thread checks and draws. So it may make no progress there for this many
-/// times as long as in a run.
+/// Between two runs the thread checks and draws, which takes longer than a poll: there it is given
+/// up only after this many times the limit of a run.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
@@ -44,12 +44,13 @@ pub(super) fn watched<R: Send + 'static, T>(
     let (send, receive) = mpsc::channel();
     // A thread whose name has a NUL in it cannot be made.
     let title = format!("schedules of {name}").replace('\0', " ");
+    // Two counts: since the thread last did anything, and since a lane last got on.
     let mut progress = Progress::since(current.movement(), watchdog);
     let mut signs = progress.beside(current.signs_of_life());
-    let watched = progress.thread();
+    let seen_thread = progress.thread();
     let thread = std::thread::Builder::new().name(title).spawn(move || {
-        let _ = watched.set(SeenThread::this_one());
-        // Dropped when the thread is done; one that is left behind stays quiet.
+        let _ = seen_thread.set(SeenThread::this_one());
+        // Dropped when the thread is done. A thread that is left behind stays quiet.
         let _quiet = QuietPanics::on_this_thread();
         // An error means that this thread was given up, and that nothing waits for its result.
         let _ = send.send(work());
@@ -67,8 +68,8 @@ pub(super) fn watched<R: Send + 'static, T>(
             Err(RecvTimeoutError::Timeout) => {}
         }
         let (number, movement) = current.movement();
-        // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
-        // debug information of the program once, which takes its time on a busy machine.
+        // Between two runs the thread also looks up where lanes wait. The first time it reads all
+        // debug information of the program for that, which takes long on a busy machine.
         let is_in_a_run = movement.is_some();
         let limit = match is_in_a_run {
             true => watchdog,

@@ -22,8 +22,8 @@ pub(super) struct Claim {
     pub(super) sentence: &'static str,
     /// Says whether the sentence is true of one run.
     holds: fn(&SceneRun<'_>) -> bool,
-    /// In how many runs the condition asked for an output that did not exist. Of such a run the
-    /// condition says nothing. Shared with the clones that look at the runs.
+    /// In how many runs the condition asked for an output that did not exist. If the condition is
+    /// true of such a run, that is no evidence. Shared with the clones that look at the runs.
     without_output: Arc<AtomicU64>,
 }
 
@@ -52,19 +52,14 @@ impl Claim {
         run: &Recording<T>,
         output: Option<&SceneOutput>,
     ) -> Result<(), String> {
-        // A view on the run with a flag of its own, so that it is known whether the condition could
-        // say anything: that it holds of a run without an output is no evidence.
+        // A flag for this run alone: it is set if the condition asks for an output and there is
+        // none.
         let found_none = Cell::new(false);
         let holds = (self.holds)(&SceneRun { output, lines: &run.lines, found_none: &found_none });
         if found_none.get() {
             self.without_output.fetch_add(1, Relaxed);
         }
-        if holds { Ok(()) } else { Err(self.broken()) }
-    }
-
-    /// A clause that says that it does not hold.
-    pub(super) fn broken(&self) -> String {
-        format!("it does not hold that {}", self.sentence)
+        if holds { Ok(()) } else { Err(format!("it does not hold that {}", self.sentence)) }
     }
 }
 
@@ -91,7 +86,7 @@ impl<'r> SceneRun<'r> {
         };
         match output.value.downcast_ref() {
             Some(value) => Some(value),
-            // A mistake of the example, which its test must find, and no result of the scene.
+            // The condition is wrong, and not what the scene did: a test of the example finds it.
             None => panic!("the scene does not return a {}", std::any::type_name::<T>()),
         }
     }

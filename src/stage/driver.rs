@@ -64,7 +64,7 @@ pub(super) fn record_blocking_with<T: Send + 'static>(
         set_event_loop_policy(|| {
             let start = Instant::now();
             let event_loop = EventLoop::with_driver(RunDriver { start, notifier: Arc::default() });
-            event_loop.add_instrument(Rc::new(OnTheTimeline::of_a_loop_that_counts_from(start)));
+            event_loop.add_instrument(Rc::new(TimelineInstrument::new(start)));
             event_loop
         });
         main()
@@ -103,8 +103,8 @@ impl Driver for RunDriver {
     }
 }
 
-/// What a timeline needs to hear of a loop.
-struct OnTheTimeline {
+/// Tells the timeline what a loop does.
+struct TimelineInstrument {
     /// What the loop's time counts from.
     start: Instant,
     /// Where each callback with a lane was scheduled, and what it waits for. The timeline gets this
@@ -120,9 +120,10 @@ struct OnTheTimeline {
     ready: RefCell<VecDeque<(CallId, usize, WokenBy)>>,
 }
 
-impl OnTheTimeline {
-    fn of_a_loop_that_counts_from(start: Instant) -> OnTheTimeline {
-        OnTheTimeline {
+impl TimelineInstrument {
+    /// An instrument for a loop whose time counts from `start`.
+    fn new(start: Instant) -> TimelineInstrument {
+        TimelineInstrument {
             start,
             scheduled: RefCell::default(),
             timers: RefCell::default(),
@@ -130,9 +131,11 @@ impl OnTheTimeline {
         }
     }
 
-    /// Notes that the call waits from now on, and for what. A timer whose time has come has no
-    /// location any more: it goes on waiting for what was noted when it was set. Returns whether
-    /// the call is a callback with a lane.
+    /// Notes that the call waits from now on, and for what. Returns whether the call is a callback
+    /// with a lane.
+    ///
+    /// The call of a timer that has become due has no location. Nothing is noted of it, and the
+    /// result is false: both were noted and told when the timer was set.
     fn note_wait(&self, call: &CallRef<'_>, on: &'static str) -> bool {
         let Some(location) = call.location else { return false };
         let mut scheduled = self.scheduled.borrow_mut();
@@ -150,10 +153,11 @@ impl OnTheTimeline {
     /// The number and the cause of a call that has just been put into the ready queue.
     fn number_and_cause(&self, call: &CallRef<'_>) -> (usize, WokenBy) {
         match call.ready_by {
-            Some(ReadyBy::Timer) => match self.timers.borrow_mut().remove(&call.id) {
-                Some(number) => (number, WokenBy::Clock),
-                None => (number_of_a_call(), WokenBy::Clock),
-            },
+            Some(ReadyBy::Timer) => {
+                // A timer that was set before this instrument was added has no number yet.
+                let number = self.timers.borrow_mut().remove(&call.id);
+                (number.unwrap_or_else(number_of_a_call), WokenBy::Clock)
+            }
             Some(ReadyBy::EntryQueue { asked_by: Some(number) }) => (number, asked_for_by(number)),
             Some(ReadyBy::EntryQueue { asked_by: None }) => (number_of_a_call(), WokenBy::Outside),
             Some(ReadyBy::ThisThread) | None => (number_of_a_call(), woken_here_by()),
@@ -182,7 +186,7 @@ impl OnTheTimeline {
     }
 }
 
-impl Instrument for OnTheTimeline {
+impl Instrument for TimelineInstrument {
     /// An iteration is an instant of its own on the timeline, although no time has passed.
     fn iteration_begins(&self, _ready: usize) {
         turn();
@@ -195,8 +199,8 @@ impl Instrument for OnTheTimeline {
         call_goes_to(number, CallStage::Queued { has_a_lane });
     }
 
-    /// The answer is the number of the call. With it the recording keeps the lane that runs on the
-    /// other thread, or whose end hands over the result of a job.
+    /// Returns the number of the call. Under this number the recording keeps which lane asked for
+    /// the call: [`asked_for_by`] finds that lane when the loop has found the call.
     fn asked_by(&self) -> Option<AskedBy> {
         Some(call_is_asked_for)
     }
@@ -210,7 +214,8 @@ impl Instrument for OnTheTimeline {
     }
 
     fn timer_cancelled(&self, call: &CallRef<'_>) {
-        // None of a timer that was due: its call is in the queue, and the loop passes over it.
+        // If the timer was due, it is not here any more: its call is in the queue, and the loop
+        // passes over it.
         if let Some(number) = self.timers.borrow_mut().remove(&call.id) {
             call_goes_to(number, CallStage::Cancelled);
         }

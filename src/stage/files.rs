@@ -29,7 +29,7 @@ pub(super) struct Files {
     open: bool,
 }
 
-/// A file that is to be written, and is not there yet.
+/// A file that is to be written.
 struct Wanted {
     /// Where it is to be in the end.
     path: PathBuf,
@@ -138,7 +138,7 @@ impl Files {
     }
 }
 
-/// Shows a page in the browser, or says where it is.
+/// Shows a page in the browser, and says where it is; and why, if it could not be shown.
 fn open(path: &Path) {
     // What each system has for “open this as a person would”.
     let mut command = if cfg!(target_os = "macos") {
@@ -153,7 +153,7 @@ fn open(path: &Path) {
     // Silent: what a browser prints is no part of the run.
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let path = path.display();
-    match has_opened(command) {
+    match hand_over(command) {
         Ok(()) => eprintln!("the explorer is {path}"),
         Err(why) => eprintln!("the explorer is {path}: open it in a browser yourself, since {why}"),
     }
@@ -162,15 +162,18 @@ fn open(path: &Path) {
 /// How long a command may take that hands a page over to the browser.
 const HANDING_OVER: Duration = Duration::from_secs(5);
 
-/// Runs a command that opens a page; or says, as the end of a sentence, why it is not open.
-fn has_opened(mut command: Command) -> Result<(), String> {
+/// Runs a command that hands a page over to the browser.
+///
+/// # Errors
+/// If the page is not open: the reason, as the end of a sentence.
+fn hand_over(mut command: Command) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Err(format!("`{name}` cannot be run ({error})")),
     };
-    // The command usually hands the page over and ends at once. Without a desktop it may be the
-    // browser itself: then it is left to the person, who closes it.
+    // The command usually ends at once. Without a desktop it may be the browser itself, which runs
+    // until the person closes it: then it is not waited for.
     let begun = Instant::now();
     while begun.elapsed() < HANDING_OVER {
         match child.try_wait() {
@@ -200,7 +203,8 @@ fn target(path: &Path) -> PathBuf {
         // A relative link counts from the folder that it is in.
         path = path.with_file_name("").join(behind);
     }
-    // The folder of the file exists: so two spellings of one path are still equal.
+    // The file is still to be made, but its folder has to be there. The path of the folder can be
+    // made canonical, so that two spellings of one path become equal.
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -220,7 +224,8 @@ fn is_ordinary(path: &Path) -> bool {
     }
 }
 
-/// Creates one of them: beside its place if it is an ordinary file, and otherwise where it is.
+/// Creates the file that an option names; `None` if the option was not given. An ordinary file is
+/// created beside its place, anything else is opened where it is.
 fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };

@@ -12,6 +12,7 @@
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `trials`
 //! (every schedule and every cancellation), `print` (the terminal), `step` (poll by poll), `files`
 //! (what is kept), `driver` (event loops).
+// A picture, for rustdoc alone.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -83,8 +84,9 @@ impl Stage {
         Stage { header: Some(header), ..stage }
     }
 
-    /// Says where the source is, and what to type after `cargo run` for the next example: for an
-    /// example of another package, since the table of contents here does not list it.
+    /// Says where the source is, and what to type after `cargo run` for the next example. Only an
+    /// example of another package needs this: all others are listed in this package's `Cargo.toml`.
+    /// Without a header (see [`Stage::of`]) a run prints neither.
     pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
         let listing = Listing { path, next: next.map(str::to_owned) };
         Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
@@ -138,7 +140,7 @@ impl Stage {
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        let scene = Scene::new(title, move |recorder| recorder.record(main)).hangs(limit);
+        let scene = Scene::new(title, move |recorder| recorder.record(main)).ended_after(limit);
         self.with(scene.tried_by(Trials::new(title, main)))
     }
 
@@ -203,8 +205,8 @@ impl Stage {
     }
 
     /// Adds a variant of an earlier scene that a plain run leaves out: what if it were written in
-    /// another way? Only `--explore` shows it, on one time axis with the earlier one; `--scene`
-    /// runs it alone, and with `--what-if` it runs after the others. In tests
+    /// another way? `--explore` shows it on one time axis with the earlier one, `--scene` runs it
+    /// alone, and with `--what-if` it runs like every other scene. In tests
     /// [`Stage::run_for_test`] leaves it out, too.
     ///
     /// ```

@@ -31,7 +31,7 @@ impl TerminalOptions {
     }
 }
 
-/// What an example prints, without colours and timelines: its twin prints the same.
+/// The lines of an example, with the headings of its scenes: its twin prints the same.
 pub fn printed(scenes: &[SceneResult]) -> String {
     let mut text = String::new();
     for (number, scene) in scenes.iter().enumerate() {
@@ -39,7 +39,7 @@ pub fn printed(scenes: &[SceneResult]) -> String {
             text += &format!("{}\n", heading(scene.title, number));
         }
         for line in &scene.lines {
-            text += &format!("{line:#}\n");
+            text += &format!("{line:#}\n"); // `#`: in columns
         }
     }
     text

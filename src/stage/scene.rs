@@ -1,8 +1,8 @@
 //! A scene before it has run, and what is known of it afterwards.
 //!
 //! Scenes return results of different types, and a stage holds them in one list. So a scene
-//! consists of closures, whose types do not show what they return: one that records it (`record`),
-//! and those that try it in other ways (`trials`).
+//! consists of closures that hide the type of its result: one that records it (`record`), and those
+//! that try it in other ways (`trials`).
 use super::{claim::Claim, trials::Trials};
 use crate::timeline::{
     Chart, Clock, Line, Observe, Recorder, Recording, Remark, Variant, Verdict, Waits,
@@ -36,7 +36,7 @@ pub(super) struct Scene {
 /// How to run a scene.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The paused clock, or the real one; for the next scene it may be the other.
+    /// The paused clock, or the real one.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -116,7 +116,7 @@ impl Scene {
             let (result, _output) = SceneResult::new(title, observe, record(recorder));
             result
         };
-        Scene::made(title, Box::new(record))
+        Scene::recorded_by(title, Box::new(record))
     }
 
     /// A scene whose output says whether it failed.
@@ -134,17 +134,16 @@ impl Scene {
             }
             result
         };
-        Scene::made(title, Box::new(record))
+        Scene::recorded_by(title, Box::new(record))
     }
 
-    /// A scene of which nothing is known but how it is recorded.
+    /// A scene of which only this is known: its title, and how it is recorded.
     #[track_caller]
-    fn made(title: &'static str, record: Record) -> Scene {
-        let made_at = Location::caller();
+    fn recorded_by(title: &'static str, record: Record) -> Scene {
         Scene {
             title,
             limit: None,
-            made_at,
+            made_at: Location::caller(),
             record,
             trials: None,
             claim: None,
@@ -159,7 +158,7 @@ impl Scene {
     }
 
     /// The same scene, which has to be ended after `limit`.
-    pub(super) fn hangs(self, limit: Duration) -> Scene {
+    pub(super) fn ended_after(self, limit: Duration) -> Scene {
         Scene { limit: Some(limit), ..self }
     }
 

@@ -1,6 +1,6 @@
 //! Awaits at which a lane must not be dropped, and programs that are safe at each of theirs.
 use async_concepts::{
-    LaneExt,
+    LaneExt, say,
     schedules::{EveryCancellation, every_cancellation},
 };
 use std::{
@@ -8,7 +8,10 @@ use std::{
     collections::VecDeque,
     fmt::Debug,
     rc::Rc,
-    sync::{Arc, Mutex as StdMutex},
+    sync::{
+        Arc, Mutex as StdMutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -424,6 +427,70 @@ fn what_is_wrong_in_some_schedule_without_a_cancellation_is_no_fault_of_a_cancel
     let why = found.refused.expect("it is refused");
     assert!(why.starts_with("it is wrong without any cancellation: "), "{why}");
     assert!(why.ends_with(" B goes before A)"), "{why}");
+}
+
+/// A lane that is cancelled once, beside two tasks. A flag that may be set by one of them is read
+/// by the other one: in tokio's own schedule before it is set.
+fn beside_two_tasks(
+    only_if_cancelled: bool,
+    if_set: impl Fn() + Copy + Send + Sync + 'static,
+) -> EveryCancellation<impl Future<Output = ()>> {
+    every_cancellation("beside", move || async move {
+        let waits = ms(1).lane("waits").cancellable().await;
+        if only_if_cancelled && waits.is_some() {
+            return;
+        }
+        let flag = Arc::new(AtomicBool::new(false));
+        let theirs = flag.clone();
+        let reads = async move {
+            if flag.load(Relaxed) {
+                if_set();
+            }
+        };
+        let reads = spawn(reads.lane("reads"));
+        let sets = spawn(async move { theirs.store(true, Relaxed) }.lane("sets"));
+        let _ = futures::join!(reads, sets);
+    })
+    .in_every_schedule()
+    .budget(Duration::from_secs(20))
+}
+
+#[test]
+fn a_program_that_cannot_be_explored_in_a_later_schedule_is_refused() {
+    let spawns = || drop(spawn(async {}));
+    let found = beside_two_tasks(false, spawns).explore();
+    assert!(found.to_string().starts_with("beside: no cancellation was tried: "), "{found}");
+    assert!(found.to_string().contains(" a task without a lane"), "{found}");
+    // Here only the runs in which the lane was cancelled have such a task.
+    let found = beside_two_tasks(true, spawns).explore();
+    assert!(found.cancellations > 0 && found.unsafe_awaits.is_empty() && !found.holds());
+    let text = found.to_string();
+    assert!(text.starts_with("beside: not every cancellation was tried: "), "{text}");
+    assert!(text.contains(" a task without a lane"), "{text}");
+}
+
+#[test]
+fn that_a_later_schedule_is_not_the_same_again_is_noticed() {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let differs = || say!("{}", RUNS.fetch_add(1, Relaxed));
+    let found = beside_two_tasks(true, differs).budget(Duration::from_millis(300)).explore();
+    assert!(found.nondeterministic, "{found}");
+}
+
+#[test]
+fn main_is_dropped_in_place_of_lanes_that_never_suspend_and_it_is_said() {
+    let found = every_cancellation("at once", || async {
+        for name in ["A", "B", "B"] {
+            std::future::ready(()).lane(name).cancellable().await;
+        }
+        ms(10).await;
+    })
+    .explore();
+    assert_eq!(found.lanes, [("main".to_owned(), 1)]);
+    assert_eq!(found.never_suspended, ["A", "B", "B"]);
+    let expected = "at once: dropped main at its only suspension, in 2 runs, and not A, B, B, \
+                    which never suspend in tokio's own schedule: the claim holds each time";
+    assert_eq!(found.to_string(), expected);
 }
 
 #[test]

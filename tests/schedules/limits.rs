@@ -8,6 +8,7 @@ use futures::join;
 use std::{
     collections::HashMap,
     fmt::Debug,
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -202,7 +203,7 @@ fn a_choice_at_random_in_other_schedules_only_is_noticed_there() {
     let Coverage::Nondeterministic(random) = explored.coverage else { panic!("{explored}") };
     // Tokio's own schedule, at least, was run before that was noticed, and not chosen at random.
     assert!(explored.schedules == 200 && random < 200, "{explored}");
-    let begins = format!("200 schedules, {random} of them chosen at random, since the program is ");
+    let begins = format!("200 runs, {random} of them in schedules chosen at random, since the ");
     assert!(explored.tried().starts_with(&begins), "{explored}");
 }
 
@@ -372,7 +373,32 @@ fn a_program_with_too_many_schedules_says_what_was_tried() {
     };
     assert!(departures > 0 && random > 0, "{explored}");
     let tried = explored.tried();
-    assert!(tried.contains(" of the others, chosen at random"), "{tried}");
+    let ends = format!(", and {random} runs in schedules chosen at random");
+    assert!(tried.ends_with(&ends), "{tried}");
+}
+
+#[test]
+fn decisions_after_the_thousandth_are_not_departed_from_and_not_claimed() {
+    let explored = every_schedule("long", || async {
+        for _ in 0..1_001 {
+            ready(()).lane("step").await;
+        }
+        join!(ready(()).lane("A"), ready(()).lane("B"));
+    })
+    .at_most(20)
+    .budget(Duration::from_secs(60))
+    .explore();
+    assert_eq!(explored.coverage, Coverage::UpTo { departures: 0, random: 19 }, "{explored}");
+}
+
+#[test]
+fn the_time_it_took_is_known_after_a_replay_and_after_a_run_that_blocks() {
+    let schedule = Schedule::default();
+    let replayed = two_tasks().replay(&schedule).expect("it fits");
+    assert!(replayed.took > Duration::ZERO);
+    let blocks = every_schedule("blocks", || async { thread::sleep(Duration::from_secs(3600)) });
+    let blocked = blocks.watchdog(ms(200)).explore();
+    assert!(blocked.took >= ms(200), "{:?}", blocked.took);
 }
 
 #[test]

@@ -16,12 +16,15 @@ pub struct Cancelled<T> {
     /// The lanes to drop, each with the number of its suspensions. If the budget was used up, some
     /// were not dropped, or not at each suspension: see [`unfinished`](Self::unfinished).
     pub lanes: Vec<(String, usize)>,
+    /// Marked lanes that were not dropped: they were polled, and never suspended in tokio's own
+    /// schedule. If that is so of all marked lanes, `main` is the lane to drop.
+    pub never_suspended: Vec<String>,
     /// In how many runs a lane was dropped.
     pub cancellations: u64,
     /// In which schedules each cancellation was tried. `None`: in tokio's own alone.
     pub schedules: Option<Coverage>,
     /// The different outcomes of the runs in which the claim holds. Empty if more schedules than
-    /// tokio's own were tried.
+    /// tokio's own were tried, or if a run has blocked the thread.
     pub outcomes: Vec<Outcome>,
     /// The awaits at which a lane must not be dropped.
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,
@@ -39,6 +42,7 @@ impl<T> Cancelled<T> {
         Cancelled {
             name,
             lanes: vec![],
+            never_suspended: vec![],
             cancellations: 0,
             schedules: None,
             outcomes: vec![],
@@ -86,7 +90,20 @@ impl<T> Cancelled<T> {
             1 => "in one run".to_owned(),
             n => format!("in {} runs", thousands(n)),
         };
-        format!("dropped {}, {runs}{}", dropped.join(", "), self.in_which_schedules())
+        let dropped = dropped.join(", ");
+        format!("dropped {dropped}, {runs}{}{}", self.and_not_which(), self.in_which_schedules())
+    }
+
+    /// Which marked lanes were not dropped, in the midst of a sentence. Without it the reader would
+    /// not know why `main` is dropped, which is not marked.
+    fn and_not_which(&self) -> String {
+        let verb = match self.never_suspended.len() {
+            0 => return String::new(),
+            1 => "suspends",
+            _ => "suspend",
+        };
+        let lanes = self.never_suspended.join(", ");
+        format!(", and not {lanes}, which never {verb} in tokio's own schedule")
     }
 
     /// In which schedules each cancellation was tried, as the end of a sentence.

@@ -41,7 +41,8 @@ pub(super) struct Canceller<T> {
     cancelled: Arc<Mutex<Cancelled<T>>>,
     /// In which schedules each cancellation is tried.
     schedules: InSchedules,
-    /// How long all of it may take, on the wall clock.
+    /// No cancellation is begun when so much time is used up. What the machine takes for other
+    /// programs does not count.
     budget: Duration,
     /// When it began.
     begun: OwnTime,
@@ -64,6 +65,8 @@ struct CancellationRuns<T> {
     count: u64,
     /// The simplest of these runs in which something is wrong.
     failure: Option<Failure<Option<T>>>,
+    /// Why the other schedules cannot be run, as a sentence.
+    refused: Option<String>,
 }
 
 impl<T: Debug> Canceller<T> {
@@ -109,18 +112,18 @@ impl<T: Debug> Canceller<T> {
     /// # Errors
     /// If nothing can be said about the program: the reason, as a sentence.
     fn cancel_each_lane(&mut self) -> Result<(), String> {
-        let deterministic = match self.explorer.is_deterministic() {
+        let deterministic = match self.explorer.check_determinism() {
             Ok(deterministic) => deterministic,
             Err(refusal) => return Err(refusal.sentence()),
         };
         self.cancelled().nondeterministic = !deterministic;
-        let lanes = self.run_without_cancellation()?;
+        let lanes = self.find_lanes_to_drop()?;
         for suspensions in &lanes {
             let known = (suspensions.lane.name.clone(), suspensions.times.len());
             self.cancelled().lanes.push(known);
         }
         for (position, suspensions) in lanes.iter().enumerate() {
-            if !self.cancel_lane(position, suspensions) {
+            if !self.cancel_lane(position, suspensions)? {
                 self.cancelled().unfinished = true;
                 return Ok(());
             }
@@ -132,50 +135,75 @@ impl<T: Debug> Canceller<T> {
     /// suspensions.
     ///
     /// # Errors
-    /// If the program is wrong already: each await would be blamed for it. And if no lane that can
-    /// be dropped suspends.
-    fn run_without_cancellation(&mut self) -> Result<Vec<Suspensions>, String> {
+    /// If the program is wrong already, or cannot be explored. And if no lane that can be dropped
+    /// suspends.
+    fn find_lanes_to_drop(&mut self) -> Result<Vec<Suspensions>, String> {
         let whole = self.explorer.runner.run(Plan::without_departures());
-        let mut wrong = self.judge.judge(&whole.recording).err();
-        if wrong.is_none() && self.schedules == InSchedules::Every {
-            wrong = self.wrong_in_a_schedule();
+        if let Err(why) = self.judge.judge(&whole.recording) {
+            return Err(wrong_already(&why));
         }
-        if let Some(why) = wrong {
-            return Err(format!("it is wrong without any cancellation: {why}"));
+        if self.schedules == InSchedules::Every {
+            self.run_every_schedule_without_cancellation()?;
         }
-        let main = Droppable { name: "main".into(), position: 0 };
-        let mut lanes = whole.trace.suspensions;
-        // `main` is marked as one that can be dropped, too. It is dropped only if no other marked
-        // lane suspends.
-        if lanes.iter().any(|suspensions| suspensions.lane != main) {
-            lanes.retain(|suspensions| suspensions.lane != main);
+        let mut main = None;
+        let mut marked = vec![];
+        let mut never_suspended = vec![];
+        for suspensions in whole.trace.suspensions {
+            let Droppable { name, position } = &suspensions.lane;
+            if name == "main" && *position == 0 {
+                main = Some(suspensions);
+            } else if suspensions.times.is_empty() {
+                never_suspended.push(name.clone());
+            } else {
+                marked.push(suspensions);
+            }
         }
-        if lanes.is_empty() {
-            return Err("no lane that can be cancelled ever waits".into());
+        self.cancelled().never_suspended = never_suspended;
+        match main {
+            _ if !marked.is_empty() => Ok(marked),
+            Some(main) if !main.times.is_empty() => Ok(vec![main]),
+            _ => Err("no lane that can be cancelled ever waits".into()),
         }
-        Ok(lanes)
     }
 
-    /// What is wrong in some schedule in which nothing is cancelled. If this were not looked for,
-    /// the cancellation would be blamed for it.
-    fn wrong_in_a_schedule(&mut self) -> Option<String> {
+    /// Looks for a schedule in which the program is wrong although nothing is cancelled. If this
+    /// were not looked for, a cancellation would be blamed for it.
+    ///
+    /// # Errors
+    /// If there is one, or if the program cannot be explored.
+    fn run_every_schedule_without_cancellation(&mut self) -> Result<(), String> {
         self.explorer.explore();
-        let failure = self.take_runs().failure?;
-        Some(format!("{} ({})", failure.why, failure.schedule.describe()))
+        let runs = self.take_runs();
+        match runs.coverage {
+            Coverage::Refused(why) => return Err(why),
+            Coverage::Nondeterministic(_) => self.cancelled().nondeterministic = true,
+            _ => {}
+        }
+        match runs.failure {
+            Some(failure) => {
+                let order = failure.schedule.describe();
+                Err(wrong_already(&format!("{} ({order})", failure.why)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Drops a lane at each of its suspensions, twice. In the result the lane is at `position`.
     /// Returns false if the budget is used up before that is done.
-    fn cancel_lane(&mut self, position: usize, suspensions: &Suspensions) -> bool {
+    ///
+    /// # Errors
+    /// If the program cannot be explored, which may show itself only after a cancellation.
+    fn cancel_lane(&mut self, position: usize, suspensions: &Suspensions) -> Result<bool, String> {
         let last = suspensions.times.len();
         let mut nth = 1;
         loop {
             let mut was_dropped = false;
             for once_woken in [false, true] {
                 if self.begun.is_longer_than(self.budget) {
-                    return false;
+                    return Ok(false);
                 }
-                was_dropped |= self.cancel_at(CancellationPoint { suspensions, nth, once_woken });
+                was_dropped |=
+                    self.cancel_at(CancellationPoint { suspensions, nth, once_woken })?;
             }
             // In another schedule the lane may suspend more often than in tokio's own, and `last`
             // is known from tokio's own. So after the last one the next is tried, as long as there
@@ -185,14 +213,17 @@ impl<T: Debug> Canceller<T> {
             }
             let may_suspend_again = self.schedules == InSchedules::Every && was_dropped;
             if nth >= last && !may_suspend_again {
-                return true;
+                return Ok(true);
             }
             nth += 1;
         }
     }
 
     /// Drops the lane at one suspension. Returns whether it could be dropped there at all.
-    fn cancel_at(&mut self, point: CancellationPoint<'_>) -> bool {
+    ///
+    /// # Errors
+    /// If the program cannot be explored.
+    fn cancel_at(&mut self, point: CancellationPoint<'_>) -> Result<bool, String> {
         let CancellationPoint { suspensions, nth, once_woken } = point;
         let lane = suspensions.lane.clone();
         let planned = PlannedDrop { lane, nth, once_woken, suspended: 0 };
@@ -206,15 +237,18 @@ impl<T: Debug> Canceller<T> {
         if let Some(failure) = runs.failure {
             self.cancelled().add_unsafe_await(point.unsafe_await(failure));
         }
-        runs.count > 0
+        match runs.refused {
+            Some(why) => Err(why),
+            None => Ok(runs.count > 0),
+        }
     }
 
     /// Drops the lane in tokio's own schedule.
     fn run_in_tokios_own_schedule(&mut self) -> CancellationRuns<T> {
         let run = self.explorer.runner.run(Plan::without_departures());
         if !run.trace.has_dropped {
-            // It was never woken again, or was dropped with the lane around it.
-            return CancellationRuns { count: 0, failure: None };
+            // The lane was never woken again, or was dropped with the lane around it.
+            return CancellationRuns { count: 0, failure: None, refused: None };
         }
         let failure = match self.judge.judge(&run.recording) {
             Err(why) => Some(self.with_places(why, run.recording)),
@@ -223,7 +257,7 @@ impl<T: Debug> Canceller<T> {
                 None
             }
         };
-        CancellationRuns { count: 1, failure }
+        CancellationRuns { count: 1, failure, refused: None }
     }
 
     /// The failure to be shown: from another run, in which it is noted where the lanes wait. If
@@ -232,8 +266,8 @@ impl<T: Debug> Canceller<T> {
         let schedule = Schedule::default();
         let again = self.explorer.runner.run_to_be_shown(Plan::without_departures());
         match self.judge.judge(&again.recording) {
-            Err(why) if again.trace.has_dropped => {
-                Failure { why, schedule, recording: again.recording }
+            Err(why_again) if again.trace.has_dropped => {
+                Failure { why: why_again, schedule, recording: again.recording }
             }
             _ => Failure { why, schedule, recording },
         }
@@ -249,8 +283,19 @@ impl<T: Debug> Canceller<T> {
         if cancelled.schedules.is_none() || runs.coverage != Coverage::All {
             cancelled.schedules = Some(runs.coverage.clone());
         }
-        CancellationRuns { count: runs.schedules, failure: runs.failure }
+        let mut refused = None;
+        match runs.coverage {
+            Coverage::Refused(why) => refused = Some(why),
+            Coverage::Nondeterministic(_) => cancelled.nondeterministic = true,
+            _ => {}
+        }
+        CancellationRuns { count: runs.schedules, failure: runs.failure, refused }
     }
+}
+
+/// Why nothing is cancelled in a program that fails as it is: each await would be blamed for that.
+fn wrong_already(why: &str) -> String {
+    format!("it is wrong without any cancellation: {why}")
 }
 
 impl CancellationPoint<'_> {

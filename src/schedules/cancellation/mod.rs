@@ -42,10 +42,11 @@ use std::{
 /// `timeout`, `select!` or `abort` would.
 ///
 /// The lanes that are dropped are those that are marked with
-/// [`Lane::cancellable`](crate::timeline::Lane::cancellable). If no marked lane suspends, or if
-/// none is marked, `main` is dropped. Each of these runs drops one lane, once. At each suspension a
-/// lane is dropped in two ways: as it suspends, and in another run when it has been woken and not
-/// yet polled. Then the rest of the program goes on, and the run is checked.
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable). If none is marked, or if no marked
+/// lane suspends in tokio's own schedule, `main` is dropped; the report says which marked lanes
+/// [never suspended](Cancelled::never_suspended). Each of these runs drops one lane, once. At each
+/// suspension a lane is dropped in two ways: as it suspends, and in another run when it has been
+/// woken and not yet polled. Then the rest of the program goes on, and the run is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};

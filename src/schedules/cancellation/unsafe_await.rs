@@ -42,7 +42,7 @@ impl<T> UnsafeAwait<T> {
 
     /// Where the lane waited when it was dropped, and for what. None where that is not known:
     ///
-    /// - The lane has nothing inside but a library's future.
+    /// - The lane is a library's future, so no line of the program awaits anything in it.
     /// - The lane may have gone on from the place where it registered its waker last.
     /// - The run was recorded without places, and another run of its schedule, which was to show
     ///   them, came out in another way.

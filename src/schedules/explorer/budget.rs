@@ -9,8 +9,8 @@ const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 /// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::schedules) struct Budget {
-    /// For the first runs, all schedules, and the random walk, on the wall clock. What the machine
-    /// takes for other programs does not count.
+    /// For all runs but those of [`time_to_show`](Budget::time_to_show), on the wall clock. The
+    /// time in which the thread waits for a processor does not count.
     pub time: Duration,
     /// This many schedules at most.
     pub schedules: u64,

@@ -59,20 +59,21 @@ impl ToRepeat {
 }
 
 impl<T: Debug> Explorer<T> {
-    /// Whether the same choices lead to the same run, as far as several runs of tokio's own
-    /// schedule tell.
+    /// Finds out whether the same choices lead to the same run, as far as several runs of tokio's
+    /// own schedule tell. If only the order of wakes is random, later runs number their candidates
+    /// in another way, in which it does not matter.
     ///
     /// # Errors
     /// If the program cannot be explored.
-    pub fn is_deterministic(&mut self) -> Result<bool, Refusal> {
+    pub fn check_determinism(&mut self) -> Result<bool, Refusal> {
         if self.are_first_runs_the_same()? {
             return Ok(true);
         }
         // Perhaps only the order in which lanes are woken is random. That does not matter if each
-        // order is tried, whichever tokio chooses. So from here on the scheduler lists the lanes
-        // that could be polled next in an order of its own. It leaves out those of which earlier
-        // runs have shown that they cannot come. The snapshot keeps that knowledge as it is now:
-        // with new knowledge the same choice would mean another lane.
+        // order is tried, whichever tokio chooses. So from here on the scheduler lists candidates
+        // in an order of its own. It leaves out lanes of which earlier runs have shown that they
+        // cannot come. The snapshot keeps that knowledge as it is now: with new knowledge the same
+        // choice would mean another lane.
         self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
         self.findings().order_of_wakes_is_random = true;
         self.are_first_runs_the_same()
@@ -88,7 +89,7 @@ impl<T: Debug> Explorer<T> {
             }
             let run = self.runner.run(Plan::without_departures());
             let signature = Signature::of(&run);
-            if let Some(refusal) = run.trace.ends.refusal {
+            if let Some(refusal) = run.trace.obstacles.refusal {
                 return Err(refusal);
             }
             match &first {

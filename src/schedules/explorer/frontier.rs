@@ -33,7 +33,7 @@ impl Prefix {
             Some(decision) => {
                 decision.digest == self.digest
                     && decision.taken == usize::from(self.choices[last])
-                    && trace.ends.misfit.is_none()
+                    && trace.obstacles.misfit.is_none()
             }
             None => false,
         }
@@ -67,7 +67,8 @@ impl Frontier {
     /// of departures of `prefix`.
     pub fn add_branches(&mut self, trace: &Trace, prefix: &Prefix, departures: usize) {
         let choices = trace.choices();
-        // Prefixes that depart earlier were added together with `prefix`, or before it.
+        // The decisions inside `prefix` were made in earlier runs, too: what departs from them was
+        // added then.
         for nth in prefix.choices.len()..choices.len().min(MOST_DECISIONS) {
             let digest = trace.decisions[nth].digest;
             for &other in &trace.alternatives[nth] {

@@ -42,7 +42,7 @@ pub(super) fn minimise<T>(
         if runner.has_missed_its_drop(&run) {
             continue;
         }
-        let Some(simpler) = still_fails(judge, run, &simplest) else { continue };
+        let Some(simpler) = simpler_failure(judge, run, &simplest) else { continue };
         simplest = simpler.schedule.clone();
         to_undo = decisions_of(&simplest);
         failure = Some(simpler);
@@ -56,7 +56,7 @@ fn decisions_of(schedule: &Schedule) -> Vec<usize> {
 }
 
 /// The failure of this run, if it fails and its schedule is simpler than `than`.
-fn still_fails<T>(judge: &Judge<T>, run: OneRun<T>, than: &Schedule) -> Option<Failure<T>> {
+fn simpler_failure<T>(judge: &Judge<T>, run: OneRun<T>, than: &Schedule) -> Option<Failure<T>> {
     let OneRun { recording, trace } = run;
     if !trace.is_valid() {
         return None;

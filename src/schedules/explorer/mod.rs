@@ -98,8 +98,8 @@ impl<T: Debug> Explorer<T> {
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
-            // Also with `until_it_fails`: the report has to say that the failure may not come
-            // again in the same schedule.
+            // Before the arm of `until_it_fails`: the report has to say that the failure may not
+            // come again in the same schedule.
             Ok(random @ Coverage::Nondeterministic(_)) => random,
             // It stopped in the midst of the schedules with one number of departures, so `UpTo`
             // would claim too much.
@@ -109,9 +109,7 @@ impl<T: Debug> Explorer<T> {
             Ok(coverage) => coverage,
             Err(refusal) => Coverage::Refused(refusal.sentence()),
         };
-        let mut findings = self.findings();
-        findings.coverage = coverage;
-        findings.took = self.begun.elapsed();
+        self.findings().coverage = coverage;
     }
 
     /// Runs and judges schedules, in the way that suits the program. Returns how much was tried.
@@ -119,7 +117,7 @@ impl<T: Debug> Explorer<T> {
     /// # Errors
     /// If the program cannot be explored.
     fn run_schedules(&mut self) -> Result<Coverage, Refusal> {
-        if !self.is_deterministic()? {
+        if !self.check_determinism()? {
             return Ok(Coverage::Nondeterministic(self.walk_at_random()?));
         }
         if self.budget.at_random {

@@ -23,13 +23,13 @@ impl<T: Debug> Explorer<T> {
         // This also notices whether the order of wakes is random: then the scheduler has to number
         // the candidates as it did when the choices were written down. A program that is not
         // deterministic is run all the same: that schedule was asked for.
-        if let Err(refusal) = self.is_deterministic() {
+        if let Err(refusal) = self.check_determinism() {
             return self.refuse(&refusal);
         }
         let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         // A thread, or a task without a lane, may take part in this schedule and not in tokio's
         // own.
-        if let Some(refusal) = &run.trace.ends.refusal {
+        if let Some(refusal) = &run.trace.obstacles.refusal {
             return self.refuse(refusal);
         }
         if let Some(why) = does_not_fit(&run.trace, schedule) {
@@ -51,11 +51,11 @@ impl<T: Debug> Explorer<T> {
 /// Why `schedule` does not fit the program of this run, as a clause: one of its choices could not
 /// be made. None if all of them were made.
 fn does_not_fit(trace: &Trace, schedule: &Schedule) -> Option<String> {
-    if let Some(lane) = trace.ends.absent {
+    if let Some(lane) = trace.obstacles.absent {
         let name = trace.name(lane);
         return Some(format!("{name}, which ought to come next, does not"));
     }
-    if let Some(decision) = trace.ends.misfit {
+    if let Some(decision) = trace.obstacles.misfit {
         let choice = schedule.choices[decision];
         // Not every candidate is a lane that could really have come next. So the message says
         // which numbers a schedule may have here, and does not count lanes that were ready.

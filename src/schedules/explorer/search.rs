@@ -21,18 +21,20 @@ impl<T: Debug> Explorer<T> {
         let mut frontier = Frontier::default();
         let mut to_repeat = ToRepeat::default();
         frontier.add(0, Prefix::without_departures());
+        let mut most_departures = 0;
         while let Some((departures, prefix)) = frontier.next() {
             // Tokio's own schedule, which has no departures, is run whatever the budget is.
             if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
-                let random = self.walk_at_random()?;
-                return Ok(Coverage::UpTo { departures: departures - 1, random });
+                // All with fewer departures were run, and perhaps only some with as many.
+                return self.up_to(departures - 1);
             }
+            most_departures = departures;
             let run = self.runner.run(Plan::Follow(prefix.choices.clone()));
-            if let Some(refusal) = run.trace.ends.refusal.clone() {
+            if let Some(refusal) = run.trace.obstacles.refusal.clone() {
                 return Err(refusal);
             }
             // The chosen lane did not arrive, so there is no such schedule.
-            if run.trace.ends.absent.is_some() {
+            if run.trace.obstacles.absent.is_some() {
                 continue;
             }
             if !prefix.is_followed_by(&run.trace) || !self.is_the_same_again(&run) {
@@ -43,10 +45,20 @@ impl<T: Debug> Explorer<T> {
             to_repeat.add(&run);
             self.count(run);
         }
+        // What is left out here departs from the last run, so it has more departures.
+        if frontier.overflown {
+            return self.up_to(most_departures);
+        }
         if self.are_the_same_again(&to_repeat) {
             return Ok(Coverage::All);
         }
         Ok(Coverage::Nondeterministic(self.walk_at_random()?))
+    }
+
+    /// All schedules with up to this many departures were run: uses the rest of the budget for the
+    /// random walk.
+    fn up_to(&self, departures: usize) -> Result<Coverage, Refusal> {
+        Ok(Coverage::UpTo { departures, random: self.walk_at_random()? })
     }
 
     /// Runs schedules at random until the budget is used up. Returns how many of them count.
@@ -61,11 +73,11 @@ impl<T: Debug> Explorer<T> {
             // this one is.
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
             let run = self.runner.run(plan);
-            if let Some(refusal) = run.trace.ends.refusal {
+            if let Some(refusal) = run.trace.obstacles.refusal {
                 return Err(refusal);
             }
             // If a chosen lane did not arrive, there is no such schedule.
-            if run.trace.ends.absent.is_none() && self.count(run) {
+            if run.trace.obstacles.absent.is_none() && self.count(run) {
                 counted += 1;
             }
         }

@@ -8,8 +8,8 @@ impl<T: Debug> Explorer<T> {
     /// Replaces the failure by a simpler one, if there is one: what a random walk finds has
     /// departures that do not matter.
     pub(super) fn make_simpler(&self) {
-        // The failure itself stays among the findings meanwhile: if a simpler schedule blocks this
-        // thread, and the thread is given up, the failure can still be shown.
+        // The failure itself stays among the findings meanwhile, which are not locked: if a simpler
+        // schedule blocks this thread, the caller gives the thread up, and shows the failure.
         let failing = match &self.findings().failure {
             Some(failure) => failure.schedule.clone(),
             None => return,
@@ -50,7 +50,7 @@ impl<T: Debug> Explorer<T> {
     /// Runs the schedule of the failure once more, if there is a failure, and notes where its lanes
     /// wait.
     fn note_places_of_the_failure(&self) {
-        // No lock is held while the program runs: see `make_simpler`.
+        // The findings are not locked while the program runs: see `make_simpler`.
         let failing = match &self.findings().failure {
             Some(failure) => failure.schedule.choices.clone(),
             None => return,

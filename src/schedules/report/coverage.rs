@@ -10,14 +10,15 @@ pub enum Coverage {
     UpTo {
         /// The number of departures.
         departures: usize,
-        /// How many schedules were chosen at random.
+        /// How many runs were in schedules chosen at random. The same schedule may be chosen again,
+        /// and it may be one with few departures.
         random: u64,
     },
-    /// Schedules at random only: this many.
+    /// Schedules at random only, in this many runs. The same schedule may be chosen again.
     Random(u64),
     /// The program is not deterministic: the same schedule does not always lead to the same run.
-    /// This many schedules were chosen at random. Schedules that were tried in order, until it was
-    /// noticed that the program is not deterministic, are not in this number.
+    /// This many runs were in schedules chosen at random. Those that were made in order, until it
+    /// was noticed that the program is not deterministic, are not in this number.
     Nondeterministic(u64),
     /// Only the one schedule that was asked for.
     Replayed,

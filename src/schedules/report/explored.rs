@@ -45,7 +45,7 @@ pub struct Explored<T> {
     pub failing: u64,
     /// The simplest schedule that failed, and its run.
     pub failure: Option<Failure<T>>,
-    /// How long it took, on the wall clock.
+    /// How long it took, on the wall clock, with all runs that were made more than once.
     pub took: Duration,
 }
 
@@ -68,15 +68,16 @@ impl<T> Explored<T> {
             ),
             Coverage::All => all(schedules),
             // The two numbers are said apart: the first is all there are of a kind, the second a
-            // sample.
+            // sample. A random walk may take a schedule twice, also one of the first kind, so its
+            // runs are counted and not its schedules.
             Coverage::UpTo { departures, random } => format!(
-                "{}, and {} of the others, chosen at random",
+                "{}, and {} in schedules chosen at random",
                 near(*departures, schedules - random),
-                thousands(*random)
+                counted(*random, "run")
             ),
             Coverage::Random(random) => format!(
-                "{} chosen at random; how many there are is not known",
-                counted(*random, "schedule")
+                "{} in schedules chosen at random; how many schedules there are is not known",
+                counted(*random, "run")
             ),
             Coverage::Nondeterministic(random) => format!(
                 "{} the program is not deterministic: the same schedule does not always lead to \
@@ -126,15 +127,15 @@ fn near(departures: usize, schedules: u64) -> String {
     }
 }
 
-/// The schedules of a program that is not deterministic, up to the reason why they are a sample:
-/// `60 schedules chosen at random, since`. Those that were tried before that was noticed were not
-/// chosen at random: `60 schedules, 52 of them chosen at random, since`.
-fn sample(schedules: u64, random: u64) -> String {
-    let all = counted(schedules, "schedule");
+/// The runs of a program that is not deterministic, up to the reason why they are a sample:
+/// `60 runs in schedules chosen at random, since`. If some were made in order before that was
+/// noticed: `60 runs, 52 of them in schedules chosen at random, since`.
+fn sample(runs: u64, random: u64) -> String {
+    let all = counted(runs, "run");
     match random {
         0 => format!("{all};"), // the budget was used up when it was noticed
-        _ if random == schedules => format!("{all} chosen at random, since"),
-        _ => format!("{all}, {} of them chosen at random, since", thousands(random)),
+        _ if random == runs => format!("{all} in schedules chosen at random, since"),
+        _ => format!("{all}, {} of them in schedules chosen at random, since", thousands(random)),
     }
 }
 

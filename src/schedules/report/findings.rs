@@ -23,9 +23,9 @@ const OUTCOMES_KEPT: usize = 64;
 
 /// What has been found so far, while schedules are being run.
 pub(in crate::schedules) struct Findings<T> {
-    /// How many runs were counted. A schedule that is run again, with another cancellation or
-    /// because it was chosen at random twice, counts again. Two kinds of runs do not count: a lane
-    /// was chosen and did not arrive, or a lane was to be dropped and ended before that.
+    /// How many runs were judged. A schedule that was chosen at random twice counts twice. Runs
+    /// that only show whether the program is deterministic do not count. Nor do runs in which a
+    /// lane was chosen and did not arrive, or was to be dropped and ended before that.
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
@@ -50,9 +50,6 @@ pub(in crate::schedules) struct Findings<T> {
     failing: u64,
     /// The simplest of the runs that are wrong. It is kept whole, to be shown.
     pub failure: Option<Failure<T>>,
-    /// How long the exploration took, on the wall clock. This includes the first runs, of tokio's
-    /// own schedule, and all runs that were made again.
-    pub took: Duration,
 }
 
 impl<T> Default for Findings<T> {
@@ -69,7 +66,6 @@ impl<T> Default for Findings<T> {
             endless: 0,
             failing: 0,
             failure: None,
-            took: Duration::ZERO,
         }
     }
 }
@@ -170,8 +166,8 @@ impl<T: Debug> Findings<T> {
         self.outcomes
     }
 
-    /// The report, for a test.
-    pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
+    /// The report, for a test. `took` is how long all of it took.
+    pub fn explored(self, name: String, granularity: Granularity, took: Duration) -> Explored<T> {
         // The largest number for one collection of lines: a sum over several would mean nothing.
         let orders_of_lines = self.orders.values().map(HashSet::len).max().unwrap_or(0);
         Explored {
@@ -188,7 +184,7 @@ impl<T: Debug> Findings<T> {
             endless: self.endless,
             failing: self.failing,
             failure: self.failure,
-            took: self.took,
+            took,
         }
     }
 }

@@ -26,15 +26,15 @@ fn could_come(
     lanes: &[KnownLane],
     roles: &Roles,
 ) -> bool {
-    if candidate.known {
+    if candidate.has_arrived {
         return true;
     }
     let context = decision.context;
     if candidate.lane == LATER {
         // Such a lane came if one was made after the decision, and arrived in the poll in which the
         // decision was made.
-        for beside in &lanes[decision.lane].nesting.made_beside {
-            if Some(beside.poll) == context.inside() && beside.made > decision.moment {
+        for follower in &lanes[decision.lane].nesting.followers {
+            if Some(follower.poll) == context.inside() && follower.made > decision.moment {
                 return true;
             }
         }

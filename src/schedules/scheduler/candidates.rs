@@ -24,7 +24,7 @@ pub(crate) struct Candidate {
     /// Its number, or [`LATER`].
     pub lane: LaneId,
     /// It has arrived before, so it is known what polls it.
-    pub known: bool,
+    pub has_arrived: bool,
 }
 
 /// In whose poll a lane arrives.
@@ -66,13 +66,14 @@ pub(crate) struct Situation<'a> {
     pub has_deferred: bool,
 }
 
-/// Whether `lane` polls `other`, perhaps through lanes between the two.
-pub(crate) fn is_around(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
-    while let Some(Poller::Lane(outer)) = lanes[other].nesting.poller {
-        if outer == lane {
+/// Whether `outer` polls `inner`, perhaps through lanes between the two.
+pub(crate) fn is_around(lanes: &[KnownLane], outer: LaneId, inner: LaneId) -> bool {
+    let mut lane = inner;
+    while let Some(Poller::Lane(around)) = lanes[lane].nesting.poller {
+        if around == outer {
             return true;
         }
-        other = outer;
+        lane = around;
     }
     false
 }
@@ -94,12 +95,12 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     others.sort_by_key(|other| lanes[*other].place.since);
     let mut all = vec![];
     for candidate in std::iter::once(lane).chain(others) {
-        let known = lanes[candidate].nesting.first_arrival.is_some();
-        all.push(Candidate { lane: candidate, known });
+        let has_arrived = lanes[candidate].nesting.first_arrival.is_some();
+        all.push(Candidate { lane: candidate, has_arrived });
     }
     // A lane that does not exist yet can only be waited for in a poll that may still make it.
     if context.inside().is_some() && lanes[lane].readiness == Readiness::New {
-        all.push(Candidate { lane: LATER, known: false });
+        all.push(Candidate { lane: LATER, has_arrived: false });
     }
     all
 }
@@ -112,13 +113,13 @@ fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
         return false;
     }
     match situation.context {
-        // A lane that has not arrived yet; or a branch beside this lane that has arrived, had to
-        // wait, and was not polled yet.
+        // Only a new lane comes first: one that has not arrived yet, or a branch beside this lane
+        // that has arrived and was deferred.
         ArrivalContext::OnlyNewFirst { .. } => {
             let nesting = &known.nesting;
             let is_beside = nesting.is_branch && nesting.poller == lanes[lane].nesting.poller;
-            let had_to_wait = is_beside && known.readiness == Readiness::New;
-            nesting.first_arrival.is_none() || had_to_wait
+            let was_deferred = is_beside && known.readiness == Readiness::New;
+            nesting.first_arrival.is_none() || was_deferred
         }
         ArrivalContext::AnyFirst { .. } => {
             let rests = known.readiness == Readiness::Yielded && situation.has_deferred;

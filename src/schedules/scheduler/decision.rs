@@ -32,10 +32,11 @@ pub(crate) struct Decision {
     pub came: Option<LaneId>,
 }
 
-/// Why nothing more is decided in a run, if one of these is set. Once `spins` is set, no lane is
-/// polled any more. With one of the others, the run goes on to its end in tokio's own order.
+/// Why nothing more is decided in a run: from the moment when one of these is set. Once `spins` is
+/// set, no lane is polled any more. With one of the others, the run goes on to its end in tokio's
+/// own order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ends {
+pub(crate) struct Obstacles {
     /// The lane that was chosen and did not arrive: there is no such schedule.
     pub absent: Option<LaneId>,
     /// The decision at which the plan asks for a candidate that does not exist.
@@ -46,7 +47,7 @@ pub(crate) struct Ends {
     pub refusal: Option<Refusal>,
 }
 
-impl Ends {
+impl Obstacles {
     /// Whether the run is no schedule of the program: then it shows nothing that was asked for.
     pub fn is_no_schedule(&self) -> bool {
         self.absent.is_some() || self.misfit.is_some() || self.refusal.is_some()
@@ -83,7 +84,7 @@ impl Refusal {
         match self {
             Refusal::Threads => "it uses threads, and no schedule decides when they run".into(),
             Refusal::Callback(name) => format!(
-                "an event loop of its own calls {name}, in the order that the loop promises"
+                "it has an event loop of its own, which calls {name}, and no schedule decides when"
             ),
             Refusal::Task(what) => format!(
                 "{what} a task without a lane, which runs before all lanes: give it one, as in \

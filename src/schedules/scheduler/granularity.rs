@@ -6,7 +6,7 @@ use tokio::task::coop;
 /// Where the runtime may go from one lane to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granularity {
-    /// Where a lane waits: what a runtime with one thread can do, and a `LocalSet`, and `join!`.
+    /// Where a lane waits: a runtime with one thread can do that, a `LocalSet`, and a `join!`.
     Waits,
     /// At every operation of tokio, too: only several threads can do that.
     Operations,

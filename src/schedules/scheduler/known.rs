@@ -7,7 +7,7 @@
 //! | `New` | nothing has polled its code | its first poll, which needs no wake | may be polled |
 //! | `Waits` | its code is polled, or waits | a wake | is polled for a lane inside it only |
 //! | `Ready` | it was woken | its next poll | may be polled |
-//! | `Yielded` | it was woken as it had asked for | the same | is polled when no other is ready |
+//! | `Yielded` | it yielded, and was woken | its next poll | is polled when no other is ready |
 //! | `Over` | it has ended, or was dropped | | does not arrive |
 //!
 //! At [`Operations`](super::granularity::Granularity::Operations), where each poll may do one
@@ -19,7 +19,8 @@ use std::panic::Location;
 
 /// What a scheduler knows of a lane.
 pub(crate) struct KnownLane {
-    /// With `made_at` it says which lane this is across runs, in which numbers may differ.
+    /// What it is called. Lanes with one name and one `made_at` are of one kind: see
+    /// [`Roles`](super::roles::Roles).
     pub name: String,
     /// Where `.lane()` was called.
     pub made_at: &'static Location<'static>,
@@ -67,10 +68,10 @@ pub(crate) struct PlaceInQueue {
 /// was deferred: without a scheduler that poll would go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspension {
-    /// Before its last poll its own code could not go on, and the program had not woken it since
-    /// the poll before. Or the lane was deferred, or nothing has polled it yet.
+    /// Its last poll was for a lane inside it only, and the program had not woken it for that. Or
+    /// the lane was deferred, or nothing has polled it yet.
     No,
-    /// Before its last poll its own code could go on, or the program had woken it.
+    /// In its last poll its own code could go on, or the program had woken it for that poll.
     Yes,
     /// In a poll of this lane a lane inside it was deferred, so this lane has not suspended yet. It
     /// suspends after a later poll, in which it polls the deferred lane: without a scheduler the
@@ -119,21 +120,20 @@ pub(crate) struct Nesting {
     /// Branches of a `join!` can change places among each other; a lane that is awaited alone
     /// cannot.
     pub is_branch: bool,
-    /// Other lanes that arrived for the first time after this one, in the same poll of the lane
-    /// around both.
-    pub made_beside: Vec<MadeBeside>,
+    /// Lanes that arrived for the first time after this one, in the same poll of the lane around
+    /// both.
+    pub followers: Vec<Follower>,
     /// The lane around it was polled and did not poll it, although it is ready. As long as that is
     /// true, a schedule that chooses it would wait for nothing.
     pub is_passed_over: bool,
 }
 
-/// Another lane, which arrived for the first time after the lane that has this note, in the same
-/// poll of the lane around both.
+/// A lane that arrived for the first time after another one: see [`Nesting::followers`].
 #[derive(Clone, Copy)]
-pub(crate) struct MadeBeside {
-    /// When the poll of the lane around both began.
+pub(crate) struct Follower {
+    /// When that poll of the lane around both began.
     pub poll: Moment,
-    /// When the other lane was made.
+    /// When the follower was made.
     pub made: Moment,
 }
 

@@ -67,7 +67,7 @@ pub use self::granularity::Granularity;
 pub(super) use self::{
     alternatives::alternatives,
     candidates::LATER_NAME,
-    decision::{Decision, Ends, Refusal, Spin},
+    decision::{Decision, Obstacles, Refusal, Spin},
     plan::Plan,
     roles::Roles,
 };

@@ -27,9 +27,8 @@ struct Role {
     inside: bool,
     /// One was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// After one had arrived, another lane arrived for the first time, in the same poll of the lane
-    /// around both.
-    grows: bool,
+    /// One had [followers](super::known::Nesting::followers).
+    has_followers: bool,
 }
 
 impl Role {
@@ -50,7 +49,7 @@ impl Roles {
         let mut roles = self.lock();
         for (number, known) in lanes.iter().enumerate() {
             let role = roles.entry(key(known)).or_default();
-            role.grows |= !known.nesting.made_beside.is_empty();
+            role.has_followers |= !known.nesting.followers.is_empty();
             // What polls it first says what it is.
             match known.nesting.first_arrival {
                 Some((Poller::Lane(_), _)) => role.inside = true,
@@ -84,13 +83,13 @@ impl Roles {
     /// while the run goes on.
     pub fn may_come(&self, candidate: Candidate, situation: &Situation<'_>) -> bool {
         let Situation { lanes, lane, context, .. } = *situation;
-        if candidate.known {
+        if candidate.has_arrived {
             return true;
         }
         let roles = self.lock();
         if candidate.lane == LATER {
             return match roles.get(&key(&lanes[lane])) {
-                Some(role) => role.grows,
+                Some(role) => role.has_followers,
                 None => false,
             };
         }

@@ -5,12 +5,18 @@ use crate::{
 };
 
 impl Stage {
-    /// Looks for the scene of this title, and for another to draw beside it.
+    /// Looks for the scene of this title, and for another to draw beside it, among those that are
+    /// shown.
     ///
     /// # Errors
     /// If one of the two is missing: a sentence that says which.
-    pub(super) fn check_beside(&self, title: &str) -> Result<(), String> {
-        let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+    pub(super) fn check_beside(&self, title: &str, options: &Options) -> Result<(), String> {
+        let mut titles = vec![];
+        for scene in &self.scenes {
+            if options.shows(scene) {
+                titles.push(scene.title);
+            }
+        }
         if titles.len() < 2 {
             return Err("there is only one scene, and nothing to draw it beside".into());
         }

@@ -42,6 +42,9 @@ impl Stage {
     /// scene failed in another way: it returned an error, or had to be ended although it should end
     /// by itself, or ended although it should hang. If several scenes fail, the last of them
     /// decides. It is 2 if the command line is wrong or a file cannot be written.
+    ///
+    /// With `--schedules`, `--cancellations` or `--step` a scene cannot fail: it is 0, or 2
+    /// as above, or 130 if Ctrl-C ends `--step`.
     pub fn run(self) -> ExitCode {
         // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
@@ -55,9 +58,10 @@ impl Stage {
         }
     }
 
-    /// Runs the scenes without a command line and without printing, and returns what each did: what
-    /// a person would see. The clock is paused, unless the example keeps real time; and then it is
-    /// still paused for a scene that was marked with [`Stage::without_io`].
+    /// Runs the scenes without a command line and without printing, and returns what each did. As
+    /// in a plain run, the variants that were added with [`Stage::what_if`] are left out. The clock
+    /// is paused, unless the example keeps real time; and then it is still paused for a scene that
+    /// was marked with [`Stage::without_io`].
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
         let mut results = vec![];
         for scene in self.scenes {
@@ -77,10 +81,9 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        // A plain run leaves these variants out. `--scene` asks for one by its title, `--what-if`
-        // for all of them, and the page of `--explore` shows them.
-        if options.scene.is_none() && !options.what_if && options.explore.is_none() {
-            self.scenes.retain(|scene| !scene.is_only_explored());
+        // The page of `--explore` shows also the variants that a person is not to see otherwise.
+        if options.explore.is_none() {
+            self.scenes.retain(|scene| options.shows(scene));
         }
         if options.step && !step::is_possible() {
             return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
@@ -89,7 +92,7 @@ impl Stage {
             return self.run_trials(options);
         }
         if options.step {
-            return self.run_in_steps();
+            return self.run_in_steps(&options);
         }
         self.run_and_show(&options)
     }
@@ -117,7 +120,7 @@ impl Stage {
             Err(error) => return self.refuse(&error),
         };
         if let Some(title) = &options.beside
-            && let Err(error) = self.check_beside(title)
+            && let Err(error) = self.check_beside(title, options)
         {
             return self.refuse(&error);
         }
@@ -125,13 +128,11 @@ impl Stage {
             && let Some(reason) = self.real_time
         {
             // Not refused: a script that runs all examples with `--fast` runs these, too.
-            let mut but = String::new();
-            for scene in &self.scenes {
-                if scene.without_io {
-                    but += &format!(" but “{}”", scene.title);
-                }
-            }
-            eprintln!("{}: this example {reason}, so --fast changes nothing{but}", self.name);
+            let exceptions = self.scenes_without_io();
+            eprintln!(
+                "{}: this example {reason}, so --fast changes nothing{exceptions}",
+                self.name
+            );
         }
         if !options.quiet
             && let Some(header) = &self.header
@@ -156,12 +157,24 @@ impl Stage {
         status
     }
 
+    /// The scenes that `--fast` hurries although the example keeps real time, as the end of
+    /// “changes nothing”; empty if there is none.
+    fn scenes_without_io(&self) -> String {
+        let mut titles = vec![];
+        for scene in &self.scenes {
+            if scene.without_io {
+                titles.push(format!("“{}”", scene.title));
+            }
+        }
+        if titles.is_empty() { String::new() } else { format!(" but {}", titles.join(" and ")) }
+    }
+
     /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
     /// kept to the files that were asked for. That a claim does not hold is a result, and no
     /// failure: it may be the lesson.
     fn run_trials(&self, options: Options) -> ExitCode {
         if options.beside.is_some() {
-            return self.refuse(&"--beside draws scenes of one run, and here there are many");
+            return self.refuse(&"--beside draws scenes of one run: this makes many runs of each");
         }
         let files = match Files::create(&options) {
             Ok(files) => files,
@@ -180,12 +193,29 @@ impl Stage {
         if options.step { self.step_through(&shown) } else { ExitCode::SUCCESS }
     }
 
-    /// `--step`: runs the scenes, and then goes through what was recorded of them. A scene runs on
-    /// the paused clock if it can: nothing is shown before the run is over, so it need not be slow.
-    fn run_in_steps(mut self) -> ExitCode {
+    /// `--step`: runs the scenes, writes the files that were asked for, and then goes through what
+    /// was recorded. A scene runs on the paused clock if it can: nothing is shown before the run is
+    /// over, so it need not be slow.
+    fn run_in_steps(mut self, options: &Options) -> ExitCode {
+        if options.beside.is_some() {
+            return self.refuse(&"--beside draws two scenes together, and --step shows one");
+        }
+        let files = match Files::create(options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
         let mut charts = vec![];
+        let mut for_page = vec![];
         for scene in std::mem::take(&mut self.scenes) {
-            charts.extend(self.run_silently(scene).chart);
+            let is_shown = options.shows(&scene);
+            let Some(chart) = self.run_silently(scene).chart else { continue };
+            if is_shown {
+                charts.push(chart.clone());
+            }
+            for_page.push(chart);
+        }
+        if let Err(error) = files.write(self.name, &charts, &for_page, options.width, None) {
+            return self.refuse(&error);
         }
         self.step_through(&charts)
     }

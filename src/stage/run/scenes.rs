@@ -13,7 +13,7 @@ use crate::{
 };
 use std::process::ExitCode;
 
-/// What is left when all scenes have run.
+/// What came of all scenes.
 pub(super) struct Ran {
     /// Of each scene that was recorded and shown, in their order.
     pub charts: Vec<Chart>,
@@ -27,15 +27,12 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs even if one fails. Everything is recorded if there are files to write.
     pub(super) fn run_scenes(&mut self, options: &Options, files: &Files) -> Ran {
-        // Variants that a plain run leaves out are here for the page alone: they are recorded and
-        // not shown.
-        let variants_are_shown = options.what_if || options.scene.is_some();
-        let is_shown = |scene: &Scene| variants_are_shown || !scene.is_only_explored();
         // A single scene needs no heading: the header of the example has said what it is.
-        let several = self.scenes.iter().filter(|scene| is_shown(scene)).count() > 1;
+        let several = self.scenes.iter().filter(|scene| options.shows(scene)).count() > 1;
         let mut ran = Ran { charts: vec![], for_page: vec![], status: ExitCode::SUCCESS };
         for (number, scene) in std::mem::take(&mut self.scenes).into_iter().enumerate() {
-            if !is_shown(&scene) {
+            // Variants that are not shown are here for the page alone.
+            if !options.shows(&scene) {
                 ran.for_page.extend(self.run_silently(scene).chart);
                 continue;
             }
@@ -85,8 +82,8 @@ pub(super) fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> C
     if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
 }
 
-/// Says how the scene ended, if there is something to say, and returns the exit status if that was
-/// no success.
+/// Says how the scene ended, if there is something to say. Returns the exit status if the scene
+/// failed.
 fn report(name: &str, result: &SceneResult) -> Option<u8> {
     let mut status = None;
     match &result.verdict {

@@ -48,6 +48,26 @@ fn a_variant_names_its_scene_and_a_variant_for_the_explorer_alone_is_not_run() {
 }
 
 #[test]
+fn fast_names_each_scene_that_it_hurries_in_an_example_that_keeps_real_time() {
+    let stage = Stage::new("io").does_io().scene("TCP", nothing);
+    assert_eq!(stage.scenes_without_io(), "");
+    let stage = stage.scene("one", nothing).without_io().scene("two", nothing).without_io();
+    assert_eq!(stage.scenes_without_io(), " but “one” and “two”");
+}
+
+#[test]
+fn a_variant_that_is_not_shown_cannot_be_drawn_beside_a_scene() {
+    let stage = Stage::new("variants")
+        .scene("one", nothing)
+        .scene("two", nothing)
+        .what_if("one", "three", nothing);
+    let refused = Err("there is no scene “three”, but: one, two".to_owned());
+    assert_eq!(stage.check_beside("three", &fast()), refused);
+    let all = Options { what_if: true, ..fast() };
+    assert_eq!(stage.check_beside("three", &all), Ok(()));
+}
+
+#[test]
 #[should_panic(expected = "there is no scene “none” before it")]
 fn a_variant_of_a_scene_that_is_not_there_is_refused() {
     let _ = Stage::new("variants").scene("one", nothing).variant_of("none");

@@ -59,7 +59,7 @@ pub(in crate::stage) fn is_possible() -> bool {
 }
 
 /// Draws over what the screen shows. Each line is written and its rest erased, so that nothing
-/// flickers. The cursor stays behind the keys, where what is typed next belongs.
+/// flickers. The cursor stays at the end of the last line, which says what can be typed.
 fn draw(walk: &Walk) -> io::Result<()> {
     // Asked for each frame: the window may have been resized since.
     let (height, columns) = Term::stdout().size();
@@ -84,7 +84,8 @@ const ERASE_LINE: &str = "\x1b[K";
 /// From the cursor to the end of the screen.
 const ERASE_BELOW: &str = "\x1b[J";
 
-/// What a key asks for. The keys of the explorer's page mean the same here.
+/// What a key asks for. The keys that lead from step to step are those of the explorer's page. `Q`
+/// differs: there the page begins to ask what comes next.
 fn command_of(key: &Key) -> Command {
     match key {
         Key::Char(' ') | Key::ArrowRight | Key::ArrowDown | Key::PageDown | Key::Enter => {

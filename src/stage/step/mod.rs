@@ -2,8 +2,8 @@
 //! browser.
 //!
 //! The explorer's page shows the same after each poll: both take it from
-//! [`Chart::steps`](crate::timeline::Chart::steps). So what is true of the page is true here, and a
-//! poll has one number in both.
+//! [`Chart::steps`](crate::timeline::Chart::steps). So what is true of the page is true here. Only
+//! the numbers of the steps can differ: a page counts also steps that only Python has.
 //!
 //! What comes later is not shown: neither what will end a wait nor what will be printed. So before
 //! each key a teacher can ask the class what comes next.

@@ -106,11 +106,14 @@ impl Walk {
         &self.run().tracks[0].steps
     }
 
-    /// A line of the source, counted from 1, without the spaces around it.
+    /// A line of the source, counted from 1, without the spaces around it; empty if the source has
+    /// no such line, or is not known.
     pub(super) fn line(&self, number: u32) -> &'static str {
-        // There is no line 0: the index of it would wrap around, and nothing is found there.
-        let index = (number as usize).wrapping_sub(1);
-        self.source.get(index).map_or("", |line| line.trim())
+        let Some(index) = (number as usize).checked_sub(1) else { return "" };
+        match self.source.get(index) {
+            Some(line) => line.trim(),
+            None => "",
+        }
     }
 
     /// The whole source.

@@ -48,25 +48,35 @@ impl SceneCancellations {
         text
     }
 
-    /// In how many of the `runs` the claim holds, if it is not broken in any. Of a run without an
-    /// output it may say nothing.
+    /// In how many of the `runs` the claim holds, if it is broken in none. A run does not count if
+    /// the claim asked for its output and there was none.
     fn in_how_many_it_holds(&self, runs: u64) -> String {
-        let nothing = "a `main` that is dropped has returned nothing of which that could be said";
+        let why = "it is about what `main` returns, and `main` did not return";
         match self.without_output {
             0 => "It holds wherever it is cancelled.\n".into(),
-            n if n == runs => format!("It was not tried: {nothing}.\n"),
-            n => format!("It holds in {} of {runs} runs; in the others {nothing}.\n", runs - n),
+            n if n == runs => format!("It was not tried: {why}.\n"),
+            n => format!(
+                "It holds in {} of {runs} runs; not tried in the others: {why}.\n",
+                runs - n
+            ),
         }
     }
 }
 
-/// The first run of an outcome, which came about in some of all `runs`.
+/// How many of all `runs` had this outcome, its result, and the timeline of the first of them.
 fn outcome_as_text(outcome: &Outcome, runs: u64, options: TerminalOptions) -> String {
     let Outcome { schedules, result, chart, .. } = outcome;
-    // The output of the scene's `main` comes as `Some`, and `None` says that `main` was dropped.
-    let ended = match result.as_str() {
-        "None" => "`main` was dropped, and returned nothing",
-        result => result,
-    };
-    format!("\n{schedules} of {runs} runs: {ended}\n\n{}", chart.to_text(options))
+    let result = without_option(result);
+    format!("\n{schedules} of {runs} runs: {result}\n\n{}", chart.to_text(options))
+}
+
+/// The result of a run in which a lane was cancelled, as the example returns it. There the output
+/// of `main` is an `Option`: `None` if `main` itself was dropped.
+pub(super) fn without_option(result: &str) -> &str {
+    if result == "None" {
+        return "`main` was dropped, and returned nothing";
+    }
+    // A verdict is neither: it is a sentence.
+    let Some(output) = result.strip_prefix("Some(") else { return result };
+    output.strip_suffix(')').unwrap_or(result)
 }

@@ -28,8 +28,8 @@ pub struct SceneCancellations {
     /// What must hold of it, as a sentence without a full stop; `None` if nothing is stated. Then
     /// an await is unsafe only if `main` panics after the cancellation.
     pub must_hold: Option<&'static str>,
-    /// In how many runs nothing can be said of that: what must hold is about the output of the
-    /// scene, and a `main` that was dropped has no output.
+    /// In how many runs nothing can be said of that: what must hold is about what `main` returns,
+    /// and `main` did not return. It was dropped, or the scene hangs on purpose.
     pub without_output: u64,
     /// What was found, or why nothing can be cancelled, as the end of "this scene …".
     pub cancelled: Result<Cancelled<SceneOutput>, &'static str>,
@@ -83,13 +83,14 @@ impl Stage {
     /// How a scene can be tried, or why it cannot be.
     fn trials_of<'s>(&self, scene: &'s Scene) -> Result<&'s Trials, &'static str> {
         match (self.real_time, &scene.trials) {
-            // No schedule decides what comes from a socket, and when.
-            (Some(reason), _) => Err(reason),
-            (None, None) => Err(OWN_LOOP),
-            (None, Some(trials)) => Ok(trials),
+            // No schedule decides, for instance, what comes from a socket, and when.
+            (Some(reason), _) if !scene.without_io => Err(reason),
+            (_, None) => Err(PLAIN_FUNCTION),
+            (_, Some(trials)) => Ok(trials),
         }
     }
 }
 
 /// Why a scene that is a plain function cannot be tried: completes "this scene …".
-const OWN_LOOP: &str = "runs an event loop of its own, which calls in the order that it promises";
+const PLAIN_FUNCTION: &str =
+    "is a plain function; if it runs an event loop, that loop calls in the order that it promises";

@@ -23,21 +23,12 @@ impl SceneSchedules {
             Ok(explored) => explored,
             Err(reason) => return format!("Not explored: this scene {reason}.\n"),
         };
-        // What cannot be explored at all has no numbers that would mean anything.
+        // What was found before the refusal would look like a result.
         if let Coverage::Refused(why) = &explored.coverage {
             return format!("Not explored: {why}.\n");
         }
-        let outcomes = match explored.different_outcomes {
-            1 => "one outcome".to_owned(),
-            n => format!("{n} outcomes"),
-        };
-        // The order of the lines does not make another outcome, so it is said beside the outcomes.
-        let orders = match explored.orders_of_lines {
-            0 | 1 => "their lines come in one order".to_owned(),
-            n => format!("the lines of one of them come in up to {n} orders"),
-        };
         let tried = capitalised(&explored.tried());
-        let mut text = format!("{tried}: {outcomes}; {orders}.\n");
+        let mut text = format!("{tried}: {}.\n", outcomes_and_orders(explored));
         if let Some(sentence) = self.must_hold {
             text += &format!("What must hold: {sentence}.\n");
         }
@@ -70,6 +61,20 @@ impl SceneSchedules {
         let described = schedule.describe();
         let head = format!("It {fails} in {failing} of {schedules}, such as {schedule}");
         format!("{head} ({described}){reason}\n{}", run_as_text(&recording.chart(), options))
+    }
+}
+
+/// How many outcomes there are, and in how many orders their lines come: another order of the same
+/// lines is not another outcome.
+fn outcomes_and_orders(explored: &Explored<SceneOutput>) -> String {
+    match (explored.different_outcomes, explored.orders_of_lines) {
+        (1, 0 | 1) => "one outcome; its lines come in one order".to_owned(),
+        (1, orders) => format!("one outcome; its lines come in {orders} orders"),
+        (outcomes, 0 | 1) => format!("{outcomes} outcomes; the same lines come in one order"),
+        // The same lines can come with different results, so this is not said of an outcome.
+        (outcomes, orders) => {
+            format!("{outcomes} outcomes; the same lines come in up to {orders} orders")
+        }
     }
 }
 
@@ -123,12 +128,11 @@ fn outcomes_as_text(explored: &Explored<SceneOutput>, options: TerminalOptions) 
     text
 }
 
-/// The first run of an outcome. `of` is the number of all schedules.
-fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
+/// How many of all schedules had this outcome, its result, and the first of its runs.
+fn outcome_as_text(outcome: &Outcome, all_schedules: u64, shown: Shown) -> String {
     let Outcome { schedules, schedule, result, chart, .. } = outcome;
     let described = schedule.describe();
-    // An outcome may come about in many schedules. Shown is the first of them.
-    let head = format!("{schedules} of {of}, such as");
+    let head = format!("{schedules} of {all_schedules}, such as");
     match shown {
         Shown::Above => format!("\n{head} the run above ({described}): {result}\n"),
         Shown::InALine => format!("{head} {schedule} ({described}): {result}\n"),

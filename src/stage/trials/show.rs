@@ -1,5 +1,6 @@
 //! `--schedules` and `--cancellations`: each scene is tried, and what was found is printed.
 use super::{
+    cancellations::without_option,
     results::{SceneCancellations, SceneSchedules},
     trial::Effort,
 };
@@ -85,7 +86,7 @@ pub(super) fn charts_of_cancellations(scene: SceneCancellations) -> Vec<Chart> {
         charts.push(chart);
     }
     for Outcome { result, mut chart, .. } in cancelled.outcomes {
-        chart.title = format!("{title}: {result}");
+        chart.title = format!("{title}: {}", without_option(&result));
         charts.push(chart);
     }
     charts

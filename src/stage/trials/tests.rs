@@ -53,7 +53,7 @@ fn a_schedule_that_breaks_what_must_hold_is_shown_first() {
         .must_hold("B is the last", |run| run.returns(|last: &&str| *last == "B"));
     let text = explored(stage);
     let begins = "All 4 schedules: 2 outcomes; \
-                  the lines of one of them come in up to 2 orders.\n\
+                  the same lines come in up to 2 orders.\n\
                   What must hold: B is the last.\n\
                   It does not hold in 2 of 4, such as ";
     assert!(text.starts_with(begins), "{text}");
@@ -99,7 +99,7 @@ fn a_claim_about_the_output_is_not_said_to_hold_where_main_was_dropped() {
         .scene("three", three)
         .must_hold("it is three", |run| run.returns(|it: &u32| *it == 3));
     let text = cancelled(stage);
-    assert!(text.contains("\nIt was not tried: a `main` that is dropped has"), "{text}");
+    assert!(text.contains("\nIt was not tried: it is about what `main` returns, and"), "{text}");
     let stage = Stage::new("work")
         .scene("work", work)
         .must_hold("it begins", |run| run.says("begins") == 1);
@@ -118,6 +118,50 @@ fn the_run_without_a_cancellation_is_not_counted_as_one_that_returned_nothing() 
     let text = cancelled(stage);
     assert!(text.contains("in one run.\n"), "{text}");
     assert!(text.contains("\nIt holds wherever it is cancelled.\n"), "{text}");
+}
+
+#[test]
+fn of_a_scene_that_hangs_it_is_not_said_that_main_was_dropped() {
+    async fn hangs() -> u32 {
+        work().await;
+        std::future::pending().await
+    }
+    let stage = Stage::new("hangs")
+        .hanging_scene("hangs", Duration::from_secs(1), hangs)
+        .must_hold("it is three", |run| run.returns(|it: &u32| *it == 3));
+    let text = cancelled(stage);
+    let expected =
+        "\nIt was not tried: it is about what `main` returns, and `main` did not return.\n";
+    assert!(text.contains(expected), "{text}");
+    assert!(!text.contains("main` was dropped"), "{text}");
+}
+
+#[test]
+fn a_run_with_a_cancellation_shows_what_main_returned_as_the_example_returns_it() {
+    async fn three() -> u32 {
+        work().await;
+        3
+    }
+    let mut scene = Stage::new("three").scene("three", three).cancel(A_SECOND).remove(0);
+    let text = scene.to_text(PLAIN);
+    assert!(text.contains(" of 2 runs: 3\n"), "{text}");
+    scene.title = "a title";
+    for chart in charts_of_cancellations(scene) {
+        assert_eq!(chart.title, "a title: 3");
+    }
+}
+
+#[test]
+fn a_scene_without_io_is_tried_in_an_example_that_does_io() {
+    let stage = Stage::new("io")
+        .scene("without", last_writer)
+        .without_io()
+        .scene("with", last_writer)
+        .does_io();
+    let texts: Vec<String> =
+        stage.explore(A_SECOND).iter().map(|scene| scene.to_text(PLAIN)).collect();
+    assert!(texts[0].starts_with("All 4 schedules: 2 outcomes;"), "{}", texts[0]);
+    assert_eq!(texts[1], "Not explored: this scene does real I/O.\n");
 }
 
 #[test]

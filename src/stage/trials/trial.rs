@@ -14,8 +14,9 @@ use std::{
 /// How much to try of each scene.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// How long to try, on the wall clock. A failure is then made simpler, and run again to be
-    /// shown: each may take up to this time once more.
+    /// How long to try, on the wall clock. A schedule that fails is then made simpler, and run
+    /// again to be shown: each of the two may take up to this time once more, or 100 ms if that is
+    /// longer.
     pub time: Duration,
     /// How many schedules to try at most. Not used for cancellations: there only the time counts.
     pub schedules: u64,
@@ -57,8 +58,7 @@ impl Trials {
     }
 }
 
-/// Runs a scene. Its output becomes a [`SceneOutput`], whatever its type is: so all scenes are
-/// tried in the same way.
+/// Runs a scene. Its output becomes a [`SceneOutput`], so that all scenes have outputs of one type.
 async fn output_of<T, F>(main: fn() -> F) -> SceneOutput
 where
     T: Debug + Send + 'static,

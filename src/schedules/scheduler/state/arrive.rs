@@ -6,7 +6,7 @@ use crate::{
         decision::{Refusal, Spin},
         frame::PollReason,
         history::{MOST_ARRIVALS, Moment},
-        known::{KnownLane, MadeBeside, Readiness},
+        known::{Follower, KnownLane, Readiness},
         waiting::Hold,
     },
     timeline::{LaneId, Made, Poller},
@@ -25,14 +25,14 @@ impl State {
     pub fn arrives(&mut self, arrival: Arrival<'_>) -> Answer {
         self.note_arrival(arrival);
         let lane = arrival.lane;
-        if self.ends.spins.is_some() {
+        if self.obstacles.spins.is_some() {
             // No waker is kept, so no lane is polled any more, and the run comes to its end.
             return Answer::Defer;
         }
         if !self.lanes[lane].is_ready() {
             return Answer::Poll(self.reason_if_not_ready(arrival));
         }
-        if self.ends.is_no_schedule() {
+        if self.obstacles.is_no_schedule() {
             // The run comes to its end as if there were no scheduler.
             self.release();
             return Answer::Poll(PollReason::OwnCode);
@@ -65,43 +65,44 @@ impl State {
         self.history.arrivals += 1;
         if self.history.arrivals > MOST_ARRIVALS {
             // The first time counts.
-            self.ends.spins.get_or_insert(Spin { at, polls: self.history.polls });
+            self.obstacles.spins.get_or_insert(Spin { at, polls: self.history.polls });
         }
         if poller == Poller::UnnamedTask {
             let known = &self.lanes[lane];
             let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
-        // If the runtime polls the lane, that poll has no frame, and this moment stands for it.
+        // A lane that the runtime polls arrives in no poll of another lane: then this moment stands
+        // for the beginning of that poll.
         let now = self.history.tick();
-        let poll = match self.frames.last() {
+        let poll_around = match self.frames.last() {
             Some(frame) => frame.begun,
             None => now,
         };
-        self.note_made_beside(lane);
+        self.note_follower(lane);
         if let Some(frame) = self.frames.last_mut() {
             frame.arrived.push(lane);
         }
         let nesting = &mut self.lanes[lane].nesting;
         nesting.poller = Some(poller);
         nesting.is_passed_over = false;
-        nesting.first_arrival.get_or_insert((poller, poll));
+        nesting.first_arrival.get_or_insert((poller, poll_around));
     }
 
     /// If the lane arrives for the first time, this is noted at each lane that has arrived before
     /// it in the same poll: the lane around may make such lanes one after the other, and poll each
     /// at once. The branches of a `join!`, all of which are made first, are noted as well. That
     /// costs runs in which a later lane is waited for and does not come. Such runs do not count.
-    fn note_made_beside(&mut self, lane: LaneId) {
+    fn note_follower(&mut self, lane: LaneId) {
         let Some(frame) = self.frames.last() else { return };
         if self.lanes[lane].nesting.first_arrival.is_some() {
             return;
         }
-        let beside = MadeBeside { poll: frame.begun, made: self.lanes[lane].created };
+        let follower = Follower { poll: frame.begun, made: self.lanes[lane].created };
         for number in &frame.arrived {
             let other = &mut self.lanes[*number];
             if other.is_there() {
-                other.nesting.made_beside.push(beside);
+                other.nesting.followers.push(follower);
             }
         }
     }

@@ -43,7 +43,7 @@ impl State {
             None => {
                 // The program has changed since the schedule was found, or it is not deterministic.
                 // The run goes on in tokio's own order.
-                self.ends.misfit = Some(nth);
+                self.obstacles.misfit = Some(nth);
                 0
             }
         };

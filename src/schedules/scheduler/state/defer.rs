@@ -82,8 +82,8 @@ impl State {
     /// The runtime has nothing to do: a lane that was waited for will not arrive any more.
     pub fn about_to_park(&mut self) {
         match self.waiting.hold {
-            Hold::For(chosen) => self.ends.absent = Some(chosen),
-            Hold::Later { .. } => self.ends.absent = Some(LATER),
+            Hold::For(chosen) => self.obstacles.absent = Some(chosen),
+            Hold::Later { .. } => self.obstacles.absent = Some(LATER),
             Hold::MayGoOn(_) | Hold::Nothing => {}
         }
         self.release();

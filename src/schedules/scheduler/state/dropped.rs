@@ -10,20 +10,25 @@ use crate::{
     },
     timeline::{DropMoment, LaneId},
 };
+use std::time::Duration;
 
 impl State {
     /// Decides whether this run drops `lane` now, a lane that may be dropped. Each suspension of
     /// the lane is noted, and so is the drop.
     pub fn drops(&mut self, lane: LaneId, when: DropMoment) -> bool {
         let known = &self.lanes[lane];
+        // Before its first poll a lane is as ready as if it had been woken, and has not been.
         let was_woken = known.readiness != Readiness::New && known.wakes.since_poll;
         let is_pending = when == DropMoment::Pending;
         if is_pending && known.suspension != Suspension::Yes {
             return false; // not a suspension: see `Suspension`
         }
         let droppable = self.droppable(lane);
+        let at = self.history.at;
+        // Also before a poll: so the list has lanes that never suspend, too.
+        let times = self.suspension_times(&droppable);
         if is_pending {
-            self.note_suspension(&droppable);
+            times.push(at);
         }
         let Some(planned) = &mut self.planned_drop else { return false };
         // One drop in a run: a second one would hide what comes of the first.
@@ -54,16 +59,14 @@ impl State {
         Droppable { name, position }
     }
 
-    /// A lane that may be dropped suspends now.
-    fn note_suspension(&mut self, lane: &Droppable) {
-        let at = self.history.at;
-        for suspensions in &mut self.suspensions {
-            if suspensions.lane == *lane {
-                suspensions.times.push(at);
-                return;
-            }
+    /// When a lane that may be dropped has suspended until now.
+    fn suspension_times(&mut self, lane: &Droppable) -> &mut Vec<Duration> {
+        let known = self.suspensions.iter().position(|suspensions| suspensions.lane == *lane);
+        let position = known.unwrap_or(self.suspensions.len());
+        if known.is_none() {
+            self.suspensions.push(Suspensions { lane: lane.clone(), times: vec![] });
         }
-        self.suspensions.push(Suspensions { lane: lane.clone(), times: vec![at] });
+        &mut self.suspensions[position].times
     }
 
     /// A lane was dropped before it was done.
@@ -76,7 +79,7 @@ impl State {
         // If others waited for this lane, they wait no more.
         match self.waiting.hold {
             Hold::For(chosen) if chosen == lane => {
-                self.ends.absent = Some(chosen);
+                self.obstacles.absent = Some(chosen);
                 self.release();
             }
             Hold::MayGoOn(first) if first == lane => self.release(),

@@ -17,7 +17,7 @@ mod poll;
 mod wake;
 
 use super::{
-    decision::{Decision, Ends, Refusal},
+    decision::{Decision, Obstacles, Refusal},
     frame::{Frame, PollReason},
     granularity::Granularity,
     history::History,
@@ -60,10 +60,10 @@ pub(crate) struct State {
     plan: Plan,
     /// At [`Granularity::Operations`] a lane can also wait for its budget.
     granularity: Granularity,
-    /// Set if the order of wakes is random. Then lanes that became ready during one poll
-    /// count in the order in which they were made, whichever of them arrives first. What is known
-    /// of lanes that were not polled yet was learnt in earlier runs, and stays the same from now
-    /// on.
+    /// Set if the order of wakes is random. Then lanes that became ready during one poll are
+    /// numbered as candidates in the order in which they were made, whichever of them arrives
+    /// first. What is known of lanes that were not polled yet was learnt in earlier runs, and stays
+    /// the same from now on.
     canonical: Option<Arc<Roles>>,
     /// What is known of each lane. Its index is the number that the lane has in the recording.
     pub lanes: Vec<KnownLane>,
@@ -86,15 +86,15 @@ pub(crate) struct State {
     /// when a wake is noted, that wake came through another lane.
     wakes_under_way: usize,
     /// Why nothing is decided any more.
-    pub ends: Ends,
+    pub obstacles: Obstacles,
     /// Kept until the run is over: only then is it known which lanes were tasks.
     tasks: TaskCounts,
     /// Which lane to drop, and when; none in a run that drops nothing.
     planned_drop: Option<PlannedDrop>,
     /// The planned drop has happened. Decisions go on after that, and no second lane is dropped.
     pub has_dropped: bool,
-    /// The lanes that may be dropped, and when they suspended. The first run tells by it which
-    /// cancellations there are to try.
+    /// The lanes that may be dropped and were polled, and when they suspended. The first run tells
+    /// by it which cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
 }
 
@@ -119,7 +119,7 @@ impl State {
             decisions: vec![],
             history: History::default(),
             wakes_under_way: 0,
-            ends: Ends::default(),
+            obstacles: Obstacles::default(),
             tasks: TaskCounts::default(),
             planned_drop,
             has_dropped: false,
@@ -164,15 +164,15 @@ impl State {
 
     /// Notes why nothing can be said about the program, unless another reason is known already.
     fn refuse(&mut self, refusal: Refusal) {
-        self.ends.refusal.get_or_insert(refusal);
+        self.obstacles.refusal.get_or_insert(refusal);
     }
 
     /// Once the run is over: refuses a program that had a task without a lane.
     pub fn look_for_unnamed_tasks(&mut self) {
         let Some(what) = self.tasks.find_unnamed(&self.lanes) else { return };
         // Where the task was spawned says more than that such a task has woken something.
-        if matches!(self.ends.refusal, None | Some(Refusal::Task(_))) {
-            self.ends.refusal = Some(Refusal::Task(what));
+        if matches!(self.obstacles.refusal, None | Some(Refusal::Task(_))) {
+            self.obstacles.refusal = Some(Refusal::Task(what));
         }
     }
 }

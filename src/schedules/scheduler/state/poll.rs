@@ -24,9 +24,9 @@ impl State {
         }
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
-        // The lane suspends if this poll returns `Pending` and there is a reason for the poll: the
-        // lane's own code can go on, or the lane was woken. Or the last poll was only half of one,
-        // since a lane inside was deferred in it, and this poll is the other half.
+        // If this poll returns `Pending`, the lane suspends in three cases: its own code can go on;
+        // or the program has woken it; or a lane inside it was deferred in its last poll, and
+        // without a scheduler that poll and this one are one.
         let was_put_off = known.suspension == Suspension::Later;
         let suspends = was_put_off || reason.is_own_code() || known.wakes.since_poll;
         known.suspension = if suspends { Suspension::Yes } else { Suspension::No };
@@ -56,7 +56,7 @@ impl State {
             self.lanes[lane].is_interrupted = true;
             // It may be only the budget that has ended the poll: then the lane is about to arrive
             // again. The next decision is made when it arrives, and the others wait until then.
-            if self.waiting.hold == Hold::Nothing && !self.ends.is_no_schedule() {
+            if self.waiting.hold == Hold::Nothing && !self.obstacles.is_no_schedule() {
                 self.waiting.hold = Hold::MayGoOn(lane);
             }
         }
@@ -74,7 +74,7 @@ impl State {
             Hold::For(chosen) if self.ought_to_have_arrived_in(chosen, &frame) => chosen,
             _ => return,
         };
-        self.ends.absent = Some(absent);
+        self.obstacles.absent = Some(absent);
         self.release();
     }
 

@@ -7,13 +7,16 @@ impl Painter<'_> {
     /// What is ready, what a timer will wake, and what waits for what.
     pub(super) fn queue(&self) -> Vec<String> {
         let mut lines = vec![];
-        // Not in the order in which they will be polled: `main` has no place in tokio's queue.
+        // It is not said in which order they will be polled: `main` has no place in tokio's queue.
         if !self.step.ready.is_empty() {
             let names = self.names(&self.step.ready);
             lines.push(format!("ready, in the order of their wakes: {names}"));
         }
         if !self.step.timers.is_empty() {
-            lines.push(format!("timers: {}", self.timers()));
+            // Of a lane that runs or is ready, only an event loop tells the timer.
+            let of_waiting = self.walk.run().tracks[0].timers_of_waiting;
+            let whose = if of_waiting { "timers of waiting lanes" } else { "timers" };
+            lines.push(format!("{whose}: {}", self.timers()));
         }
         for chain in &self.step.waits {
             let mut links = vec![];
@@ -22,7 +25,8 @@ impl Painter<'_> {
             }
             lines.push(format!("waits: {}", links.join(" for ")));
         }
-        // Without these lines you would look in vain for the circle of a deadlock of locks.
+        // Waits that cannot be drawn as a chain, since it is not proved which lane will end them.
+        // The locks of a deadlock are here.
         for (lanes, words) in &self.step.unproved {
             lines.push(format!("waits: {} for {words}", self.names(lanes)));
         }

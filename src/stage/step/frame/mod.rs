@@ -4,8 +4,8 @@
 //! stand there; the poll in one sentence; what is ready, what a timer will wake, what waits for
 //! what; each lane with its state and its line; the last lines that were printed; the keys.
 //!
-//! This file puts the parts together. `source` is the one with the source, and `lanes` are those
-//! about lanes.
+//! This file puts the parts together. `source` draws the source, and `lanes` says what is ready,
+//! what waits, and where each lane stands.
 mod source;
 
 mod lanes;
@@ -77,8 +77,11 @@ impl Painter<'_> {
     /// cut in two.
     fn cut(&self, line: &str, width: usize) -> String {
         let plain = strip_ansi_codes(line);
-        let Some(beginning) = beginning(&plain, width) else { return line.to_owned() };
+        let Some(beginning) = beginning(&plain, width) else {
+            return line.to_owned(); // all of it fits
+        };
         let mut cut = String::new();
+        // How many bytes of the plain text still fit, beside an ellipsis.
         let mut left = beginning.len();
         let mut has_ellipsis = false;
         for (piece, is_code) in AnsiCodeIterator::new(line) {
@@ -104,12 +107,12 @@ impl Painter<'_> {
         style.force_styling(self.options.colour).apply_to(text).to_string()
     }
 
-    /// For what is the same at each step.
+    /// For what matters least.
     fn dim(&self, text: &str) -> String {
         self.styled(text, Style::new().dim())
     }
 
-    /// For what is new at this step.
+    /// For what to look at first.
     fn bold(&self, text: &str) -> String {
         self.styled(text, Style::new().bold())
     }

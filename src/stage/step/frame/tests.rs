@@ -120,7 +120,7 @@ nap (scene 1 of 2) · step 2 of 3 · at 0
             16  }
 
 A begins and waits (sleep).
-timers: A at 100 ms
+timers of waiting lanes: A at 100 ms
 waits: main for A
 
    A  waiting               9  sleep(Duration::from_millis(100)).await;

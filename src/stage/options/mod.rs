@@ -1,9 +1,12 @@
-//! The command line of an example.
+//! The command line of an example: what can be said there, and how it is read. `help` is what
+//! `--help` prints.
 //!
 //! All examples have the same options, so that what was learnt with one holds for the others; an
 //! example may add some of its own. They are read by `lexopt`, which knows how arguments are
 //! written (`--svg=FILE`, `--svg FILE`), and nothing else: there is no macro to look through.
-use super::{Stage, header::wrap};
+mod help;
+
+use super::scene::Scene;
 use crate::timeline::SvgOptions;
 use std::{ffi::OsString, path::PathBuf};
 
@@ -43,7 +46,7 @@ pub(super) struct Options {
     pub(super) quiet: bool,
     /// Run this scene only.
     pub(super) scene: Option<String>,
-    /// Run the variants, too, that a plain run leaves out.
+    /// Run also the variants that a plain run leaves out.
     pub(super) what_if: bool,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
@@ -53,7 +56,7 @@ pub(super) struct Options {
     pub(super) perfetto: Option<PathBuf>,
     /// Where to write the recordings for a program to read, if anywhere.
     pub(super) json: Option<PathBuf>,
-    /// Write a page to step through the run, if anywhere.
+    /// Where to write a page that steps through the run, if anywhere.
     pub(super) explore: Option<Explore>,
     /// Go through the run poll by poll, in the terminal.
     pub(super) step: bool,
@@ -68,7 +71,7 @@ pub(super) struct Options {
 impl Default for Options {
     /// An example that is run without options: on the real clock, with its timeline.
     fn default() -> Options {
-        // A picture in a file is as wide as one in a program that asks for no width.
+        // A picture is as wide as one that a program draws without choosing a width.
         let width = SvgOptions::default().width;
         Options {
             fast: false,
@@ -89,32 +92,6 @@ impl Default for Options {
         }
     }
 }
-
-/// The options that every example has, with what the help says of them, in the order in which they
-/// are useful. Whatever `parse` knows has to be added here, too: no test notices if it is missing.
-const OPTIONS: [(&str, &str); 15] = [
-    ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
-    (
-        "--schedules",
-        "Try the orders of the lanes instead, for a second; draw broken claims and outcomes",
-    ),
-    ("--cancellations", "Cancel at each await instead, for a second, and draw the same"),
-    ("--scene NAME", "Run one scene only"),
-    ("--what-if", "Run the variants, too, that only --explore shows otherwise; most have none"),
-    ("--svg FILE", "Write the timeline as SVG, too"),
-    ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
-    ("--json FILE", "Write the recording of each scene for a program to read, too"),
-    ("--where", "Say where in the source each lane waited, and for what"),
-    ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
-    ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
-    (
-        "--step",
-        "Go through the run poll by poll in this terminal: Space on, Backspace back, Q quits",
-    ),
-    ("--width PIXELS", "How wide to draw for --svg: 1160 unless told, and at least 480"),
-    ("--no-timeline", "Do not draw the timeline"),
-    ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
-];
 
 /// Where the page to step through goes.
 #[derive(Debug, PartialEq, Eq)]
@@ -213,62 +190,22 @@ impl Options {
                     options.width = parser.value()?.parse::<u16>()?.into();
                     has_width = true;
                 }
-                // At once: what else is on the line does not matter to a person who asks for help.
+                // At once: what follows on the line does not matter to a person who asks for help.
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),
             }
         }
-        // Not silently: you want a picture, and would look for it.
+        // Not ignored: a person who gives a width wants a picture, and would look for it.
         if has_width && options.svg.is_none() {
             return Err("--width is for the picture of --svg FILE, which is not asked for".into());
         }
         Ok(Some(options))
     }
-}
 
-impl Stage {
-    /// What `--help` prints.
-    pub(super) fn help(&self) -> String {
-        // The command to type, whole: it differs for an example of another package.
-        let mut command = String::from("cargo run ");
-        if let Some(package) = self.command_line.package {
-            command += &format!("--package {package} ");
-        }
-        command += &format!("--example {}", self.name);
-        let mut about = String::new();
-        // What the example is about, as its source has it: a person may have met only its name.
-        if let Some(header) = &self.header {
-            about =
-                format!("\n{}\n{}\n", wrap(&header.title(), 100), wrap(&header.look_for(), 100));
-        }
-        let mut scenes = String::new();
-        if self.scenes.len() > 1 {
-            // `--scene` wants one of these.
-            let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
-            scenes = format!("\nScenes: {}\n", titles.join(", "));
-        }
-        let mut options: Vec<(String, &str)> = vec![];
-        for own in self.command_line.options {
-            options.push((format!("--{} {}", own.name, own.value), own.help));
-        }
-        for (option, help) in OPTIONS {
-            options.push((option.to_owned(), help));
-        }
-        // The explanations stand in one column, behind the longest option.
-        let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
-        let mut lines = String::new();
-        for (option, help) in options {
-            lines += &format!("      {option:<width$}  {help}\n");
-        }
-        format!(
-            "Usage: {command} -- [OPTIONS]\n{about}{scenes}
-Prints each line as it happens, with the time and the lane; then draws the timeline.
-
-Options:
-{lines}  -h, {:<width$}  Print this
-",
-            "--help"
-        )
+    /// Whether a person is to see this scene. A variant that a plain run leaves out is seen only if
+    /// it was asked for: `--what-if` asks for all variants, `--scene` for one.
+    pub(super) fn shows(&self, scene: &Scene) -> bool {
+        self.what_if || self.scene.is_some() || !scene.is_only_explored()
     }
 }
 
@@ -325,13 +262,5 @@ mod tests {
         assert_eq!(explored(&["--explore", "--fast"]), Some(Explore::Open));
         assert_eq!(explored(&["--explore", "a.html"]), Some(Explore::Write("a.html".into())));
         assert_eq!(explored(&["--explore=a.html"]), Some(Explore::Write("a.html".into())));
-    }
-
-    #[test]
-    fn the_help_names_the_package_and_the_options_of_the_example() {
-        let own = CommandLine { package: Some("mail"), options: &[SERVER] };
-        let help = Stage::new("measured").command_line(own).help();
-        assert!(help.contains("cargo run --package mail --example measured"), "{help}");
-        assert!(help.contains("\n      --server HOST:PORT  Which server\n"), "{help}");
     }
 }
