@@ -240,8 +240,8 @@ impl<'c> Reader<'c> {
         spans.filter(|span| span.state.is_poll() && span.to <= at).map(|span| span.to).max()
     }
 
-    /// The wait of a lane that is [`Now::Stopped`], after its poll: a rest ends it right here, since
-    /// it wakes the lane, polls it without a wake, or drops it.
+    /// The wait of a lane that is [`Now::Stopped`], after its poll: a rest ends it right here. It
+    /// wakes the lane, polls it without a wake, or drops it.
     pub(super) fn wait_until_a_rest(
         &self,
         lane: LaneId,

@@ -4,11 +4,10 @@
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
 //! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
 //! these, and what they share.
-use super::{calls::Calls, now::Now, steps::Step};
+use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, doer, done_in, is_passed_on, passed_on},
-    human,
 };
 
 /// Reads steps out of a chart.
@@ -89,21 +88,6 @@ impl<'c> Reader<'c> {
             };
             step.says.push((said.lane, said.text.clone(), line));
             step.said_at.push(self.chart.time(said.at).as_nanos() as u64);
-        }
-    }
-
-    /// How long the lane of a piece blocks its thread after it, until it does something.
-    fn blocks(&self, piece: &Piece) -> Option<String> {
-        let Now::InPoll(Span { state: State::Blocking, .. }) = self.now(piece.lane, piece) else {
-            return None;
-        };
-        let later = &self.order[self.number(piece) + 1..];
-        let next = later.iter().find(|other| other.lane == piece.lane)?;
-        let is_of_it = next.poll == piece.poll && piece.from.instant < next.from.instant;
-        if is_of_it && self.polled_inside(piece.lane, piece).is_none() {
-            Some(human(self.chart.between(piece.from, next.from)))
-        } else {
-            None
         }
     }
 

@@ -393,8 +393,23 @@ impl Reader<'_> {
         if is_inside && has_returned && before.after == piece.from { Some(&row.name) } else { None }
     }
 
-    /// What will end a wait of the lane of a piece: the first that makes the runtime or another lane
-    /// poll it, although it may go on waiting after that.
+    /// How long the lane of a piece blocks its thread after it, until it does something.
+    pub(super) fn blocks(&self, piece: &Piece) -> Option<String> {
+        let Now::InPoll(Span { state: State::Blocking, .. }) = self.now(piece.lane, piece) else {
+            return None;
+        };
+        let later = &self.order[self.number(piece) + 1..];
+        let next = later.iter().find(|other| other.lane == piece.lane)?;
+        let is_of_it = next.poll == piece.poll && piece.from.instant < next.from.instant;
+        if is_of_it && self.polled_inside(piece.lane, piece).is_none() {
+            Some(human(self.chart.between(piece.from, next.from)))
+        } else {
+            None
+        }
+    }
+
+    /// What will end a wait of the lane of a piece: the first thing for which it is polled again,
+    /// although it may go on waiting after that.
     fn until(&self, piece: &Piece, wait: &WholeWait<'_>) -> Option<String> {
         let lane = piece.lane;
         let step = self.number(piece);
