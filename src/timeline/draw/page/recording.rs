@@ -35,8 +35,8 @@ pub(super) struct TwinStep {
     pub stood: Vec<u32>,
     /// What was printed during the step.
     pub says: Vec<TwinSaid>,
-    /// What was done during the step, in order. What asyncio's own calls do after it is missing: for
-    /// instance the wake of a lane that awaits several.
+    /// What was done during the step, in order. What asyncio's own calls do after it is missing,
+    /// such as the wake of a lane that awaits several.
     pub deeds: Vec<Deed>,
     /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
     /// lives.
@@ -44,9 +44,9 @@ pub(super) struct TwinStep {
     /// Until when the lane kept the thread, in nanoseconds since the scene began; none if the step
     /// took no time.
     pub until: Option<u64>,
-    /// What the lane, or what is inside it, does when the step is over; none if it has ended. It may
-    /// differ from what `lanes` says of the lane: the fields below are as the next step finds them,
-    /// after the calls of asyncio's own to which this step has led.
+    /// What the lane, or what is inside it, does when the step is over; none if it has ended.
+    /// `lanes` may say something else of the lane: the fields below are as the next step finds
+    /// them, after the calls of asyncio's own to which this step has led.
     pub after: Option<TwinLane>,
     /// Where each lane stands before the next step. A lane that has ended is not in it any more.
     pub lanes: BTreeMap<String, TwinLane>,
