@@ -64,7 +64,7 @@ pub(super) enum What {
     Prints(usize),
     /// A lane is woken. A wake that is only passed on to the lane around is no deed.
     Wakes(LaneId),
-    /// A task is made: a lane that the runtime polls.
+    /// A task is made, or a callback: a lane that the runtime, a `LocalSet` or an event loop runs.
     Makes(LaneId),
     /// A lane is dropped before it is done.
     Drops(LaneId),
@@ -360,8 +360,9 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         let begin = row.begin();
         // A future that is moved into a task only later was no task when it was made. One that was
         // never polled is known to be a task if it was aborted.
-        if row.owner_at(begin).is_none()
-            && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()))
+        let is_spawned = row.is_a_task_at(begin)
+            && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()));
+        if (is_spawned || is_called_by_a_loop(chart, lane))
             && let Some(maker) = row.parent
             && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
         {
@@ -384,6 +385,26 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         piece.deeds.sort_by_key(|deed| deed.nth);
         piece.aborted.sort_by_key(|lane| chart.rows[*lane].ended_nth);
     }
+}
+
+/// Whether a lane is a task or a callback of an event loop of the program's own. The loop has told
+/// of its first call after it was made: what it calls otherwise may be a coroutine without a lane,
+/// which has made this lane and polls it.
+fn is_called_by_a_loop(chart: &Chart, lane: LaneId) -> bool {
+    let row = &chart.rows[lane];
+    let first = row.spans.iter().find(|span| span.state.is_poll());
+    chart.calls.iter().any(|call| {
+        let told = call.timer.map(|timer| timer.set).or(call.asked).or(call.queued);
+        let is_of_it = match (first, call.over) {
+            (Some(poll), Some(over)) => {
+                over.at == poll.from && row.owner_at(poll.from) == Some(over.by)
+            }
+            // A callback that was never called: only for such a lane a call is known.
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        call.lane == Some(lane) && is_of_it && told.is_some_and(|told| row.made_nth < told.nth)
+    })
 }
 
 /// The last piece before something that happens at a position outside all polls. The rests at this

@@ -186,6 +186,7 @@ impl Assembly {
                 self.open[lane].waits = Some(waits.clone());
                 self.note_scheduled_callback(lane);
             }
+            What::OwnTask => self.chart.rows[lane].own_task = true,
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // This comes in the middle of a poll. What the poll is called is decided when its span
@@ -224,6 +225,7 @@ impl Assembly {
             parent,
             polled_by: None,
             polled_before: vec![],
+            own_task: false,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),

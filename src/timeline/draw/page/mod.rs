@@ -22,6 +22,7 @@
 mod align;
 mod calls;
 mod chains;
+mod due;
 mod lines;
 mod lists;
 mod now;
@@ -44,6 +45,7 @@ mod waited;
 
 use super::beside::with_times;
 use crate::timeline::{Chart, Recording};
+pub use due::Due;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use recording::TwinScene;
 use serde::Serialize;

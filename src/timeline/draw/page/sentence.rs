@@ -53,6 +53,9 @@ impl Reader<'_> {
                 parts.push("returns an item".into());
             }
             Now::Stopped(poll) if poll.stopped.are_none() => parts.push("returns an item".into()),
+            Now::Stopped(_) if self.ended_by_a_rest(lane, piece) == Until::Yield => {
+                parts.push(self.gives_way(piece));
+            }
             Now::Stopped(_) => parts.push(self.waits(piece)),
             // That it is polled next is not said, since a reader may be asked which lane is.
             Now::PolledNext { before: Some(before), poll } => {

@@ -94,20 +94,28 @@ impl Run {
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
+        // A lane that is polled inside another one is a part of that one's task, or of none.
+        let task = tokio::task::try_id();
+        let mut is_new_task =
+            outer.is_some() && task.is_some() && task != Run::task_of_the_current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if log.closed {
             return;
         }
         let waited = log.waited;
+        let thread = log.thread();
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
+            is_new_task &= state.now == Doing::Lazy;
             state.begin_poll_at(at, waiting);
             state.note_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.forget_last_poll(waited);
         }
-        let thread = log.thread();
+        if is_new_task {
+            log.push(Event { at, thread, lane, what: What::OwnTask });
+        }
         log.push(Event { at, thread, lane, what: What::PollStart });
     }
 
