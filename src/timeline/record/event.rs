@@ -38,10 +38,13 @@ pub enum What {
     /// It is a task of its own, although another lane polls it: that lane runs a `LocalSet`, or a
     /// runtime in its closure. This comes before its first poll.
     OwnTask,
-    /// Its future is being polled from here on, or its closure has begun.
-    PollStart,
-    /// It has occupied its thread until now, by [`super::block`], on the paused clock.
-    Blocked,
+    /// Its future is being polled from here on, or its closure has begun. If another lane polls or
+    /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
+    /// the run notes no places.
+    PollStart(Option<Waits>),
+    /// It has occupied its thread until now, by [`super::block`], on the paused clock. Where it
+    /// called that; none if the run notes no places.
+    Blocked(Option<Waits>),
     /// That poll has returned.
     PollEnd {
         /// What it returned.

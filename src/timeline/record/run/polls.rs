@@ -67,17 +67,21 @@ impl Run {
     /// A poll begins that would not take place now without the gate. It becomes an event when
     /// something happens in it, and leaves no trace otherwise.
     pub fn poll_starts_quietly(&self, lane: LaneId) {
+        let stack = self.stack_around(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let waited = log.waited;
+        let around = log.number_of(&stack);
+        let polled_at = log.place(around);
         let Some(state) = log.lanes.get_mut(&lane) else { return };
         // Put back if nothing happens in it: see `forget_quiet_poll`. The lane was polled before,
         // so its owner is known, and is not noted again.
         let before = state.now;
         state.now = Doing::Running;
         state.forget_last_poll(waited);
+        state.poll.around = around;
         let thread = log.thread();
-        let start = Event { at, thread, lane, what: What::PollStart };
+        let start = Event { at, thread, lane, what: What::PollStart(polled_at) };
         log.quiet.push(QuietPoll { start, before });
     }
 
@@ -98,6 +102,7 @@ impl Run {
         let task = tokio::task::try_id();
         let mut is_new_task =
             outer.is_some() && task.is_some() && task != Run::task_of_the_current_lane();
+        let stack = self.stack_around(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if log.closed {
@@ -105,6 +110,8 @@ impl Run {
         }
         let waited = log.waited;
         let thread = log.thread();
+        let around = log.number_of(&stack);
+        let polled_at = log.place(around);
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
             is_new_task &= state.now == Doing::Lazy;
@@ -112,11 +119,12 @@ impl Run {
             state.note_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.forget_last_poll(waited);
+            state.poll.around = around;
         }
         if is_new_task {
             log.push(Event { at, thread, lane, what: What::OwnTask });
         }
-        log.push(Event { at, thread, lane, what: What::PollStart });
+        log.push(Event { at, thread, lane, what: What::PollStart(polled_at) });
     }
 
     /// The poll of `lane` has returned something, or panicked.
@@ -205,6 +213,7 @@ impl Run {
     /// shows what `block` stands for, so none of that counts as computing.
     pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
+        let stack = self.stack_of_the_current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if self.on_runtime_thread() {
@@ -218,8 +227,10 @@ impl Run {
         if let Some(lane) = lane
             && self.observe == Observe::Everything
         {
+            let called = log.number_of(&stack);
+            let place = log.place(called);
             let thread = log.thread();
-            log.push(Event { at, thread, lane, what: What::Blocked });
+            log.push(Event { at, thread, lane, what: What::Blocked(place) });
         }
     }
 
