@@ -13,7 +13,7 @@ use super::{
     script::RAISED,
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
-use crate::timeline::LaneId;
+use crate::timeline::{LaneId, human};
 use std::time::Duration;
 
 /// Adds the twin to a run, as its second track. The run has to have an instant for each time of the
@@ -99,6 +99,7 @@ impl TwinReader<'_> {
             sentence: twin.sentence(nth),
             tells_of_others: says.iter().any(|(by, ..)| *by != lane),
             later: twin.later(nth),
+            blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
             said_at,
             resumed: step.stood.last().copied(),

@@ -46,8 +46,9 @@ fn add_wakes(chart: &Chart, pieces: &mut [Piece]) {
     }
 }
 
-/// Notes that a lane was made, if it is a task or a callback. A future that is moved into a task only later was
-/// no task when it was made. One that was never polled is known to be a task if it was aborted.
+/// Notes that a lane was made, if it is a task or a callback. A future that is moved into a task
+/// only later was no task when it was made. One that was never polled is known to be a task if it
+/// was aborted.
 fn add_making(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
     let row = &chart.rows[lane];
     let begin = row.begin();
