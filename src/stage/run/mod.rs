@@ -81,14 +81,15 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        // The page of `--explore` shows also the variants that a person is not to see otherwise.
-        if options.explore.is_none() {
+        let is_trial = options.schedules || options.cancellations;
+        // The page of a run shows also the variants that are not shown otherwise.
+        if options.explore.is_none() || is_trial {
             self.scenes.retain(|scene| options.shows(scene));
         }
         if options.step && !step::is_possible() {
             return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
         }
-        if options.schedules || options.cancellations {
+        if is_trial {
             return self.run_trials(options);
         }
         if options.step {
