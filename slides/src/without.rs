@@ -57,6 +57,7 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
             }
             span.places = span.places.renumbered(|lane| ids[lane]);
             span.stopped = span.stopped.renumbered(|lane| ids[lane]);
+            span.polled_at = span.polled_at.renumbered(|lane| ids[lane]);
         }
         if let End::Cancelled { by, .. } = &mut row.end.1 {
             *by = by.and_then(|lane| ids[lane]);

@@ -59,8 +59,8 @@ impl<F: Future> Future for Cancellable<F> {
     }
 }
 
-/// Which of the lanes that may be dropped: it finds the same lane in each run, where the lane may
-/// have another number.
+/// Says which lane may be dropped. The number of that lane may differ from run to run; this is the
+/// same in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Droppable {
     /// What the lane is called.

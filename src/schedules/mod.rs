@@ -67,11 +67,10 @@
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A
 //!   program that uses threads is refused, too, as far as that is noticed: see below.
 //! - tokio decides some things at random: the order in which `watch` and `Barrier` wake, and which
-//!   branch a `select!` without `biased` polls first. Where that only changes which
-//!   *lane* comes first, each order is tried, whichever tokio chooses. All else that is random,
-//!   also in the program itself (the order of a `HashMap`), is noticed if one of the schedules that
-//!   are run several times comes out in another way. Then schedules are sampled, and never reported
-//!   as all.
+//!   branch a `select!` without `biased` polls first. Where that only changes which *lane* comes
+//!   first, each order is tried, whichever tokio chooses. All else that is random, also in the
+//!   program itself (the order of a `HashMap`), is noticed if one of the schedules that are run
+//!   several times comes out in another way. Then schedules are sampled, and never reported as all.
 //!
 //! # What does not hold
 //!

@@ -100,8 +100,8 @@ impl Trace {
         self.names.get(lane).cloned().unwrap_or_else(|| LATER_NAME.to_owned())
     }
 
-    /// Whether the run is a schedule of the program: each chosen lane came, and no thread and no
-    /// task without a lane took part.
+    /// Whether the run is a schedule of the program: each choice could be made, and nothing took
+    /// part that cannot be scheduled, such as a thread.
     pub fn is_valid(&self) -> bool {
         !self.obstacles.is_no_schedule()
     }

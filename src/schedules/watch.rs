@@ -3,7 +3,8 @@
 //! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
 //! and a watch for each would cost more than the runs: so one thread watches all of them. It looks
 //! at the number of the current run, and at the moment at which the runtime of that run last went
-//! to sleep or woke up. If neither changes for too long, a poll blocks.
+//! to sleep or woke up. If neither changes for too long, a poll blocks. A runtime that sleeps and
+//! wakes up, while no lane gets on, has more time.
 use super::{
     current::CurrentRun,
     one_run::{OneRun, Trace},
@@ -85,7 +86,7 @@ pub(super) fn watched<R: Send + 'static, T>(
         } else {
             continue;
         };
-        // Said first, so that the thread, if it comes back after all, begins no other run.
+        // Set first, so that the thread, if it comes back after all, begins no other run.
         current.given_up.store(true, Relaxed);
         return Err(Box::new(given_up(name, current, missing)));
     }

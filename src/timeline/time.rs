@@ -50,7 +50,7 @@ pub(crate) mod nanoseconds {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;
 
-    // A time of more than 584 years has no room in 64 bits, and becomes the longest that has.
+    // 64 bits have room for 584 years: a longer time is written as the longest that fits.
     pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
     }

@@ -1,6 +1,6 @@
 //! Lines of the source that are lit: each is the line of a place that was recorded, and the source
 //! says there what the page claims of it.
-use super::{Explored, polls::Polls};
+use super::{Explored, polls::Polls, stands};
 use async_concepts::timeline::{Chart, Place, Places, Step, Wait};
 use std::{
     collections::BTreeMap,
@@ -61,7 +61,7 @@ pub fn shifted(explored: &Explored, by: i32) -> (usize, usize) {
             step.stands.iter_mut().flat_map(|(_, line)| line).for_each(&mut shift);
         }
     }
-    (all, of_lines(&shifted).len())
+    (all, of_lines(&shifted).len() + stands::faults(&shifted).len())
 }
 
 /// The lines at which a step says that a lane waits, or goes on.
@@ -109,7 +109,9 @@ fn places(chart: &Chart) -> Vec<String> {
     let mut faults = vec![];
     for row in &chart.rows {
         for span in &row.spans {
-            for wait in span.places.waits().iter().chain(span.stopped.waits()) {
+            let mut places = vec![&span.places, &span.stopped, &span.polled_at];
+            places.extend(span.blocks.iter().map(|block| &block.places));
+            for wait in places.into_iter().flat_map(Places::waits) {
                 for place in wait.chain.iter().chain([&wait.place]) {
                     let text = line_of(&place.file, place.line);
                     if !awaits_at(place, &text) {
@@ -125,8 +127,12 @@ fn places(chart: &Chart) -> Vec<String> {
 }
 
 /// Whether the source says at a place that something waits there: an `.await`, a macro that awaits,
-/// or a call, as of an event loop's `run_forever` or of a `poll` by hand.
+/// or a call, as of an event loop's `run_forever` or of a `poll` by hand. A `for` loop calls its
+/// iterator, which may block.
 fn awaits_at(place: &Place, text: &str) -> bool {
+    if text.trim_start().starts_with("for ") {
+        return true;
+    }
     let Some(rest) = text.get(place.column as usize - 1..) else { return false };
     let is_of_a_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     if text[..place.column as usize - 1].ends_with(is_of_a_name) {
@@ -147,22 +153,9 @@ fn as_recorded(explored: &Explored) -> Vec<String> {
         let mut before: Option<&Places> = None;
         for poll in of_lane {
             let after = polls.stopped(lane, poll);
-            let is = lines(after, file);
             for nth in poll.first..=poll.last {
                 if polls.steps[nth].lane == lane {
                     faults.extend(of_step(&polls, nth, before, after, file));
-                }
-            }
-            let was = before.map(|before| lines(before, file)).unwrap_or_default();
-            // Where it stands is noted in any step, also in one of another lane.
-            let until = polls.next(lane, poll.first).map_or(polls.steps.len(), |next| next.first);
-            for nth in poll.first..until {
-                for (other, line) in &polls.steps[nth].stands {
-                    let Some(line) = line else { continue };
-                    if *other == lane && !is.contains(line) && !was.contains(line) {
-                        let name = &polls.row(lane).name;
-                        faults.push(format!("step {nth}: {name} stands at {line}, not at {is:?}"));
-                    }
                 }
             }
             before = Some(after);
@@ -196,10 +189,8 @@ fn of_step(
         faults.push(format!("step {nth} stops at {:?}, not at {is:?}", step.stop));
     }
     let resumes = match step.resumed {
-        // In the middle of a poll it goes on where it has polled another lane.
-        Some(line) if step.rest => [before, Some(after)].into_iter().flatten().any(|places| {
-            places.waits().iter().any(|wait| polls_there(wait) && line_in(wait, file) == Some(line))
-        }),
+        // In the middle of a poll: see `stands`.
+        Some(_) if step.rest => true,
         Some(line) => was.contains(&line),
         None => step.rest || was.is_empty() || was_elsewhere,
     };
@@ -217,7 +208,7 @@ fn of_step(
 }
 
 /// The lines of a file at which a lane waits at some places.
-fn lines(places: &Places, file: &str) -> Vec<u32> {
+pub fn lines(places: &Places, file: &str) -> Vec<u32> {
     let mut lines = vec![];
     for wait in places.waits() {
         lines.extend(line_in(wait, file));
@@ -233,15 +224,6 @@ fn line_in(wait: &Wait, file: &str) -> Option<u32> {
     }
     let outwards = wait.chain.iter();
     outwards.into_iter().find(|place| place.file == file).map(|place| place.line)
-}
-
-/// Whether a lane polls another one at a place: by itself, in a set, or as a loop that calls its
-/// callbacks there. Of a loop it is not known what it waits for.
-fn polls_there(wait: &Wait) -> bool {
-    match wait.on.as_deref() {
-        Some(on) => on.starts_with("Futures") || on == "RunUntil",
-        None => true,
-    }
 }
 
 /// Whether a line of a twin waits for something, gives way or calls what does. What only prints

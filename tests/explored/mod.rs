@@ -7,15 +7,16 @@
 //! packages that have examples of their own.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
-//! queue, `lit` on lines of the source, `shown` on what a page leaves out of it, `told` on
-//! sentences, `order` on the order of what they tell, `printed` on the output, and `waits` on what
-//! lanes wait for.
+//! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page
+//! leaves out of it, `told` on sentences, `order` on the order of what they tell, `printed` on the
+//! output, and `waits` on what lanes wait for.
 mod lit;
 mod order;
 mod polls;
 mod printed;
 mod ready;
 mod shown;
+mod stands;
 mod timers;
 mod told;
 mod waits;
@@ -51,6 +52,7 @@ impl Explored {
         faults.extend(timers::faults(self));
         faults.extend(ready::faults(self));
         faults.extend(lit::faults(self));
+        faults.extend(stands::faults(self));
         faults.extend(shown::faults(self));
         faults.extend(told::faults(self));
         faults.extend(order::faults(self));

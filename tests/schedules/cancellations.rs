@@ -488,8 +488,8 @@ fn main_is_dropped_in_place_of_lanes_that_never_suspend_and_it_is_said() {
     .explore();
     assert_eq!(found.lanes, [("main".to_owned(), 1)]);
     assert_eq!(found.never_suspended, ["A", "B", "B"]);
-    let expected = "at once: dropped main at its only suspension, in 2 runs, and not A, B, B, \
-                    which never suspend in tokio's own schedule: the claim holds each time";
+    let expected = "at once: dropped main at its only suspension (A, B, B never suspend in \
+                    tokio's own schedule), in 2 runs: the claim holds each time";
     assert_eq!(found.to_string(), expected);
 }
 

@@ -348,7 +348,7 @@ fn of_a_lane_that_spins_the_polls_are_counted_and_not_how_often_a_lane_was_defer
     let failure = failure("1");
     let mut polls = 0;
     for event in failure.recording.events() {
-        polls += u64::from(matches!(event.what, What::PollStart));
+        polls += u64::from(matches!(event.what, What::PollStart(_)));
     }
     assert!(polls < 20_000);
     assert_eq!(failure.why, said(polls));

@@ -80,7 +80,7 @@ fn polled_at(clock: Clock, micros: &[u64]) -> Chart {
     let event = |at: u64, what| Event { at: Duration::from_micros(at), thread: 0, lane: 0, what };
     let mut events = vec![event(micros[0], What::Created { name: "main".into(), parent: None })];
     for &at in micros {
-        events.push(event(at, What::PollStart));
+        events.push(event(at, What::PollStart(None)));
         let polled = Polled::Pending(Waits::nowhere());
         events.push(event(at, What::PollEnd { polled, took: Duration::ZERO }));
     }

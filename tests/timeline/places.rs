@@ -1,8 +1,13 @@
 //! Where a lane waits, and for what.
 use crate::ms;
 use async_concepts::{
-    LaneExt, record,
-    timeline::{Clock, Code, Polled, Recorder, Recording, Registered, Wait, Waits, What},
+    LaneExt, block, callback,
+    event_loop::EventLoop,
+    on_thread, record, record_blocking,
+    timeline::{
+        Chart, Clock, Code, Polled, Recorder, Recording, Registered, Wait, Waits, What, from_json,
+        to_json,
+    },
 };
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use std::{
@@ -106,6 +111,92 @@ where
         }
     }
     names
+}
+
+/// The lines at which the polls of a lane are made by the lane around it, and the lines at which it
+/// blocks.
+fn made_and_blocked(chart: &Chart, name: &str) -> (Vec<u32>, Vec<u32>) {
+    let mut made = vec![];
+    let mut blocked = vec![];
+    for span in &chart.row(name).spans {
+        let seen = span.polled_at.waits().iter().filter(|wait| !wait.is_only_of_the_lane());
+        made.extend(seen.map(|wait| wait.place.line));
+        let blocks = span.blocks.iter().flat_map(|block| block.places.waits());
+        blocked.extend(blocks.map(|wait| wait.place.line));
+    }
+    (made, blocked)
+}
+
+#[test]
+fn each_poll_of_a_lane_has_the_place_at_which_the_lane_around_makes_it() {
+    let line = line!();
+    let run = record("around", || async {
+        async {}.lane("ready at once").await;
+        let mut by_hand = pin!(yield_now().lane("by hand"));
+        assert!(futures::poll!(&mut by_hand).is_pending());
+        by_hand.await;
+        tokio::spawn(yield_now().lane("task")).await.unwrap();
+    });
+    let chart = run.chart();
+    assert_eq!(made_and_blocked(&chart, "ready at once").0, [line + 2]);
+    // `poll!` stands for an await in a file of its own library, so the first place is not known.
+    assert_eq!(made_and_blocked(&chart, "by hand").0, [line + 5]);
+    assert_eq!(made_and_blocked(&chart, "task").0, [0; 0], "the runtime polls it");
+    assert_eq!(made_and_blocked(&chart, "main").0, [0; 0]);
+}
+
+#[test]
+fn each_call_that_blocks_has_its_place_and_its_end() {
+    fn twice() {
+        block(ms(1));
+        block(ms(2));
+    }
+    let line = line!() - 2;
+    let run = record("blocks", || async {
+        async { twice() }.lane("A").await;
+        spawn_blocking(on_thread("B", twice)).await.unwrap();
+    });
+    let chart = run.chart();
+    for name in ["A", "B"] {
+        assert_eq!(made_and_blocked(&chart, name).1, [line - 1, line], "{name}");
+    }
+    let mut ends = vec![];
+    for block in chart.row("A").spans.iter().flat_map(|span| &span.blocks) {
+        ends.push(chart.time(block.until));
+    }
+    assert_eq!(ends, [ms(1), ms(3)]);
+    // What is written can be read, and a file without these fields, too.
+    let json = to_json(std::slice::from_ref(&chart));
+    assert_eq!(from_json(&json).unwrap(), [chart]);
+    let mut without: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for row in without["charts"][0]["rows"].as_array_mut().unwrap() {
+        for span in row["spans"].as_array_mut().unwrap() {
+            let span = span.as_object_mut().unwrap();
+            span.remove("polled_at");
+            span.remove("blocks");
+        }
+    }
+    assert!(from_json(&without.to_string()).is_ok());
+}
+
+#[test]
+fn a_callback_has_the_place_at_which_its_loop_is_run_and_ends_its_own_stack() {
+    let run = record_blocking("callback", || {
+        let event_loop = EventLoop::new()?;
+        let stop = event_loop.clone();
+        let call = move || {
+            block(ms(1));
+            stop.stop();
+        };
+        event_loop.call_soon(callback("A", call))?;
+        event_loop.run_forever()?;
+        event_loop.close()
+    });
+    let line = line!() - 3;
+    let chart = run.chart();
+    assert_eq!(made_and_blocked(&chart, "A"), (vec![line], vec![line - 4]));
+    let blocks = &chart.row("A").spans[1].blocks;
+    assert_eq!(blocks[0].places.waits()[0].chain.len(), 1, "{blocks:?}");
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl ByHand {
     }
 
     fn starts(&mut self, lane: LaneId) {
-        self.push(lane, What::PollStart);
+        self.push(lane, What::PollStart(None));
     }
 
     fn ends(&mut self, lane: LaneId, polled: Polled) {

@@ -294,6 +294,21 @@ fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
     assert!(sentence(&found[1]).contains("; `A` does not end here"), "{}", sentence(&found[1]));
 }
 
+#[test]
+fn a_run_whose_main_panics_ends_by_itself() {
+    let panics = record("panics", || async {
+        pause(50).lane("A").await;
+        panic!("a test of a panic");
+    });
+    let hangs = record("hangs", pending::<()>);
+    let found = scenes(&[both(), variant(&panics), variant(&hangs)]);
+    let told = sentence(&found[1]);
+    assert!(told.starts_with("“panics” panics after 50 ms, and “both” takes 200 ms"), "{told}");
+    let told = sentence(&found[2]);
+    assert!(told.starts_with("“hangs” does not end by itself, and “both” takes 200 ms"), "{told}");
+    assert_eq!(found[0]["variant"]["stopped"], json!([false, false, true]));
+}
+
 /// After 100 ms A is aborted; or else A is dropped, and so is C, which is not polled before.
 fn fails_fast(aborts: bool) -> Recording<()> {
     record("both", move || async move {

@@ -2,7 +2,7 @@
 use crate::{lane, ms, states};
 use async_concepts::{
     LaneExt, block, on_thread, record,
-    timeline::{Chart, Clock, Recorder, State, Until, What, WokenBy},
+    timeline::{Chart, Clock, Event, Polled, Recorder, State, Until, Waits, What, WokenBy},
 };
 use std::{
     future::poll_fn,
@@ -413,4 +413,35 @@ fn a_signal_wakes_from_outside_and_not_by_the_clock() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("woken by a signal"), "{text}");
+}
+
+/// A is polled on a thread of the pool. While that poll lasts, `main` wakes A; then A's next poll
+/// comes after one of `main`.
+#[test]
+fn a_lane_that_is_woken_while_a_thread_polls_it_is_ready_after_that_poll() {
+    let created = |lane, name: &str| (0, lane, What::Created { name: name.into(), parent: None });
+    let pending =
+        || What::PollEnd { polled: Polled::Pending(Waits::nowhere()), took: Duration::ZERO };
+    let ready = || What::PollEnd { polled: Polled::Ready, took: Duration::ZERO };
+    let mut events = vec![];
+    for (thread, lane, what) in [
+        created(0, "main"),
+        created(1, "A"),
+        (1, 1, What::PollStart),
+        (0, 0, What::PollStart),
+        (0, 1, What::Woken { by: WokenBy::Lane(0) }),
+        (0, 0, pending()),
+        (1, 1, pending()),
+        (0, 0, What::PollStart),
+        (0, 0, ready()),
+        (1, 1, What::PollStart),
+        (1, 1, ready()),
+    ] {
+        events.push(Event { at: Duration::ZERO, thread, lane, what });
+    }
+    let chart = Chart::new("on a thread", Clock::Paused, &events, Duration::ZERO, 0);
+    let of_a: Vec<State> = chart.row("A").spans.iter().map(|span| span.state).collect();
+    assert_eq!(of_a, [State::OnThread, State::Ready, State::OnThread]);
+    // As of any lane that is woken in its own poll: no arrow is drawn within a poll.
+    assert_eq!(chart.wakes, []);
 }

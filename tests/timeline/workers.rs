@@ -22,7 +22,7 @@ use tokio::{
 fn threads<T>(run: &Recording<T>, lane: LaneId) -> Vec<usize> {
     let mut threads = vec![];
     for event in run.events() {
-        if event.lane == lane && matches!(event.what, What::PollStart) {
+        if event.lane == lane && matches!(event.what, What::PollStart(_)) {
             threads.push(event.thread);
         }
     }
@@ -145,11 +145,11 @@ fn a_short_poll_does_not_seem_to_block_when_another_thread_begins_an_instant_in_
         created(0, "main"),
         created(1, "A"),
         created(2, "B"),
-        (1, 2, 2, What::PollStart),
+        (1, 2, 2, What::PollStart(None)),
         (2, 2, 2, pending()),
-        (9_995, 1, 1, What::PollStart),
+        (9_995, 1, 1, What::PollStart(None)),
         (10_010, 2, 2, What::Woken { by: WokenBy::Clock }),
-        (10_011, 2, 2, What::PollStart),
+        (10_011, 2, 2, What::PollStart(None)),
         (10_012, 2, 2, ends()),
         (10_015, 1, 1, ends()),
     ] {

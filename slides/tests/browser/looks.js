@@ -60,7 +60,7 @@
       const fade = all(".fade")[0];
       const begins = box(document.querySelector("#bars .band")).left - box(fade).left;
       if (isSeen(fade) && begins > 11.5) found("the timeline fades at its beginning");
-      for (const prose of all("#about, #parts, #what-if, .verdict").filter(isSeen))
+      for (const prose of all("#about, #parting, #what-if, .verdict").filter(isSeen))
         if (prose.textContent.includes("`")) found(`backticks: ${prose.textContent}`);
       for (const bar of all(".bar")) {
         const { top, bottom } = box(bar);

@@ -16,8 +16,8 @@
     const marks = all(".mark").map((mark) => kind(mark) + mark.dataset.line).join("|");
     const count = document.getElementById("count").textContent;
     const lines = text("#lines li:not([hidden])");
-    const parts = document.getElementById("parts").textContent;
-    return [text(".tells"), text(".cell"), lines, count, marks, parts].join("#");
+    const parting = document.getElementById("parting").textContent;
+    return [text(".tells"), text(".cell"), lines, count, marks, parting].join("#");
   };
   // The sources on the page, in the order of the tracks.
   const sources = data.sources.map(({ name }) =>

@@ -91,19 +91,20 @@ impl<T> Cancelled<T> {
             n => format!("in {} runs", thousands(n)),
         };
         let dropped = dropped.join(", ");
-        format!("dropped {dropped}, {runs}{}{}", self.and_not_which(), self.in_which_schedules())
+        let not_dropped = self.marked_and_not_dropped();
+        format!("dropped {dropped}{not_dropped}, {runs}{}", self.in_which_schedules())
     }
 
-    /// Which marked lanes were not dropped, in the midst of a sentence. Without it the reader would
-    /// not know why `main` is dropped, which is not marked.
-    fn and_not_which(&self) -> String {
+    /// Why marked lanes were not dropped, in brackets: otherwise a reader would take them for safe,
+    /// or not know why `main` was dropped.
+    fn marked_and_not_dropped(&self) -> String {
         let verb = match self.never_suspended.len() {
             0 => return String::new(),
             1 => "suspends",
             _ => "suspend",
         };
         let lanes = self.never_suspended.join(", ");
-        format!(", and not {lanes}, which never {verb} in tokio's own schedule")
+        format!(" ({lanes} never {verb} in tokio's own schedule)")
     }
 
     /// In which schedules each cancellation was tried, as the end of a sentence.

@@ -68,8 +68,8 @@ impl<T> Explored<T> {
             ),
             Coverage::All => all(schedules),
             // The two numbers are said apart: the first is all there are of a kind, the second a
-            // sample. A random walk may take a schedule twice, also one of the first kind, so its
-            // runs are counted and not its schedules.
+            // sample. Of the sample the runs are counted: the random walk may take a schedule
+            // twice, also one of the first kind.
             Coverage::UpTo { departures, random } => format!(
                 "{}, and {} in schedules chosen at random",
                 near(*departures, schedules - random),

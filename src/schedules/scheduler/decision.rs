@@ -32,9 +32,8 @@ pub(crate) struct Decision {
     pub came: Option<LaneId>,
 }
 
-/// Why nothing more is decided in a run: from the moment when one of these is set. Once `spins` is
-/// set, no lane is polled any more. With one of the others, the run goes on to its end in tokio's
-/// own order.
+/// Once one of these is set, nothing more is decided in the run. After `spins`, no lane is polled
+/// any more. After one of the others, the run goes on to its end in tokio's own order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Obstacles {
     /// The lane that was chosen and did not arrive: there is no such schedule.

@@ -1,7 +1,10 @@
 //! A recording as data: written down as JSON, and read back.
 //!
 //! What is written is documented at [`to_json`], for programs that read it.
-use super::chart::{Chart, End, Position, Row, State, Until};
+use super::{
+    chart::{Chart, End, Position, Row, State, Until},
+    places::Places,
+};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -82,6 +85,8 @@ impl std::error::Error for JsonError {}
 ///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
 ///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
 ///   tokio's there;
+/// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
+///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
@@ -94,7 +99,7 @@ impl std::error::Error for JsonError {}
 /// change it: a program that reads a file skips the fields that it does not know.
 pub fn to_json(charts: &[Chart]) -> String {
     let document = Document { version: JSON_VERSION, charts };
-    serde_json::to_string(&document).expect("a chart has no map and no number that JSON lacks")
+    serde_json::to_string(&document).expect("JSON has all that is in a chart")
 }
 
 /// Reads back what [`to_json`] wrote.
@@ -131,6 +136,10 @@ fn clean_texts(chart: &mut Chart) {
         for span in &mut row.spans {
             span.places.clean();
             span.stopped.clean();
+            span.polled_at.clean();
+            for block in &mut span.blocks {
+                block.places.clean();
+            }
         }
         if let End::Panicked(message) = &mut row.end.1 {
             *message = clean::text(message);
@@ -209,7 +218,12 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
                 check_lane(chart, by)?;
             }
         }
-        for wait in span.places.waits().iter().chain(span.stopped.waits()) {
+        let mut places = vec![&span.places, &span.stopped, &span.polled_at];
+        for block in &span.blocks {
+            check_position(chart, block.until)?;
+            places.push(&block.places);
+        }
+        for wait in places.into_iter().flat_map(Places::waits) {
             if let Some(other) = wait.lane {
                 check_lane(chart, other)?;
             }
@@ -222,8 +236,7 @@ fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
     for owner in &row.polled_before {
         check_position(chart, owner.until)?;
     }
-    let before = row.polled_before.iter().map(|owner| owner.lane);
-    for other in before.chain([row.parent, row.polled_by]).flatten() {
+    for other in row.owners().chain(row.parent) {
         check_lane(chart, other)?;
     }
     Ok(())

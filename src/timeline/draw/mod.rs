@@ -19,7 +19,7 @@
 //! | `words/` | a run in sentences | a chart and its rows |
 //! | `terminal/` | a run as text | all of the above |
 //! | `beside/` | two runs on one time axis, and what differs | two charts, and `terminal` |
-//! | `pieces` | the polls of all lanes, in order | a chart |
+//! | `pieces/` | the polls of all lanes, in order | a chart |
 //! | `svg/` | a picture of a run, or of two | all of the above |
 //! | `perfetto` | a trace to zoom into | a chart, its rows and labels |
 //! | `page/` | a page that steps through a run | a chart, its pieces, and `beside` |
@@ -47,8 +47,8 @@ mod words;
 
 pub use beside::Pair;
 pub use chart::{
-    Chart, End, Hold, Instant, LoopCall, LoopTimer, Owner, Position, Row, Said, Span, State, Turn,
-    Until, Variant, Wake, Woken,
+    BlockingCall, Chart, End, Hold, Instant, LoopCall, LoopTimer, Owner, Position, Row, Said, Span,
+    State, Turn, Until, Variant, Wake, Woken,
 };
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;

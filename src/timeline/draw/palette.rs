@@ -99,7 +99,8 @@ pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
 /// The colours of the lanes on a terminal, as numbers among the 256 colours that terminals share.
 /// The background of a terminal is not known, so each colour stands out on black and on white.
-/// `main` is grey, as in an SVG, and the others are as near to the SVG's as the 256 colours allow.
+/// `main` is grey, as in an SVG, and the others have the hues that they have there: blue, orange,
+/// green, pink and ochre.
 /// None is of the first sixteen, which each terminal's theme defines anew.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
 pub(super) const TERMINAL_GREY: u8 = 244;

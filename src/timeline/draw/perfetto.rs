@@ -34,9 +34,9 @@ pub fn to_perfetto(charts: &[Chart]) -> String {
     json!({ "displayTimeUnit": "ms", "traceEvents": trace.events }).to_string()
 }
 
-/// The number of the first real thread. The viewer sorts by number, and real threads come after all
-/// lanes: a recording keeps 50,000 events, and each lane takes at least one, so there are fewer
-/// lanes than this.
+/// The number of the first real thread. Rows are sorted by number (see [`Trace::name`]), and real
+/// threads come after all lanes: a recording keeps 50,000 events, and each lane takes at least one,
+/// so there are fewer lanes than this.
 const THREADS: usize = 100_000;
 
 /// Names of colours from the viewer's own list: `cname` takes no others.

@@ -1,15 +1,15 @@
 //! Where a lane waits, and for what, as a chart has it.
 //!
-//! A recording has the addresses of a stack. Looking these up takes long enough to be noticed, once
-//! in a process. So a chart keeps the addresses, and looks them up only when something needs the
-//! places: a picture that shows them, a description in words, a comparison, or the file that a
-//! chart is written to. A picture for a README needs no places and never pays for them.
+//! A recording has the addresses of a stack. The first time that a process looks up addresses takes
+//! long enough to be noticed. So a chart keeps the addresses, and looks them up only when something
+//! needs the places: a picture that shows them, a description in words, a comparison, or the file
+//! that a chart is written to. A picture for a README needs no places and never pays for them.
 use crate::timeline::{LaneId, Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// Where a lane waits, and for what. Cheap to clone; the first look may take long enough to be
-/// noticed.
+/// Where a lane waits, and for what. Those of a recording are cheap to clone, and the first look at
+/// them may take long enough to be noticed.
 #[derive(Clone, Default)]
 pub struct Places(Source);
 
@@ -92,10 +92,8 @@ impl Places {
         Places(Source::Read(Written { registered, waits }))
     }
 
-    /// `at FILE:LINE for sleep`, with all places; nothing if the lane does not wait.
-    ///
-    /// A place at which the last poll did not register anew is said to be known from before: the
-    /// lane may have gone on since.
+    /// `at FILE:LINE for sleep`, with all places; nothing if the lane does not wait. If the last
+    /// poll did not register there, or the lane may have gone on since, the sentence says so.
     pub fn sentence(&self, name_of: impl Fn(usize) -> String) -> Option<String> {
         let mut parts = vec![];
         for wait in self.waits() {
@@ -118,7 +116,7 @@ impl Places {
             return None;
         }
         // The sentence claims no more than was seen in the last poll.
-        let known_before = match self.registered() {
+        let limit = match self.registered() {
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
             Some(Registered::Unknown) => " (where its lane was made)",
             // No place but that of the lane itself is known.
@@ -127,7 +125,7 @@ impl Places {
             Some(Registered::OrAfter) => ", or after that",
             _ => "",
         };
-        Some(format!("{}{known_before}", parts.join(" and ")))
+        Some(format!("{}{limit}", parts.join(" and ")))
     }
 }
 

@@ -39,23 +39,23 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The rows of a chart: all of them; or, if there are more than `most`, those `most` rows that
+    /// The rows of a chart: all of them; or, if there are more than `limit`, as many as that, which
     /// tell a reader more than the others do.
-    pub fn new(chart: &Chart, most: usize) -> Rows {
+    pub fn new(chart: &Chart, limit: usize) -> Rows {
         let all = shared(chart);
-        if all.len() <= most {
+        if all.len() <= limit {
             return Rows::of(chart, all, None);
         }
         // The order in which rows would be kept. Of equal rows the upper one comes first, so that
         // one chart gives one picture.
         let mut by_interest: Vec<usize> = (0..all.len()).collect();
         by_interest.sort_by_key(|&row| (std::cmp::Reverse(interest(chart, &all, row)), row));
-        let mut chosen = by_interest[..most].to_vec();
+        let mut chosen = by_interest[..limit].to_vec();
         // What is kept stays in the order of the run: a picture sorted by interest would tell no
         // story.
         chosen.sort_unstable();
         let mut missing = vec![];
-        for &row in &by_interest[most..] {
+        for &row in &by_interest[limit..] {
             missing.extend(&all[row]);
         }
         let drawn = chosen.iter().map(|&row| all[row].clone()).collect();

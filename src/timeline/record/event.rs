@@ -35,10 +35,13 @@ pub enum What {
     /// The lane is a callback, which its event loop calls or drops now. It has been waiting for
     /// that since it was scheduled: see [`super::callback_was_scheduled`].
     Scheduled(Waits),
-    /// Its future is being polled from here on, or its closure has begun.
-    PollStart,
-    /// It has occupied its thread until now, by [`super::block`], on the paused clock.
-    Blocked,
+    /// Its future is being polled from here on, or its closure has begun. If another lane polls or
+    /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
+    /// the run notes no places.
+    PollStart(Option<Waits>),
+    /// It has occupied its thread until now, by [`super::block`], on the paused clock. Where it
+    /// called that; none if the run notes no places.
+    Blocked(Option<Waits>),
     /// That poll has returned.
     PollEnd {
         /// What it returned.

@@ -19,6 +19,7 @@ use super::{
     event::Polled,
     gate::Stranger,
     run::{Observe, Run},
+    stack::Floor,
     waits::Waits,
 };
 use crate::timeline::Clock;
@@ -157,6 +158,8 @@ impl Call {
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
+        // Stacks that are captured in this call end here: see `stack`.
+        let floor = Floor::new();
         let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
             Some(lane) => run.as_lane(lane, work),
             // Nothing is observed, but `block` has to find the run and its clock on this thread.
@@ -166,6 +169,7 @@ impl Call {
             }
             None => work(),
         }));
+        drop(floor);
         // What the closure has set off on the runtime comes before its end: see `scheduler`.
         run.scheduler.run_until_idle_on_thread();
         if let Some(lane) = watched {

@@ -5,6 +5,10 @@
 //! `async fn` that awaits the next, and last the poll of the lane. What that means is looked up
 //! when a picture asks for it ([`Waits::resolve`]), once for each address in a process.
 //!
+//! The stack is walked at two other moments, at which a lane does not wait: where it polls another
+//! lane, as that poll begins, and where it has called [`block`](super::block). Such a place is
+//! where the lane is at that moment, so nothing below has to be asked of it.
+//!
 //! # What holds
 //!
 //! - A place is one where the lane registered its waker. If there are several in one poll, a place

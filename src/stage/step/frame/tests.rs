@@ -72,7 +72,7 @@ fn walk() -> Walk {
         took: "100 ms".into(),
         instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
         lanes: vec![lane("main", 0), lane("A", 1)],
-        rows: 2,
+        lanes_in_rust: 2,
         tracks: vec![Track {
             file: "nap.rs".into(),
             steps,

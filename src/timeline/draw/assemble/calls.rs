@@ -17,8 +17,8 @@ pub(super) struct Calls {
     indices: HashMap<usize, usize>,
     /// For each call of the chart what tells its lane, at the same index.
     known: Vec<Known>,
-    /// The call that the loop makes now, and the lane of the loop; or the call whose timer was
-    /// cancelled last. None once the loop has begun its next iteration.
+    /// The last call that was made or cancelled, and the lane that ran there: that of the loop, or
+    /// one that cancelled a timer. None once this lane has begun its next poll.
     current: Option<(usize, LaneId)>,
 }
 
@@ -34,7 +34,8 @@ struct Known {
 }
 
 impl Assembly {
-    /// Takes in where a call goes. No instant and no span comes of it.
+    /// Notes what happens to a call: its timer is set, it is queued, the loop makes it. That
+    /// neither begins an instant nor ends a span.
     pub(super) fn note_call(&mut self, event: &Event, number: usize, stage: CallStage) {
         let index = self.index_of_call(number);
         let now = Turn { at: self.now(), by: event.lane, nth: self.nth };
@@ -77,10 +78,10 @@ impl Assembly {
 
     /// A poll begins. Is it one of a lane that the loop calls, or the next iteration of the loop?
     pub(super) fn note_poll_in_a_call(&mut self, lane: LaneId, outer: Option<LaneId>) {
-        let Some((index, of_the_loop)) = self.calls.current else { return };
-        if lane == of_the_loop {
+        let Some((index, runner)) = self.calls.current else { return };
+        if lane == runner {
             self.calls.current = None;
-        } else if outer == Some(of_the_loop) {
+        } else if outer == Some(runner) {
             self.note_lane_of_call(index, lane);
         }
     }
@@ -101,8 +102,8 @@ impl Assembly {
 
     /// Says which lane each call runs, now that all of them are over.
     pub(super) fn name_lanes_of_calls(&mut self) {
-        // A lane that was polled beside others in one call is a part of a coroutine that has no
-        // lane of its own: that one is what the loop calls.
+        // If one call polls several lanes, what the loop calls is a coroutine without a lane, and
+        // these lanes are parts of it. So such a lane is not the lane of any call.
         let mut beside_others = vec![];
         for known in &self.calls.known {
             if known.polled.len() > 1 {
@@ -113,7 +114,7 @@ impl Assembly {
             call.lane = match (&known.polled[..], &call.timer) {
                 ([lane], _) if !beside_others.contains(lane) => Some(*lane),
                 ([], _) if known.has_a_lane => None,
-                // It ends a sleep, or it is a closure without a lane.
+                // The call wakes a lane whose sleep is over, or is a closure without a lane.
                 ([], Some(timer)) => Some(timer.set.by),
                 _ => known.made_by,
             };

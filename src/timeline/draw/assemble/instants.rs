@@ -21,8 +21,8 @@ const JITTER: Duration = Duration::from_millis(10);
 pub(super) struct Instants {
     /// The rule depends on it.
     clock: Clock,
-    /// When the last instant began, as it was measured, since the time that is shown for an instant
-    /// is rounded. For the first instant it is the time that is shown.
+    /// When the last instant began: as it was measured, and not the rounded time that is shown.
+    /// Only of the first instant it is the time that is shown.
     began: Duration,
 }
 

@@ -22,7 +22,7 @@ impl Assembly {
         let own_time = self.own_time(lane);
         match self.chart.clock {
             Clock::Paused if own_time.is_zero() => state,
-            Clock::Paused if self.open[lane].has_blocked => State::Blocking,
+            Clock::Paused if !self.open[lane].blocks.is_empty() => State::Blocking,
             Clock::Paused => State::MovedClock,
             Clock::Real => {
                 // Between the end of an inner poll and that of the outer one the machine may stall.

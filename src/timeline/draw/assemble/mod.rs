@@ -186,14 +186,9 @@ impl Assembly {
                 self.open[lane].waits = Some(waits.clone());
                 self.note_scheduled_callback(lane);
             }
-            What::PollStart => self.poll_starts(lane, event),
+            What::PollStart(polled_at) => self.poll_starts(lane, event, polled_at.as_ref()),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
-            // This comes in the middle of a poll. What the poll is called is decided when its span
-            // ends.
-            What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
-            // This event comes only on the paused clock. There a poll on another thread is always
-            // `OnThread`, and keeps no other lane waiting.
-            What::Blocked => {}
+            What::Blocked(place) => self.blocked(lane, place.as_ref()),
             What::Woken { by } => {
                 self.woken(lane, by, woken_before);
                 self.woken_last[event.thread] = Some(lane);

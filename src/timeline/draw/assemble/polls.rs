@@ -1,13 +1,17 @@
 //! A poll begins, and a poll ends: what the lane does, and which lane has the thread.
 use super::{Assembly, spans::PollBegin};
 use crate::timeline::{
-    Event, LaneId, Polled,
-    draw::chart::{End, Hold, Owner, Position, State, Until},
+    Event, LaneId, Polled, Waits,
+    draw::{
+        chart::{BlockingCall, End, Hold, Owner, Position, State, Until},
+        places::Places,
+    },
 };
 use std::{mem::take, time::Duration};
 
 impl Assembly {
-    pub(super) fn poll_starts(&mut self, lane: LaneId, event: &Event) {
+    /// A poll begins; `polled_at` is the place at which the lane around makes it.
+    pub(super) fn poll_starts(&mut self, lane: LaneId, event: &Event, polled_at: Option<&Waits>) {
         // A lane that still waits when its poll begins has not been woken.
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.end_wait(lane, Until::Unwoken);
@@ -24,7 +28,8 @@ impl Assembly {
         open.polled = PollBegin { at: event.at, instant: now.instant };
         open.polled_for = open.woken.take();
         open.inside = Duration::ZERO;
-        open.has_blocked = false;
+        open.polled_at = polled_at.cloned();
+        open.blocks.clear();
         // The lane that is being polled on this thread is the lane that polls this one.
         let outer = self.stacks[event.thread].last().copied();
         self.note_owner(lane, outer, now);
@@ -54,6 +59,14 @@ impl Assembly {
         }
         polled.push(lane);
         holds.push(Hold { lane, from: now, to: now });
+    }
+
+    /// The lane has occupied its thread until now; `place` is where it has called `block`. This
+    /// comes in the middle of a poll. What the poll is called is decided when its span ends.
+    pub(super) fn blocked(&mut self, lane: LaneId, place: Option<&Waits>) {
+        let until = self.now();
+        let places = place.map_or_else(Places::none, Places::recorded);
+        self.open[lane].blocks.push(BlockingCall { until, places });
     }
 
     pub(super) fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {

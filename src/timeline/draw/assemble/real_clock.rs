@@ -3,7 +3,7 @@
 //! | | paused clock | real clock |
 //! |---|---|---|
 //! | one instant | equal times | close times: `instants` |
-//! | a poll takes time | if it blocks or moves the clock | always; a long one ends later on |
+//! | a poll takes time | if it blocks or moves the clock | always; a long one to a new instant |
 //! | a poll blocks | an event says so | its own time is long: `long_polls` |
 //! | a timer wakes a lane | before the lane is polled | perhaps after a poll without a wake |
 //! | woken, not polled | the thread was idle | and its owner was seen to wait: `not_polled` |
@@ -44,8 +44,8 @@ impl Assembly {
     }
 
     /// Where a poll ends. Another thread may have begun a new instant during the poll. A short poll
-    /// still ends in the instant in which it began: a poll that reached into the next one would be
-    /// drawn as blocking.
+    /// still ends in the instant in which it began: otherwise it would be drawn across the whole
+    /// gap between the two, as if it had lasted.
     pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Position {
         let now = self.now();
         let began = self.open[lane].polled;

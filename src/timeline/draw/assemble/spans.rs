@@ -4,7 +4,7 @@ use super::Assembly;
 use crate::timeline::{
     LaneId, Waits,
     draw::{
-        chart::{End, Position, Span, State, Until, Woken},
+        chart::{BlockingCall, End, Position, Span, State, Until, Woken},
         places::Places,
     },
 };
@@ -24,10 +24,12 @@ pub(super) struct OpenSpan {
     /// How much of that poll was spent in polls of lanes inside it.
     /// That time counts for the inner lane, and not for the lanes around it.
     pub inside: Duration,
-    /// It has blocked the runtime's thread in that poll, on the paused clock.
-    /// Set by an event. Time that passes during a poll is no proof of it: the program may have
+    /// Where the lane around makes that poll; none if no lane does.
+    pub polled_at: Option<Waits>,
+    /// How often it has blocked its thread in that poll, on the paused clock, and where.
+    /// Added by events. Time that passes during a poll is no proof of it: the program may have
     /// moved the clock itself.
-    pub has_blocked: bool,
+    pub blocks: Vec<BlockingCall>,
     /// Woken in the middle of its own poll, so it is ready as soon as the poll has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     pub woken_while_polled: bool,
@@ -57,7 +59,8 @@ impl OpenSpan {
             from,
             polled: PollBegin::default(),
             inside: Duration::ZERO,
-            has_blocked: false,
+            polled_at: None,
+            blocks: vec![],
             woken_while_polled: false,
             woken: None,
             polled_for: None,
@@ -113,7 +116,15 @@ impl Assembly {
         let places = self.open[lane].places(state);
         let woken = self.open[lane].wake(state);
         let stopped = Places::none();
-        self.chart.rows[lane].spans.push(Span { state, from, to: now, places, woken, stopped });
+        let mut polled_at = Places::none();
+        let mut blocks = vec![];
+        if state.is_poll() {
+            polled_at = self.open[lane].polled_at.as_ref().map_or(polled_at, Places::recorded);
+            blocks = std::mem::take(&mut self.open[lane].blocks);
+        }
+        let to = now;
+        let span = Span { state, from, to, places, woken, stopped, polled_at, blocks };
+        self.chart.rows[lane].spans.push(span);
     }
 
     /// A wait has ended at once, so it is no span. The poll before it says where the lane waited.

@@ -32,7 +32,7 @@ impl Assembly {
                 self.join_with_the_wait_before(lane, until);
                 self.change(lane, Some(State::Ready));
             }
-            Some(State::Running | State::RunningUnwoken) => {
+            Some(State::Running | State::RunningUnwoken | State::OnThread) => {
                 // The lane was woken in its own poll: by itself, by a lane inside it, or by another
                 // thread. No arrow is drawn within a poll.
                 self.open[lane].woken_while_polled = true;

@@ -85,6 +85,9 @@ fn positions(chart: &mut Chart) -> Vec<&mut Position> {
             if let Some(woken) = &mut span.woken {
                 positions.push(&mut woken.at);
             }
+            for block in &mut span.blocks {
+                positions.push(&mut block.until);
+            }
         }
         for owner in &mut row.polled_before {
             positions.push(&mut owner.until);

@@ -31,7 +31,7 @@ impl Pair {
             if let Some(only) = self.only_in(row) {
                 let name = row_name(&self.charts[only], lanes[only]);
                 self.notes.push(format!("{name} is only in {}.", quoted[only]));
-                // Pushed even so: the index is that of the row.
+                // An entry for each row, also for this one: they are found by the index of the row.
                 self.different.push(vec![]);
                 continue;
             }
@@ -105,9 +105,9 @@ pub(in crate::timeline::draw) fn stretches(
     found
 }
 
-/// Whether an instant in which both rows are polled equally often lies within a stretch: the two
-/// differ before it and after it. Only a poll that both rows have and after which both go on is
-/// alike in between. Otherwise one row is over there, and the other waits or is ready all the time.
+/// Whether an instant in which both rows have equally many polls belongs to a stretch: the rows
+/// differ before it and after it. It does not if both rows are polled there and both go on: those
+/// polls are alike. If neither is polled there, or one row is over, nothing there is alike.
 fn differs_through(upper: &Doings, lower: &Doings, instant: usize) -> bool {
     let [before, after] = [instant - 1, instant].map(|gap| (upper.after[gap], lower.after[gap]));
     let both_go_on = upper.polls[instant] > 0 && after.0.is_some() && after.1.is_some();

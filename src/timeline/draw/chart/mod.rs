@@ -1,7 +1,7 @@
 //! A run as rows of spans: the data that everything else in this folder draws.
 //!
 //! A run is a row of *instants*. At each of them a few polls happen, one after the other, and no
-//! time passes. Between two of them time passes, and the runtime's thread runs nothing, unless a
+//! time passes. Between two of them time passes, and the runtime's thread runs no lane, unless a
 //! poll lasts. So a position in a chart is an instant and, within it, a column: each poll has a
 //! column of its own.
 //!
@@ -15,7 +15,7 @@ mod reasons;
 mod row;
 mod state;
 
-pub use row::{Owner, Row, Span, Woken};
+pub use row::{BlockingCall, Owner, Row, Span, Woken};
 pub use state::{End, State, Until};
 
 use crate::timeline::{Clock, LaneId, Line, Place};
@@ -58,7 +58,7 @@ pub struct Chart {
     /// Why the run has no result, in the words of its [`Verdict`](crate::timeline::Verdict): it did
     /// not end by itself, or `main` panicked. `None` if the run has a result.
     pub verdict: Option<String>,
-    /// What is to be said of the run beside its verdict, or without one, each in the words of its
+    /// Remarks on the run, whether it has a verdict or not, each in the words of its
     /// [`Remark`](crate::timeline::Remark).
     #[serde(default)]
     pub remarks: Vec<String>,
@@ -68,7 +68,7 @@ pub struct Chart {
     pub variant: Option<Variant>,
 }
 
-/// What makes a run a variant of another one: the same question, answered by another program.
+/// What makes a run a variant of another one: another program does the same task in its own way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     /// The title of the run with which it is compared. That one is no variant itself.
@@ -132,16 +132,18 @@ pub struct Hold {
 /// A call of an event loop of the program's own: a step of a task, or a callback.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoopCall {
-    /// The lane that it runs. If it runs none, it is the lane that set its timer, or else that of
-    /// the loop. None if it was never made, so that it was not seen which lane it would have run.
+    /// The lane that it runs. For a call that runs no lane it is the lane that set its timer, or
+    /// else the lane of the loop. None if the lane is not known, since the loop never made the
+    /// call.
     pub lane: Option<LaneId>,
-    /// Its timer; none if it has none.
+    /// Its timer, if it has one.
     pub timer: Option<LoopTimer>,
-    /// When another thread asked for it; none if none did.
+    /// When another thread asked for it, if another thread did.
     pub asked: Option<Turn>,
-    /// When the loop put it into its ready queue; none if it never did.
+    /// When the loop put it into its ready queue, if the loop did.
     pub queued: Option<Turn>,
-    /// When the loop made it, or when its timer was cancelled; none if neither was seen.
+    /// When the loop made it. Of a call that was cancelled: when its timer was, or, in the queue,
+    /// when the loop passed over it. None if that was not seen.
     pub over: Option<Turn>,
 }
 
@@ -158,7 +160,7 @@ pub struct LoopTimer {
 /// When something happened to a call of an event loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
-    /// Where: the right edge of the column of the poll in which it happened.
+    /// Where: the right edge of the last column that had begun.
     pub at: Position,
     /// The lane that ran there.
     pub by: LaneId,
@@ -175,7 +177,8 @@ pub struct Said {
     pub lane: LaneId,
     /// The text.
     pub text: String,
-    /// The place of the `say!` in the source; none in a file that does not say it.
+    /// The place of the `say!` in the source. None in a file of an older version, which does not
+    /// say it.
     #[serde(default)]
     pub place: Option<Place>,
     /// How many events came before it in the run: see [`Wake::nth`].

@@ -8,8 +8,7 @@ impl Chart {
     pub(in crate::timeline::draw) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {
-            let before = row.polled_before.iter().map(|owner| owner.lane);
-            for outer in before.chain([row.polled_by]).flatten() {
+            for outer in row.owners() {
                 polls[outer] = true;
             }
         }

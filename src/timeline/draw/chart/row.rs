@@ -60,10 +60,26 @@ pub struct Span {
     /// [`State::WokenNotPolled`] has it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub woken: Option<Woken>,
-    /// Of a poll after which no wait is drawn, since the wait ended at once: where the lane waited,
-    /// and for what.
+    /// Only of a poll: where the lane waited after it, and for what, if that wait ended at once and
+    /// so is no span of its own.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub stopped: Places,
+    /// Of a poll that another lane makes: where that lane makes it. The same for a callback that
+    /// another lane calls.
+    #[serde(default, skip_serializing_if = "Places::are_none")]
+    pub polled_at: Places,
+    /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockingCall>,
+}
+
+/// A call of [`block`](crate::block), which occupies the thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockingCall {
+    /// Where it has returned.
+    pub until: Position,
+    /// Where it was called.
+    pub places: Places,
 }
 
 /// A wake, seen from the lane that was woken.
@@ -106,6 +122,12 @@ impl Row {
             Some(owner) => owner.lane,
             None => self.polled_by,
         }
+    }
+
+    /// The lanes that have polled it, in order of time. The runtime is no lane.
+    pub(in crate::timeline::draw) fn owners(&self) -> impl Iterator<Item = LaneId> {
+        let before = self.polled_before.iter().map(|owner| owner.lane);
+        before.chain([self.polled_by]).flatten()
     }
 
     /// Whether it was polled at all.

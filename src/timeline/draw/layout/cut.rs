@@ -52,7 +52,7 @@ impl Layout {
         let first = &columns[head];
         let last = &columns[columns.len() - tail - 1];
         self.hide(first, last);
-        // The instants that are cut into keep their parts; the cut stands in the first of them.
+        // The cut takes its width in the first of the instants from which columns are cut out.
         self.bands[first.instant].cut = room.cut;
         let mut gaps = self.narrowest_gaps(room.gap);
         for (index, gap) in gaps.iter_mut().enumerate().take(last.instant + 1) {
@@ -139,11 +139,14 @@ impl Layout {
             return false;
         }
         let rank = band.rank(pos.column);
-        // Nothing of this instant is drawn.
-        let wholly = band.shown_before == 0 && band.shown_after == band.columns();
-        // The cut goes to the end of this instant: then even its right edge is hidden.
-        let to_its_end = band.shown_after == band.columns();
-        wholly || (rank > band.shown_before && (rank < band.shown_after || to_its_end))
+        let is_cut_to_its_end = band.shown_after == band.columns();
+        if is_cut_to_its_end {
+            // Even its right edge is hidden. The left edge of the cut is the right edge of a column
+            // that is drawn, unless no column of this instant is drawn.
+            band.shown_before == 0 || band.shown_before < rank
+        } else {
+            band.shown_before < rank && rank < band.shown_after
+        }
     }
 }
 

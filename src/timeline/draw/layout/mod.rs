@@ -119,7 +119,8 @@ impl Layout {
         band.left + from_the_left
     }
 
-    /// From the left to the right edge of an instant, if it is drawn at all.
+    /// From the left to the right edge of an instant, if it has any width. The cut counts: an
+    /// instant in which it begins has a width even where none of its columns is drawn.
     pub fn instant(&self, index: usize) -> Option<Range<f64>> {
         let band = &self.bands[index];
         let width = band.width(self.column);

@@ -25,13 +25,13 @@ use std::{collections::HashMap, ops::Range};
 /// The score of two steps of one lane.
 const A_LANE: u32 = 1;
 
-/// The score of each line that two steps both print. One line outweighs all pairs of one lane in an
-/// instant, as long as these are fewer than a thousand.
+/// The score of each line that two steps both print. One such line outweighs all pairs in an
+/// instant that have only the lane in common, as long as these pairs are fewer than a thousand.
 const A_LINE: u32 = 1000;
 
 /// What a line scores in addition if it is the last one of both steps. One language may need two
-/// steps for the lines that the other one prints in one step. Then that one step is paired with the
-/// second of the two, and what was printed between the two comes before the pair.
+/// steps for the lines that the other one prints in a single step. Then the single step is paired
+/// with the second of the two, so that it does not come before lines that were printed in between.
 const THE_LAST_LINE: u32 = 100;
 
 /// The steps in Rust and those of the twin, which is not among the tracks of the run yet, in one
@@ -102,7 +102,7 @@ impl Aligner<'_> {
         });
         let mut moments = vec![];
         let mut add = |steps: [Option<usize>; 2]| {
-            moments.push(Moment { instant, steps: steps.to_vec(), parts: None });
+            moments.push(Moment { instant, steps: steps.to_vec(), parting: None });
         };
         let mut next = [rust.start, python.start];
         // The ends of both lists, as if they were one more pair: so the loop also adds the steps

@@ -1,15 +1,15 @@
 //! The lines of the source that a step lights, and what a lane waits for there.
 //!
 //! A lane waits where its last poll has stopped, and goes on from there in its next poll. While it
-//! polls another lane, it stands where it polls that one. Each line is that of a place that was
-//! recorded: where none is known, no line is lit.
+//! polls another lane, it stands where it polls that one; and while it blocks its thread, where it
+//! does that. Each line is that of a place that was recorded: where none is known, no line is lit.
 use super::{
     now::Now,
     reader::{Reader, join, stopped},
-    waited::{is_local_set, is_set_of_futures},
+    waited::is_set_of_futures,
 };
 use crate::timeline::{
-    LaneId, Places, Position, Registered, Span, State, Wait,
+    LaneId, Places, Registered, Span, State, Wait,
     draw::pieces::{Kind, Piece},
 };
 
@@ -71,23 +71,20 @@ impl<'c> Reader<'c> {
         if names.len() <= 4 { join(&names) } else { format!("{} lanes", names.len()) }
     }
 
-    /// Where the lane of a piece goes on: where it was waiting, or where it was polling the lane
-    /// that has ended.
+    /// Where the lane of a piece goes on: where it was waiting; or, in the middle of a poll, where
+    /// it was polling the lane that has ended, or where it was blocking.
     pub(super) fn resumed(&self, piece: &Piece) -> Option<&'c Wait> {
-        let before = self.stopped_before(piece);
-        match piece.kind {
-            Kind::Poll => before,
-            Kind::Rest => {
-                let inner = self.ended_inside(piece);
-                match self.polls_at(piece.lane, piece.poll, *inner.first()?) {
-                    Some(wait) => Some(wait),
-                    // A loop calls its callbacks where it waits. Of any other lane it is not known
-                    // how far it has gone on since its poll began.
-                    None if is_of_a_loop(before) => before,
-                    None => None,
-                }
-            }
+        if piece.kind == Kind::Poll {
+            return self.stopped_before(piece);
         }
+        if let Some(inner) = self.ended_inside(piece).first() {
+            let polls = &self.chart.rows[*inner].spans;
+            let last = polls.iter().rfind(|span| span.state.is_poll())?;
+            return self.seen(&last.polled_at);
+        }
+        let mut blocks = self.poll_of(piece).blocks.iter();
+        let block = blocks.find(|block| block.until == piece.from)?;
+        self.seen(&block.places)
     }
 
     /// Where the lane of a piece waited before the poll of the piece.
@@ -109,51 +106,26 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Where a lane stands at the end of a piece: where it waits, or waited until now; and while it
-    /// polls another lane, where it does that.
+    /// Where a lane stands at the end of a piece: where it waits, or waited until now; while it
+    /// polls another lane, where it does that; and while it blocks, where it does that.
     pub(super) fn stands(&self, lane: LaneId, piece: &Piece) -> Option<u32> {
-        if let Now::InPoll(poll) = self.now(lane, piece) {
-            let inner = self.polled_inside(lane, piece)?;
-            return self.line(self.polls_at(lane, poll.from, inner)?);
-        }
-        self.line(self.place(self.places_now(lane, piece)?)?)
+        let wait = match self.now(lane, piece) {
+            Now::InPoll(poll) => match self.polled_inside(lane, piece) {
+                Some(inner) => self.seen(&inner.polled_at),
+                None => {
+                    let block = poll.blocks.iter().find(|block| piece.after < block.until)?;
+                    self.seen(&block.places)
+                }
+            },
+            _ => self.place(self.places_now(lane, piece)?),
+        };
+        self.line(wait?)
     }
 
-    /// The place at which a lane polls the lane `inner`, in the poll that began at `began`. It is
-    /// concluded from the places at which the lane waits after that poll and waited before it. The
-    /// first of these counts: a wait for `inner`, for a set of futures, for an event loop, for a
-    /// `LocalSet`.
-    fn polls_at(&self, lane: LaneId, began: Position, inner: LaneId) -> Option<&'c Wait> {
-        let spans = &self.chart.rows[lane].spans;
-        let poll = spans.partition_point(|span| span.from < began);
-        let after = match spans.get(poll + 1) {
-            Some(next) if !next.state.is_poll() => Some(&next.places),
-            _ => spans.get(poll).map(|poll| &poll.stopped),
-        };
-        let before = spans[..poll].last().map(stopped);
-        for places in [after, before].into_iter().flatten() {
-            for wait in places.waits() {
-                if wait.lane == Some(inner) {
-                    return Some(wait);
-                }
-            }
-        }
-        // A set of futures does not say which lanes are in it. Where the lane waited before comes
-        // first: the set was there then, and the inner lane may have been its last one.
-        for places in [before, after].into_iter().flatten() {
-            if let Some(wait) = places.waits().iter().find(|wait| is_set_of_futures(wait)) {
-                return Some(wait);
-            }
-        }
-        // A lane that runs an event loop polls all lanes of that loop where it runs the loop.
-        for wait in [before, after].into_iter().flatten().filter_map(|places| self.place(places)) {
-            if is_of_a_loop(Some(wait)) {
-                return Some(wait);
-            }
-        }
-        // Like a set of futures, a `LocalSet` does not say which lanes are in it.
-        let before = before?;
-        before.waits().iter().find(|wait| is_local_set(wait) && is_around_all(wait, before))
+    /// The place of a poll or of a call of `block`. None if the stack did not tell it, as for what
+    /// `futures::poll!` polls: that macro stands for code in another file.
+    fn seen(&self, places: &'c Places) -> Option<&'c Wait> {
+        self.place(places).filter(|wait| !wait.is_only_of_the_lane())
     }
 
     /// The one place that a step has room for. A lane may wait at several at once: a `select!`
@@ -190,13 +162,6 @@ impl<'c> Reader<'c> {
     pub(super) fn is_shown(&self, file: &str) -> bool {
         self.file == Some(file)
     }
-}
-
-/// Whether all that a lane waits for is awaited inside of this place. This is asked of a
-/// `LocalSet`: it keeps the waker of a lane that has left it, so the lane still has the place of
-/// the set.
-fn is_around_all(outer: &Wait, places: &Places) -> bool {
-    places.waits().iter().all(|wait| wait.chain.contains(&outer.place))
 }
 
 /// Whether a lane that waits at this place runs an event loop. If it has polled a lane there, that

@@ -8,18 +8,20 @@
 //!
 //! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
 //!   show;
-//! - `reader` makes a step of a piece: `now` says what each lane does then, `lists` in which lists
-//!   of the strip it is (`calls` knows the queue of an event loop, `waited` says for which lanes it
-//!   waits, and `chains` draws that), `lines` at which line it stands, and `sentence` says the step
-//!   in words;
+//! - `reader` makes a step of a piece: `now` says what each lane does then, `lines` at which line
+//!   it stands, and `sentence` says the step in words;
+//! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
+//!   `waited` knows for which lanes a lane waits, and `chains` makes chains of these waits;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
-//!   functions in it, and `reached` those that a scene does not run, which are left out;
+//!   functions in it, `at_the_stage` those that are given to a scene, and `reached` what the scene
+//!   does not run, which is left out;
 //! - `recording` is what was recorded of a Python twin, `twin` adds its steps, `twin_causes` knows
 //!   why a lane went on, and `twin_told` says the steps in words; `align` puts both in one order,
 //!   by means of `pairs`, and `output` lists what they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
 mod align;
+mod at_the_stage;
 mod calls;
 mod chains;
 mod lines;
@@ -132,18 +134,18 @@ impl Sources {
         run
     }
 
-    /// Why there is no source to show, or none in Python; none if the page need not say anything.
+    /// What the page says if the source in Rust or in Python is missing; none if it says nothing.
     fn missing(&self) -> Option<String> {
         if let Some(rust) = &self.rust {
             return if self.twin.is_none() { rust.without_twin() } else { None };
         }
         Some(match &self.named {
             Some(file) => format!(
-                "The source is not shown: {file} is neither below this folder or one above it, nor \
-                 below the folder of its package or one above that. Run it where its sources are."
+                "The source is not shown. {file} was looked for in the folder in which this ran, \
+                 in that of its package, and in the folders above. Run it where its sources are."
             ),
-            None => "The source is not shown: it is not known where in it a lane waits or prints. \
-                     That needs a build with debug information."
+            None => "The source is not shown: no lane prints a line, and it is not known where \
+                     lanes wait. That needs a build with debug information."
                 .to_owned(),
         })
     }
@@ -167,9 +169,8 @@ impl Chart {
 /// see [`SteppedVariant`].
 ///
 /// `title` is the heading of the page. The page shows one source file in Rust: the one in which
-/// most is seen. Each printed line counts, and so does each wait. If any lane prints, a file in
-/// which no lane prints is not shown. The Python twin of the file is shown beside it, if it was
-/// recorded.
+/// lanes print, stop and wait most often. If any lane prints, a file in which no lane prints is not
+/// shown. The Python twin of the file is shown beside it, if it was recorded.
 ///
 /// The source file is looked for in the working folder and in each folder above it, then in the
 /// same way from the folder of the package, and from that of this library. If it is in none of
@@ -209,9 +210,9 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait. A file is named once for each wait in it, and once more for each
-/// poll that stops there: a lane that is dropped in the instant of its only poll has stopped at a
-/// place, although it has not waited.
+/// The files in which lanes stop and wait: one for each poll that stops at a place, and one for
+/// each wait after it. A lane that is dropped in the instant of its only poll has stopped, although
+/// it has not waited.
 fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let rows = charts.iter().flat_map(|chart| &chart.rows);
     let spans = rows.flat_map(|row| &row.spans);
@@ -225,8 +226,8 @@ fn printed(charts: &[Chart]) -> impl Iterator<Item = &str> {
     said.flat_map(|said| &said.place).map(|place| place.file.as_str())
 }
 
-/// The buttons that step: what each does, the sign on it, and what it is called. The first is the
-/// name of an action in the script, so both files change together.
+/// The buttons that step: the action of each, the sign on it, and what it is called. The actions
+/// have these names in `script/keys.js`, too.
 const STEP_BUTTONS: [(&str, &str, &str); 4] = [
     ("first", "⇤", "First step (Home)"),
     ("back", "◀", "A step back (Left)"),
@@ -263,7 +264,7 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 main #sources {}
                 section #state aria-label="State" {
                     div #strip {}
-                    p #parts hidden {}
+                    p #parting hidden {}
                 }
                 section #below aria-label="Timeline and output" {
                     div #drawn {

@@ -18,6 +18,7 @@ use super::{
     pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
+use std::cmp::Ordering;
 
 /// A printed line of a track. It has the name of its lane and not the lane itself: several lanes of
 /// one name in Rust are one lane in Python.
@@ -38,9 +39,18 @@ pub(super) struct Printed<'a> {
     text: &'a str,
 }
 
-/// For each line of a track how the two tracks part there; none if they have the line in common.
-/// If the other track prints the line somewhere else, the index of its line comes second.
-type Partings = Vec<Option<(Unlike, Option<usize>)>>;
+/// How the two languages part at a line of one of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Parting {
+    /// Whether the other one prints the line at all, and at the same time.
+    unlike: Unlike,
+    /// The line of the other one that is the same but for its time or order, as an index into what
+    /// that one prints; none if there is no such line.
+    counterpart: Option<usize>,
+}
+
+/// For each line of a track how the two part there; none if they have the line in common.
+type Partings = Vec<Option<Parting>>;
 
 /// What both languages print.
 pub(super) struct Both<'a> {
@@ -62,14 +72,14 @@ impl<'a> Both<'a> {
 
     /// One list of all lines. The run must have its moments already.
     pub fn output(&self, run: &SteppedRun) -> Vec<OutputLine> {
-        let begun = [moment_of_each_step(&run.moments, 0), moment_of_each_step(&run.moments, 1)];
-        let shown = |track: usize, nth: usize| {
+        let moments = [moment_of_each_step(&run.moments, 0), moment_of_each_step(&run.moments, 1)];
+        let moment_of = |track: usize, nth: usize| {
             let line = &self.printed[track][nth];
-            shown_from(run, begun[track][line.step], line.at)
+            shown_from(run, moments[track][line.step], line.at)
         };
-        let listed = |track: usize, nth: usize, moment: usize| {
+        let line_of = |track: usize, nth: usize, moment: usize| {
             let line = &self.printed[track][nth];
-            let unlike = self.partings[track][nth].map(|(unlike, _)| unlike);
+            let unlike = self.partings[track][nth].map(|parting| parting.unlike);
             OutputLine { moment, track, step: line.step, line: line.nth, unlike }
         };
         let mut lines = vec![];
@@ -79,22 +89,23 @@ impl<'a> Both<'a> {
         let ends = (self.printed[0].len(), self.printed[1].len());
         for pair in self.common.iter().chain([&ends]) {
             let until = [pair.0, pair.1];
-            // Before a line that both print come the lines without a counterpart, in the order of
-            // their moments. At one moment those of Rust come first.
+            // Before a line that both print come the lines that only one of them prints there, in
+            // the order of their moments. At one moment those of Rust come first.
             while next != until {
-                let moment = |track: usize| match next[track] < until[track] {
-                    true => shown(track, next[track]),
-                    false => usize::MAX,
+                let track = match [next[0] < until[0], next[1] < until[1]] {
+                    [true, true] => usize::from(moment_of(1, next[1]) < moment_of(0, next[0])),
+                    [true, false] => 0,
+                    [false, _] => 1,
                 };
-                let track = usize::from(moment(1) < moment(0));
-                lines.push(listed(track, next[track], shown(track, next[track])));
+                lines.push(line_of(track, next[track], moment_of(track, next[track])));
                 next[track] += 1;
             }
             if *pair == ends {
                 break;
             }
             // A line in common is shown as soon as one of the two has printed it.
-            lines.push(listed(0, pair.0, shown(0, pair.0).min(shown(1, pair.1))));
+            let moment = moment_of(0, pair.0).min(moment_of(1, pair.1));
+            lines.push(line_of(0, pair.0, moment));
             next = [pair.0 + 1, pair.1 + 1];
         }
         // A page shows this list from its beginning down to some line. So no line may have an
@@ -111,35 +122,38 @@ impl<'a> Both<'a> {
     /// Says at each moment where the two part.
     pub fn tell_partings(&self, moments: &mut [Moment]) {
         const LANGUAGES: [&str; 2] = ["Rust", "Python"];
-        let begun = [moment_of_each_step(moments, 0), moment_of_each_step(moments, 1)];
+        let moment_of = [moment_of_each_step(moments, 0), moment_of_each_step(moments, 1)];
         let mut told: Vec<Vec<String>> = vec![vec![]; moments.len()];
         for track in 0..2 {
             let [own, other] = [LANGUAGES[track], LANGUAGES[1 - track]];
             for (nth, line) in self.printed[track].iter().enumerate() {
-                let Some((unlike, elsewhere)) = self.partings[track][nth] else { continue };
+                let Some(parting) = self.partings[track][nth] else { continue };
                 let Printed { lane, text, step, .. } = line;
-                let here = begun[track][*step];
-                let Some(elsewhere) = elsewhere else {
+                let here = moment_of[track][*step];
+                let Some(counterpart) = parting.counterpart else {
                     told[here].push(format!("only {own}’s {lane} prints “{text}”"));
                     continue;
                 };
-                let that = &self.printed[1 - track][elsewhere];
-                let when = match unlike {
-                    Unlike::Only => continue, // it has no line elsewhere
-                    // Where both have it in one moment, it is said of Rust’s line.
-                    Unlike::InAnotherOrder if track == 1 && begun[0][that.step] == here => continue,
-                    Unlike::InAnotherOrder => "in another order",
-                    // Not by the moments: a poll that blocks prints later than it began.
-                    Unlike::AtAnotherTime if that.at < line.at => "earlier",
-                    Unlike::AtAnotherTime => "later",
+                let counterpart = &self.printed[1 - track][counterpart];
+                // Compared by their own times, and not by those of their moments: a poll that
+                // blocks prints later than it began.
+                let when = match counterpart.at.cmp(&line.at) {
+                    Ordering::Less => "earlier",
+                    Ordering::Equal => "in another order",
+                    Ordering::Greater => "later",
                 };
+                // If both print it in one moment, that is said of the line in Rust alone.
+                let is_in_one_moment = moment_of[1 - track][counterpart.step] == here;
+                if parting.unlike == Unlike::InAnotherOrder && is_in_one_moment && track == 1 {
+                    continue;
+                }
                 told[here]
                     .push(format!("{lane} prints “{text}” here in {own}, and {when} in {other}"));
             }
         }
         for (moment, told) in moments.iter_mut().zip(told) {
             if !told.is_empty() {
-                moment.parts = Some(format!("Here the two part: {}.", told.join("; ")));
+                moment.parting = Some(format!("Here the two part: {}.", told.join("; ")));
             }
         }
     }
@@ -147,13 +161,13 @@ impl<'a> Both<'a> {
 
 /// The output of a run that was recorded in Rust only.
 pub(super) fn of_rust_alone(run: &SteppedRun) -> Vec<OutputLine> {
-    let begun = moment_of_each_step(&run.moments, 0);
+    let moment_of = moment_of_each_step(&run.moments, 0);
     let mut lines = vec![];
+    // Lines that are in order of time are in the order of their moments, too.
     for line in printed(&run.tracks[0].steps, &run.lanes) {
-        let moment = shown_from(run, begun[line.step], line.at);
+        let moment = shown_from(run, moment_of[line.step], line.at);
         lines.push(OutputLine { moment, track: 0, step: line.step, line: line.nth, unlike: None });
     }
-    lines.sort_by_key(|line| line.moment);
     lines
 }
 
@@ -199,27 +213,29 @@ fn lines_in_common(printed: &[Vec<Printed<'_>>; 2]) -> Vec<(usize, usize)> {
 
 /// Finds how the two part at each line that they do not have in common.
 fn partings(printed: &[Vec<Printed<'_>>; 2], common: &[(usize, usize)]) -> [Partings; 2] {
-    let only = Some((Unlike::Only, None));
+    let only = Some(Parting { unlike: Unlike::Only, counterpart: None });
     let mut rust: Partings = vec![only; printed[0].len()];
     let mut python: Partings = vec![only; printed[1].len()];
     for pair in common {
         rust[pair.0] = None;
         python[pair.1] = None;
     }
-    // The same time first: a line of that text may have been printed at another time, too.
+    // In the first round a line is matched only with one of the same time: otherwise one of another
+    // time, with the same text, could come before it.
     for unlike in [Unlike::InAnotherOrder, Unlike::AtAnotherTime] {
+        let is_first_round = unlike == Unlike::InAnotherOrder;
         for (nth, line) in printed[0].iter().enumerate() {
             if rust[nth] != only {
                 continue;
             }
-            let is_its_other = |other: &usize| {
+            let is_counterpart = |other: &usize| {
                 let that = &printed[1][*other];
-                let is_in_time = unlike == Unlike::AtAnotherTime || line.at == that.at;
-                python[*other] == only && is_in_time && is_the_same(line, that)
+                let fits_in_time = line.at == that.at || !is_first_round;
+                python[*other] == only && fits_in_time && is_the_same(line, that)
             };
-            if let Some(other) = (0..printed[1].len()).find(is_its_other) {
-                rust[nth] = Some((unlike, Some(other)));
-                python[other] = Some((unlike, Some(nth)));
+            if let Some(other) = (0..printed[1].len()).find(is_counterpart) {
+                rust[nth] = Some(Parting { unlike, counterpart: Some(other) });
+                python[other] = Some(Parting { unlike, counterpart: Some(nth) });
             }
         }
     }
@@ -246,19 +262,19 @@ fn without_place(text: &str) -> &str {
 
 /// For each step of a track, in which moment it is.
 fn moment_of_each_step(moments: &[Moment], track: usize) -> Vec<usize> {
-    // The steps of a track are in the moments in their order, and each is in one.
-    let mut places = vec![];
+    // Each step of a track is in one moment, and the moments are in the order of the steps.
+    let mut moment_of = vec![];
     for (nth, moment) in moments.iter().enumerate() {
         if moment.steps[track].is_some() {
-            places.push(nth);
+            moment_of.push(nth);
         }
     }
-    places
+    moment_of
 }
 
-/// The moment from which on a printed line is shown. `begun` is the moment of its step. If a poll
-/// prints the line later than the poll began, it is the first moment that is not before the time
-/// `at`, or else the last moment of the run.
+/// The moment from which on a line is shown that was printed at the time `at`. `begun` is the
+/// moment of its step. If the poll goes on after that and prints the line later, it is the first
+/// moment that is not before `at`, or else the last moment of the run.
 fn shown_from(run: &SteppedRun, begun: usize, at: u64) -> usize {
     let mut moment = begun;
     while moment + 1 < run.moments.len() && run.instants[run.moments[moment].instant].0 < at {
@@ -288,7 +304,7 @@ mod tests {
         let printed = [lines(rust), lines(python)];
         let common = lines_in_common(&printed);
         partings(&printed, &common)
-            .map(|lines| lines.into_iter().map(|line| line.map(|(unlike, _)| unlike)).collect())
+            .map(|lines| lines.into_iter().map(|line| line.map(|part| part.unlike)).collect())
     }
 
     #[test]
@@ -320,7 +336,7 @@ mod tests {
             took: String::new(),
             instants: vec![],
             lanes: vec![],
-            rows: 0,
+            lanes_in_rust: 0,
             tracks: vec![],
             moments: vec![],
             output: vec![],
@@ -329,7 +345,7 @@ mod tests {
         };
         for (instant, (at, rust, python)) in moments.iter().enumerate() {
             run.instants.push((*at, String::new()));
-            run.moments.push(Moment { instant, steps: vec![*rust, *python], parts: None });
+            run.moments.push(Moment { instant, steps: vec![*rust, *python], parting: None });
         }
         run
     }
@@ -349,8 +365,9 @@ mod tests {
     }
 
     #[test]
-    fn each_language_keeps_its_own_order_though_a_line_is_known_from_an_earlier_moment() {
-        // Rust’s one step stands beside Python’s first: “b” is known from there on.
+    fn a_line_that_both_print_comes_after_what_one_of_them_prints_before_it() {
+        // Rust prints all its lines in the first moment. Python prints “b” after “x”, and so “b” is
+        // shown when “x” is.
         let both = both("A a@0, A b@0, A c@0", "A a@0, A x@0, A b@0", true);
         let run = run_of(&[(0, Some(0), Some(0)), (0, None, Some(1)), (0, None, Some(2))]);
         let mut listed = vec![];
@@ -359,8 +376,7 @@ mod tests {
             let is_it = |other: &&Printed<'_>| (other.step, other.nth) == (line.step, line.line);
             listed.push((printed.filter(is_it).map(|line| line.text).next(), line.moment));
         }
-        let text = Some;
-        let expected = [(text("a"), 0), (text("x"), 1), (text("b"), 1), (text("c"), 1)];
+        let expected = [(Some("a"), 0), (Some("x"), 1), (Some("b"), 1), (Some("c"), 1)];
         assert_eq!(listed, expected);
     }
 
@@ -371,7 +387,7 @@ mod tests {
         let mut run = run_of(&[(0, Some(0), Some(0)), (100, None, None)]);
         both.tell_partings(&mut run.moments);
         assert_eq!(
-            run.moments[0].parts.as_deref(),
+            run.moments[0].parting.as_deref(),
             Some(
                 "Here the two part: A prints “end” here in Rust, and earlier in Python; \
                  A prints “end” here in Python, and later in Rust."

@@ -10,16 +10,15 @@ pub(super) struct Parts<'t> {
     /// Decides how a line is read.
     language: Language,
     /// Each line without its indent.
-    pub(super) code: Vec<&'t str>,
-    /// For each line whether nothing of the program is in it: it is empty, or a comment, or says
-    /// something about the item below it.
-    pub(super) quiet: Vec<bool>,
+    pub(super) lines: Vec<&'t str>,
+    /// For each line whether it has code: it is not empty, and no comment, attribute or decorator.
+    pub(super) has_code: Vec<bool>,
     /// What begins at the left edge.
     pub(super) items: Vec<Item<'t>>,
     /// All functions, also those in an item or in another function, in the order of their lines.
     pub(super) functions: Vec<Function<'t>>,
-    /// The blocks that run by themselves: those of a future and of a closure. A block begins with
-    /// the line after its head.
+    /// The bodies of `async` blocks and of closures: they run at another time than the function
+    /// around them. A body begins with the line after its head.
     pub(super) blocks: Vec<Extent>,
 }
 
@@ -45,9 +44,9 @@ pub(super) struct Item<'t> {
     /// The name of the type, trait, constant or static that it defines. A function has its name in
     /// [`Function`].
     pub(super) name: Option<&'t str>,
-    /// The type that has the functions in it; none if this is neither an `impl` nor a class.
+    /// The type whose methods are in this item; none if it is neither an `impl` nor a class.
     pub(super) methods_of: Option<&'t str>,
-    /// The trait of an `impl`, or the class that this one extends.
+    /// The trait of an `impl`, or the class that a class extends.
     pub(super) of_trait: Option<&'t str>,
 }
 
@@ -70,23 +69,31 @@ impl<'t> Parts<'t> {
     /// `lines` are those of a source in Rust or in Python, with their indents.
     pub(super) fn of(lines: impl Iterator<Item = &'t str>, python: bool) -> Parts<'t> {
         let language = Language { python };
-        let mut code = vec![];
         let mut indents = vec![];
-        let mut quiet = vec![];
+        let mut parts = Parts {
+            language,
+            lines: vec![],
+            has_code: vec![],
+            items: vec![],
+            functions: vec![],
+            blocks: vec![],
+        };
         for line in lines {
             let text = line.trim();
-            code.push(text);
             indents.push(line.len() - line.trim_start().len());
-            quiet.push(text.is_empty() || language.says_nothing(text));
+            parts.lines.push(text);
+            parts.has_code.push(!text.is_empty() && !language.is_comment_or_attribute(text));
         }
-        let (items, functions, blocks) = (vec![], vec![], vec![]);
-        let mut parts = Parts { language, code, quiet, items, functions, blocks };
-        for begin in 0..parts.code.len() {
-            if parts.quiet[begin] {
+        for begin in 0..parts.lines.len() {
+            if !parts.has_code[begin] {
                 continue;
             }
-            let extent = Extent { begin, end: language.end_of(begin, &parts.code, &indents) };
-            let text = parts.code[begin];
+            let end = match language.python {
+                true => end_in_python(begin, &parts.lines, &indents),
+                false => end_in_rust(begin, &parts.lines, &indents),
+            };
+            let extent = Extent { begin, end };
+            let text = parts.lines[begin];
             if let Some(name) = language.function(text) {
                 parts.functions.push(Function { extent, name });
             } else if language.begins_a_block(text) && begin < extent.end {
@@ -99,47 +106,35 @@ impl<'t> Parts<'t> {
         parts
     }
 
-    /// The names in these lines. Two kinds are left out: the name of a function where it is
-    /// defined, and variables that are not called: `delay` may be a function elsewhere in the file.
-    /// Words in comments, docstrings and string literals do not count.
+    /// The names in these lines. A function that is defined in them is left out, and so is a
+    /// variable that is not called: its name may be that of a function elsewhere in the file. Words
+    /// in comments, docstrings and literals in double quotation marks do not count.
     pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
-        let mut names = BTreeSet::new();
-        let mut variables = BTreeSet::new();
-        let mut called = BTreeSet::new();
+        let mut names = Names::default();
         let mut in_docstring = false;
-        // An extent without lines ends before it begins.
         for nth in extent.begin..=extent.end {
-            let line = self.code[nth];
+            let line = self.lines[nth];
             // A docstring of one line has two of these marks.
             let marks = line.matches("\"\"\"").count();
-            if !self.quiet[nth] && !in_docstring && marks == 0 {
-                let is_head = self.language.function(line).is_some();
-                let mut before = "";
-                for (word, after) in words_of_code(line, self.language.comment()) {
-                    if ["fn", "def"].contains(&before) {
-                        before = word;
-                        continue;
-                    }
-                    names.insert(word);
-                    let is_variable = if self.language.python {
-                        is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")
-                    } else {
-                        ["let", "mut", "for"].contains(&before) || after.starts_with(": ")
-                    };
-                    if is_variable {
-                        variables.insert(word);
-                    }
-                    if after.starts_with('(') {
-                        called.insert(word);
-                    }
-                    before = word;
-                }
+            if self.has_code[nth] && !in_docstring && marks == 0 {
+                self.language.add_names(line, &mut names);
             }
             in_docstring ^= marks == 1;
         }
-        names.retain(|name| called.contains(name) || !variables.contains(name));
-        names
+        names.all.retain(|name| names.called.contains(name) || !names.variables.contains(name));
+        names.all
     }
+}
+
+/// The names in some lines of code.
+#[derive(Default)]
+struct Names<'t> {
+    /// All but those of functions that are defined there.
+    all: BTreeSet<&'t str>,
+    /// Those that a variable has.
+    variables: BTreeSet<&'t str>,
+    /// Those with a `(` behind them.
+    called: BTreeSet<&'t str>,
 }
 
 impl Language {
@@ -147,10 +142,34 @@ impl Language {
         if self.python { "#" } else { "//" }
     }
 
-    /// Whether a line only says something about what comes below it.
-    fn says_nothing(self, code: &str) -> bool {
+    /// Whether a line is a comment or an attribute; in Python an attribute is a decorator.
+    fn is_comment_or_attribute(self, line: &str) -> bool {
         let marks: &[&str] = if self.python { &["#", "@"] } else { &["//", "#[", "#!["] };
-        marks.iter().any(|mark| code.starts_with(mark))
+        marks.iter().any(|mark| line.starts_with(mark))
+    }
+
+    /// Adds the names in a line of code.
+    fn add_names<'t>(self, line: &'t str, names: &mut Names<'t>) {
+        let is_head = self.function(line).is_some();
+        let mut before = "";
+        for (word, after) in words_of_code(line, self.comment()) {
+            let is_defined_here = ["fn", "def"].contains(&before);
+            if !is_defined_here {
+                names.all.insert(word);
+                let is_variable = if self.python {
+                    is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")
+                } else {
+                    ["let", "mut", "for"].contains(&before) || after.starts_with(": ")
+                };
+                if is_variable {
+                    names.variables.insert(word);
+                }
+                if after.starts_with('(') {
+                    names.called.insert(word);
+                }
+            }
+            before = word;
+        }
     }
 
     /// The name of the function that begins in this line.
@@ -168,8 +187,8 @@ impl Language {
         words_of(words.next()?).next()
     }
 
-    /// Whether the block of a future or of a closure begins at the end of this line. In Python
-    /// nothing is a block of its own.
+    /// Whether the body of an `async` block or of a closure begins after this line. Python has
+    /// none.
     fn begins_a_block(self, code: &str) -> bool {
         let Some(head) = code.strip_suffix('{') else { return false };
         if self.python {
@@ -182,36 +201,6 @@ impl Language {
         let Some((parameters, result)) = head.rsplit_once('|') else { return false };
         let result = result.trim();
         parameters.contains('|') && (result.is_empty() || result.starts_with("-> "))
-    }
-
-    /// The last line of the part that begins in the line `begin`. In Rust that line closes what the
-    /// first one has opened. In Python it is the last line with text before the next part with the
-    /// same indent or less.
-    fn end_of(self, begin: usize, code: &[&str], indents: &[usize]) -> usize {
-        if !self.python && code[begin].ends_with([';', '}']) {
-            return begin;
-        }
-        let mut end = begin;
-        for nth in begin + 1..code.len() {
-            let text = code[nth];
-            if text.is_empty() {
-                continue;
-            }
-            if indents[nth] <= indents[begin] {
-                let closes = text.starts_with([')', ']', '}']);
-                if !self.python && (text.starts_with('}') || text.ends_with(';')) {
-                    return nth;
-                }
-                // The bracket that closes a list of parameters, or `where`, belongs to the head of
-                // this part. In Rust another word begins the next part.
-                let begins_a_word = text.starts_with(|first: char| is_of_a_word(first));
-                if !closes && (self.python || (begins_a_word && text != "where")) {
-                    return end;
-                }
-            }
-            end = nth;
-        }
-        end
     }
 
     fn item(self, code: &str, extent: Extent) -> Item<'_> {
@@ -248,6 +237,50 @@ impl Language {
     }
 }
 
+/// The last line of the part of Python that begins in the line `begin`: the last one with text
+/// before the next part with the same indent or less.
+fn end_in_python(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
+    let mut end = begin;
+    for nth in begin + 1..lines.len() {
+        if lines[nth].is_empty() {
+            continue;
+        }
+        // The bracket that closes a list of parameters belongs to the head of this part.
+        let closes = lines[nth].starts_with([')', ']', '}']);
+        if indents[nth] <= indents[begin] && !closes {
+            return end;
+        }
+        end = nth;
+    }
+    end
+}
+
+/// The last line of the part of Rust that begins in the line `begin`: the one that closes what the
+/// first line has opened.
+fn end_in_rust(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
+    if lines[begin].ends_with([';', '}']) {
+        return begin;
+    }
+    let mut end = begin;
+    for nth in begin + 1..lines.len() {
+        let text = lines[nth];
+        if text.is_empty() {
+            continue;
+        }
+        if indents[nth] <= indents[begin] {
+            if text.starts_with('}') || text.ends_with(';') {
+                return nth;
+            }
+            // `where` belongs to the head of this part. Any other word begins the next part.
+            if text.starts_with(is_of_a_word) && text != "where" {
+                return end;
+            }
+        }
+        end = nth;
+    }
+    end
+}
+
 /// What stands behind the `<…>` at the beginning of a text; the text if it begins with none.
 fn without_generics(text: &str) -> &str {
     if !text.starts_with('<') {
@@ -282,10 +315,10 @@ pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter| !is_of_a_word(letter)).filter(|word| !word.is_empty())
 }
 
-/// The words of a line of code, each with the code that follows it up to a string literal or a
-/// comment. Words in a string literal, or in a comment behind the code, do not count. A literal
-/// with an escaped quotation mark is read wrongly: then the page may leave out a function too many
-/// or too few. A click shows what the page leaves out.
+/// The words of a line of code, each with the code that follows it up to a literal or a comment.
+/// Words in a literal in double quotation marks, or in a comment behind the code, do not count. A
+/// literal with an escaped quotation mark is read wrongly: then the page may leave out a function
+/// too many or too few. A click shows what the page leaves out.
 fn words_of_code<'t>(line: &'t str, comment: &str) -> Vec<(&'t str, &'t str)> {
     let mut words = vec![];
     for (nth, part) in line.split('"').enumerate() {

@@ -1,12 +1,13 @@
-//! What a page leaves out of a source in a scene: the functions that the scene does not run.
+//! What a page leaves out of a source in a scene: each function that the scene does not run, and
+//! each longer item in which no function runs, such as a type.
 //!
-//! A recording has the lines at which lanes wait and print, and no others: a function that does
-//! neither leaves no trace. So what runs is concluded from the source. A scene runs the function
-//! that is given to its stage, and the functions in which a lane was seen; and each function that
-//! one of these names. This is no call graph, since names are all that is looked at: a function
-//! that only has the name of one that runs is shown, too.
+//! A recording has the lines at which lanes were seen, and no others: a function without such a
+//! line leaves no trace. So what runs is concluded from the source. A scene runs the function that
+//! is given to its stage, and the functions in which a lane was seen; and each function that one of
+//! these names. This is no call graph, since only names are compared: a function that has the name
+//! of one that runs is shown, too.
 use super::{
-    parts::{Extent, Function, Item, Parts, words_of},
+    parts::{Extent, Function, Item, Parts},
     steps::Step,
 };
 use std::collections::BTreeSet;
@@ -31,11 +32,11 @@ pub(super) fn left_out(
             seen.insert(nth);
         }
     }
-    let begun_with = parts.names_at_the_stage(title, python);
-    if seen.is_empty() && begun_with.is_empty() {
+    let at_the_stage = parts.names_at_the_stage(title, python);
+    if seen.is_empty() && at_the_stage.is_empty() {
         return vec![]; // nothing is known of the scene
     }
-    let runs = Runs::of(&parts, &seen, begun_with);
+    let runs = Runs::of(&parts, &seen, at_the_stage);
     let mut found = vec![];
     for Extent { begin, end } in parts.stretches(&runs.hidden(&seen)) {
         found.push((lines[begin].0, lines[end].0));
@@ -43,7 +44,7 @@ pub(super) fn left_out(
     found
 }
 
-/// All lines at which a lane of these steps waits or prints.
+/// All lines at which a lane of these steps was seen: where it waits, prints, or polls another one.
 fn lines_of(steps: &[Step]) -> BTreeSet<u32> {
     let mut lines = BTreeSet::new();
     for step in steps {
@@ -68,7 +69,7 @@ struct Runs<'p, 't> {
 }
 
 impl<'p, 't> Runs<'p, 't> {
-    /// `seen` are the lines at which a lane was seen, and `names` is what the stage names.
+    /// `seen` are the lines at which a lane was seen, and `names` are those at the stage.
     fn of(parts: &'p Parts<'t>, seen: &BTreeSet<usize>, names: BTreeSet<&'t str>) -> Self {
         let mut runs = Runs { parts, functions: BTreeSet::new(), names };
         for (nth, function) in parts.functions.iter().enumerate() {
@@ -76,11 +77,11 @@ impl<'p, 't> Runs<'p, 't> {
                 runs.add(nth);
             }
         }
-        // A function that is found names further ones, until none is new.
+        // Each function that is added may name further ones. So this goes on until nothing is new.
         loop {
             let known = (runs.functions.len(), runs.names.len());
             for nth in 0..parts.functions.len() {
-                if !runs.functions.contains(&nth) && runs.reach(&parts.functions[nth]) {
+                if !runs.functions.contains(&nth) && runs.is_called(&parts.functions[nth]) {
                     runs.add(nth);
                 }
             }
@@ -97,54 +98,58 @@ impl<'p, 't> Runs<'p, 't> {
         let extent = self.parts.functions[function].extent;
         self.functions.insert(function);
         self.names.extend(self.parts.names(extent));
-        // A method names the type to which it belongs by its place.
+        // The head of an `impl` or a class is outside its methods, but they need what it names.
         if let Some(item) = self.parts.item_of(extent) {
             self.names.extend(item.methods_of);
+            self.names.extend(item.of_trait);
         }
     }
 
     /// A type or a constant that is named names others, such as the types of its fields.
     fn add_names_of(&mut self, item: &Item<'t>) {
-        let is_code = item.methods_of.is_some() || self.parts.is_function(item.extent);
-        if !is_code && item.name.is_some_and(|name| self.names.contains(name)) {
+        let has_functions = item.methods_of.is_some() || self.parts.is_function(item.extent);
+        if !has_functions && item.name.is_some_and(|name| self.names.contains(name)) {
             self.names.extend(self.parts.names(item.extent));
         }
     }
 
-    /// Whether the functions that are known lead to this one.
-    fn reach(&self, function: &Function) -> bool {
+    /// Whether a function is called as far as the names tell: by one of the functions that run, by
+    /// a library, or by Python itself.
+    fn is_called(&self, function: &Function) -> bool {
         let is_named = self.names.contains(function.name);
         let Some(item) = self.parts.item_of(function.extent) else { return is_named };
         let Some(of_type) = item.methods_of else { return is_named };
         if !self.names.contains(of_type) {
             return false;
         }
-        // What calls the methods of a trait that is not in this file is not in it either: the
-        // compiler calls `drop` and `poll`, and a library calls what is given to it. In Python
-        // these are the methods with underscores, and those of a class that extends a library's.
-        let is_called_from_elsewhere = match item.of_trait {
+        // If a trait is not in this file, its methods are called from outside the file, as `drop`
+        // and `poll` are; so are those of a class that extends a library's.
+        let is_of_a_library = match item.of_trait {
             Some(name) => !self.parts.items.iter().any(|item| item.name == Some(name)),
-            None => function.name.starts_with("__"),
+            None => false,
         };
-        is_named || is_called_from_elsewhere
+        // Such as `__aenter__`.
+        let is_called_by_python = function.name.starts_with("__");
+        is_named || is_of_a_library || is_called_by_python
     }
 
     /// For each line whether the page leaves it out: the functions that do not run, the items in
     /// which nothing runs, and the comments that belong to them or to nothing.
     fn hidden(&self, seen: &BTreeSet<usize>) -> Vec<bool> {
         let parts = self.parts;
-        let mut hidden = vec![false; parts.code.len()];
+        let mut hidden = vec![false; parts.lines.len()];
         let mut candidates: Vec<Extent> = parts.items.iter().map(|item| item.extent).collect();
         candidates.extend(parts.functions.iter().map(|function| function.extent));
         for extent in candidates {
-            let runs = |function: &usize| extent.contains(parts.functions[*function].extent);
+            let is_inside = |function: &usize| extent.contains(parts.functions[*function].extent);
             let is_one_line = extent.begin == extent.end;
-            if is_one_line || has_any(extent, seen) || self.functions.iter().any(runs) {
+            if is_one_line || has_any(extent, seen) || self.functions.iter().any(is_inside) {
                 continue;
             }
             hidden[extent.begin..=extent.end].fill(true);
+            // Its comments and attributes.
             for line in (0..extent.begin).rev() {
-                if !parts.quiet[line] || parts.code[line].is_empty() {
+                if parts.has_code[line] || parts.lines[line].is_empty() {
                     break;
                 }
                 hidden[line] = true;
@@ -154,54 +159,23 @@ impl<'p, 't> Runs<'p, 't> {
         for Item { extent, .. } in &parts.items {
             is_in_an_item[extent.begin..=extent.end].fill(true);
         }
-        // From the end: whether a comment belongs to something is decided by the line below it.
-        let mut stands_alone = true;
+        // A comment right above code belongs to that code. So this goes from the last line to the
+        // first one.
+        let mut is_above_code = false;
         for line in (0..hidden.len()).rev() {
-            stands_alone &= parts.quiet[line];
-            stands_alone |= parts.code[line].is_empty();
-            let is_comment = parts.quiet[line] && !parts.code[line].is_empty();
-            hidden[line] |= stands_alone && is_comment && !is_in_an_item[line];
+            if parts.has_code[line] {
+                is_above_code = true;
+            } else if parts.lines[line].is_empty() {
+                is_above_code = false;
+            } else if !is_above_code && !is_in_an_item[line] {
+                hidden[line] = true;
+            }
         }
         hidden
     }
 }
 
 impl<'t> Parts<'t> {
-    /// The names beside the title of a scene, where the stage of a program is made: in Rust
-    /// `.scene("title", function)`, and in Python `run(function, "title")`.
-    fn names_at_the_stage(&self, title: &str, python: bool) -> BTreeSet<&'t str> {
-        let quoted = format!("\"{title}\"");
-        let mut names = BTreeSet::new();
-        for (nth, line) in self.code.iter().enumerate() {
-            if python {
-                let is_run = line.starts_with("run(") || line.starts_with("run_loop(");
-                // A program with one scene need not give it a title.
-                if is_run && (line.contains(&format!("{quoted})")) || !line.contains('"')) {
-                    names.extend(self.names(Extent { begin: nth, end: nth }));
-                }
-            } else if let Some((before, after)) = line.split_once(&quoted) {
-                // `.scene(` may stand alone in the line above the title.
-                let above = if nth > 0 && before.is_empty() { self.code[nth - 1] } else { before };
-                if above.trim_end().ends_with("scene(") {
-                    // Several scenes may stand in one line, and a long scene goes on in the lines
-                    // below.
-                    let (own, begins_another) = match after.split_once("scene(") {
-                        Some((own, _)) => (own, true),
-                        None => (after, false),
-                    };
-                    names.extend(words_of(own));
-                    let below = self.code[nth + 1..].iter();
-                    let goes_on = |line: &&&str| !line.starts_with(['.', '}']);
-                    if !begins_another {
-                        let more = below.take_while(goes_on).count();
-                        names.extend(self.names(Extent { begin: nth + 1, end: nth + more }));
-                    }
-                }
-            }
-        }
-        names
-    }
-
     /// The item in which a function is; none if the function is the item.
     fn item_of(&self, function: Extent) -> Option<&Item<'t>> {
         self.items.iter().find(|item| item.extent != function && item.extent.contains(function))
@@ -211,37 +185,47 @@ impl<'t> Parts<'t> {
         self.functions.iter().any(|function| function.extent == extent)
     }
 
-    /// Stretches of lines that are left out, with what is empty around them. A stretch that is not
-    /// longer than two lines stays: the sign for it would take as much room.
+    /// Stretches of lines that are left out, with the empty lines around them. One or two hidden
+    /// lines stay: the button that stands for them would take as much room.
     fn stretches(&self, hidden: &[bool]) -> Vec<Extent> {
         let mut stretches = vec![];
-        let mut begin = 0;
-        while begin < hidden.len() {
-            if !hidden[begin] {
-                begin += 1;
+        let mut nth = 0;
+        while nth < hidden.len() {
+            if !hidden[nth] {
+                nth += 1;
                 continue;
             }
-            let mut end = begin;
-            for (next, is_hidden) in hidden.iter().enumerate().skip(begin) {
-                if *is_hidden {
-                    end = next;
-                } else if !self.quiet[next] {
-                    break;
-                }
+            let Extent { begin, end } = self.stretch(nth, hidden);
+            if end - begin >= 2 {
+                stretches.push(self.with_empty_lines(Extent { begin, end }));
             }
-            let next = end + 1;
-            if end - begin > 1 {
-                while begin > 0 && self.code[begin - 1].is_empty() {
-                    begin -= 1;
-                }
-                while end + 1 < hidden.len() && self.code[end + 1].is_empty() {
-                    end += 1;
-                }
-                stretches.push(Extent { begin, end });
-            }
-            begin = next;
+            nth = end + 1;
         }
         stretches
+    }
+
+    /// From a hidden line to the last one before code that stays.
+    fn stretch(&self, begin: usize, hidden: &[bool]) -> Extent {
+        let mut end = begin;
+        for (nth, is_hidden) in hidden.iter().enumerate().skip(begin) {
+            if *is_hidden {
+                end = nth;
+            } else if self.has_code[nth] {
+                break;
+            }
+        }
+        Extent { begin, end }
+    }
+
+    /// A stretch, with the empty lines before and after it.
+    fn with_empty_lines(&self, Extent { mut begin, mut end }: Extent) -> Extent {
+        while begin > 0 && self.lines[begin - 1].is_empty() {
+            begin -= 1;
+        }
+        while end + 1 < self.lines.len() && self.lines[end + 1].is_empty() {
+            end += 1;
+        }
+        Extent { begin, end }
     }
 }
 
@@ -358,6 +342,32 @@ if __name__ == \"__main__\":
     fn the_same_is_found_in_python() {
         assert_eq!(names_left_out(PYTHON, true, "nap"), ["walk", "__aenter__", "count", "unused"]);
         assert_eq!(names_left_out(PYTHON, true, "a walk"), ["nap", "unused"]);
+    }
+
+    #[test]
+    fn python_calls_the_methods_with_underscores_of_any_class_that_is_named() {
+        let text = "\
+class Base:
+    def __init__(self):
+        self.a = 1
+        self.b = 2
+
+class Steps(Base):
+    def __aenter__(self):
+        self.a = 1
+        self.b = 2
+
+    def unused(self):
+        self.a = 1
+        self.b = 2
+
+async def walk():
+    Steps()
+    await asyncio.sleep(1)
+
+run(walk)
+";
+        assert_eq!(names_left_out(text, true, "any"), ["unused"]);
     }
 
     #[test]

@@ -121,10 +121,10 @@ impl<'c> Reader<'c> {
         around
     }
 
-    /// The lane directly inside `lane` that is being polled in this piece. If the piece is one of
+    /// The poll directly inside that of `lane` which goes on in this piece. If the piece is one of
     /// `lane` itself, the next piece of another lane counts. None if that piece is outside of
     /// `lane`, or begins at a later instant: then `lane` does something else meanwhile.
-    pub(super) fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<LaneId> {
+    pub(super) fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<&'c Span> {
         let nth = self.number(piece);
         for later in &self.order[nth..] {
             if later.from.instant > piece.after.instant {
@@ -134,7 +134,11 @@ impl<'c> Reader<'c> {
             // Not an endless loop: see `around`.
             for _ in 0..self.chart.rows.len() {
                 match self.chart.rows[inner].owner_at(later.poll) {
-                    Some(outer) if outer == lane => return Some(inner),
+                    Some(outer) if outer == lane => {
+                        let spans = &self.chart.rows[inner].spans;
+                        return spans[..spans.partition_point(|span| span.from <= later.poll)]
+                            .last();
+                    }
                     Some(outer) => inner = outer,
                     None => break,
                 }

@@ -37,7 +37,8 @@ pub(super) fn words() -> BTreeMap<char, &'static str> {
     let mut words = BTreeMap::new();
     for mark in Mark::ALL {
         if let Some(letter) = mark.letter() {
-            // Several polls have one letter: the first of them is the plain one.
+            // Several kinds of polls share a letter. The plain poll comes first, and its word is
+            // kept.
             words.entry(letter).or_insert(mark.short_label());
         }
     }
@@ -53,7 +54,9 @@ pub(super) fn signs() -> BTreeMap<char, char> {
             signs.insert(letter, sign);
         }
     }
-    // Python has one kind of error: it ends a lane as a panic does in Rust.
-    signs.extend(Mark::Panicked.sign().map(|sign| (RAISED, sign)));
+    // An exception ends a lane in Python as a panic does in Rust.
+    if let Some(sign) = Mark::Panicked.sign() {
+        signs.insert(RAISED, sign);
+    }
     signs
 }

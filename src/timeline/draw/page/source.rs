@@ -43,8 +43,8 @@ pub(super) struct Lines {
     file: String,
     /// Each line with its number, counted from 1.
     lines: Vec<(usize, String)>,
-    /// The functions, and the blocks that run by themselves, each from one line to another. One
-    /// that is inside another comes after it.
+    /// The functions, and the bodies of `async` blocks and closures, each from one line to another.
+    /// What is inside another one comes after it.
     functions: Vec<(usize, usize)>,
 }
 
@@ -78,10 +78,10 @@ pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<Str
 }
 
 impl SourceFile {
-    /// Reads a file whose path begins at the top folder of its workspace. That folder is not known,
-    /// so the file is looked for in the working folder and the folders around it, and then in those
-    /// of the package. Last come those of this library's own package, as they were when it was
-    /// compiled: so this project's own examples find their source from any working folder.
+    /// Reads a file whose path begins at the top folder of its workspace. That folder is not known:
+    /// it is looked for from the working folder upwards, and then from the folder of the package.
+    /// Last comes the folder that this library's own package had when it was compiled: so this
+    /// project's own examples find their source from any working folder.
     pub(super) fn read(file: &str) -> Option<SourceFile> {
         // The working folder comes first, since its copy of the file is the one that is edited.
         let mut folders: Vec<PathBuf> = vec![];
@@ -92,12 +92,15 @@ impl SourceFile {
             folders.push(folder.into());
         }
         folders.push(env!("CARGO_MANIFEST_DIR").into());
-        for folder in folders {
-            // A test runs in the folder of its package, and the path begins further up.
-            for root in folder.ancestors() {
-                if let Ok(text) = fs::read_to_string(root.join(file)) {
-                    return Some(SourceFile { file: file.to_owned(), root: root.to_owned(), text });
-                }
+        folders.iter().find_map(|folder| SourceFile::read_from(folder, file))
+    }
+
+    /// Reads a file from a folder or the first one above it that has the file: a test runs in the
+    /// folder of its package, and the path begins further up.
+    fn read_from(folder: &Path, file: &str) -> Option<SourceFile> {
+        for root in folder.ancestors() {
+            if let Ok(text) = fs::read_to_string(root.join(file)) {
+                return Some(SourceFile { file: file.to_owned(), root: root.to_owned(), text });
             }
         }
         None
@@ -138,7 +141,7 @@ impl SourceFile {
     }
 
     /// What the header says of Python in the scene of that title; none if it says nothing. `titles`
-    /// are those of all scenes.
+    /// are those of all scenes of the twin.
     ///
     /// These are all sentences under “In Python” but the first, and those sentences under “Look
     /// for” that speak of Python, of asyncio or of the twin. A sentence that has titles of scenes
@@ -206,7 +209,7 @@ impl SourceFile {
             }
         }
         let paragraph = lines.join(" ");
-        // A title is a few words. Behind more of them a colon divides a sentence.
+        // A title has a few words. If there are more before the colon, it belongs to a sentence.
         let about = match paragraph.split_once(": ") {
             Some((title, about)) if title.split_whitespace().count() <= 5 => about,
             _ => &paragraph,
@@ -262,7 +265,7 @@ impl SourceFile {
         for (index, line) in self.text.lines().enumerate() {
             let code = line.trim();
             let mark = code.starts_with("// ANCHOR") || code.starts_with("# ANCHOR");
-            if mark || (!begun && top.has(code)) {
+            if mark || (!begun && top.take(code)) {
                 continue;
             }
             begun = true;
@@ -290,8 +293,8 @@ struct Top {
 }
 
 impl Top {
-    /// Whether the line still belongs to the top of the file.
-    fn has(&mut self, code: &str) -> bool {
+    /// Takes the next line, if it still belongs to the top of the file. Returns whether it does.
+    fn take(&mut self, code: &str) -> bool {
         if let Some(end) = self.inside {
             if code.ends_with(end) {
                 self.inside = None;
@@ -378,12 +381,19 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_found_from_any_folder_of_its_workspace() {
+    fn the_file_that_is_named_most_often_is_shown() {
         let files = ["src/lib.rs", "no/such.rs", "src/lib.rs"];
         assert_eq!(most_named(files.into_iter()).as_deref(), Some("src/lib.rs"));
         assert_eq!(most_named([].into_iter()), None);
-        let source = SourceFile::read("src/lib.rs").expect("it is there");
-        assert_eq!(source.file, "src/lib.rs");
+    }
+
+    #[test]
+    fn a_file_is_found_from_its_top_folder_and_from_a_folder_below() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for folder in [top.to_owned(), top.join("src/timeline")] {
+            let source = SourceFile::read_from(&folder, "src/lib.rs").expect("it is there");
+            assert_eq!((source.file.as_str(), source.root.as_path()), ("src/lib.rs", top));
+        }
         assert!(SourceFile::read("no/such.rs").is_none());
     }
 }

@@ -9,7 +9,7 @@ use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
 /// The steps of a run.
 ///
 /// All line numbers are those of `file`, the one Rust file that a page shows. What happens in
-/// another file has no line number. What a page leaves out of the file is added later.
+/// another file has no line number. [`Track::left_out`] is still empty.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = pieces(chart);
     let reader = Reader::new(chart, &order, file);
@@ -44,14 +44,14 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     // With one track there is nothing to align: a moment is a step.
     let mut moments = vec![];
     for (nth, step) in steps.iter().enumerate() {
-        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], parts: None });
+        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], parting: None });
     }
     let mut run = SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.as_deref().map(without_code).map(str::to_owned),
         took: human(chart.elapsed),
         instants,
-        rows: lanes.len(),
+        lanes_in_rust: lanes.len(),
         lanes,
         tracks: vec![Track {
             file,

@@ -5,8 +5,8 @@
 //! wait for a timer; and which wait for another lane. All of that is concluded from the chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
-//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
-//! [`Step::waits`]): a page can hide these from a reader who wants to predict.
+//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`], [`Step::waits`],
+//! [`Step::unproved`]): a page can hide these from a reader who wants to predict.
 //!
 //! Here are the types. `stepped` makes the steps of a run: `pieces` cuts it, `reader` reads what is
 //! to be seen after each piece, and `sentence` says it in words.
@@ -28,7 +28,7 @@ pub struct SteppedRun {
     /// The lanes. Those that exist only in the Python twin are at the end.
     pub lanes: Vec<SteppedLane>,
     /// How many of these lanes are in Rust: they come first.
-    pub rows: usize,
+    pub lanes_in_rust: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
     /// The steps of all tracks in one order: a page goes from moment to moment.
@@ -51,13 +51,13 @@ pub struct Track {
     /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
     /// The stretches of the file that a page does not show at first, each from one line to another:
-    /// functions that this run does not go through. Empty if the file could not be read.
+    /// such as functions that this run does not go through. Empty if the file could not be read.
     pub left_out: Vec<(usize, usize)>,
     /// Whether the timers in its steps are only those of lanes that wait there. A timer of a lane
     /// that runs or is ready is known only if an event loop has told of it.
     pub timers_of_waiting: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
-    /// none if this is the track of Rust.
+    /// none for the steps before the first one of this track. The track of Rust has no such list.
     pub aligned: Option<Vec<Option<usize>>>,
 }
 
@@ -72,9 +72,9 @@ pub struct Moment {
     pub instant: usize,
     /// For each track the index of its step; none if that language does nothing here.
     pub steps: Vec<Option<usize>>,
-    /// In one sentence, where the two languages part here: what only one of them prints, or prints
-    /// at another place. None if both print the same.
-    pub parts: Option<String>,
+    /// How the two languages part here, in one sentence: what only one of them prints, or prints at
+    /// another place. None if both print the same.
+    pub parting: Option<String>,
 }
 
 /// A line of the output, which is one list for both languages.
@@ -160,8 +160,8 @@ pub struct Step {
     /// The lanes that are ready, in the order of their wakes; those of an event loop of the
     /// program's own in the order of its queue.
     pub ready: Vec<LaneId>,
-    /// For each lane of `ready` the one that polls it at that time; none if the runtime does. A
-    /// future can be polled in one lane and be moved into another.
+    /// For each lane of `ready` the one that polls it at that time; none if the runtime does. It
+    /// may be another one later: a future can be moved from one lane into another.
     pub ready_inside: Vec<Option<LaneId>>,
     /// The lanes that wait for a timer, and when it is due: `≤ 470 ms` if it may have been due
     /// before, since the thread was not free until then, and `?` if no wake has proved it.
@@ -169,9 +169,9 @@ pub struct Step {
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
-    /// Lanes of whose waits it is not proved for which lanes they wait, and in words what is known:
-    /// `a wake by B`, `a lock (holder not seen)`. In a deadlock no lane
-    /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
+    /// Lanes that wait, where it is not proved for which other lanes; and what is known, in words:
+    /// `a wake by B`, `a lock (holder not seen)`. In a deadlock no lane gives a lock back, so a
+    /// deadlock of locks is no cycle in `waits`.
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
@@ -188,6 +188,8 @@ pub struct SteppedVariant {
     pub columns: Vec<usize>,
     /// For each run of `among` the index of the instant at which it was over.
     pub ends: Vec<usize>,
+    /// For each run of `among` whether it was stopped there, since it did not end by itself.
+    pub stopped: Vec<bool>,
     /// The rows of all the runs, those of the first at the top.
     pub rows: Vec<SharedRow>,
     /// For each line that this run printed in Rust, in order: whether the first prints it, too.

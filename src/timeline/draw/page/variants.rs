@@ -53,9 +53,10 @@ impl Group {
     pub(super) fn compare(&self, scenes: &mut [SteppedRun]) {
         let columns = self.columns(scenes);
         let rows = shared_rows(&self.charts);
-        let wholes = wholes(&self.charts, &rows);
+        let rows_of_work = rows_of_work(&self.charts, &rows);
         let ends: Vec<usize> =
             self.charts.iter().map(|chart| chart.rows[0].end.0.instant).collect();
+        let stopped: Vec<bool> = self.charts.iter().map(is_stopped).collect();
         for (nth, &member) in self.members.iter().enumerate() {
             let mut shared = vec![];
             for row in &rows {
@@ -70,12 +71,13 @@ impl Group {
             let sentence = if nth == 0 {
                 self.times()
             } else {
-                self.what_differs(nth, &wholes, &lines, missing)
+                self.what_differs(nth, &rows_of_work, &lines, missing)
             };
             scenes[member].variant = Some(SteppedVariant {
                 among: self.members.clone(),
                 columns: columns.clone(),
                 ends: ends.clone(),
+                stopped: stopped.clone(),
                 rows: shared,
                 lines,
                 sentence,
@@ -106,11 +108,11 @@ impl Group {
         let charts = [&self.charts[0], &self.charts[nth]];
         let mut differs = vec![];
         for (from, to) in stretches(charts, [&[before], &[now]]) {
-            // The stretches begin and end at the edges of instants only, so a column of more than 0
-            // is the right edge. The column itself means nothing to the script.
+            // A stretch begins and ends at an edge of an instant. The left edge is column 0, and
+            // the right one is a later column: the script need not know which.
             //
-            // An instant at which neither run polls has no columns, so both its edges are column 0.
-            // A stretch that begins there begins after the instant: no poll in it differs.
+            // If neither run polls at an instant, both its edges are column 0. A stretch that
+            // begins there begins at the right edge, since at the instant itself nothing differs.
             let has_columns = charts.iter().any(|chart| chart.instants[from.instant].columns > 0);
             let begins_after = from.column > 0 || !has_columns;
             differs.push([(from.instant, begins_after), (to.instant, to.column > 0)]);
@@ -135,10 +137,9 @@ impl Group {
         format!("{}.", join(&parts))
     }
 
-    /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
-    /// only counted, since the list of them is marked; `missing` says how many lines only the first
-    /// prints, which are in no list. A line that another lane prints is printed in both. Empty if
-    /// there is nothing to say.
+    /// What differs from the first: the time, the lanes, and how many lines only one of the two
+    /// prints. A page marks those of this run where it lists what the run prints; it does not list
+    /// the `missing` ones, which only the first prints. Empty if there is nothing to say.
     fn what_differs(
         &self,
         nth: usize,
@@ -234,8 +235,8 @@ enum Difference {
 }
 
 impl Difference {
-    /// The verb of a sentence about one lane, or about several. Other variants than `first` are not
-    /// looked at, so nothing is said to be in this one only.
+    /// The verb of a sentence about one lane, or about several. It compares with the first alone: a
+    /// third variant may do the same as this one, so it never says “only here”.
     fn verb(self, several: bool, first: &str) -> String {
         match (self, several) {
             (Difference::EndsEarlier, false) => "ends earlier".into(),
@@ -333,7 +334,7 @@ impl Row {
         if end_before.is_dropped() != end_now.is_dropped() {
             return Some(Difference::EndsUnlike { here: end_now, first: end_before });
         }
-        // A lane that is not over when the run is ends at no time of its own.
+        // A lane that is unfinished has no end, so there are no times to compare.
         match (end_before, end_now) {
             (LaneEnd::Unfinished, LaneEnd::Unfinished) => return None,
             (LaneEnd::Unfinished, _) => return Some(Difference::EndsNotInTheFirst),
@@ -341,13 +342,13 @@ impl Row {
             _ => {}
         }
         let order = here.time(now.0).cmp(&first.time(before.0));
-        let both_dropped = end_now.is_dropped();
+        let are_dropped = end_before.is_dropped() && end_now.is_dropped();
         match order {
-            Ordering::Less if both_dropped => Some(Difference::DroppedEarlier),
+            Ordering::Less if are_dropped => Some(Difference::DroppedEarlier),
             Ordering::Less => Some(Difference::EndsEarlier),
-            Ordering::Greater if both_dropped => Some(Difference::DroppedLater),
+            Ordering::Greater if are_dropped => Some(Difference::DroppedLater),
             Ordering::Greater => Some(Difference::EndsLater),
-            Ordering::Equal if both_dropped || end_before == end_now => None,
+            Ordering::Equal if are_dropped || end_before == end_now => None,
             Ordering::Equal => Some(Difference::EndsInAnotherWay),
         }
     }
@@ -375,36 +376,36 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
     rows
 }
 
-/// The rows, but with one row for work that goes on from lane to lane: each of these lanes has made
-/// the next one, of the same name. A callback that sets a timer for its next piece is such work.
-/// The last of these lanes says how the work ends.
-fn wholes(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
-    let mut wholes: Vec<Row> = vec![];
+/// The rows, but with one row for work that lanes pass on: each of them makes the next one, of the
+/// same name, and ends. A callback that sets a timer for its next piece is such work. The last of
+/// these lanes says how the work ends.
+fn rows_of_work(charts: &[Chart], rows: &[Row]) -> Vec<Row> {
+    let mut found: Vec<Row> = vec![];
     for row in rows {
-        match wholes.iter().position(|whole| goes_on(charts, whole, row)) {
-            Some(whole) => {
+        match found.iter().position(|work| goes_on(charts, work, row)) {
+            Some(work) => {
                 for (index, lane) in row.lanes.iter().enumerate() {
                     if lane.is_some() {
-                        wholes[whole].lanes[index] = *lane;
+                        found[work].lanes[index] = *lane;
                     }
                 }
             }
             None => {
-                wholes.push(Row { name: row.name.clone(), hue: row.hue, lanes: row.lanes.clone() });
+                found.push(Row { name: row.name.clone(), hue: row.hue, lanes: row.lanes.clone() });
             }
         }
     }
-    wholes
+    found
 }
 
-/// Whether in a row the work of a whole goes on, in each chart that has lanes of both. If the work
-/// goes on in one chart, and another chart has two lanes that run side by side, both rows stay:
-/// otherwise the first of these two lanes would not be compared at all.
-fn goes_on(charts: &[Chart], whole: &Row, row: &Row) -> bool {
+/// Whether work goes on in the lanes of a row, in each chart that has lanes of both. If it goes on
+/// in one chart, and another chart has two lanes that run side by side, both rows stay: otherwise
+/// the first of these two lanes would not be compared at all.
+fn goes_on(charts: &[Chart], work: &Row, row: &Row) -> bool {
     let mut has_both = false;
     for (index, chart) in charts.iter().enumerate() {
-        let (Some(before), Some(lane)) = (whole.lanes[index], row.lanes[index]) else { continue };
-        if !goes_on_in(chart, before, lane) {
+        let (Some(maker), Some(lane)) = (work.lanes[index], row.lanes[index]) else { continue };
+        if !passes_on(chart, maker, lane) {
             return false;
         }
         has_both = true;
@@ -412,40 +413,46 @@ fn goes_on(charts: &[Chart], whole: &Row, row: &Row) -> bool {
     has_both
 }
 
-/// Whether the work of a lane goes on in a lane that it has made, and in no other: that one begins
-/// when its maker is over. Two lanes that run side by side are two pieces of work.
-fn goes_on_in(chart: &Chart, before: LaneId, lane: LaneId) -> bool {
-    let maker = &chart.rows[before];
+/// Whether a lane passes its work on to another one: it makes that lane, and no other of its own
+/// name, and is over when that lane begins. Two lanes that run side by side are two pieces of work.
+fn passes_on(chart: &Chart, maker: LaneId, lane: LaneId) -> bool {
+    let timeline::Row { name, end, .. } = &chart.rows[maker];
     let row = &chart.rows[lane];
-    let is_made_by_it =
-        |other: &&timeline::Row| other.parent == Some(before) && other.name == maker.name;
-    row.name == maker.name
-        && row.parent == Some(before)
-        && maker.end.0 <= row.begin()
-        && chart.rows.iter().filter(is_made_by_it).count() == 1
+    let is_made_by_it = |row: &&timeline::Row| row.parent == Some(maker) && row.name == *name;
+    let made = chart.rows.iter().filter(is_made_by_it).count();
+    is_made_by_it(&row) && made == 1 && end.0 <= row.begin()
 }
 
-/// A line of a run: when it was printed, by which lane, and what.
-type Printed<'r> = (u64, &'r str, &'r str);
+/// A line that a run printed.
+#[derive(PartialEq, Eq)]
+struct Printed<'r> {
+    /// When it was printed, in nanoseconds. That need not be the time of its step: a poll that
+    /// blocks prints later, too.
+    at: u64,
+    /// The name of the lane that printed it.
+    lane: &'r str,
+    /// What was printed.
+    text: &'r str,
+}
 
-/// What a run printed in Rust, in the order of its output. The time of a line need not be that of
-/// its step: a poll that blocks prints later, too.
+/// What a run printed in Rust, in the order of its output.
 fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     let mut lines = vec![];
     for line in &run.output {
         if line.track == 0 {
             let step = &run.tracks[0].steps[line.step];
             let (lane, text, _) = &step.says[line.line];
-            lines.push((step.said_at[line.line], run.lanes[*lane].name.as_str(), text.as_str()));
+            let lane = run.lanes[*lane].name.as_str();
+            lines.push(Printed { at: step.said_at[line.line], lane, text });
         }
     }
     lines
 }
 
 /// For each line of a run, whether the first run prints it; and how many lines only the first one
-/// prints. In both directions it is the text that counts, whichever lane prints it. A line of the
-/// first is used up when it is found: a line that is printed twice here is found twice only if the
-/// first prints it twice.
+/// prints. A line counts as printed if any lane prints its text, at any time. A line of the first
+/// is used up when it is found: a line that is printed twice here is found twice only if the first
+/// prints it twice.
 fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize) {
     let mut left = printed(first);
     let lines = printed(here);
@@ -468,11 +475,10 @@ fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize
 
 /// Whether two lines are as much alike as this kind asks for.
 fn are_alike(kind: SaidBefore, one: &Printed, other: &Printed) -> bool {
-    let ((_, one_lane, one_text), (_, lane, text)) = (one, other);
     match kind {
         SaidBefore::Same => one == other,
-        SaidBefore::AtAnotherTime => one_lane == lane && one_text == text,
-        SaidBefore::ByAnotherLane => one_text == text,
+        SaidBefore::AtAnotherTime => one.lane == other.lane && one.text == other.text,
+        SaidBefore::ByAnotherLane => one.text == other.text,
         SaidBefore::OnlyHere => false,
     }
 }
@@ -482,14 +488,30 @@ fn quoted(chart: &Chart) -> String {
 }
 
 fn took(chart: &Chart) -> String {
-    match &chart.verdict {
-        Some(_) => "does not end by itself".to_owned(),
-        None if chart.elapsed.is_zero() => "takes no time".to_owned(),
-        None => format!("takes {}", human(chart.elapsed)),
+    if is_stopped(chart) {
+        return "does not end by itself".to_owned();
+    }
+    let time = human(chart.elapsed);
+    match (has_panicked(chart), chart.elapsed.is_zero()) {
+        (true, true) => "panics at once".to_owned(),
+        (true, false) => format!("panics after {time}"),
+        (false, true) => "takes no time".to_owned(),
+        (false, false) => format!("takes {time}"),
     }
 }
 
-/// Whether no time passes in a run that ends by itself.
+/// Whether a run was stopped, since it did not end by itself. A panic of `main` is an end, although
+/// the run has a verdict then.
+fn is_stopped(chart: &Chart) -> bool {
+    chart.verdict.is_some() && !has_panicked(chart)
+}
+
+/// Whether `main` panicked.
+fn has_panicked(chart: &Chart) -> bool {
+    matches!(chart.rows[0].end.1, End::Panicked(_))
+}
+
+/// Whether no time passes in a run that has a result.
 fn takes_no_time(chart: &Chart) -> bool {
     chart.verdict.is_none() && chart.elapsed.is_zero()
 }

@@ -30,7 +30,7 @@ use text::px;
 /// How to draw an SVG.
 #[derive(Clone, Copy, Debug)]
 pub struct SvgOptions {
-    /// How wide the picture may be, in pixels at its natural size. It is no narrower than 480.
+    /// How wide the picture is, in pixels at its natural size. It is no narrower than 480.
     pub width: f64,
     /// For which paper.
     pub theme: Theme,

@@ -21,7 +21,7 @@ const NARROWEST: f64 = 480.0;
 const SIGN: f64 = 24.0;
 /// To the right of a note, since a reader's font may be wider than it is measured here.
 const BEHIND_A_NOTE: f64 = 14.0;
-/// Names of lanes, and what became of them, are no wider than this.
+/// Names of lanes, and the notes on their ends, are no wider than this.
 pub(super) const NAME: f64 = 200.0;
 
 /// What charts on one sheet have in common.

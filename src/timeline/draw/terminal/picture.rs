@@ -190,6 +190,8 @@ impl<'c> Picture<'c> {
     /// Draws the sign of the cut, where the middle of the run is left out.
     fn draw_cut(&self, line: &mut Line) {
         let Some(cut) = &self.layout.cut else { return };
+        // Where there is a cut, all gaps have the narrowest width, and all widths are whole
+        // numbers.
         let begin = cut.start as usize;
         // Nothing is missing in a row that ends before the cut.
         if line.cells.len() > begin {

@@ -79,27 +79,25 @@ impl Picture<'_> {
         }
         let at = self.x(row.ends_at());
         let (sign, style) = end_sign(row);
-        // The last lane of a row has all that is free to the right of it, so there is room for a
-        // note.
-        let Some(next) = self.rows.next_in_row(lane) else {
-            line.put(at, sign, &style);
-            if let Some(note) = self.chart.end_note(row) {
-                // The sign and a space are before the note.
-                let room = self.options.width.saturating_sub(self.label + BESIDE + at + 2);
-                line.text(at + 2, &shorten(&note, room), &grey());
-            }
-            return;
+        let next = self.rows.next_in_row(lane);
+        let next_begins_at_once = match next {
+            Some(next) => self.x(self.chart.rows[next].begin()) <= at,
+            None => false,
         };
-        // The next lane of the row may begin at once: then the sign stands in the last column of
-        // the lane that it belongs to.
-        let free = self.x(self.chart.rows[next].begin()) > at;
-        if free {
+        if !next_begins_at_once {
             line.put(at, sign, &style);
-            return;
-        }
-        // A lane that took no column has no place for a sign of its own, and gets none.
-        if at > self.x(row.begin()) {
+        } else if at > self.x(row.begin()) {
+            // In the last column of the lane that has ended. A lane that took no column gets no
+            // sign.
             line.put(at - 1, sign, &style);
+        }
+        // To the right of the last lane of a row there is room for a note, behind the sign and a
+        // space.
+        if next.is_none()
+            && let Some(note) = self.chart.end_note(row)
+        {
+            let room = self.options.width.saturating_sub(self.label + BESIDE + at + 2);
+            line.text(at + 2, &shorten(&note, room), &grey());
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A chart in words: for readers who cannot see it, and for readers who want to be told what to
 //! look at.
 //!
-//! There are three lengths: `summary` is one line below a picture, `sentence` is about one span
-//! (what a pointer shows), and `describe` is the whole run (what a screen reader says). The words
-//! for states are those of [`Mark`](super::Mark); here is only what joins them.
+//! There are three lengths: `sentence` is about one span (what a pointer shows), `summary` is a few
+//! sentences on the run (what stands beside a picture), and `describe` has a sentence for each row
+//! (what a screen reader says). The words for states are those of [`Mark`](super::Mark); here is
+//! only what joins them.
 //!
 //! In the order in which to read it: this file has `sentence` and `describe`; `waits`, where lanes
 //! waited; `summary`, how long the run took; `own_work`, how long it would have taken one after

@@ -61,8 +61,9 @@ impl Chart {
     ///   between them;
     /// - where a lane blocks while another waits for a timer, since the block may make that wait
     ///   longer;
-    /// - where a lane that polls others blocks by itself, since its poll contains theirs, and it is
-    ///   not known how much of the time is its own;
+    /// - where, on the paused clock, a lane that polls others blocks by itself, since its poll
+    ///   contains theirs, and it is not known how much of the time is its own (on the real clock
+    ///   such a block is not counted: a busy machine may have been the reason);
     /// - where the program moves the clock, since no lane needed that time;
     /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
     ///   one after another the others would have had to wait for that, too.
@@ -108,7 +109,7 @@ impl Chart {
                 State::Waiting(Until::Unwoken) => unexplained += time,
                 State::Waiting(Until::Outside) => {
                     unexplained += time;
-                    // A wait that took no time was no wait: what is no lane answered at once.
+                    // A wait that took no time needs no explanation.
                     if !unexplained.is_zero() {
                         return None;
                     }
@@ -129,7 +130,6 @@ impl Chart {
                     own.blocked.push(stretch);
                 }
                 State::Blocking if self.clock == Clock::Paused => return None,
-                // On the real clock it may have been the machine that was busy, and not this lane.
                 State::Blocking => {}
                 State::MovedClock => return None,
                 State::OnThread if !pollers[lane] => own.time += time,
@@ -174,8 +174,9 @@ impl Chart {
     }
 }
 
-/// What a lane does, or waits for, without another lane: what would have taken as long if it had
-/// been alone. A lane that is ready, or waits for another lane, only waits for its turn.
+/// Whether the time in this state has nothing to do with other lanes: without them it would have
+/// been as long. A lane that is ready waits for the thread, and one that was woken by a lane has
+/// waited for that lane.
 fn is_its_own(state: State) -> bool {
     match state {
         State::Blocking | State::OnThread => true,

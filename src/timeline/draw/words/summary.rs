@@ -1,4 +1,4 @@
-//! The line below a picture: why the run was ended, how long it took, and what is remarked.
+//! A run in a few sentences: why it was ended, how long it took, and the remarks on it.
 use super::{NAMED, own_work::Part};
 use crate::timeline::{draw::chart::Chart, human};
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl Chart {
     /// three cases:
     ///
     /// - The sum is longer than the run: the parts overlapped.
-    /// - The sum is as long as the run. Then it is looked at whether anything overlapped.
+    /// - The sum is as long as the run. That is told if nothing overlapped.
     /// - The sum is shorter: in some of the time no part was at work. So the sum does not explain
     ///   the time of the run, and is not told.
     fn how_long_it_took(&self) -> String {

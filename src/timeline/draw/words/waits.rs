@@ -24,7 +24,8 @@ impl Chart {
     pub fn place(&self, span: &Span) -> Option<String> {
         span.places.sentence(|lane| match self.rows.get(lane) {
             Some(row) => row.name.clone(),
-            // A chart from a file may name a lane in its places that it does not have.
+            // Not in a recording, and not in a chart from a file, which is checked. But the fields
+            // of a chart are public.
             None => "a lane".into(),
         })
     }

@@ -158,6 +158,8 @@ pub struct LastPoll {
     pub(super) answers_a_wake: bool,
     /// Where the lane registered its waker in it.
     pub(super) registered: Vec<Registration>,
+    /// Where the lane around polls it.
+    pub(super) around: Option<Numbered>,
     /// Where the lane woke itself in it: the number of a stack. A lane that has registered nowhere
     /// waits there.
     pub(super) gave_way: Option<u32>,
@@ -205,6 +207,17 @@ pub struct Registration {
     /// How many wakers it has registered there in this poll. `join_all` polls all of its futures by
     /// one call, and each of them registers.
     pub times: usize,
+}
+
+/// The stack of a lane, as it was at some moment of the lane's poll.
+#[derive(Clone, Copy)]
+pub(super) struct Numbered {
+    /// Which lane's stack it is.
+    pub lane: LaneId,
+    /// The number of the stack: see `Log::stacks`.
+    pub stack: u32,
+    /// The lane that is polled there; none if the lane calls `block` there.
+    pub inside: Option<LaneId>,
 }
 
 impl Registration {
@@ -360,6 +373,7 @@ impl LastPoll {
             began: Instant::now(),
             answers_a_wake,
             registered: vec![],
+            around: None,
             gave_way: None,
             waited,
             inside: Duration::ZERO,

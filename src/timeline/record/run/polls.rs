@@ -67,17 +67,21 @@ impl Run {
     /// A poll begins that would not take place now without the gate. It becomes an event when
     /// something happens in it, and leaves no trace otherwise.
     pub fn poll_starts_quietly(&self, lane: LaneId) {
+        let stack = self.stack_around(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let waited = log.waited;
+        let around = log.number_of(&stack);
+        let polled_at = log.place(around);
         let Some(state) = log.lanes.get_mut(&lane) else { return };
         // Put back if nothing happens in it: see `forget_quiet_poll`. The lane was polled before,
         // so its owner is known, and is not noted again.
         let before = state.now;
         state.now = Doing::Running;
         state.forget_last_poll(waited);
+        state.poll.around = around;
         let thread = log.thread();
-        let start = Event { at, thread, lane, what: What::PollStart };
+        let start = Event { at, thread, lane, what: What::PollStart(polled_at) };
         log.quiet.push(QuietPoll { start, before });
     }
 
@@ -94,21 +98,25 @@ impl Run {
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
+        let stack = self.stack_around(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if log.closed {
             return;
         }
         let waited = log.waited;
+        let around = log.number_of(&stack);
+        let polled_at = log.place(around);
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
             state.begin_poll_at(at, waiting);
             state.note_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.forget_last_poll(waited);
+            state.poll.around = around;
         }
         let thread = log.thread();
-        log.push(Event { at, thread, lane, what: What::PollStart });
+        log.push(Event { at, thread, lane, what: What::PollStart(polled_at) });
     }
 
     /// The poll of `lane` has returned something, or panicked.
@@ -197,6 +205,7 @@ impl Run {
     /// shows what `block` stands for, so none of that counts as computing.
     pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
+        let stack = self.stack_of_the_current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if self.on_runtime_thread() {
@@ -210,8 +219,10 @@ impl Run {
         if let Some(lane) = lane
             && self.observe == Observe::Everything
         {
+            let called = log.number_of(&stack);
+            let place = log.place(called);
             let thread = log.thread();
-            log.push(Event { at, thread, lane, what: What::Blocked });
+            log.push(Event { at, thread, lane, what: What::Blocked(place) });
         }
     }
 

@@ -1,15 +1,26 @@
 //! Where a lane waits: what it has registered in a poll that returned `Pending`.
 use super::{
     Run,
-    lane_state::{KeptOfPoll, LaneState, Registration},
+    lane_state::{KeptOfPoll, LaneState, Numbered, Registration},
+    log::Log,
 };
 use crate::timeline::record::{
     LaneId,
     event::Polled,
     pair::{Clones, Moved},
-    stack::capture,
+    stack::{Captured, capture},
     waits::{Registered, Waits},
 };
+
+/// The stack of a lane, up to the poll of that lane.
+pub(super) struct StackOf {
+    /// Which lane's stack it is.
+    lane: LaneId,
+    /// The lane that is polled there: see [`Numbered::inside`].
+    inside: Option<LaneId>,
+    /// What is on it.
+    stack: Captured,
+}
 
 impl Run {
     /// The poll of `lane` has returned `Pending`; `clones` says what has become of the wakers that
@@ -59,21 +70,47 @@ impl Run {
     pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
         // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
         // future that it has given to `run_until`, and not for these.
-        let log = self.lock();
+        let mut log = self.lock();
         let task = |of: LaneId| log.lanes.get(&of).map(|state| state.owner.task);
         let in_one_task = task(lane) == task(inside);
-        drop(log);
         if !in_one_task {
             return;
         }
-        self.note_stack(lane, |state, stack| {
-            state.poll.registers(Registration::once(stack, Some(inside)));
-        });
+        // The stack is as it was when that poll began.
+        let around = log.lanes.get(&inside).and_then(|state| state.poll.around);
+        if let Some(around) = around
+            && around.lane == lane
+            && !log.closed
+            && let Some(state) = log.lanes.get_mut(&lane)
+        {
+            state.poll.registers(Registration::once(around.stack, Some(inside)));
+        }
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
     pub fn gives_way(&self, lane: LaneId) {
         self.note_stack(lane, |state, stack| state.poll.gave_way = Some(stack));
+    }
+
+    /// The stack of the lane that polls or calls `inside` now; none if no lane does, or if this run
+    /// does not note places.
+    pub(super) fn stack_around(&self, inside: LaneId) -> Option<StackOf> {
+        let lane = self.current_lane()?;
+        // A lane that runs an event loop begins its next poll by itself.
+        if lane == inside || !self.places {
+            return None;
+        }
+        Some(StackOf { lane, inside: Some(inside), stack: capture() })
+    }
+
+    /// The stack of the lane that runs now; none if no lane does, or if this run does not note
+    /// places.
+    pub(super) fn stack_of_the_current_lane(&self) -> Option<StackOf> {
+        let lane = self.current_lane()?;
+        if !self.places {
+            return None;
+        }
+        Some(StackOf { lane, inside: None, stack: capture() })
     }
 
     /// Captures the stack up to the poll of `lane`, and calls `note` with the lane's state and the
@@ -94,5 +131,29 @@ impl Run {
             note(state, number);
         }
         Some(number)
+    }
+}
+
+impl Log {
+    /// Keeps a stack, and returns its number. None if there was none, if the log is closed, or if
+    /// there are too many stacks already.
+    pub(super) fn number_of(&mut self, captured: &Option<StackOf>) -> Option<Numbered> {
+        let Some(StackOf { lane, inside, stack }) = captured else { return None };
+        if self.closed {
+            return None;
+        }
+        let stack = self.stacks.number(stack)?;
+        Some(Numbered { lane: *lane, stack, inside: *inside })
+    }
+
+    /// The place that this stack tells, for the next event. None if no event is kept any more.
+    pub(super) fn place(&mut self, stack: Option<Numbered>) -> Option<Waits> {
+        let Numbered { lane, stack, inside } = stack?;
+        if self.is_full() {
+            return None;
+        }
+        let made_at = self.lanes.get(&lane)?.made_at;
+        let there = Registration::once(stack, inside);
+        Some(self.waits(vec![there], made_at, KeptOfPoll::All))
     }
 }

@@ -55,7 +55,8 @@ function rowsOf(track) {
   const lives = livesOf(track.steps, run().lanes.length);
   const rows = [];
   run().lanes.forEach(({ name, hue }, lane) => {
-    if (track.index === 0 ? lane >= run().rows : lives[lane] === null) return;
+    const hasRow = track.index === 0 ? lane < run().lanes_in_rust : lives[lane] !== null;
+    if (!hasRow) return;
     rows.push({ name, hue, lanes: [lane], lives: [lives[lane]], differs: [], isOnlyHere: false });
   });
   return rows;
@@ -78,9 +79,9 @@ function rowsOfVariants() {
   });
 }
 
-// For each lane the first and the last step in which it is there; none if it never is. A lane is
-// there in its own step, too: a callback of asyncio has ended when that step is over. One that is
-// made and cancelled in one step of another lane has that step alone.
+// For each lane the first and the last step in which it is there; none if it never is. Its own
+// steps count, although a callback of asyncio has ended when its step is over. For a lane that
+// another one makes and cancels in one step, that step counts.
 function livesOf(steps, count) {
   const lives = Array(count).fill(null);
   const noteStep = (lane, nth) => {

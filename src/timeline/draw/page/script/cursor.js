@@ -27,7 +27,7 @@ function showChart() {
   showTexts(drawn, isAtEnd() ? end : edge + 2);
   chart.classList.toggle("without-future", !showsFuture());
   for (const wake of wakes) showWake(wake, axis);
-  for (const language of drawn.shown) showRunning(language);
+  for (const group of drawn.shown) showRunning(group);
   showAlone();
   if (drawn.scrolls) scrollToRows();
 }
@@ -41,12 +41,12 @@ function showStretches({ stretches }, from, to) {
 
 // Frames the names of the lanes that run. The lane that ran has a full frame. Each lane that polls
 // it has an empty one, since it is running, too.
-function showRunning(language) {
-  const { track, y, frames, names } = language;
+function showRunning(group) {
+  const { track, y, frames, names } = group;
   const current = track.isIdle(moment) ? null : track.shown(moment);
-  language.running?.classList.remove("runs");
-  language.running = current && names.get(current.lane);
-  language.running?.classList.add("runs");
+  group.running?.classList.remove("runs");
+  group.running = current && names.get(current.lane);
+  group.running?.classList.add("runs");
   const right = drawn.namesWidth - BEFORE - 6;
   const height = Math.min(16, drawn.rowHeight - 1);
   const framed = current ? [...current.around, current.lane] : [];
@@ -112,7 +112,9 @@ function showTimes(drawn, shift) {
   element.classList.remove("left-out");
   const covers = (other) => other.end + 8 > begin && other.begin < end + 8;
   for (const step of [-1, 1]) {
-    for (let nth = now + step; times[nth] && (covers(times[nth]) || !times[nth].isRoom); ) {
+    let nth = now + step;
+    // Behind a time that is hidden anyway there may be one that is covered.
+    while (times[nth] && (covers(times[nth]) || !times[nth].isRoom)) {
       times[nth].element.classList.add("left-out");
       drawn.around.push(times[nth]);
       nth += step;

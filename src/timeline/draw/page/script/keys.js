@@ -48,7 +48,8 @@ const KEYS = {
 };
 
 // Shows another scene. From one variant to another the time stays the same, so that the two can be
-// compared. A run that the reader has not begun, or is to predict, is shown from its first moment.
+// compared. But if this one is at its first moment, or the reader predicts, the other one is shown
+// from its first moment.
 function choose(number) {
   if (number >= data.scenes.length || game.open) return;
   const current = run().moments[moment];
@@ -77,7 +78,8 @@ addEventListener("keydown", (event) => {
   }
   if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const action = KEYS[event.key === " " && event.shiftKey ? "Backspace" : key];
+  // Space with Shift goes back, as a browser scrolls back.
+  const action = key === " " && event.shiftKey ? "back" : KEYS[key];
   if (action) actions[action]();
   else if (/^[1-9]$/.test(key)) choose(Number(key) - 1);
   else return;

@@ -47,10 +47,10 @@ function lanesAt({ lines }, track, current, idle) {
     const state = current.states[lane];
     let kind = KINDS[state];
     let does = data.words[state];
-    const outer = idle ? -1 : current.around.indexOf(lane);
-    if (outer >= 0) {
+    const nth = idle ? -1 : current.around.indexOf(lane);
+    if (nth >= 0) {
       kind = "polls";
-      does = `polls ${name(current.around[outer + 1] ?? current.lane)}`;
+      does = `polls ${name(current.around[nth + 1] ?? current.lane)}`;
     }
     if (!idle && lane === current.lane) {
       kind = "ran";
@@ -142,7 +142,7 @@ function addMarks(pane, track, standing) {
     const title = all.map(({ does }) => does).join(", ");
     mark.dataset.line = number;
     mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
-    mark.style.setProperty("--k", at);
+    mark.style.setProperty("--column", at);
     pane.placed.push({ mark, number, title });
     pane.marks.append(mark);
   }
@@ -169,20 +169,20 @@ function placeMarks({ box, lines, placed }) {
   });
 }
 
-// The column that lanes share if there is no room for a column each.
+// The last column for lanes. If there are more lanes than columns, the others share it.
 const SHARED = 8;
 
-// The column of a lane beside the source. A lane that would share a column stands in the next one
-// while it has the mark of a lane that ran, so that it does not cover the others. If no lane needs
-// a column behind `SHARED`, lanes do not share it.
+// The column of a lane beside the source. While a lane that shares its column has the mark of a
+// lane that ran, it stands in the next one, so that it does not cover the others.
 function columnOf({ columns, width }, lane, ran) {
   const own = columns.get(lane) ?? 0;
-  if (own < SHARED || width <= SHARED + 1) return own;
+  const isShared = own >= SHARED && width > SHARED + 1;
+  if (!isShared) return own;
   return ran ? SHARED + 1 : SHARED;
 }
 
-// Draws a bar for each function in which the lane was seen in this step, from the first of these
-// lines to the last, and a thin line along the lane's chain of awaits.
+// Draws a bar in each function in which the lane was seen in this step, from the first line at
+// which it was seen there to the last; and a thin line along the lane's chain of awaits.
 function drawPath({ lines, marks, owners }, track, current) {
   const top = (number) => lines.get(number).offsetTop;
   const draw = (kind, numbers) => {
@@ -190,7 +190,7 @@ function drawPath({ lines, marks, owners }, track, current) {
     const from = Math.min(...tops);
     const to = Math.max(...tops);
     const element = make("span", { class: `${kind} ${colourOf(current.lane)}` });
-    element.style.setProperty("--k", columnOf(track, current.lane, true));
+    element.style.setProperty("--column", columnOf(track, current.lane, true));
     element.style.top = `calc(${from}px + 0.62rem)`;
     element.style.height = `${to - from}px`;
     if (to === from) element.classList.add("short");
@@ -198,16 +198,13 @@ function drawPath({ lines, marks, owners }, track, current) {
   };
   const shown = (numbers) => [...new Set(numbers)].filter((number) => lines.has(number));
   const own = current.says.filter(([lane]) => lane === current.lane);
-  const pieces = new Map();
-  for (const number of shown([
-    current.resumed,
-    current.stop,
-    ...own.map(([, , number]) => number),
-  ])) {
+  const said = own.map(([, , number]) => number);
+  const seen = new Map(); // the lines by their function
+  for (const number of shown([current.resumed, current.stop, ...said])) {
     const owner = owners.get(number);
-    pieces.set(owner, [...(pieces.get(owner) ?? []), number]);
+    seen.set(owner, [...(seen.get(owner) ?? []), number]);
   }
-  for (const numbers of pieces.values()) {
+  for (const numbers of seen.values()) {
     // If the only line is the one at which the lane waits, its mark is enough.
     if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
   }
@@ -231,17 +228,18 @@ function scrollToLit({ box, lines, marks }, track, current, places) {
   if (numbers.length === 0) numbers = places.filter(isShown);
   const begin = (number) => lines.get(number).offsetTop;
   const end = (number) => begin(number) + lines.get(number).offsetHeight;
-  let from = Infinity;
-  let to = -Infinity; // before `from`, so no line counts yet
+  let counted = null; // from the first line that counts to the end of the last one
   for (const number of numbers) {
-    const [above, below] = [Math.min(from, begin(number)), Math.max(to, end(number))];
-    if (to < from || below - above <= box.clientHeight) [from, to] = [above, below];
+    const from = Math.min(counted?.from ?? Infinity, begin(number));
+    const to = Math.max(counted?.to ?? 0, end(number));
+    if (counted === null || to - from <= box.clientHeight) counted = { from, to };
   }
+  // Without a line that counts, none is out of sight.
+  const { from, to } = counted ?? { from: Infinity, to: 0 };
   // If all lines that count are in sight, the pane stays as it is; a pixel is allowed for rounding.
   // Otherwise they come to its middle.
   const isInSight = from >= box.scrollTop && to <= box.scrollTop + box.clientHeight;
-  const middle = Math.max((from + to - box.clientHeight) / 2, to - box.clientHeight);
-  const least = isInSight ? box.scrollTop - 1 : middle;
+  const least = isInSight ? box.scrollTop - 1 : (from + to - box.clientHeight) / 2;
   // The pane begins with a whole line, also near the end of the source, or after a line above has
   // become shorter because its note is gone.
   const most = Math.min(from, box.scrollHeight - box.clientHeight);

@@ -28,14 +28,15 @@ function listOutput() {
     const said = make("div", {}, make("span", {}, text));
     const parts = [make("time", {}, time), tile(lane), said];
     const line = make("li", { class: colourOf(lane), hidden: "" }, ...parts);
-    const before = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+    // How the first variant prints the line. Only lines of Rust are compared.
+    const inFirst = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
     if (track === 0) inRust += 1;
     const notes = [];
-    if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
-    if (before === "at_another_time") notes.push("at another time");
-    if (before === "by_another_lane") notes.push("by another lane");
+    if (inFirst === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
+    if (inFirst === "at_another_time") notes.push("at another time");
+    if (inFirst === "by_another_lane") notes.push("by another lane");
     if (unlike !== null) notes.push(UNLIKE[unlike](language));
-    if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
+    if (inFirst !== "same") line.classList.add(inFirst.replaceAll("_", "-"));
     if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
     printed.push([moment, line]);
   }
@@ -70,25 +71,27 @@ function showOutput() {
   byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
 }
 
-// Only the list is scrolled, and never the page: on a phone the source would go out of sight. The
-// list begins with a whole line. But if that would put the first line of this moment out of sight,
-// though a part of it fits, that line is shown: all of it if the last line only loses what is below
-// its letters, and otherwise the part that fits.
+// Scrolls so that the last line is seen. Only the list is scrolled, and never the page: on a phone
+// the source would go out of sight.
+//
+// The list begins with a whole line. That may leave out the first line of this moment, although a
+// part of it fits. Then the list begins with that part; or with the whole line, if this cuts off
+// only the room below the letters of the last line.
 function scrollToLast() {
   const list = byId("lines");
   const last = printed[visible - 1]?.[1];
-  const beyond = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
-  const first = beyond > 0 ? printed[firstLine(([, line]) => line.offsetTop >= beyond)] : undefined;
+  const least = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
+  const first = least > 0 ? printed[firstLine(([, line]) => line.offsetTop >= least)] : undefined;
   const begin = first?.[1].offsetTop ?? 0;
   const own = marked[0];
-  const fits = own && own.offsetTop < begin && own.offsetTop + own.offsetHeight > beyond;
-  if (!fits) list.scrollTop = begin;
-  else list.scrollTop = beyond - own.offsetTop < rem() / 2 ? own.offsetTop : beyond;
+  const isCut = own && own.offsetTop < begin && own.offsetTop + own.offsetHeight > least;
+  if (!isCut) list.scrollTop = begin;
+  else list.scrollTop = least - own.offsetTop < rem() / 2 ? own.offsetTop : least;
 }
 
 // The index of the first shown line for which a condition holds; the number of shown lines if it
-// holds for none. The condition must then hold for all later lines, too, since the search
-// halves the lines.
+// holds for none. If it holds for a line, it must hold for all later ones, since the search halves
+// the lines.
 function firstLine(holds) {
   let from = 0;
   let to = visible;

@@ -54,8 +54,9 @@ function ask() {
   } else {
     // A lane that is not there yet may come next, but not one that has ended.
     const states = track.shown(moment)?.states ?? "";
-    const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
-    const others = rows.filter((lane) => !ENDED.includes(states[lane] ?? ".")).map(name);
+    const lanes = [...run().lanes.keys()];
+    const own = track.index === 0 ? lanes.slice(0, run().lanes_in_rust) : lanes;
+    const others = own.filter((lane) => !ENDED.includes(states[lane] ?? ".")).map(name);
     choices = sorted(new Set([right, ...others]));
   }
   const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";

@@ -34,14 +34,13 @@ let delayed = null; // the timer that is going to write it
 function keepAddress() {
   clearTimeout(delayed);
   const wait = written + WRITTEN_EVERY - performance.now();
-  const before = location.hash;
-  delayed = setTimeout(writeAddress, Math.max(wait, 0), before);
-  if (wait <= 0) writeAddress(before);
+  if (wait <= 0) writeAddress(location.hash);
+  else delayed = setTimeout(writeAddress, wait, location.hash);
 }
 
+// Writes the address, if it is still what it was before. Otherwise a link has been followed
+// meanwhile, and what it says comes first.
 function writeAddress(before) {
-  clearTimeout(delayed);
-  // A link may have been followed meanwhile: what it says comes first.
   if (location.hash !== before) return;
   const address = `#${scene + 1}.${moment + 1}`;
   if (location.hash !== address) history.replaceState(null, "", address);
@@ -79,7 +78,7 @@ function heard(all) {
     told.push([track.language, tells]);
   }
   const [first] = told;
-  const parting = byId("parts").textContent;
+  const parting = byId("parting").textContent;
   if (all.length === 1) return first?.[1] ?? "";
   const alike = told.length === 2 && told[0][1] === told[1][1];
   const sentences = alike

@@ -1,17 +1,18 @@
 // The explorer: steps through recorded runs, poll by poll.
 //
-// All that it shows was recorded, or concluded from the recording in Rust: the script computes no
-// state. A scene is a run. It has a track for each language, with the steps of that language; and
-// the page goes from moment to moment, each of which has a step of one language or of both.
+// All that it shows was recorded, or was concluded in Rust from the recording: the script computes
+// no state. A scene is a run. It has a track for each language, with the steps of that language;
+// and the page goes from moment to moment, each of which has a step of one language or of both.
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
 // timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `predict`; and at last
 // `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it.
-// Only what a person does leads to a later part: a click in `panes`, an answer in `predict`, and to
-// turn “Predict” on or off lead to `show`; scrolling a pane leads to `marks`.
+// Only what a person does calls a later part: a click in `panes` and an answer in `predict` call
+// `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
 //
-// This part knows the data of the page and which moment is shown. It draws nothing.
+// This part knows the data of the page and which moment is shown, and how elements are made. It
+// shows nothing of the data.
 
 const data = JSON.parse(document.getElementById("run").textContent);
 const byId = (id) => document.getElementById(id);

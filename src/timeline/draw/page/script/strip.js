@@ -78,8 +78,8 @@ function waitingChains(waits) {
   });
 }
 
-// Lanes of which it is not proved for which others they wait, and what is known of that. Without
-// this a reader of a deadlock would look for its circle in vain.
+// Lanes that wait, where it is not proved for which others; and what is known, in words. Without
+// this a reader of a deadlock would look for its cycle in vain.
 function unprovedWaits(unproved) {
   return unproved.map(([lanes, words]) =>
     make("span", { class: "group" }, ...between(tiles(lanes), " "), ` → ${words}`),
@@ -100,7 +100,7 @@ function withoutStep({ states }) {
   return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
 }
 
-// Shows in the strip of a language what there is after a moment.
+// Shows in the strip of a language what it does in a moment, and the lists after that.
 function showStrip(element, track, moment) {
   const current = track.shown(moment);
   const idle = track.isIdle(moment);
@@ -155,11 +155,11 @@ function showStrip(element, track, moment) {
 // Where the two languages part: what they do not print alike, and what the header of the
 // example says of Python.
 function showParting(moment) {
-  const element = byId("parts");
-  element.hidden = run().moments.every(({ parts }) => parts === null);
-  const { parts } = run().moments[moment] ?? { parts: null };
+  const element = byId("parting");
+  element.hidden = run().moments.every(({ parting }) => parting === null);
+  const { parting } = run().moments[moment] ?? { parting: null };
   const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
-  element.replaceChildren(...(parts === null ? [] : [make("b", {}, parts), ...reason]));
+  element.replaceChildren(...(parting === null ? [] : [make("b", {}, parting), ...reason]));
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
@@ -168,7 +168,7 @@ function showParting(moment) {
 function reserve() {
   const strip = byId("strip");
   const { style } = byId("state");
-  for (const part of ["--tells", "--cells", "--parts"]) style.setProperty(part, "0px");
+  for (const part of ["--tells", "--cells", "--parting"]) style.setProperty(part, "0px");
   if (innerWidth <= 800) return; // there the page scrolls
   const fullest = (sizeOf, count) =>
     run()
@@ -185,11 +185,11 @@ function reserve() {
     letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
     6 * timers.length +
     unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
-  const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
+  const heights = { "--tells": 0, "--cells": 0, "--parting": 0 };
   const measured = [
     ...fullest((nth) => most(nth, told), 2),
     ...fullest((nth) => most(nth, listed), 3),
-    ...fullest((nth) => run().moments[nth].parts?.length ?? 0, 1),
+    ...fullest((nth) => run().moments[nth].parting?.length ?? 0, 1),
   ];
   for (const nth of new Set(measured)) {
     for (const track of tracks()) showStrip(strips[track.index], track, nth);
@@ -198,7 +198,7 @@ function reserve() {
       for (const element of strip.querySelectorAll(`.${kind}`))
         heights[`--${kind}`] = Math.max(heights[`--${kind}`], element.offsetHeight);
     }
-    heights["--parts"] = Math.max(heights["--parts"], byId("parts").offsetHeight);
+    heights["--parting"] = Math.max(heights["--parting"], byId("parting").offsetHeight);
   }
   for (const [part, height] of Object.entries(heights)) style.setProperty(part, `${height}px`);
 }

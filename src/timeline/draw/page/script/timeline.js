@@ -59,11 +59,11 @@ function planned() {
   const { instants, moments } = run();
   const common = variant();
   const shown = groups();
-  // The width of the names of lanes, of those of the languages, and of the signs between.
   const widths = shown.flatMap(({ rows }) =>
     rows.map(({ name }) => wide(fitting(name), "600 12px")),
   );
-  // Where nothing stands before the names, the frame of the widest needs room, and so does its rim.
+  // Before the names stand the languages, if there are two, and the signs of what differs. If there
+  // are neither, the frame of the widest name still needs room, and so does its rim.
   const left = (shown.length > 1 ? 52 : 0) + (common ? 18 : 0);
   const before = Math.max(left, AROUND_NAME + 1);
   const namesWidth = before + Math.max(...widths, 30) + BEFORE + 6;
@@ -73,7 +73,7 @@ function planned() {
   const axis = axisOf(moments, instants, common?.columns, room);
   // Below the rows stand the signs of where the two languages part, and the ends of the other
   // variants.
-  const signs = moments.some(({ parts }) => parts !== null) ? 18 : 6;
+  const signs = moments.some(({ parting }) => parting !== null) ? 18 : 6;
   const others = common ? endsOfOthers(common, axis) : [];
   let foot = signs;
   for (const { line } of others) foot = Math.max(foot, signs + 4 + (line + 1) * 12);
@@ -84,9 +84,19 @@ function planned() {
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
   const scrolls = tall > most;
   return {
-    ...{ axis, shown, others, ended }, // what stands where
-    // How large it is: `height` is down to the end of the rows, and `tall` includes the foot.
-    ...{ scale, width, room, namesWidth, rowHeight, height, signs, tall, scrolls },
+    axis,
+    shown,
+    others,
+    ended,
+    scale,
+    width,
+    room, // for the axis
+    namesWidth,
+    rowHeight,
+    height, // down to the end of the rows
+    signs,
+    tall, // with what stands below the rows
+    scrolls,
   };
 }
 
@@ -189,7 +199,7 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
     addShape(stretches, make("line", { class: `${kind} ${colour}`, ...place }), from, to);
   };
   const draw = ({ state, from, to }) => {
-    const { kind, box: share, gap } = SHAPES[state];
+    const { kind, share, gap } = SHAPES[state];
     if (share) box(kind, from + gap, Math.max(to - from - 2 * gap, 2), high * share);
     else line(kind, from, to);
   };
@@ -213,26 +223,30 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
     if (ran || polls) box(ran ? "block" : "outer", from + 1, end - from - 2, high);
     // Its poll goes on while time passes: it keeps the thread, or a lane inside it does.
     if (state === "r" && to > end) box("outer", end - 1, to - end + 1, high);
-    if (open !== null) open.to = to;
-    // There is no gap between a poll and the work that goes on after it.
-    else if (SHAPES[state]?.box === 1) open = { state, from: ran ? end - 1 : from, to };
-    else if (SHAPES[state]) open = { state, from: ran || polls ? end : from, to };
+    if (open !== null) {
+      open.to = to;
+    } else if (SHAPES[state]?.share === 1) {
+      // There is no gap between a poll and the work that goes on after it.
+      open = { state, from: ran ? end - 1 : from, to };
+    } else if (SHAPES[state]) {
+      open = { state, from: ran || polls ? end : from, to };
+    }
     if (state !== before) drawEnd(texts, lane, state, { end, y });
     before = state;
   }
   close();
 }
 
-// How a state is drawn, by its letter: as a line, or as a box of some share of a poll's height,
-// with a gap before and after it.
+// How a state is drawn, by its letter: as a line, or as a box. A box has a share of the height of a
+// poll, and a gap before and after it.
 const SHAPES = {
   w: { kind: "wait" },
   i: { kind: "between" },
   l: { kind: "lazy" },
-  d: { kind: "ready", box: 2 / 3, gap: 1 },
-  x: { kind: "unpolled", box: 2 / 3, gap: 1 },
-  b: { kind: "outer", box: 1, gap: 0 },
-  t: { kind: "outer", box: 1, gap: 0 },
+  d: { kind: "ready", share: 2 / 3, gap: 1 },
+  x: { kind: "unpolled", share: 2 / 3, gap: 1 },
+  b: { kind: "outer", share: 1, gap: 0 },
+  t: { kind: "outer", share: 1, gap: 0 },
 };
 
 // The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. The
@@ -272,8 +286,8 @@ function drawEnd(texts, lane, state, { end, y }) {
 
 // A sign below each moment at which the two languages do not print the same.
 function drawParting(texts, axis, height) {
-  run().moments.forEach(({ parts }, nth) => {
-    if (parts === null) return;
+  run().moments.forEach(({ parting }, nth) => {
+    if (parting === null) return;
     const attributes = {
       class: "parting",
       x: axis.at[nth] + axis.column / 2,
@@ -286,17 +300,17 @@ function drawParting(texts, axis, height) {
 
 // The names of the lanes, before their rows.
 function drawNames(shown, namesWidth, tall) {
-  const group = make("g");
+  const names = make("g");
   const place = { x: 0, y: 0, width: namesWidth - BEFORE, height: tall };
-  group.append(make("rect", { ...place, fill: "var(--paper)" }));
-  for (const language of shown) {
-    const { track, rows, middle } = language;
+  names.append(make("rect", { ...place, fill: "var(--paper)" }));
+  for (const group of shown) {
+    const { track, rows, middle } = group;
     // The frames around the names of the lanes that run, and the names by their lanes.
-    language.frames = make("g");
-    language.names = new Map();
-    group.append(language.frames);
+    group.frames = make("g");
+    group.names = new Map();
+    names.append(group.frames);
     if (shown.length > 1)
-      group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
+      names.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
     rows.forEach(({ name, hue, lanes, differs, isOnlyHere }, nth) => {
       const place = { x: namesWidth - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
       const button = {
@@ -313,19 +327,19 @@ function drawNames(shown, namesWidth, tall) {
         shortened,
       );
       if (shortened !== name) text.append(make("title", {}, name));
-      for (const lane of lanes) language.names.set(lane, text);
-      group.append(text);
+      for (const lane of lanes) group.names.set(lane, text);
+      names.append(text);
       if (differs.length > 0 || isOnlyHere) {
         const sign = {
           class: "unlike",
           x: shown.length > 1 ? 50 : 1,
           y: middle(nth) + 4,
         };
-        group.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
+        names.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
       }
     });
   }
-  return group;
+  return names;
 }
 
 // The arrow from the poll that woke a lane to the poll of that lane. Over it lies a broader line

@@ -20,14 +20,14 @@ function track({ steps, left_out, timers_of_waiting }, index) {
     for (const [lane, line] of step.stands) place[lane] = line;
     places.push(place);
   }
-  // For each moment its step, or the last step before it; -1 if there is none.
-  const at = [];
+  // For each moment its step, or the last step before it; null if there is none.
+  const stepAt = [];
   // For each step its moment.
   const momentOf = [];
   for (const [nth, moment] of run().moments.entries()) {
     const step = moment.steps[index];
     if (step !== null) momentOf[step] = nth;
-    at.push(step ?? at.at(-1) ?? -1);
+    stepAt.push(step ?? stepAt.at(-1) ?? null);
   }
   const columns = columnsOf(steps, places);
   const language = data.sources[index]?.name ?? "Rust";
@@ -41,8 +41,9 @@ function track({ steps, left_out, timers_of_waiting }, index) {
     leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
-    shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
-    places: (moment) => places[at[moment]] ?? [],
+    shown: (moment) => steps[stepAt[moment]] ?? null,
+    // For each lane the line at which it stands then, or null.
+    places: (moment) => places[stepAt[moment]] ?? [],
     // Whether only the other language has a step at a moment. This one may still be in the middle
     // of a poll.
     isIdle: (moment) => run().moments[moment]?.steps[index] === null,

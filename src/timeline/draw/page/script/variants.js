@@ -1,17 +1,17 @@
-// What is told of variants, which are runs of one program under other conditions: where each
-// differs from the first, and when the others are over.
+// What is told of variants, which are several ways to write one program: where each differs from
+// the first, and when the others are over.
 //
 // Knows the axis, and of a moment only whether it is the last: the end of a run is no secret then.
 
-// When the other variants are over: the place of a dashed line for each such end, and of the text
-// that names these variants, which is in one of the lines of text below the rows.
+// When the other variants are over. For each such end: `x`, where a dashed line stands; the text
+// that names these variants, which begins at `from`; and `line`, in which line of text below the
+// rows there is room for it.
 function endsOfOthers(common, axis) {
   const ends = new Map(); // several variants may end at once and in the same way
   common.among.forEach((other, nth) => {
     if (other === scene) return;
-    const { title, verdict } = data.scenes[other];
-    // A run with a verdict does not end by itself.
-    const verb = verdict === null ? ["ends", "end"] : ["is stopped", "are stopped"];
+    const { title } = data.scenes[other];
+    const verb = common.stopped[nth] ? ["is stopped", "are stopped"] : ["ends", "end"];
     const key = `${common.ends[nth]} ${verb[0]}`;
     const titles = [...(ends.get(key)?.titles ?? []), `“${title}”`];
     ends.set(key, { end: common.ends[nth], verb: verb[titles.length > 1 ? 1 : 0], titles });
@@ -71,8 +71,8 @@ function showWhatIf() {
   const element = byId("what-if");
   element.hidden = !variant();
   if (!variant()) return;
-  const hidden = "What differs from the first is said at the end.";
-  const told = showsFuture() || isAtEnd() ? variant().sentence : hidden;
+  const instead = "What differs from the first is said at the end.";
+  const told = showsFuture() || isAtEnd() ? variant().sentence : instead;
   element.replaceChildren(...prose(told));
   element.hidden = told === "";
 }

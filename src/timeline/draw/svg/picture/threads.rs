@@ -29,8 +29,9 @@ impl Picture<'_> {
     /// The row of a thread: which lane has it, when.
     pub(super) fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
         let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
-        // Only the runtime's thread is said to be idle: it is there all the time, and a reader
-        // wants to see when it was free. Other threads come and go.
+        // Only the runtime's first thread is said to be idle, since a reader wants to see when it
+        // was free. Threads of the pool come and go, and one of several workers is nearly always
+        // free.
         let idle = if number == 0 { self.idle_parts(holds) } else { vec![] };
         let top = px(y - self.sheet.hold_height / 2.0);
         let height = px(self.sheet.hold_height);

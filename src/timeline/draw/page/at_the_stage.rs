@@ -1,0 +1,58 @@
+//! Which functions a program gives to its stage for a scene: what stands beside the title of the
+//! scene.
+use super::parts::{Extent, Parts, words_of};
+use std::collections::BTreeSet;
+
+impl<'t> Parts<'t> {
+    /// The names beside the title of a scene, where the stage of a program is made.
+    pub(super) fn names_at_the_stage(&self, title: &str, python: bool) -> BTreeSet<&'t str> {
+        let quoted = format!("\"{title}\"");
+        let mut names = BTreeSet::new();
+        for (nth, line) in self.lines.iter().enumerate() {
+            if !python {
+                names.extend(self.names_of_scene(nth, &quoted));
+            } else if runs_scene(line, &quoted) {
+                names.extend(self.names(Extent { begin: nth, end: nth }));
+            }
+        }
+        names
+    }
+
+    /// The names in `.scene("title", …)` in Rust; none if that title is not in the line `nth`.
+    fn names_of_scene(&self, nth: usize, quoted: &str) -> BTreeSet<&'t str> {
+        let mut names = BTreeSet::new();
+        let Some((before, after)) = self.lines[nth].split_once(quoted) else { return names };
+        // `.scene(` may stand alone in the line above the title.
+        let head = if nth > 0 && before.is_empty() { self.lines[nth - 1] } else { before };
+        if !head.trim_end().ends_with("scene(") {
+            return names;
+        }
+        if let Some((own, _)) = after.split_once("scene(") {
+            // The next scene begins in the same line.
+            names.extend(words_of(own));
+            return names;
+        }
+        names.extend(words_of(after));
+        let mut end = nth;
+        for (below, line) in self.lines.iter().enumerate().skip(nth + 1) {
+            // The next scene, or the end of the function.
+            if line.starts_with(['.', '}']) {
+                break;
+            }
+            end = below;
+        }
+        if end > nth {
+            names.extend(self.names(Extent { begin: nth + 1, end }));
+        }
+        names
+    }
+}
+
+/// Whether a line of Python runs the scene of that title: `run(function, "title")`. A program with
+/// one scene need not give it a title.
+fn runs_scene(line: &str, quoted: &str) -> bool {
+    let is_run = line.starts_with("run(") || line.starts_with("run_loop(");
+    let has_title = line.contains(&format!("{quoted})"));
+    let has_no_title = !line.contains('"');
+    is_run && (has_title || has_no_title)
+}

@@ -1,0 +1,127 @@
+//! What lanes do in the pieces: what a step tells.
+use super::{Kind, Piece, What, wakes::wakes};
+use crate::timeline::{
+    LaneId,
+    draw::chart::{Chart, End, Position},
+};
+
+/// Puts into each piece what its lane does in it.
+pub(super) fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
+    add_lines(chart, pieces);
+    add_wakes(chart, pieces);
+    for lane in 0..chart.rows.len() {
+        add_making(chart, pieces, lane);
+        add_drop(chart, pieces, lane);
+    }
+    for piece in pieces {
+        // A stable sort: a file of an older version has no numbers.
+        piece.deeds.sort_by_key(|deed| deed.nth);
+        piece.aborted.sort_by_key(|lane| chart.rows[*lane].ended_nth);
+    }
+}
+
+fn add_lines(chart: &Chart, pieces: &mut [Piece]) {
+    for (index, said) in chart.said.iter().enumerate() {
+        let doer = doer(chart, said.lane, said.at);
+        // Some lines are printed by a lane that no lane polls or drops at that moment, such as an
+        // aborted one. They go to the piece before.
+        let piece = done_in(chart, pieces, doer, said.at).or(last_before(pieces, said.at));
+        if let Some(piece) = piece {
+            pieces[piece].said.push(index);
+            pieces[piece].add_deed(said.nth, What::Prints(index));
+        }
+    }
+}
+
+fn add_wakes(chart: &Chart, pieces: &mut [Piece]) {
+    for wake in wakes(chart) {
+        let doer = doer(chart, wake.from, wake.at);
+        if let Some(piece) = done_in(chart, pieces, doer, wake.at) {
+            pieces[piece].add_deed(wake.nth, What::Wakes(wake.to));
+        } else if is_aborted_at(chart, wake.from, wake.at)
+            && let Some(piece) = last_before(pieces, wake.at)
+        {
+            pieces[piece].woken_by_aborted.push(wake.to);
+        }
+    }
+}
+
+/// Notes that a lane was made, if it is a task. A future that is moved into a task only later was
+/// no task when it was made. One that was never polled is known to be a task if it was aborted.
+fn add_making(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
+    let row = &chart.rows[lane];
+    let begin = row.begin();
+    let is_a_task = row.owner_at(begin).is_none()
+        && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()));
+    if is_a_task
+        && let Some(maker) = row.parent
+        && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
+    {
+        pieces[piece].add_deed(row.made_nth, What::Makes(lane));
+    }
+}
+
+/// Notes that a lane was dropped before it was done, by another lane or as an aborted task.
+fn add_drop(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
+    let row = &chart.rows[lane];
+    let at = row.ends_at();
+    match *row.how_it_ended() {
+        End::Cancelled { by: Some(by), .. } if by != lane => {
+            if let Some(piece) = done_in(chart, pieces, doer(chart, by, at), at) {
+                pieces[piece].add_deed(row.ended_nth, What::Drops(lane));
+            }
+        }
+        End::Cancelled { by: None, aborted: true } => {
+            if let Some(piece) = last_before(pieces, at) {
+                pieces[piece].aborted.push(lane);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The last piece before something that happens at a position outside all polls. The rests at this
+/// position come before it, and a poll that begins there comes after it.
+fn last_before(pieces: &[Piece], at: Position) -> Option<usize> {
+    let until = pieces.partition_point(|piece| (piece.from, piece.kind) < (at, Kind::Poll));
+    until.checked_sub(1)
+}
+
+/// Whether the runtime drops a lane at a position, since its task was aborted.
+fn is_aborted_at(chart: &Chart, lane: LaneId, at: Position) -> bool {
+    matches!(chart.rows[lane].end, (end, End::Cancelled { aborted: true, .. }) if end == at)
+}
+
+/// The lane in whose poll `lane` does something: `lane` itself, or the lane that drops it there.
+pub(in crate::timeline::draw) fn doer(chart: &Chart, lane: LaneId, at: Position) -> LaneId {
+    let mut doer = lane;
+    // The lane that drops it may be dropped there, too. No chain is longer than the list of lanes.
+    for _ in 0..chart.rows.len() {
+        match chart.rows[doer].end {
+            (end, End::Cancelled { by: Some(by), .. }) if end == at => doer = by,
+            _ => break,
+        }
+    }
+    doer
+}
+
+/// The piece in which a lane did what it did at a position; none if it is not polled there.
+///
+/// The position is the right edge of a column, so the poll began before it, and a rest begins right
+/// there. A piece that keeps its thread can do something later than it began.
+pub(in crate::timeline::draw) fn done_in(
+    chart: &Chart,
+    pieces: &[Piece],
+    lane: LaneId,
+    at: Position,
+) -> Option<usize> {
+    let until = pieces.partition_point(|piece| piece.from <= at);
+    let has_begun = |piece: &Piece| match piece.kind {
+        Kind::Poll => piece.from < at,
+        Kind::Rest => piece.from <= at,
+    };
+    let own = pieces[..until].iter().rposition(|piece| piece.lane == lane && has_begun(piece))?;
+    let spans = &chart.rows[lane].spans;
+    let poll = spans.partition_point(|span| span.from < pieces[own].poll);
+    if at <= spans[poll].to { Some(own) } else { None }
+}
