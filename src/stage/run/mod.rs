@@ -43,8 +43,8 @@ impl Stage {
     /// by itself, or ended although it should hang. If several scenes fail, the last of them
     /// decides. It is 2 if the command line is wrong or a file cannot be written.
     ///
-    /// With `--schedules`, `--cancellations` or `--step` no scene counts as failed: the status is 0,
-    /// or 2 as above, or 130 if Ctrl-C ends `--step`.
+    /// With `--schedules`, `--cancellations` or `--step` no scene counts as failed. Then the status
+    /// is 0, or 2 as above, or 130 if Ctrl-C ends `--step`.
     pub fn run(self) -> ExitCode {
         // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
