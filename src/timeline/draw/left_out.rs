@@ -176,10 +176,17 @@ mod tests {
     /// A lane that waits from 100 ms to 200 ms.
     fn row_that_waits(until: Until) -> Row {
         let [from, to] = [0, 1].map(|instant| Position { instant, column: 0 });
-        let places = Places::default();
-        let stopped = Places::default();
-        let state = State::Waiting(until);
-        let spans = vec![Span { state, from, to, places, woken: None, stopped }];
+        let waits = Span {
+            state: State::Waiting(until),
+            from,
+            to,
+            places: Places::default(),
+            woken: None,
+            stopped: Places::default(),
+            blocks: vec![],
+            polled_at: Places::default(),
+        };
+        let spans = vec![waits];
         Row {
             name: "A".into(),
             hue: 1,
