@@ -41,6 +41,23 @@ fn a_timer_is_due_from_when_it_was_set_also_if_its_lane_is_polled_again_at_once(
 }
 
 #[test]
+fn a_task_that_is_aborted_before_its_first_poll_is_ready_until_the_runtime_drops_it() {
+    let run = record("aborted", async || {
+        let first = tokio::spawn(async {}.lane("A"));
+        let aborted = tokio::spawn(async {}.lane("B"));
+        aborted.abort();
+        first.await.expect("it does not panic");
+        aborted.await.expect_err("it was aborted");
+    });
+    let steps = steps(&run);
+    assert_eq!(steps[0]["sentence"], "begins, makes A and B and waits (JoinHandle).");
+    assert_eq!(steps[0]["ready"], json!([1, 2]), "both are in the queue");
+    let dropped = "begins, wakes main and ends. Then the runtime drops B, which was aborted.";
+    assert_eq!(steps[1]["sentence"], dropped);
+    assert_eq!(steps[1]["ready"], json!([0]), "main was woken by A");
+}
+
+#[test]
 fn a_timer_that_was_not_set_yet_is_not_due() {
     let run = record("later", async || {
         let go_on = Cell::new(false);
