@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::slice;
 
 use super::handle::{Call, Handle};
-use super::instrument::CallId;
 
 /// A future of any type, as the loop and a waiting task see it. In Python every future is of the
 /// same type. Here the type of the result is a part of the future's type; the loop does not need
@@ -23,9 +22,9 @@ pub(super) trait AnyFuture: Call + Cancellable {
     /// If this is a task: marks its next step as scheduled, and gives the step, which the caller
     /// puts into the ready queue. `None` if the step is there already, or if the task is done.
     fn take_next_step(self: Rc<Self>) -> Option<Handle>;
-    /// Adds the tasks for whose ends it waits. Says whether these are all that it waits for: see
+    /// Adds the addresses of the tasks for whose ends it waits. Says whether these are all that it waits for: see
     /// `FutureRef::tasks`.
-    fn add_tasks(&self, tasks: &mut Vec<CallId>) -> bool;
+    fn add_tasks(&self, tasks: &mut Vec<*const ()>) -> bool;
 }
 
 /// What a future does when it is asked to cancel.

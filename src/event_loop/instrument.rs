@@ -149,7 +149,7 @@ impl CallId {
         Self::of(std::rc::Rc::as_ptr(&call.0).cast())
     }
 
-    pub(super) fn of(address: *const ()) -> Self {
+    fn of(address: *const ()) -> Self {
         Self(address.addr())
     }
 }
@@ -258,6 +258,9 @@ impl<'a> FutureRef<'a> {
     /// as a plain future does.
     pub fn tasks(&self) -> Option<Vec<CallId>> {
         let mut tasks = vec![];
-        if self.future.add_tasks(&mut tasks) { Some(tasks) } else { None }
+        if !self.future.add_tasks(&mut tasks) {
+            return None;
+        }
+        Some(tasks.into_iter().map(CallId::of).collect())
     }
 }
