@@ -427,14 +427,14 @@ fn a_lane_that_is_woken_while_a_thread_polls_it_is_ready_after_that_poll() {
     for (thread, lane, what) in [
         created(0, "main"),
         created(1, "A"),
-        (1, 1, What::PollStart),
-        (0, 0, What::PollStart),
+        (1, 1, What::PollStart(None)),
+        (0, 0, What::PollStart(None)),
         (0, 1, What::Woken { by: WokenBy::Lane(0) }),
         (0, 0, pending()),
         (1, 1, pending()),
-        (0, 0, What::PollStart),
+        (0, 0, What::PollStart(None)),
         (0, 0, ready()),
-        (1, 1, What::PollStart),
+        (1, 1, What::PollStart(None)),
         (1, 1, ready()),
     ] {
         events.push(Event { at: Duration::ZERO, thread, lane, what });

@@ -50,6 +50,9 @@ def run_task(handle, task):
     has_begun = task in scene.begun
     scene.begun.add(task)
     cause, stood = (scene.cause, before.lines) if has_begun else ("begins", [])
+    if is_of_a_step(cause) and cause == task.cancelled_by:
+        cause = {"cancel": cause["step"]}
+    task.cancelled_by = None
     scene.open = OpenStep(before.name, cause, stood, task, before.inner)
     original_run(handle)
     write_down_what_blocked(None)
@@ -82,12 +85,15 @@ def run_call_of_asyncio(handle):
     prints = [deed["prints"]["lane"] for deed in scene.deeds if "prints" in deed]
     if prints:
         write_down(OpenStep(prints[0], None, inner="call"), None, snapshot())
-    is_of_a_step = isinstance(scene.cause, dict) and "step" in scene.cause
-    if is_of_a_step:
+    if is_of_a_step(scene.cause):
         look_again()
     elif queue() != ready:
         # A timer or a socket has led to it. What is seen from now on is not the last step's doing.
         scene.is_fresh = False
+
+
+def is_of_a_step(cause):
+    return isinstance(cause, dict) and "step" in cause
 
 
 def cancel(handle):

@@ -64,12 +64,5 @@ def callback(new_name, function):
                 recording.scene.open.error = error
             raise
 
-    named.lane, named.maker = new_name, lane_of_open_step()
+    named.lane = new_name
     return named
-
-
-def lane_of_open_step():
-    """The lane that runs now: `main` if no call of the loop runs; none if the lane has ended and
-    its task has not."""
-    scene = recording.scene
-    return "main" if scene is None or scene.open is None else scene.open.lane

@@ -105,6 +105,11 @@ def lanes_of(task, frames):
             lanes[-1].lines.append(frame.f_lineno)
         elif code is asyncio.wait_for.__code__ or not is_of_the_recorder(code):
             library.add_call(lanes[-1], frame)
+    for outer, lane in zip(lanes, lanes[1:]):
+        # It consists of functions of the library only, as `lane("A", asyncio.sleep(1))` does. So it
+        # stands where the lane around it awaits it.
+        if not lane.lines:
+            lane.lines = outer.lines[-1:]
     named = [lane for lane in lanes if lane.name is not None]
     return named or lanes[:1]
 

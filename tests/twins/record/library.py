@@ -43,8 +43,12 @@ def tasks_of_as_completed(names):
     found = []
     for task in recording.scene.tasks:
         for callback, _ in task._callbacks or ():
-            cells = getattr(callback, "__closure__", None) or ()
-            used = [getattr(callback, "__self__", None), *(cell.cell_contents for cell in cells)]
-            if any(one is queue for one in used for queue in queues):
+            if any(one is queue for one in used_by(callback) for queue in queues):
                 found.append(task)
     return found
+
+
+def used_by(callback):
+    """The object whose method a callback is, or the variables around the function that it is."""
+    cells = getattr(callback, "__closure__", None) or ()
+    return [getattr(callback, "__self__", None), *(cell.cell_contents for cell in cells)]

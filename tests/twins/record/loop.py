@@ -8,7 +8,6 @@ import weakref
 import say
 import virtual_time
 
-from .inside import lane_of_open_step
 from .lanes import NEXT_ITEM, RUNS_A_CALL, innermost, is_of_a_task
 from .outside import new_thread_call, open_step_of_program, recorded, run_loop
 from .queue import lane_of_callback, task_of
@@ -26,10 +25,46 @@ class Task(asyncio.Task):
         self.number = number  # first, since asyncio puts a task into a set when it is made
         self.base = base  # the name of the outermost lane; none if the coroutine is a lane itself
         self.inner = inner  # "task" if that lane only has made the task, and is not the task
+        self.cancelled_by = None  # the cause of the call that `cancel` puts into the queue
         super().__init__(coroutine, **more)
 
     def __hash__(self):
         return self.number
+
+    def cancel(self, *args, **more):
+        # A group of tasks also calls this to let the task go on that waits for the group, and hides
+        # the cancellation from it: that is a wake.
+        caller = sys._getframe(1).f_locals.get("self")
+        wakes = isinstance(caller, asyncio.TaskGroup) and caller._parent_task is self
+        if recording.scene is not None and not wakes:
+            self.cancelled_by = cause_now()
+        return super().cancel(*args, **more)
+
+
+class Future(asyncio.Future):
+    """A future that the twin makes. It tells of the named callbacks that are added to it: they are
+    lanes from then on, and are called when it is done."""
+
+    def __init__(self, loop):
+        super().__init__(loop=loop)
+        self.added = []  # the names of these callbacks
+        if recording.scene is not None:
+            recording.scene.futures.append(weakref.ref(self))
+
+    def add_done_callback(self, callback, *, context=None):
+        name = getattr(callback, "lane", None)
+        # If it is done already, the callback comes into the queue at once: see `Loop.noted`.
+        if name is not None and not self.done():
+            self.added.append(name)
+            note("makes", name)
+        super().add_done_callback(callback, context=context)
+
+    def remove_done_callback(self, callback):
+        name = getattr(callback, "lane", None)
+        if name in self.added:
+            self.added.remove(name)
+            note("cancels", name)
+        return super().remove_done_callback(callback)
 
 
 class Loop(virtual_time.Loop):
@@ -67,6 +102,11 @@ class Loop(virtual_time.Loop):
                 note("makes", None if inner else innermost(task))
         return task
 
+    def create_future(self):
+        if sys._getframe(1).f_code.co_filename == recording.twin:
+            return Future(self)
+        return super().create_future()
+
     def call_soon(self, callback, *args, context=None):
         return self.noted(super().call_soon(callback, *args, context=context))
 
@@ -85,9 +125,8 @@ class Loop(virtual_time.Loop):
         task = task_of(handle)
         if name is not None and not is_of_a_task(name):
             open_step_of_program()
-            # Another lane has made the callback and added it to a future, which is done now.
-            is_queued = getattr(handle._callback, "maker", lane_of_open_step())
-            note("queues" if is_queued != lane_of_open_step() else "makes", name)
+            # If it was added to a future, which is done now, it is a lane already.
+            note("queues" if is_added(name) else "makes", name)
         elif task is not None and task in scene.begun and scene.open is not None:
             # Not itself: a task that gives way puts itself into the queue.
             if task is not scene.open.task and not task.done():
@@ -100,6 +139,7 @@ class Loop(virtual_time.Loop):
         scene = recording.scene
         if scene is not None and scene.program is not None:
             scene.program.cause = cause_now()
+            scene.program.state = "ready"
 
     def run_forever(self):
         return run_loop(sys._getframe(1), "run_forever", None, super().run_forever)
@@ -126,6 +166,12 @@ def is_of_twin(coroutine):
     if code is None:
         return type(coroutine).__name__ in NEXT_ITEM
     return code is say.lane.__code__ or code.co_filename == recording.twin
+
+
+def is_added(name):
+    """Whether a callback of that name was added to a future of the twin."""
+    futures = [future() for future in recording.scene.futures]
+    return any(name in future.added for future in futures if future is not None)
 
 
 def is_inside_asyncio_run(frame):

@@ -22,14 +22,16 @@ class Program:
     kind = "program"
 
     def __init__(self):
-        self.state = "run"  # or "wait", while the loop runs
+        # "run"; "wait", while the loop runs; then "ready", once the loop is to return.
+        self.state = "run"
         self.lines = []  # on which it stands while the loop runs
         self.on = None  # the method of the loop with which it waits
         self.future = None  # for which that method waits; none for `run_forever`
-        # Why it goes on when that method returns. Where `asyncio.run` has run `main`, which has
-        # ended, the program begins no lane any more.
+        # Where `asyncio.run` has run `main`, that lane has ended, and the program is inside it: it
+        # begins no lane.
         steps = recording.scene.steps
-        self.cause = None if any(step["lane"] == "main" for step in steps) else "begins"
+        self.inner = "program" if any(step["lane"] == "main" for step in steps) else None
+        self.cause = None if self.inner else "begins"  # why it goes on when that method returns
         self.last_step = None
 
 
@@ -43,7 +45,9 @@ def open_step_of_program():
     if scene.program is None:
         scene.program = Program()
     program = scene.program
-    scene.open = OpenStep("main", program.cause, program.lines, outside=program)
+    scene.open = OpenStep(
+        "main", program.cause, program.lines, inner=program.inner, outside=program
+    )
     program.state, program.lines = "run", []
     program.on = program.future = None
 
@@ -83,8 +87,9 @@ def end_program():
         return
     open_step_of_program()
     write_down_what_blocked(None)
+    end = None if scene.program.inner else "finished"
     scene.program = None
-    write_down(scene.open, "finished", snapshot())
+    write_down(scene.open, end, snapshot())
     scene.open = None
 
 

@@ -32,6 +32,7 @@ class Scene:
         self.tasks = []  # those that have not ended
         self.begun = set()  # the tasks that have run at least once
         self.thread_calls = []  # those that have not ended
+        self.futures = []  # weak references to those that the twin has made
         self.program = None  # what runs the loop, if the twin does that by hand
         # A weak reference to the last loop. An own reference would keep the loop of a twin that is
         # about loops that are collected.
@@ -53,7 +54,7 @@ class OpenStep:
         self.cause = cause
         self.stood = list(stood)  # the lines on which the lane stood before
         self.task = task  # which runs, if a task does
-        # "task", "callback", "thread" or "call": not the lane itself runs, but this inside it.
+        # "task", "callback", "thread", "call" or "program": not the lane itself runs, but this.
         self.inner = inner
         self.outside = outside  # the `Program` or `ThreadCall` that runs, if no call of the loop
         self.at = virtual_time.now

@@ -1,6 +1,7 @@
 """What every lane does after a step, and what is in the queue then."""
 
 from .lanes import frames_around, frames_of, innermost, lanes_of, lines_around
+from .library import used_by
 from .queue import lane_of, queue, task_of, timers
 from .scene import recording
 
@@ -16,13 +17,14 @@ def snapshot(frame=None, entered=None):
     """
     scene = recording.scene
     state = {"after": None, "lanes": {}, "ready": [], "timers": []}
+    add_added(state)
     if scene.loop is not None:
         state["ready"], state["timers"] = queue(), timers()
         add_callbacks(state)
         for task in scene.tasks:
             if not task.done():
                 add_lanes_of(task, frame, entered, state)
-    add_program(frame, state)
+    add_program(frame, entered, state)
     add_thread_calls(state)
     return state
 
@@ -31,8 +33,17 @@ def new_state(state, lines=(), on=None, waits_for=()):
     return {"state": state, "lines": list(lines), "on": on, "for": list(waits_for)}
 
 
+def add_added(state):
+    """Adds the callbacks that were added to a future, which is not done yet."""
+    for future in recording.scene.futures:
+        future = future()
+        if future is not None and not future.done():
+            for name in future.added:
+                state["lanes"][name] = new_state("new")
+
+
 def add_callbacks(state):
-    """A callback stands on no line, and is seen only while it is in the queue or has a timer."""
+    """Adds the callbacks that are in the queue or have a timer. A callback stands on no line."""
     loop = recording.scene.loop
     for handle in [*loop._scheduled, *loop._ready]:
         name = None if task_of(handle) or handle._cancelled else lane_of(handle)
@@ -52,7 +63,7 @@ def add_lanes_of(task, frame, entered, state):
         if runs:
             found = state_of_running(lane, inside or entered)
         else:
-            found = state_of_waiting(task, lane, inside)
+            found = state_of_waiting(task, lane, inside, (frame, entered))
         if is_its_step and lane.name == step.lane:
             state["after"] = found
         if lane.inner is None:
@@ -64,8 +75,9 @@ def state_of_running(lane, inside):
     return new_state("run", lane.lines, None, [] if inside is None else [inside])
 
 
-def state_of_waiting(task, lane, inside):
-    """What a lane does while its task does not run: it may await a lane inside it."""
+def state_of_waiting(task, lane, inside, running):
+    """What a lane does while its task does not run: it may await a lane inside it. For `running`
+    see `innermost_now`."""
     has_begun = task in recording.scene.begun
     lines = lane.lines if has_begun else []
     if inside is not None:
@@ -73,29 +85,56 @@ def state_of_waiting(task, lane, inside):
     # The queue has names. It is the task that counts: a lane may have several.
     if any(task_of(handle) is task for handle in recording.scene.loop._ready):
         return new_state("ready" if has_begun else "new", lines, lane.library)
-    return new_state("wait", lines, lane.library, lanes_waited_for(task, lane))
+    return new_state("wait", lines, lane.library, lanes_waited_for(task, lane, running))
 
 
-def lanes_waited_for(task, lane):
-    """The other lanes for which a task waits: it awaits them, or one of them has the lock that it
-    needs."""
+def lanes_waited_for(task, lane, running):
+    """The other lanes for which a task waits: it awaits them, or is behind them at a lock."""
     scene = recording.scene
     waiter = task._fut_waiter
     awaited = [waiter, *getattr(waiter, "_children", []), *lane.tasks]
     others = []
     for other in scene.tasks:
-        if any(other is one for one in awaited) and not other.done():
-            others.append(innermost(other))
+        is_awaited = any(other is one for one in awaited) or is_done_after(waiter, other)
+        if is_awaited and not other.done():
+            others.append(innermost_now(other, *running))
     for call in scene.thread_calls:
         if call.future is not None and any(call.future is one for one in awaited):
             others.append(call.lane)
-    if not others and lane.lock in lock_holders:
-        others.append(lock_holders[lane.lock])
+    if lane.lock is not None and not others:
+        others.append(lane_before(waiter, lane.lock))
     named = [other for other in others if other not in (None, lane.name)]
     return list(dict.fromkeys(named))  # each of them once
 
 
-def add_program(frame, state):
+def innermost_now(task, frame, entered):
+    """The innermost lane of a task, even of the one that runs: see `snapshot`."""
+    step = recording.scene.open
+    if step is None or step.task is not task or frame is None:
+        return innermost(task)
+    return entered or lanes_of(task, frames_around(frame))[-1].name
+
+
+def is_done_after(future, task):
+    """Whether a callback of the task makes the future done, as with `shield` and `gather`."""
+    if future is None or task is future:
+        return False
+    callbacks = [callback for callback, _ in task._callbacks or ()]
+    return any(future is one for callback in callbacks for one in used_by(callback))
+
+
+def lane_before(waiter, lock):
+    """The lane that gets a lock before the task that waits for `waiter`: the one that is ahead of
+    it in the lock's queue, or else the one that has the lock."""
+    waiters = list(lock._waiters or ())
+    place = next((nth for nth, one in enumerate(waiters) if one is waiter), 0)
+    for task in recording.scene.tasks:
+        if place > 0 and task._fut_waiter is waiters[place - 1]:
+            return innermost(task)
+    return lock_holders.get(lock)
+
+
+def add_program(frame, entered, state):
     scene = recording.scene
     program = scene.program
     if program is None:
@@ -104,8 +143,13 @@ def add_program(frame, state):
     found = new_state(program.state, lines, program.on)
     future = program.future
     if future in scene.tasks and not future.done():
-        found["for"] = [innermost(future)]
-    state["lanes"]["main"] = found
+        found["for"] = [innermost_now(future, frame, entered)]
+    if program.state == "ready":
+        # It goes on when the loop returns, after all that is in the queue.
+        state["ready"].append("main")
+        found["for"] = []
+    if program.inner is None:
+        state["lanes"]["main"] = found
     if scene.open is not None and scene.open.outside is program:
         state["after"] = found
 

@@ -67,6 +67,8 @@ pub(super) enum Inner {
     Thread,
     /// A call that asyncio makes by itself, such as one that closes a generator.
     Call,
+    /// The program, after the lane has ended: it goes on when `asyncio.run` has returned.
+    Program,
 }
 
 /// What does something that is no call of the event loop.
@@ -91,6 +93,8 @@ pub(super) enum Cause {
     Same,
     /// What was done in the step of this number put the call into the queue.
     Step(usize),
+    /// In the step of this number the lane was cancelled, and so put into the queue.
+    Cancel(usize),
     /// A timer was due, which the lane of this name had set.
     Timer(Option<String>),
 }
@@ -105,7 +109,8 @@ pub(super) enum Deed {
     Makes(Option<String>),
     /// It puts a callback into the queue that another lane has added to a future.
     Queues(String),
-    /// It puts another lane into the queue.
+    /// It puts another lane into the queue, or cancels it: the cause of that lane's next step says
+    /// which.
     Wakes(String),
     /// It cancels a callback, or a call on another thread, before that begins.
     Cancels(String),
@@ -232,9 +237,7 @@ mod tests {
             for scene in scenes {
                 let mut alive = vec![];
                 for (nth, step) in scene.steps.iter().enumerate() {
-                    // After `asyncio.run` the program may still print, and is no lane then.
-                    let is_over = step.outside.is_some() && step.cause.is_none();
-                    if step.inner.is_some() || is_over {
+                    if step.inner.is_some() {
                         continue;
                     }
                     let begins = matches!(step.cause, Some(Cause::Begins));

@@ -190,17 +190,23 @@ impl TwinReader<'_> {
         chains(&waits_for)
     }
 
-    /// The lanes that a wake by another lane will let go on, in the words of Rust's list.
+    /// The waits that no chain shows, in words: the lanes that a wake by another lane will let go
+    /// on, in the words of Rust's list; and the waits of tasks that have no name of their own.
     fn unproved(&mut self, nth: usize) -> Vec<(Vec<LaneId>, String)> {
         let twin = self.twin;
         let mut unproved: Vec<(Vec<LaneId>, String)> = vec![];
         for name in twin.steps[nth].lanes.keys() {
-            let Some(by) = twin.waits_for_a_wake_by(nth, name) else { continue };
+            let mut waits = vec![];
+            waits.extend(twin.waits_for_a_wake_by(nth, name).map(|by| format!("a wake by {by}")));
+            for awaited in twin.awaited_inside(nth, name) {
+                waits.push(format!("{awaited} (a task inside it)"));
+            }
             let lane = self.lane(name);
-            let words = format!("a wake by {by}");
-            match unproved.iter_mut().find(|(_, same)| *same == words) {
-                Some((lanes, _)) => lanes.push(lane),
-                None => unproved.push((vec![lane], words)),
+            for words in waits {
+                match unproved.iter_mut().find(|(_, same)| *same == words) {
+                    Some((lanes, _)) => lanes.push(lane),
+                    None => unproved.push((vec![lane], words)),
+                }
             }
         }
         unproved
@@ -220,10 +226,10 @@ fn ended(twin: &TwinScene, nth: usize, name: &str) -> char {
             };
         }
     }
-    // A callback that waited for its timer, or in the queue, and was never called.
+    // A callback that was made, and never called.
     let was_there = |step: &TwinStep| {
-        let cancels = |deed: &Deed| matches!(deed, Deed::Cancels(cancelled) if cancelled == name);
-        step.lanes.contains_key(name) || step.deeds.iter().any(cancels)
+        let makes = |deed: &Deed| matches!(deed, Deed::Makes(Some(made)) if made == name);
+        step.lanes.contains_key(name) || step.deeds.iter().any(makes)
     };
     if steps.iter().any(was_there) { 'c' } else { '.' }
 }
@@ -291,6 +297,12 @@ mod tests {
                     continue;
                 }
                 for other in &lane.r#for {
+                    let entered = step.after.as_ref().is_some_and(|after| {
+                        after.state == TwinState::Run && after.r#for.contains(other)
+                    });
+                    if entered {
+                        continue; // so has a task inside it
+                    }
                     let state = letters[other];
                     assert!(!".fceu".contains(state), "{place}: {name} waits for {other}: {state}");
                 }
@@ -364,13 +376,87 @@ mod tests {
     fn a_program_that_runs_its_loop_waits_where_it_does() {
         let scenes = recorded("future");
         let twin = std::fs::read_to_string("examples/futures/future.py").expect("the twin");
-        for step in &scenes[0].steps[..3] {
+        let states = [TwinState::Wait, TwinState::Wait, TwinState::Ready];
+        for (step, state) in scenes[0].steps.iter().zip(states) {
             let main = &step.lanes["main"];
-            assert!(main.state == TwinState::Wait, "main waits");
+            assert!(main.state == state, "main waits, and is ready once the future is done");
             let line = twin.lines().nth(main.lines[0] as usize - 1).expect("a line");
             assert!(line.contains("loop.run_until_complete(future)"), "{line}");
         }
+        assert_eq!(scenes[0].steps[2].ready, ["main"]);
         assert_eq!(scenes[0].steps[3].end.as_deref(), Some("finished"));
+    }
+
+    /// The letters of a lane after each step of a scene.
+    fn row(name: &str, scene: usize, lane: &str) -> String {
+        let scenes = recorded(name);
+        let mut lanes = vec![];
+        let mut reader = TwinReader { twin: &scenes[scene], instants: &[], lanes: &mut lanes };
+        let lane = reader.lane(lane);
+        (0..reader.twin.steps.len())
+            .map(|nth| reader.states(nth).as_bytes()[lane] as char)
+            .collect()
+    }
+
+    #[test]
+    fn a_callback_of_a_future_has_a_row_from_the_step_in_which_it_is_added() {
+        // `main` adds A to C and takes B back; `compute` sets the future; A and C are called.
+        assert_eq!(row("done_callbacks", 0, "A"), "lldfffff");
+        assert_eq!(row("done_callbacks", 0, "B"), "cccccccc");
+        assert_eq!(row("done_callbacks", 0, "C"), "llddffff");
+        // The future is done already when D is added.
+        assert_eq!(row("done_callbacks", 0, "D"), ".....dff");
+    }
+
+    #[test]
+    fn a_callback_that_is_never_called_is_cancelled_from_its_last_step_on() {
+        // Its timer is cancelled, as it waits.
+        assert_eq!(row("cancel_handle", 0, "B"), "llcc");
+        // It is cancelled in the queue, in the step in which it is made.
+        assert_eq!(row("cancel_handle", 2, "hello"), "ccc");
+        // Its loop is closed, or collected.
+        assert_eq!(row("resource_warning", 0, "later"), "c");
+        assert_eq!(row("resource_warning", 1, "later"), "c");
+    }
+
+    #[test]
+    fn what_a_task_inside_a_lane_waits_for_is_listed_if_the_lane_itself_does_not_wait_for_it() {
+        let waits = |name: &str, scene: usize, nth: usize| {
+            let scenes = recorded(name);
+            let mut lanes = vec![];
+            let mut reader = TwinReader { twin: &scenes[scene], instants: &[], lanes: &mut lanes };
+            let words: Vec<String> = reader.unproved(nth).into_iter().map(|(_, it)| it).collect();
+            (reader.waits(nth).len(), words)
+        };
+        // `main` sleeps.
+        assert_eq!(waits("thread_pool", 2, 1), (0, vec!["A (a task inside it)".to_owned()]));
+        // `main` is in the queue, by one of its tasks, and another one waits for A.
+        assert_eq!(waits("pipeline", 1, 2), (0, vec!["A (a task inside it)".to_owned()]));
+        // `main` waits for both through its tasks.
+        assert_eq!(waits("pipeline", 1, 6).1, [""; 0]);
+    }
+
+    #[test]
+    fn a_lane_of_library_functions_alone_stands_where_it_is_awaited() {
+        let sleep = &recorded("laziness")[2].steps[2];
+        assert_eq!(sleep.lane, "sleep");
+        let twin = std::fs::read_to_string("examples/coroutines/laziness.py").expect("the twin");
+        let line = sleep.lanes["sleep"].lines[0];
+        assert_eq!(sleep.lanes["main"].lines, [line]);
+        let code = twin.lines().nth(line as usize - 1).expect("a line");
+        assert!(code.contains("await"), "{code}");
+    }
+
+    #[test]
+    fn a_lane_waits_for_the_one_before_it_at_a_lock_and_for_what_a_shield_is_around() {
+        let lock = &recorded("lock")[1];
+        let waits = |nth: usize, name: &str| lock.steps[nth].lanes[name].r#for.clone();
+        assert_eq!(waits(4, "B"), ["A"], "A has the lock");
+        assert_eq!(waits(4, "C"), ["B"]);
+        assert_eq!(waits(4, "D"), ["C"]);
+        assert_eq!(waits(5, "C"), ["B"], "A has given it back, and B is to have it");
+        let shield = &recorded("shield")[1].steps[2];
+        assert_eq!(shield.lanes["request"].r#for, ["save"]);
     }
 
     #[test]

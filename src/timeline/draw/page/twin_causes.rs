@@ -16,6 +16,8 @@ pub(super) enum Why<'t> {
     Ended(Other<'t>),
     /// It was put into the queue by something that has not ended, or whose end it did not await.
     WokenBy(Other<'t>),
+    /// The lane of this name has cancelled it.
+    CancelledBy(&'t str),
     /// The lane of this name has stopped the loop that it ran.
     LoopStoppedBy(&'t str),
     /// It had only let others go first, and was in the queue all the time.
@@ -43,6 +45,7 @@ impl fmt::Display for Why<'_> {
             Why::TimeOf(by) => write!(f, "the time of {by} has come"),
             Why::Ended(other) => write!(f, "{other} has ended"),
             Why::WokenBy(other) => write!(f, "woken by {other}"),
+            Why::CancelledBy(by) => write!(f, "cancelled by {by}"),
             Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
             Why::HadGivenWay => write!(f, "it had given way"),
         }
@@ -60,6 +63,16 @@ impl fmt::Display for Other<'_> {
     }
 }
 
+impl TwinStep {
+    /// The step that put the lane into the queue, if one did.
+    fn by_step(&self) -> Option<usize> {
+        match self.cause {
+            Some(Cause::Step(by) | Cause::Cancel(by)) => Some(by),
+            _ => None,
+        }
+    }
+}
+
 impl TwinScene {
     /// Why the lane of a step went on; none if that is not known, or if it had not stopped.
     pub(super) fn why(&self, nth: usize) -> Option<Why<'_>> {
@@ -71,6 +84,7 @@ impl TwinScene {
             Cause::Timer(Some(by)) if *by == step.lane => Some(Why::ItsTime),
             Cause::Timer(Some(by)) => Some(Why::TimeOf(by)),
             Cause::Timer(None) => None,
+            Cause::Cancel(by) => Some(Why::CancelledBy(&self.steps[*by].lane)),
             Cause::Step(by) if self.steps[*by].lane == step.lane => self.why_by_itself(nth, *by),
             Cause::Step(by) => Some(self.why_by_another(nth, *by)),
         }
@@ -177,8 +191,8 @@ impl TwinScene {
         Some(nth + 1 + later)
     }
 
-    /// The other lanes that a step puts into the queue: they are there after it, and have this step
-    /// as the cause of their next one.
+    /// The other lanes that a step puts into the queue, since it wakes or cancels them: they are
+    /// there after it, and have this step as the cause of their next one.
     pub(super) fn woke(&self, nth: usize) -> Vec<&str> {
         let step = &self.steps[nth];
         let mut woke: Vec<&str> = vec![];
@@ -188,7 +202,7 @@ impl TwinScene {
             let name = later.lane.as_str();
             let is_next = !seen.contains(&(name, later.task));
             seen.push((name, later.task));
-            let is_by_it = matches!(later.cause, Some(Cause::Step(by)) if by == nth);
+            let is_by_it = later.by_step() == Some(nth);
             let is_queued = step.ready.contains(&later.lane);
             if is_next && is_by_it && is_queued && name != step.lane && !woke.contains(&name) {
                 woke.push(name);
@@ -208,23 +222,46 @@ impl TwinScene {
         }
         let steps = &self.steps[..=nth];
         let begun = steps.iter().rposition(|own| own.lane == name && own.inner.is_none())?;
-        let next = self.next_of_its_own(begun)?;
-        // A program is in no queue: after the wake it still stands where its loop runs, until that
-        // returns.
-        let is_woken_already = self.woken_in(next)? <= nth;
-        match self.why(next)? {
-            Why::WokenBy(Other::Lane(by)) if !is_woken_already => Some(by),
+        match self.why(self.next_of_its_own(begun)?)? {
+            Why::WokenBy(Other::Lane(by)) => Some(by),
             _ => None,
         }
+    }
+
+    /// The lanes for which the tasks inside a lane wait after a step, and the lane itself does not:
+    /// it waits for something else, or is in the queue.
+    pub(super) fn awaited_inside(&self, nth: usize, name: &str) -> Vec<&str> {
+        let lanes = &self.steps[nth].lanes;
+        let is_queued = self.steps[nth].ready.iter().any(|queued| queued == name);
+        let by_itself: &[String] = match lanes.get(name) {
+            Some(lane) if !is_queued => &lane.r#for,
+            _ => &[],
+        };
+        let mut seen = vec![];
+        let mut awaited = vec![];
+        for step in self.steps[..=nth].iter().rev() {
+            let is_inside = step.lane == name && step.inner == Some(Inner::Task);
+            if !is_inside || seen.contains(&step.task) {
+                continue;
+            }
+            seen.push(step.task);
+            let Some(after) = &step.after else { continue };
+            for other in &after.r#for {
+                let is_shown = by_itself.contains(other) || awaited.contains(&other.as_str());
+                if lanes.contains_key(other) && !is_shown {
+                    awaited.push(other);
+                }
+            }
+        }
+        awaited.reverse();
+        awaited
     }
 
     /// The step of another lane that put this one into the queue.
     pub(super) fn woken_in(&self, nth: usize) -> Option<usize> {
         let step = &self.steps[nth];
-        match step.cause {
-            Some(Cause::Step(by)) if self.steps[by].lane != step.lane => Some(by),
-            _ => None,
-        }
+        let by = step.by_step()?;
+        if self.steps[by].lane != step.lane { Some(by) } else { None }
     }
 }
 
@@ -232,7 +269,7 @@ impl TwinScene {
 mod tests {
     use super::*;
     use crate::timeline::draw::page::{
-        recording::{Outside, recorded},
+        recording::recorded,
         twin_told::tests::{each_step, sentences},
     };
 
@@ -253,28 +290,27 @@ mod tests {
     fn a_lane_that_is_said_to_be_woken_is_in_the_queue_from_then_on() {
         let mut woken = 0;
         each_step(|place, scene, nth| {
-            let by_none = scene.sentence(nth);
-            if let Some((_, by)) = by_none.split_once("goes on (woken by ") {
-                let (by, _) = by.split_once(')').expect("a name");
-                let lane = &scene.steps[nth].lane;
-                // A task inside the lane, or the lane itself, has woken it. The program is in no
-                // queue: its loop returns.
-                let is_program = scene.steps[nth].outside == Some(Outside::Program);
-                if by == lane || by.ends_with("task inside it") || is_program {
-                    return;
-                }
-                let waker = scene.woken_in(nth).unwrap_or_else(|| panic!("{place}: no step"));
-                assert_eq!(scene.steps[waker].lane, by, "{place}");
-                let told = scene.sentence(waker);
-                let wakes = told.split_once("wakes ").unwrap_or_else(|| panic!("{place}: {told}"));
-                assert!(wakes.1.contains(lane) || wakes.1.contains("lanes"), "{place}: {told}");
-                for between in &scene.steps[waker..nth] {
-                    assert!(between.ready.contains(lane), "{place}: not in the queue");
-                }
-                woken += 1;
+            let (verb, by) = match scene.why(nth) {
+                Some(Why::WokenBy(Other::Lane(by))) => ("wakes ", by),
+                Some(Why::CancelledBy(by)) => ("cancels ", by),
+                Some(Why::LoopStoppedBy(by)) => ("stops the loop of ", by),
+                _ => return,
+            };
+            let lane = &scene.steps[nth].lane;
+            if by == lane {
+                return; // it has woken a task inside it
             }
+            let waker = scene.woken_in(nth).unwrap_or_else(|| panic!("{place}: no step"));
+            assert_eq!(scene.steps[waker].lane, by, "{place}");
+            let told = scene.sentence(waker);
+            let (_, woke) = told.split_once(verb).unwrap_or_else(|| panic!("{place}: {told}"));
+            assert!(woke.contains(lane) || woke.contains("lanes"), "{place}: {told}");
+            for between in &scene.steps[waker..nth] {
+                assert!(between.ready.contains(lane), "{place}: not in the queue");
+            }
+            woken += 1;
         });
-        assert!(woken > 150, "{woken} lanes were woken");
+        assert!(woken > 170, "{woken} lanes were woken");
     }
 
     #[test]
@@ -340,6 +376,36 @@ mod tests {
                 wakes += 1;
             }
         });
-        assert!(wakes > 50, "{wakes}");
+        assert!(wakes > 40, "{wakes}");
+    }
+
+    #[test]
+    fn a_lane_that_is_cancelled_waits_for_its_own_timer_and_for_no_wake_by_its_canceller() {
+        let twin = &recorded("cancel_task")[0];
+        assert_eq!(twin.later(1).as_deref(), Some("until main cancels it"));
+        assert_eq!(twin.waits_for_a_wake_by(1, "A"), None);
+        let told = sentences(twin);
+        let main = "main goes on (its time has come), cancels A, prints “asked it to end” and \
+                    waits for A.";
+        assert_eq!(told[2], main);
+        assert!(told[3].starts_with("A goes on (cancelled by main), prints “asked to end”"));
+        // The group lets `main` go on by a cancellation, too, which `main` does not see.
+        let told = sentences(&recorded("task_group")[2]);
+        assert!(told[4].contains("cancels B and C, wakes main"), "{}", told[4]);
+        assert!(told[7].starts_with("main goes on (woken by A)"), "{}", told[7]);
+    }
+
+    #[test]
+    fn what_ends_the_run_of_a_loop_is_told_where_it_does() {
+        let told = sentences(&recorded("future")[0]);
+        assert_eq!(
+            told[2],
+            "slow goes on (its time has come), prints “the result is set”, wakes main and ends."
+        );
+        let told = sentences(&recorded("hello_world")[0]);
+        assert_eq!(
+            told[3],
+            "last begins, prints “stop the loop”, stops the loop of main and ends."
+        );
     }
 }

@@ -29,6 +29,7 @@ impl TwinScene {
             Some(Inner::Task) => "(a task inside it) ",
             Some(Inner::Callback) => "(a callback inside it) ",
             Some(Inner::Thread) => "(its thread) ",
+            Some(Inner::Program) => "(the program, after its end) ",
             Some(Inner::Call) | None => "",
         };
         format!("{inner}{}.{}", join(&parts), self.printed_by_others(nth))
@@ -42,9 +43,9 @@ impl TwinScene {
             (Some(why), _) => Some(format!("goes on ({why})")),
             // It has not stopped.
             (None, Some(Cause::Same)) => None,
-            // It was not recorded what asyncio calls by itself, and what comes after the last run
-            // of a loop.
-            (None, None) if step.inner == Some(Inner::Call) || step.outside.is_some() => None,
+            // They were not seen to stop.
+            (None, None) if matches!(step.inner, Some(Inner::Call | Inner::Program)) => None,
+            (None, None) if step.outside.is_some() => None,
             (None, _) => Some("goes on".into()),
         }
     }
@@ -80,14 +81,16 @@ impl TwinScene {
                     // A lane that was in the queue already is not woken once more.
                     if let Some(which) = woke.iter().position(|name| name == woken) {
                         woke.remove(which);
-                        deeds.push(("wakes", woken.clone()));
+                        deeds.push((self.how_it_wakes(nth, woken), woken.clone()));
                     }
                 }
                 Deed::Queues(queued) => deeds.push(("queues", queued.clone())),
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
             }
         }
-        deeds.extend(woke.into_iter().map(|name| ("wakes", name.to_owned())));
+        for name in woke {
+            deeds.push((self.how_it_wakes(nth, name), name.to_owned()));
+        }
         // Deeds of one kind that follow each other are told together.
         for alike in deeds.chunk_by(|(verb, _), (next, _)| verb == next) {
             let verb = alike[0].0;
@@ -97,6 +100,20 @@ impl TwinScene {
             }
             parts.push(format!("{verb} {}", join(&objects)));
         }
+    }
+
+    /// What a step does to put the lane of that name into the queue.
+    fn how_it_wakes(&self, nth: usize, woken: &str) -> &'static str {
+        for later in nth + 1..self.steps.len() {
+            if self.steps[later].lane == woken && self.woken_in(later) == Some(nth) {
+                return match self.why(later) {
+                    Some(Why::CancelledBy(_)) => "cancels",
+                    Some(Why::LoopStoppedBy(_)) => "stops the loop of",
+                    _ => "wakes",
+                };
+            }
+        }
+        "wakes"
     }
 
     /// What the lane does when the step is over.
@@ -160,6 +177,7 @@ impl TwinScene {
             Why::ItsTime => format!("until {}", self.due(nth, name, goes_on.at)),
             Why::TimeOf(by) => format!("until the time of {by}, {}", self.due(nth, by, goes_on.at)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
+            Why::CancelledBy(by) => format!("until {by} cancels it"),
             why => format!("until {why}"),
         })
     }
@@ -334,6 +352,8 @@ pub(super) mod tests {
     #[test]
     fn a_callback_of_a_future_is_queued_by_what_sets_it_and_made_by_what_adds_it() {
         let told = sentences(&recorded("done_callbacks")[0]);
+        let main = "main begins, makes A and B, cancels B, makes C and compute and waits.";
+        assert_eq!(told[0], main);
         assert!(told[2].contains("queues A and C, wakes main"), "{}", told[2]);
         assert!(told[5].contains("makes D"), "{}", told[5]);
     }
@@ -359,6 +379,15 @@ pub(super) mod tests {
                 assert!(was_there || makes(name), "{place}: {name} comes from nowhere");
             }
         });
+    }
+
+    #[test]
+    fn what_the_program_does_after_main_has_ended_is_no_second_end() {
+        let told = sentences(&recorded("resource_warning")[2]);
+        assert_eq!(told[4], "main goes on (woken by reader) and ends.");
+        let after = "main (the program, after its end) prints “warning: unclosed transport”.";
+        assert_eq!(told[5], after);
+        assert_eq!(told.len(), 6);
     }
 
     #[test]
