@@ -411,9 +411,8 @@ impl Seen {
     }
 
     /// Whether several futures of that function may be polled by one call, as by `join_all`: then
-    /// the later registration may be that of another one. Everything around the function has to
-    /// rule that out, and two things do: `async` code, which awaits one future after the other, and
-    /// what is in [`POLLS_ONE`].
+    /// the later registration may be that of another one. They may, unless each function around it
+    /// is `async` code, which awaits one future after the other, or is in [`POLLS_ONE`].
     fn may_be_polled_beside_others(&self, function: usize) -> bool {
         let around = &self.frames[function + 1..];
         !around.iter().all(|frame| match frame.library {

@@ -171,8 +171,8 @@ pub struct LastPoll {
     pub(super) inside: Duration,
 }
 
-/// A poll has registered in places, of which those that are known to be over are left out. Of the
-/// wakers that were cloned at the others: which are kept at the end of the poll.
+/// Which of the wakers that were cloned in a poll are kept at its end. Places that are known to be
+/// over are left out before that, and their wakers do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum KeptOfPoll {
     /// Each of them.
