@@ -397,7 +397,7 @@ fn a_lane_inside_one_that_was_handed_on_was_polled_last_by_its_outermost_owner()
         let notify = Arc::new(Notify::new());
         let same = notify.clone();
         let inner = async move { same.notified().await }.lane("inner");
-        let mut outer = Box::pin(async { inner.await }.lane("outer"));
+        let mut outer = Box::pin(inner.lane("outer"));
         assert!(futures::poll!(outer.as_mut()).is_pending());
         let keeps_it = async move {
             assert!(futures::poll!(outer.as_mut()).is_pending());
