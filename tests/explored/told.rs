@@ -4,7 +4,7 @@ use super::{
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, is_poll},
 };
-use async_concepts::timeline::{End, LaneId, Position, State, Step, Until, human};
+use async_concepts::timeline::{End, LaneId, Position, Registered, State, Step, Until, human};
 use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -37,6 +37,9 @@ struct OfStep<'e> {
     which: usize,
 }
 
+/// What is said of a lane in the middle of its poll.
+const RUNS: [&str; 3] = ["polls the lanes inside it", "runs on", "moves the clock"];
+
 /// What is wrong, in words; nothing if all is well.
 type Checked = Result<(), String>;
 
@@ -53,6 +56,8 @@ impl OfStep<'_> {
             None => (sentence.clone(), false),
         };
         self.check_state(&told, panics)?;
+        self.check_blocks(&told)?;
+        self.check_waits_for()?;
         self.check_later()
     }
 
@@ -302,11 +307,11 @@ impl OfStep<'_> {
             "u"
         } else if says("is cancelled") {
             "c"
-        } else if says("keeps the thread") {
+        } else if says("blocks the thread") {
             "b"
-        } else if says("keeps its thread") {
+        } else if says("stays on its thread") {
             "t"
-        } else if says("polls the lanes inside it") || says("runs on") || says("moves the clock") {
+        } else if RUNS.iter().any(|words| says(words)) || told == "goes on." {
             "r"
         } else if says("returns an item") {
             ensure(next.is_none_or(|next| !next.span.state.eq(&State::RunningUnwoken)), "an item")?;
@@ -340,20 +345,34 @@ impl OfStep<'_> {
         ensure(expected.contains(letter), &format!("it is {letter}"))
     }
 
-    /// What will end its wait.
+    /// What will end its wait. That is told of each lane that waits and has not given way.
     fn check_later(&self) -> Checked {
-        let Some(later) = &self.step.later else { return Ok(()) };
         let lane = self.step.lane;
+        let Some(later) = &self.step.later else {
+            let next = self.polls.wake_after(lane, self.which);
+            let gives_way = next.is_some_and(|wake| wake.woken.by == Until::Yield);
+            let waits = self.polls.letter(self.nth, lane) == 'w' && !gives_way;
+            return ensure(!waits, "nothing is known of the end of its wait");
+        };
         let row = self.polls.row(lane);
         let wake = self.polls.wake_after(lane, self.which);
         let by = wake.as_ref().map(|wake| wake.woken.by);
         let lane_by = match by {
-            Some(Until::Lane(by)) => self.name(by),
+            Some(Until::Lane(by)) if by != lane => self.name(by),
             _ => "",
         };
         match later.strip_prefix("until ") {
             Some(until) if until == format!("{lane_by} wakes it") => Ok(()),
             Some(until) if until == format!("{lane_by} is woken") => Ok(()),
+            Some("it wakes itself") => ensure(by == Some(Until::Lane(lane)), "it wakes itself"),
+            Some("it is woken from outside") => {
+                ensure(by == Some(Until::Outside), "it is woken from outside")
+            }
+            Some("it is polled without a wake") => {
+                let next = self.polls.of_lane[lane].get(self.which + 1);
+                let unwoken = next.is_some_and(|next| next.span.woken.is_none());
+                ensure(unwoken, "its next poll comes without a wake")
+            }
             Some("it is dropped") => {
                 let end = matches!(row.end.1, End::Cancelled { .. });
                 ensure(wake.is_none() && end, "it is dropped")
@@ -370,12 +389,57 @@ impl OfStep<'_> {
                     return ensure(self.is_the_time_of(time, &lanes), "another timer is the first");
                 }
                 let mut due = human(self.polls.chart.time(wake.woken.at));
-                if self.polls.is_busy_until(wake.woken.at) {
+                // Only the runtime's thread is seen to be busy.
+                if self.polls.is_busy_until(wake.woken.at) && !self.step.on_thread {
                     due += ", when the thread is free again";
                 }
                 ensure(wake.is_by_the_clock() && due == time, &format!("it is due at {due}"))
             }
             None => Err(format!("what is “{later}”?")),
         }
+    }
+
+    /// For how long it blocks its thread: that is the time until its next step, as far as time
+    /// passes.
+    fn check_blocks(&self, told: &str) -> Checked {
+        let later = &self.polls.steps[self.nth + 1..];
+        let next = later.iter().find(|step| step.lane == self.step.lane && step.rest);
+        let passed = match next {
+            Some(next) if told.contains("blocks the thread") => {
+                self.polls.time(next) - self.polls.time(self.step)
+            }
+            _ => 0,
+        };
+        let expected = if passed == 0 { None } else { Some(human(Duration::from_nanos(passed))) };
+        ensure(self.step.blocks == expected, &format!("it blocks for {expected:?}"))
+    }
+
+    /// For what it waits: all that is known of it is named, and what is not seen to be so still is
+    /// called that.
+    fn check_waits_for(&self) -> Checked {
+        let lane = self.step.lane;
+        let Some((_, named)) = self.step.sentence.split_once(" waits (") else { return Ok(()) };
+        let places = self.polls.stopped(lane, self.poll);
+        let is_a_set = |on: &str| on.starts_with("Futures") || on == "RunUntil";
+        let mut has_a_set = false;
+        let mut names_a_lane = false;
+        for wait in places.waits() {
+            match (&wait.on, wait.lane) {
+                (_, Some(other)) => {
+                    names_a_lane = true;
+                    let is_alive = "wdrx".contains(self.polls.letter(self.nth, other));
+                    let is_named = named.contains(self.name(other)) || named.contains(" lanes");
+                    ensure(!is_alive || is_named, &format!("{} is not named", self.name(other)))?;
+                }
+                (Some(on), None) if is_a_set(on) => has_a_set |= on.starts_with("Futures"),
+                (Some(on), None) => ensure(named.contains(on), &format!("{on} is named"))?,
+                (None, None) => {}
+            }
+        }
+        let may_have_gone_on = places.registered() == Some(Registered::OrAfter)
+            || places.waits().iter().any(|wait| wait.or_after);
+        let is_seen = !named.starts_with("not seen for what; last seen: ");
+        let is_unsure = may_have_gone_on && (has_a_set || !names_a_lane);
+        ensure(is_seen != is_unsure, "it is said whether it is seen still to wait there")
     }
 }

@@ -186,3 +186,19 @@ fn the_glossary_shows_a_futurelock() {
     let options = SvgOptions { glossary: Some("#"), ..OPTIONS };
     shown("futurelock", &chart.to_svg(options).replace("href=\"##", "href=\"#"));
 }
+
+/// The sequence diagrams have one red for light and dark paper, which is too pale as small text on
+/// white. The deck and the site have a red of their own for each, and find the elements by it.
+#[test]
+fn the_style_sheets_replace_the_red_of_the_sequence_diagrams() {
+    let source = read("mail2alert/examples/mail2alert/sequence.rs");
+    let (_, after) = source.split_once("const LOST: &str = \"").expect("the red");
+    let (red, _) = after.split_once('"').expect("the end of the red");
+    for sheet in ["slides/src/player/deck.css", "slides/src/site/site.css"] {
+        let rules = read(sheet);
+        for attribute in ["fill", "stroke"] {
+            let rule = format!(".row [{attribute}=\"{red}\"] {{ {attribute}: var(--cancelled); }}");
+            assert!(rules.contains(&rule), "{sheet} has no rule `{rule}`");
+        }
+    }
+}

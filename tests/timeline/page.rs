@@ -197,7 +197,7 @@ fn a_poll_that_blocks_begins_at_one_time_and_prints_at_others() {
     let position = |sentence: &str| {
         told.iter().position(|told| told == sentence).unwrap_or_else(|| panic!("{told:?}"))
     };
-    let nth = position("work begins, prints “begin” and keeps the thread.");
+    let nth = position("work begins, prints “begin” and blocks the thread.");
     let steps = steps(&run);
     let work = &steps[nth];
     assert_eq!(work["said_at"], json!([0]));
@@ -255,7 +255,7 @@ fn an_inner_lane_waits_until_the_outer_one_wakes_it() {
         sentences(&run)[..3],
         [
             "main begins and polls the lanes inside it.",
-            "A begins and waits (Notify::notified).",
+            "A begins and waits (Notify::notified). (until main wakes it)",
             "main goes on, wakes A and waits (A), but was woken meanwhile.",
         ]
     );
@@ -273,7 +273,7 @@ fn that_a_lane_keeps_the_thread_is_not_told_before_it_does() {
         [
             "main begins and polls the lanes inside it.",
             "A begins and ends.",
-            "main goes on (A has ended) and keeps the thread.",
+            "main goes on (A has ended) and blocks the thread.",
             "main goes on after 100 ms and ends.",
         ]
     );

@@ -1,7 +1,7 @@
 //! Variants of a program in the explorer: one time axis, the same rows, and what differs.
 use async_concepts::{
     LaneExt, record, say,
-    timeline::{Chart, Instant, Position, Recording, Span, State, Until, Variant, to_page},
+    timeline::{Chart, End, Instant, Position, Recording, Span, State, Until, Variant, to_page},
 };
 use futures::join;
 use serde_json::{Value, json};
@@ -117,6 +117,18 @@ fn what_a_lane_does_otherwise_is_marked_and_what_it_does_alike_is_not() {
     // both, since `join!` polls both lanes there, and waits in both until 200 ms.
     let differs = json!([[[0, false], [1, false]], [[2, false], [3, true]]]);
     assert_eq!(in_a_row["variant"]["rows"][2]["differs"], differs);
+}
+
+#[test]
+fn an_end_of_another_kind_is_marked_where_all_before_it_is_alike() {
+    let mut other = Chart { title: "other".into(), variant: variant_of_both(), ..both() };
+    other.rows[1].end.1 = End::ReturnedCancelled;
+    let scenes = scenes(&[both(), other]);
+    let rows = &scenes[1]["variant"]["rows"];
+    assert_eq!(rows[1]["differs"], json!([[[1, false], [1, true]]]), "A ends at 100 ms");
+    assert_eq!(rows[2]["differs"], json!([]), "B ends as it does in the first");
+    let told = "“other” takes 200 ms, as “both” does; `A` ends in another way.";
+    assert_eq!(sentence(&scenes[1]), told);
 }
 
 #[test]

@@ -15,7 +15,8 @@ const EXPLORED: [&str; 6] =
     ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
 
 /// Examples of which a test looks at single steps.
-const SINGLE_STEPS: [&str; 2] = ["shield", "interval"];
+const SINGLE_STEPS: [&str; 5] =
+    ["shield", "interval", "semaphore", "resource_warning", "transaction"];
 
 /// The names of all examples that have a page here.
 fn names() -> impl Iterator<Item = &'static str> {
@@ -359,6 +360,55 @@ fn what_a_lane_waits_for_names_the_lane_after_a_sentence_on_another_one() {
         tab.go("#5.8").await;
         let idle = "document.querySelector('#strip .idle .tells').textContent";
         tab.is(&format!("{idle} === 'No step here: main is in the middle of its poll.'")).await;
+        chromium.is_content();
+    });
+}
+
+/// The texts in bars of lanes that block, which the future does not make pale.
+const BLOCKED: &str = "[...document.querySelectorAll('.blocks:not(.later)')]
+    .map(({ textContent }) => textContent)";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn how_long_a_lane_blocks_is_said_when_that_is_over() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "blocked_loop").await;
+        tab.go("#1.5").await;
+        assert_eq!(tab.eval::<Vec<String>>(BLOCKED).await, [""; 0], "it blocks");
+        tab.go("#1.6").await;
+        let both = ["blocks 350 ms", "blocks 350 ms"];
+        assert_eq!(tab.eval::<Vec<String>>(BLOCKED).await, both, "in Python and in Rust");
+        chromium.is_content();
+    });
+}
+
+/// The times above the timeline that are seen.
+const TIMES: &str = "[...document.querySelectorAll('.time')]
+    .filter((time) => time.checkVisibility())
+    .map(({ textContent }) => textContent)";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_has_little_room_is_seen() {
+    with_chromium(async |chromium| {
+        // Six lanes in two languages, and two lines of what differs.
+        let tab = open(chromium, "semaphore").await;
+        tab.go("#2.14").await;
+        let chart = "document.getElementById('chart')";
+        tab.is(&format!("{chart}.scrollHeight <= {chart}.clientHeight + 1")).await;
+        // A step that prints at lines which are too far from each other.
+        let tab = open(chromium, "resource_warning").await;
+        tab.go("#1.1").await;
+        let arrows = "[...document.querySelectorAll('.printed.beyond')]";
+        let titles: Vec<String> = tab.eval(&format!("{arrows}.map(({{ title }}) => title)")).await;
+        assert_eq!(titles, ["main prints “the loop is dropped”, further down"]);
+        // The times of this run come before those at which only other variants poll.
+        let tab = open(chromium, "transaction").await;
+        tab.go("#3.12").await;
+        let times: Vec<String> = tab.eval(TIMES).await;
+        for time in ["0", "100 ms", "200 ms", "250 ms", "350 ms"] {
+            assert!(times.iter().any(|seen| seen == time), "{time} is not among {times:?}");
+        }
         chromium.is_content();
     });
 }

@@ -1,5 +1,5 @@
 //! What a picture does not show, though the run had it, in a sentence each.
-use super::chart::{Chart, End};
+use super::chart::{Chart, End, State, Until};
 use crate::timeline::{LaneId, human};
 use std::{fmt, time::Duration};
 
@@ -60,15 +60,35 @@ impl LeftOut {
         }
         let mut after = chart.elapsed;
         // Time may have passed after the last event that was kept. Then the last instant is only
-        // the end of the run, and the last event is at the instant before. A last instant without
-        // a poll is taken for such an end.
+        // the end of the run, and the last event is at the instant before.
         if let [.., with_the_last_event, end_of_run] = chart.instants.as_slice()
             && end_of_run.columns == 0
+            && !happens_at(chart, chart.instants.len() - 1)
         {
             after = with_the_last_event.at;
         }
         Some(LeftOut::Events { count: chart.left_out, after })
     }
+}
+
+/// Whether anything but a poll happens at an instant: a wake, a line, the end of a lane.
+fn happens_at(chart: &Chart, instant: usize) -> bool {
+    for row in &chart.rows {
+        for span in &row.spans {
+            let is_ended = match span.state {
+                State::Waiting(Until::RunOver) => false,
+                State::Waiting(_) => span.to.instant == instant,
+                _ => false,
+            };
+            if is_ended || span.from.instant == instant {
+                return true;
+            }
+        }
+        if row.end.0.instant == instant && row.end.1 != End::Unfinished {
+            return true;
+        }
+    }
+    chart.said.iter().any(|said| said.at.instant == instant)
 }
 
 impl fmt::Display for LeftOut {
@@ -121,20 +141,55 @@ impl fmt::Display for LeftOut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::draw::chart::Instant;
+    use crate::timeline::{
+        Position, Row, Span,
+        draw::{chart::Instant, places::Places},
+    };
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    /// A run of 200 ms that was not kept to its end. It polls at 100 ms, and at 200 ms this often.
+    fn full(polls_at_the_end: usize) -> Chart {
+        let instants = vec![
+            Instant { at: ms(100), columns: 1 },
+            Instant { at: ms(200), columns: polls_at_the_end },
+        ];
+        Chart { instants, left_out: 5, elapsed: ms(200), ..Chart::default() }
+    }
 
     #[test]
-    fn a_recording_is_full_at_the_last_instant_that_has_a_poll() {
-        let ms = Duration::from_millis;
-        let full_at = |polls_at_the_end: usize| {
-            let instants = vec![
-                Instant { at: ms(100), columns: 1 },
-                Instant { at: ms(200), columns: polls_at_the_end },
-            ];
-            let chart = Chart { instants, left_out: 5, elapsed: ms(200), ..Chart::default() };
-            LeftOut::events(&chart)
-        };
-        assert_eq!(full_at(0), Some(LeftOut::Events { count: 5, after: ms(100) }));
-        assert_eq!(full_at(3), Some(LeftOut::Events { count: 5, after: ms(200) }));
+    fn a_recording_is_full_at_the_last_instant_at_which_something_happens() {
+        let full_at = |milliseconds| Some(LeftOut::Events { count: 5, after: ms(milliseconds) });
+        assert_eq!(LeftOut::events(&full(0)), full_at(100), "200 ms is only the end of the run");
+        assert_eq!(LeftOut::events(&full(3)), full_at(200));
+        // A lane is woken at 200 ms, and its poll is not kept.
+        let mut woken = full(0);
+        woken.rows.push(row_that_waits(Until::Clock));
+        assert_eq!(LeftOut::events(&woken), full_at(200));
+        let mut waits = full(0);
+        waits.rows.push(row_that_waits(Until::RunOver));
+        assert_eq!(LeftOut::events(&waits), full_at(100));
+    }
+
+    /// A lane that waits from 100 ms to 200 ms.
+    fn row_that_waits(until: Until) -> Row {
+        let [from, to] = [0, 1].map(|instant| Position { instant, column: 0 });
+        let places = Places::default();
+        let stopped = Places::default();
+        let state = State::Waiting(until);
+        let spans = vec![Span { state, from, to, places, woken: None, stopped }];
+        Row {
+            name: "A".into(),
+            hue: 1,
+            parent: None,
+            polled_by: None,
+            polled_before: vec![],
+            spans,
+            end: (to, End::Unfinished),
+            made_nth: 0,
+            ended_nth: 0,
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::timeline::{
         places::Places,
     },
 };
-use std::time::Duration;
+use std::{mem::take, time::Duration};
 
 /// What a lane does now: the last span of its row, whose end is not known yet.
 pub(super) struct OpenSpan {
@@ -113,15 +113,15 @@ impl Assembly {
             self.stopped_at_once(lane, state);
             return;
         }
-        let places = self.open[lane].places(state);
-        let woken = self.open[lane].wake(state);
+        let open = &mut self.open[lane];
+        let places = open.places(state);
+        let woken = open.wake(state);
         let stopped = Places::none();
-        let mut polled_at = Places::none();
-        let mut blocks = vec![];
-        if state.is_poll() {
-            polled_at = self.open[lane].polled_at.as_ref().map_or(polled_at, Places::recorded);
-            blocks = std::mem::take(&mut self.open[lane].blocks);
-        }
+        let polled_at = match &open.polled_at {
+            Some(place) if state.is_poll() => Places::recorded(place),
+            _ => Places::none(),
+        };
+        let blocks = if state.is_poll() { take(&mut open.blocks) } else { vec![] };
         let to = now;
         let span = Span { state, from, to, places, woken, stopped, polled_at, blocks };
         self.chart.rows[lane].spans.push(span);

@@ -6,7 +6,7 @@
 use super::{
     now::Now,
     reader::{Reader, join, stopped},
-    waited::is_set_of_futures,
+    waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
     LaneId, Places, Registered, Span, State, Wait,
@@ -32,35 +32,66 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// What the lane of a piece waits for, in a word or two: the lanes that it polls at that line,
-    /// or the name of a library's future. If it may wait for something else by now, the text says
-    /// so.
+    /// What the lane of a piece waits for at its line, in a word or two.
     pub(super) fn on(&self, piece: &Piece) -> Option<String> {
         let places = self.places_now(piece.lane, piece)?;
         let place = self.place(places)?;
-        // A set of futures polls only those of its lanes that were woken, so the places do not name
-        // all of them.
-        let there = places.waits().iter().filter(|wait| wait.place == place.place);
-        let of_a_set = there.clone().any(is_set_of_futures);
-        let mut lanes = if of_a_set { self.lanes_inside(piece.lane, piece) } else { vec![] };
-        if lanes.is_empty() {
-            lanes.extend(there.filter(|wait| !wait.of_a_loop).filter_map(|wait| wait.lane));
-        }
-        let on = if lanes.is_empty() { place.on.clone()? } else { self.names_in_order(&lanes) };
-        // If the text names lanes that this lane polls at the place, this lane has not gone on from
-        // there.
-        let may_have_gone_on = place.or_after || places.registered() == Some(Registered::OrAfter);
-        let is_named = place.lane.is_some() && !of_a_set;
-        // Not “or after that”: what follows a list of lanes would be read as one of them.
-        if may_have_gone_on && !is_named {
-            return Some(format!("{on}; it may have gone on since"));
-        }
-        Some(on)
+        let there: Vec<&Wait> =
+            places.waits().iter().filter(|wait| wait.place == place.place).collect();
+        let on = self.named(piece, &there)?;
+        let is_not_seen = self.may_have_gone_on(places, &there);
+        Some(if is_not_seen { format!("last seen: {on}") } else { on })
     }
 
-    /// `A, B and C`, in the order of `lanes`. If they have more than four names: how many lanes
-    /// they are.
-    fn names_in_order(&self, lanes: &[LaneId]) -> String {
+    /// All that the lane of a piece waits for: a lane with a `select!` or a `join!` may wait at
+    /// several lines. If it may wait for something else by now, the text says so.
+    pub(super) fn on_all(&self, piece: &Piece) -> Option<String> {
+        let places = self.places_now(piece.lane, piece)?;
+        let there: Vec<&Wait> = places.waits().iter().collect();
+        let on = self.named(piece, &there)?;
+        let is_not_seen = self.may_have_gone_on(places, &there);
+        Some(if is_not_seen { format!("not seen for what; last seen: {on}") } else { on })
+    }
+
+    /// The names of what the lane of a piece waits for at some of its places: the lanes that it
+    /// polls there, and the names of a library's futures.
+    fn named(&self, piece: &Piece, there: &[&Wait]) -> Option<String> {
+        // A set of futures polls only those of its lanes that were woken, so the places do not name
+        // all of them.
+        let of_a_set = there.iter().any(|wait| is_set_of_futures(wait));
+        let mut lanes = if of_a_set { self.lanes_inside(piece.lane, piece) } else { vec![] };
+        let mut others: Vec<String> = vec![];
+        for wait in there {
+            match (wait.lane, &wait.on) {
+                (Some(lane), _) if !wait.of_a_loop && !of_a_set => lanes.push(lane),
+                // A lane that has left a `LocalSet` keeps the place of the set.
+                (None, Some(on)) if !is_set_of_futures(wait) && !is_local_set(wait) => {
+                    if !others.contains(on) {
+                        others.push(on.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+        if lanes.is_empty() && others.is_empty() {
+            return there.iter().find_map(|wait| wait.on.clone());
+        }
+        Some(join(&[self.names_in_order(&lanes), others].concat()))
+    }
+
+    /// Whether a lane may wait for something else than at these places by now. If they name lanes
+    /// that it polls there, and none of them is in a set of futures, it has not gone on.
+    fn may_have_gone_on(&self, places: &Places, there: &[&Wait]) -> bool {
+        let may = places.registered() == Some(Registered::OrAfter)
+            || there.iter().any(|wait| wait.or_after);
+        let of_a_set = there.iter().any(|wait| is_set_of_futures(wait));
+        let names_a_lane = there.iter().any(|wait| wait.lane.is_some());
+        may && (of_a_set || !names_a_lane)
+    }
+
+    /// The names of lanes, in this order and each once. If there are more than four names: how many
+    /// lanes they are.
+    fn names_in_order(&self, lanes: &[LaneId]) -> Vec<String> {
         let mut names: Vec<String> = vec![];
         for lane in lanes {
             let name = &self.chart.rows[*lane].name;
@@ -68,7 +99,7 @@ impl<'c> Reader<'c> {
                 names.push(name.clone());
             }
         }
-        if names.len() <= 4 { join(&names) } else { format!("{} lanes", names.len()) }
+        if names.len() <= 4 { names } else { vec![format!("{} lanes", names.len())] }
     }
 
     /// Where the lane of a piece goes on: where it was waiting; or, in the middle of a poll, where

@@ -9,7 +9,7 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::{WaitsFor, WholeWait, is_local_set, is_timer},
+    waited::{WaitsFor, WholeWait, is_timer},
 };
 use crate::timeline::{
     End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
@@ -123,11 +123,7 @@ impl<'c> Reader<'c> {
             }
             Now::Stopped(poll) if poll.stopped.are_none() => Listed::default(),
             Now::Stopped(poll) => {
-                let wait = WholeWait {
-                    until: self.ended_by_a_rest(lane, piece),
-                    to: piece.after,
-                    places: &poll.stopped,
-                };
+                let wait = self.wait_until_a_rest(lane, poll, piece);
                 self.listed_as_waiting(lane, &wait, piece)
             }
             // The next poll comes without a wake, so what it waits for does not end with it.
@@ -244,14 +240,21 @@ impl<'c> Reader<'c> {
         spans.filter(|span| span.state.is_poll() && span.to <= at).map(|span| span.to).max()
     }
 
-    /// What ends the wait of a lane that is [`Now::Stopped`]: a rest wakes or drops it right here.
-    fn ended_by_a_rest(&self, lane: LaneId, piece: &Piece) -> Until {
+    /// The wait of a lane that is [`Now::Stopped`], after its poll: a rest ends it right here. It
+    /// wakes the lane, polls it without a wake, or drops it.
+    pub(super) fn wait_until_a_rest(
+        &self,
+        lane: LaneId,
+        poll: &'c Span,
+        piece: &Piece,
+    ) -> WholeWait<'c> {
         let spans = &self.chart.rows[lane].spans;
         let next = spans.partition_point(|span| span.from < piece.after);
-        match spans.get(next) {
-            Some(next) => next.woken.map_or(Until::Dropped, |woken| woken.by),
+        let until = match spans.get(next) {
+            Some(next) => next.woken.map_or(Until::Unwoken, |woken| woken.by),
             None => Until::Dropped,
-        }
+        };
+        WholeWait { until, to: piece.after, places: &poll.stopped }
     }
 
     /// When a timer is due that has ended a wait of a lane at `to`, and the same in words. If the
@@ -265,7 +268,7 @@ impl<'c> Reader<'c> {
 
     /// Whether a lane is polled inside a closure on a thread of its own, which runs a runtime. That
     /// thread may be parked or busy: it does not tell.
-    fn is_on_a_thread(&self, lane: LaneId, at: Position) -> bool {
+    pub(super) fn is_on_a_thread(&self, lane: LaneId, at: Position) -> bool {
         let mut lane = lane;
         for _ in 0..self.chart.rows.len() {
             let Some(outer) = self.chart.rows[lane].owner_at(at) else { return false };
@@ -313,11 +316,11 @@ impl<'c> Reader<'c> {
             _ if span.state.is_poll() => WholeWait { until: Until::Unwoken, to: span.to, places },
             _ => return None,
         };
-        let spans = &self.chart.rows[lane].spans;
-        let next = spans.partition_point(|other| other.from <= span.from);
-        for later in &spans[next..] {
+        let row = &self.chart.rows[lane];
+        let next = row.spans.partition_point(|other| other.from <= span.from);
+        for later in &row.spans[next..] {
             if wait.until != Until::Unwoken {
-                break;
+                return Some(wait);
             }
             match later.state {
                 // The poll itself is passed over, unless the lane waits elsewhere after it.
@@ -327,8 +330,18 @@ impl<'c> Reader<'c> {
                     wait.until = until;
                     wait.to = later.to;
                 }
-                _ => break,
+                _ => return Some(wait),
             }
+        }
+        // The lane waits there to its end.
+        let until = match row.end.1 {
+            End::Cancelled { .. } => Until::Dropped,
+            End::Unfinished => Until::RunOver,
+            End::Finished | End::ReturnedCancelled | End::Panicked(_) => Until::Unwoken,
+        };
+        if wait.until == Until::Unwoken {
+            wait.until = until;
+            wait.to = row.end.0;
         }
         Some(wait)
     }
@@ -354,11 +367,4 @@ fn are_the_same(places: &Places, others: &Places) -> bool {
     let waits = places.waits().iter().zip(others.waits());
     places.waits().len() == others.waits().len()
         && waits.into_iter().all(|(one, other)| same(one, other))
-}
-
-/// Whether a lane waits for nothing but a timer in a span, whatever may have woken it before that.
-/// A `LocalSet` that it has run before may wake it, and is not what it waits for.
-pub(super) fn is_for_a_timer(span: &Span) -> bool {
-    let waits = stopped(span).waits();
-    waits.iter().any(is_timer) && waits.iter().all(|wait| is_timer(wait) || is_local_set(wait))
 }

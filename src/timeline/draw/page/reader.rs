@@ -49,6 +49,7 @@ impl<'c> Reader<'c> {
             sentence: String::new(),
             tells_of_others: false,
             later: None,
+            blocks: self.blocks(piece),
             says: vec![],
             said_at: vec![],
             resumed: self.resumed(piece).and_then(|wait| self.line(wait)),

@@ -1,9 +1,9 @@
 //! A step in words: why a lane was polled, what it printed and did, and what it does now.
 use super::{
     lines::is_of_a_loop,
-    lists::is_for_a_timer,
     now::{Now, has_returned_an_item},
     reader::{Reader, join},
+    waited::WholeWait,
 };
 use crate::timeline::{
     End, LaneId, Row, Said, Span, State, Until, Wait, Woken,
@@ -44,7 +44,8 @@ impl Reader<'_> {
             }
             Now::Does(span) if matches!(span.state, State::Waiting(_)) => {
                 parts.push(self.waits(piece));
-                later = self.until(piece, span);
+                let wait = self.whole_wait(lane, span);
+                later = wait.and_then(|wait| self.until(piece, &wait));
             }
             Now::Does(span) if matches!(span.state, State::Ready | State::WokenNotPolled) => {
                 parts.push(self.woken_at_once(piece, span.woken));
@@ -53,7 +54,11 @@ impl Reader<'_> {
                 parts.push("returns an item".into());
             }
             Now::Stopped(poll) if poll.stopped.are_none() => parts.push("returns an item".into()),
-            Now::Stopped(_) => parts.push(self.waits(piece)),
+            Now::Stopped(poll) => {
+                parts.push(self.waits(piece));
+                let wait = self.wait_until_a_rest(lane, poll, piece);
+                later = self.until(piece, &wait);
+            }
             // That it is polled next is not said, since a reader may be asked which lane is.
             Now::PolledNext { before: Some(before), poll } => {
                 if has_returned_an_item(before, poll) {
@@ -61,27 +66,34 @@ impl Reader<'_> {
                 } else {
                     let woken = self.woken_for(lane, poll);
                     parts.push(self.woken_at_once(piece, woken));
-                    if woken.is_none() {
-                        later = self.until(piece, before);
+                    if woken.is_none()
+                        && let Some(wait) = self.whole_wait(lane, before)
+                    {
+                        later = self.until(piece, &wait);
                     }
                 }
             }
             Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => {
                 parts.push("polls the lanes inside it".into());
             }
-            // For how long is not said: it is in the future.
+            // For how long is not said: it is in the future. Whether it computes or waits is not
+            // seen.
             Now::InPoll(Span { state: State::Blocking, .. }) => {
-                parts.push("keeps the thread".into());
+                parts.push("blocks the thread".into());
             }
             Now::InPoll(Span { state: State::OnThread, .. }) => {
-                // Whether it works or waits there is not seen.
-                parts.push("keeps its thread".into());
+                parts.push("stays on its thread".into());
             }
             Now::InPoll(Span { state: State::MovedClock, .. }) => {
                 parts.push("moves the clock".into());
             }
-            // Its poll is not over, and the next piece is of another thread of the runtime.
-            Now::InPoll(_) => parts.push("runs on".into()),
+            // Its poll is not over, and the next piece is of another thread of the runtime, or of
+            // a later instant.
+            Now::InPoll(_) => {
+                if parts != ["goes on"] {
+                    parts.push("runs on".into());
+                }
+            }
             Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
             _ => {}
         }
@@ -204,7 +216,7 @@ impl Reader<'_> {
 
     /// `waits (sleep)`.
     fn waits(&self, piece: &Piece) -> String {
-        match self.on(piece) {
+        match self.on_all(piece) {
             Some(on) => format!("waits ({on})"),
             None => "waits".into(),
         }
@@ -227,7 +239,7 @@ impl Reader<'_> {
             let is_the_first = self.stopped_before(piece).is_none();
             return if is_the_first { "starts its loop" } else { "ends the iteration" }.into();
         }
-        match self.on(piece) {
+        match self.on_all(piece) {
             Some(on) if on != "yield_now" => format!("gives way ({on})"),
             _ => "gives way".into(),
         }
@@ -381,38 +393,57 @@ impl Reader<'_> {
         if is_inside && has_returned && before.after == piece.from { Some(&row.name) } else { None }
     }
 
-    /// What will end a wait of the lane of a piece. This span is a part of that wait, or the poll
-    /// before it.
-    fn until(&self, piece: &Piece, span: &Span) -> Option<String> {
+    /// How long the lane of a piece blocks its thread after it, until it does something.
+    pub(super) fn blocks(&self, piece: &Piece) -> Option<String> {
+        let Now::InPoll(Span { state: State::Blocking, .. }) = self.now(piece.lane, piece) else {
+            return None;
+        };
+        let later = &self.order[self.number(piece) + 1..];
+        let next = later.iter().find(|other| other.lane == piece.lane)?;
+        let is_of_it = next.poll == piece.poll && piece.from.instant < next.from.instant;
+        if is_of_it && self.polled_inside(piece.lane, piece).is_none() {
+            Some(human(self.chart.between(piece.from, next.from)))
+        } else {
+            None
+        }
+    }
+
+    /// What will end a wait of the lane of a piece: the first thing for which it is polled again,
+    /// although it may go on waiting after that.
+    fn until(&self, piece: &Piece, wait: &WholeWait<'_>) -> Option<String> {
         let lane = piece.lane;
-        let wait = self.whole_wait(lane, span)?;
         let step = self.number(piece);
-        match wait.until {
+        let until = match wait.until {
             Until::Clock
                 if let Some(others) = self.time_of_others(lane, self.stop(piece), step) =>
             {
-                Some(format!("until {others} has come"))
+                format!("{others} has come")
             }
             Until::Clock => {
                 let until = human(self.chart.time(wait.to));
-                // Its timer may have been due before, and no thread was there to call it.
-                let is_late = self.busy_until[wait.to.instant];
+                // Its timer may have been due before, and the runtime's thread was not free. Of any
+                // other thread that is not seen.
+                let is_late =
+                    self.busy_until[wait.to.instant] && !self.is_on_a_thread(lane, wait.to);
                 let why = if is_late { ", when the thread is free again" } else { "" };
-                Some(format!("until {until}{why}"))
+                format!("{until}{why}")
             }
-            // Another timer has ended the wait for this one.
-            Until::Lane(_) if is_for_a_timer(span) => None,
+            Until::Lane(by) if by == lane => "it wakes itself".into(),
             // Not “for”: it may wait for other lanes, too, and this wake is the first to come.
             Until::Lane(by) => {
                 let name = &self.chart.rows[by].name;
                 let is_passed_on = is_passed_on(self.chart, by, lane, wait.to);
                 let woken = if is_passed_on { "is woken" } else { "wakes it" };
-                Some(format!("until {name} {woken}"))
+                format!("{name} {woken}")
             }
-            Until::Dropped => Some("until it is dropped".into()),
-            Until::RunOver => Some("until the run is over".into()),
-            Until::Outside | Until::Yield | Until::Unwoken => None,
-        }
+            Until::Outside => "it is woken from outside".into(),
+            Until::Dropped => "it is dropped".into(),
+            Until::RunOver => "the run is over".into(),
+            Until::Unwoken => "it is polled without a wake".into(),
+            // The lane has given way, and does not wait.
+            Until::Yield => return None,
+        };
+        Some(format!("until {until}"))
     }
 }
 

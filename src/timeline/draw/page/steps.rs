@@ -135,6 +135,9 @@ pub struct Step {
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
+    /// How long the lane blocks its thread from here on, until it goes on in the same poll. A page
+    /// hides this with the rest of the future, too.
+    pub blocks: Option<String>,
     /// What was printed, and the line of the source that printed it, if it is in the track's file.
     pub says: Vec<(LaneId, String, Option<u32>)>,
     /// When each of these lines was printed, in nanoseconds: a poll that blocks prints at other

@@ -120,14 +120,14 @@ impl TwinScene {
     fn does_then(&self, nth: usize) -> Option<String> {
         let step = &self.steps[nth];
         Some(match (step.end.as_deref(), &step.after) {
-            _ if step.until.is_some() => "keeps the thread".into(),
+            _ if step.until.is_some() => "blocks the thread".into(),
             (Some("finished"), _) => "ends".into(),
             (Some("cancelled"), _) => "is cancelled".into(),
             (Some(error), _) => format!("fails ({error})"),
             (None, Some(after)) => match after.state {
                 TwinState::Ready => "gives way".into(),
                 TwinState::Thread if step.inner.is_some() => "works".into(),
-                TwinState::Thread => "works on its thread".into(),
+                TwinState::Thread => "stays on its thread".into(),
                 // What it has called is the loop: that it waits in it goes without saying.
                 TwinState::Wait if self.starts_its_loop(nth) && after.r#for.is_empty() => {
                     return None;
@@ -283,7 +283,7 @@ pub(super) mod tests {
         let fails = "fails (LookupError: no milk).";
         assert!(told.iter().any(|sentence| sentence.ends_with(fails)), "{told:#?}");
         let told = sentences(&recorded("function")[0]);
-        assert_eq!(told[1], "A begins, prints “compute factorial(2)” and keeps the thread.");
+        assert_eq!(told[1], "A begins, prints “compute factorial(2)” and blocks the thread.");
         assert_eq!(told[2], "A prints “factorial(2) = 2” and ends.");
         let told = sentences(&recorded("hello_world")[0]);
         let main = "main begins, makes hello and world, prints “two callbacks, and none is called” \
@@ -412,7 +412,7 @@ pub(super) mod tests {
     fn what_a_thread_does_is_told_as_work_of_its_lane() {
         let told = sentences(&recorded("spawn_blocking")[0]);
         assert_eq!(told[0], "main begins, makes heart and hash and waits for hash.");
-        assert_eq!(told[2], "hash begins, prints “begin” and works on its thread.");
+        assert_eq!(told[2], "hash begins, prints “begin” and stays on its thread.");
         assert_eq!(told[6], "hash prints “end”, wakes main and ends.");
         let told = sentences(&recorded("four_ways")[1]);
         assert_eq!(told[9], "A (its thread) prints “done” and ends.");

@@ -117,6 +117,14 @@ impl Group {
             let begins_after = from.column > 0 || !has_columns;
             differs.push([(from.instant, begins_after), (to.instant, to.column > 0)]);
         }
+        // Both may do the same up to their ends, and end in different ways.
+        let (end_before, (end, how)) = (&charts[0].rows[before].end, &charts[1].rows[now].end);
+        if LaneEnd::of(&end_before.1) != LaneEnd::of(how) {
+            let at_its_end = [(end.instant, false), (end.instant, true)];
+            if !differs.iter().any(|[from, to]| *from <= at_its_end[0] && at_its_end[1] <= *to) {
+                differs.push(at_its_end);
+            }
+        }
         differs
     }
 

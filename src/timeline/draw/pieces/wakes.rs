@@ -77,20 +77,22 @@ pub(in crate::timeline::draw) fn passed_on(
 }
 
 /// The wake of a lane at a position, if there was one. A file of an older version has no wakes at
-/// its polls; there the wait before says what ended it.
+/// its polls. There the wait before says what ended it, and the wake has no number.
 fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken> {
+    let mut of_the_wait = None;
     for span in &chart.rows[lane].spans {
-        match (span.woken, span.state) {
-            (Some(woken), _) if woken.at == at => return Some(woken),
-            (_, State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)))
-                if span.to == at =>
-            {
-                return Some(Woken { by, at, nth: 0, passed_on: false });
-            }
-            _ => {}
+        if let Some(woken) = span.woken
+            && woken.at == at
+        {
+            return Some(woken);
+        }
+        if let State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)) = span.state
+            && span.to == at
+        {
+            of_the_wait = Some(Woken { by, at, nth: 0, passed_on: false });
         }
     }
-    None
+    of_the_wait
 }
 
 #[cfg(test)]

@@ -154,10 +154,13 @@ function aroundChart() {
   return Math.ceil(sum + byId("what-if").offsetHeight + 2);
 }
 
-// How high the timeline may be, in pixels. A higher one scrolls. The style sheet has the same 16
-// rem in its `grid-template`.
-function mostHeight() {
-  return 16 * rem() - aroundChart();
+// How high the timeline may be, in pixels: its part of the page has this many rem. Rows become
+// lower to fit into `USUAL`. If they are as low as they can be, the part may have `MOST`, as the
+// style sheet says in its `grid-template`. A higher timeline scrolls.
+const USUAL = 16;
+const MOST = 17;
+function heightOf(part) {
+  return part * rem() - aroundChart();
 }
 
 // How many pixels a unit of the timeline has. In a large window its letters grow with the text

@@ -32,6 +32,7 @@ function showSource(pane, track) {
   if (lit) lightLines(pane, current);
   addNotes(pane, current, standing, lit);
   addMarks(pane, track, standing);
+  if (lit) addPrinted(pane, track, current);
   if (lit) drawPath(pane, track, current);
   const places = track.places(moment);
   scrollToLit(pane, track, current, places);
@@ -144,6 +145,18 @@ function addMarks(pane, track, standing) {
     mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
     mark.style.setProperty("--column", at);
     pane.placed.push({ mark, number, title });
+    pane.marks.append(mark);
+  }
+}
+
+// Adds an arrow for each line at which something was printed. It is seen while that line is out of
+// sight: a step may print at lines that are too far from each other for one pane.
+function addPrinted(pane, track, current) {
+  for (const [lane, text, number] of current.says) {
+    if (!pane.lines.has(number)) continue;
+    const mark = make("span", { class: `printed ${colourOf(lane)}` }, short(lane));
+    mark.style.setProperty("--column", columnOf(track, lane, lane === current.lane));
+    pane.placed.push({ mark, number, title: `${name(lane)} prints “${text}”` });
     pane.marks.append(mark);
   }
 }

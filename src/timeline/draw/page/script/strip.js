@@ -87,7 +87,7 @@ function unprovedWaits(unproved) {
 }
 
 // What a language does while only the other one has a step. It may be in the middle of a poll, and
-// closures may work on threads of their own.
+// closures may be on threads of their own.
 function withoutStep({ states }) {
   const lanes = [...run().lanes.keys()];
   const polled = lanes.filter((lane) => "rb".includes(states[lane])).map(name);
@@ -95,8 +95,8 @@ function withoutStep({ states }) {
   const parts = [];
   if (polled.length === 1) parts.push(`${polled[0]} is in the middle of its poll`);
   if (polled.length > 1) parts.push(`${polled.join(" and ")} are in the middle of their polls`);
-  if (working.length === 1) parts.push(`${working[0]} works on its thread`);
-  if (working.length > 1) parts.push(`${working.join(" and ")} work on their threads`);
+  if (working.length === 1) parts.push(`${working[0]} stays on its thread`);
+  if (working.length > 1) parts.push(`${working.join(" and ")} stay on their threads`);
   return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
 }
 

@@ -77,12 +77,11 @@ function planned() {
   const others = common ? endsOfOthers(common, axis) : [];
   let foot = signs;
   for (const { line } of others) foot = Math.max(foot, signs + 4 + (line + 1) * 12);
-  const most = mostHeight() / scale;
-  const { rowHeight, height } = arrange(shown, most - foot);
+  const { rowHeight, height } = arrange(shown, heightOf(USUAL) / scale - foot);
   const tall = height + foot;
   // A variant ends at the end of its last instant. Others may go on, so the axis may be longer.
   const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
-  const scrolls = tall > most;
+  const scrolls = tall > heightOf(MOST) / scale;
   return {
     axis,
     shown,
@@ -159,7 +158,7 @@ function drawFades(defs, namesWidth, width, tall) {
 
 // A band for each instant.
 function drawBands(bars, axis, height) {
-  const used = new Set(run().moments.map(({ instant }) => instant));
+  const used = usedInstants();
   axis.bands.forEach(([from, to], instant) => {
     // At some instants only other variants poll.
     const kind = variant() && !used.has(instant) ? "band empty" : "band";
@@ -172,17 +171,32 @@ function drawBands(bars, axis, height) {
 // The time of each instant. Those for which there is no room are drawn as well: they are seen
 // when the cursor is there.
 function drawTimes(axis) {
-  let free = -Infinity;
-  return run().instants.map(([, text], instant) => {
+  const used = usedInstants();
+  const times = run().instants.map(([, text], instant) => {
     const long = wide(text, "600 12px");
     const begin = Math.min(axis.bands[instant][0] + 2, axis.width + AFTER - 2 - long);
-    const isRoom = begin > free;
-    if (isRoom) free = begin + long + 10;
+    return { text, begin, end: begin + long, isRoom: false };
+  });
+  const placed = [];
+  const isFree = ({ begin, end }) =>
+    placed.every((other) => other.end + 6 < begin || end + 6 < other.begin);
+  // Instants at which only other variants poll come last: they get what room is left.
+  for (const isOwn of [true, false]) {
+    times.forEach((time, instant) => {
+      if (used.has(instant) !== isOwn || !isFree(time)) return;
+      time.isRoom = true;
+      placed.push(time);
+    });
+  }
+  return times.map(({ text, begin, end, isRoom }) => {
     const leftOut = isRoom ? "" : " left-out";
     const element = make("text", { class: `time${leftOut}`, x: begin, y: 12 }, text);
-    return { element, begin, end: begin + long, isRoom };
+    return { element, begin, end, isRoom };
   });
 }
+
+// The instants at which this run has moments: at the others only other variants poll.
+const usedInstants = () => new Set(run().moments.map(({ instant }) => instant));
 
 // What a lane does at all moments. A moment has a column from `from` to `end`, with the poll if the
 // lane is polled in it, and what the lane does after it lasts until the next moment, at `to`. What
@@ -205,8 +219,17 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
   };
   let before = "."; // its state after the moment before
   let open = null; // what it goes on doing, and from where to where
+  // How long it blocks is a part of the past when that is over.
+  const write = ({ blocks, from, to }) => {
+    const text = `blocks ${blocks}`;
+    const left = (to - from - wide(text, "10.5px")) / 2;
+    if (left < 2) return;
+    const element = make("text", { class: `blocks ${colour}`, x: from + left, y: y + 3.5 }, text);
+    texts.push({ element, from: to });
+  };
   const close = () => {
     if (open !== null && open.to > open.from) draw(open);
+    if (open !== null && open.blocks) write(open);
     open = null;
   };
   for (let nth = 0; nth < axis.at.length; nth += 1) {
@@ -227,7 +250,7 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
       open.to = to;
     } else if (SHAPES[state]?.share === 1) {
       // There is no gap between a poll and the work that goes on after it.
-      open = { state, from: ran ? end - 1 : from, to };
+      open = { state, from: ran ? end - 1 : from, to, blocks: ran ? step.blocks : null };
     } else if (SHAPES[state]) {
       open = { state, from: ran || polls ? end : from, to };
     }
