@@ -331,6 +331,18 @@ fn what_a_poll_prints_while_it_blocks_is_listed_when_its_time_has_come() {
 /// A screen reader is told what happens, once if both languages do the same.
 #[test]
 #[ignore = "needs Chromium"]
+fn ready_lanes_are_said_to_be_in_order_of_wakes_where_no_loop_tells_of_its_queue() {
+    let heading = "document.querySelectorAll('[aria-label=\"State in Rust\"] h3')[1].textContent";
+    with_chromium(async |chromium| {
+        let tokio: String = open(&chromium, "gather").await.eval(heading).await;
+        assert_eq!(tokio, "Ready, in order of wakes");
+        let own_loop: String = open(&chromium, "cancel_task").await.eval(heading).await;
+        assert_eq!(own_loop, "Ready, in order");
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
 fn a_screen_reader_is_told_once_what_both_languages_do() {
     with_chromium(async |chromium| {
         let tab = open(chromium, "gather").await;

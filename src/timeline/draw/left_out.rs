@@ -75,12 +75,12 @@ impl LeftOut {
 fn happens_at(chart: &Chart, instant: usize) -> bool {
     for row in &chart.rows {
         for span in &row.spans {
-            let is_ended = match span.state {
+            let ends_a_wait = match span.state {
                 State::Waiting(Until::RunOver) => false,
                 State::Waiting(_) => span.to.instant == instant,
                 _ => false,
             };
-            if is_ended || span.from.instant == instant {
+            if ends_a_wait || span.from.instant == instant {
                 return true;
             }
         }
@@ -176,17 +176,23 @@ mod tests {
     /// A lane that waits from 100 ms to 200 ms.
     fn row_that_waits(until: Until) -> Row {
         let [from, to] = [0, 1].map(|instant| Position { instant, column: 0 });
-        let places = Places::default();
-        let stopped = Places::default();
-        let state = State::Waiting(until);
-        let spans = vec![Span { state, from, to, places, woken: None, stopped }];
+        let span = Span {
+            state: State::Waiting(until),
+            from,
+            to,
+            places: Places::default(),
+            woken: None,
+            stopped: Places::default(),
+            polled_at: Places::default(),
+            blocks: vec![],
+        };
         Row {
             name: "A".into(),
             hue: 1,
             parent: None,
             polled_by: None,
             polled_before: vec![],
-            spans,
+            spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,
             ended_nth: 0,

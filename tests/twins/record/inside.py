@@ -15,11 +15,8 @@ original_callback = say.callback
 async def lane(new_name, awaitable):
     """What the outer lane has done before, in this call of the loop, is a step of its own; and so
     is what the inner lane does until it ends."""
-    # A task whose outermost lane is this one began with its step.
-    scene = recording.scene
-    if scene is not None and scene.open is not None and scene.open.lane != new_name:
+    if runs_another_lane(new_name):
         enter(sys._getframe().f_back, new_name)
-    scene = None
     token = say.name.set(new_name)
     error = None
     try:
@@ -32,6 +29,13 @@ async def lane(new_name, awaitable):
         if recording.scene is not None and recording.scene.open is not None:
             leave(sys._getframe().f_back, new_name, how_it_ended(error))
         error = None  # it would keep this frame
+
+
+def runs_another_lane(name):
+    """Whether the open step is that of another lane. It is not where the lane is a task of its own:
+    then the step began with the call of the loop."""
+    scene = recording.scene
+    return scene is not None and scene.open is not None and scene.open.lane != name
 
 
 def enter(frame, name):

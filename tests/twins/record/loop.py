@@ -79,11 +79,12 @@ class Loop(virtual_time.Loop):
         maker = say.name.get()
         base = context.get(say.name, "main") if context else maker
         inner = None
+        # The first task of a scene is `main` itself.
         is_first = scene is None or not scene.tasks
         if getattr(coroutine, "cr_code", None) is say.lane.__code__:
-            base = None
+            base = None  # it names itself when it runs
         elif base == maker and not is_first:
-            inner = "task"
+            inner = "task"  # it has no name of its own
         is_recorded = scene is not None and (base != maker or is_of_twin(coroutine))
         task = Task(
             coroutine,

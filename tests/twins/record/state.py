@@ -95,7 +95,7 @@ def lanes_waited_for(task, lane, running):
     awaited = [waiter, *getattr(waiter, "_children", []), *lane.tasks]
     others = []
     for other in scene.tasks:
-        is_awaited = any(other is one for one in awaited) or is_done_after(waiter, other)
+        is_awaited = any(other is one for one in awaited) or is_used_when_done(waiter, other)
         if is_awaited and not other.done():
             others.append(innermost_now(other, *running))
     for call in scene.thread_calls:
@@ -115,9 +115,10 @@ def innermost_now(task, frame, entered):
     return entered or lanes_of(task, frames_around(frame))[-1].name
 
 
-def is_done_after(future, task):
-    """Whether a callback of the task makes the future done, as with `shield` and `gather`."""
-    if future is None or task is future:
+def is_used_when_done(future, task):
+    """Whether a callback of the task uses the future: in that way `shield` and `gather` set the
+    future when the task is done."""
+    if future is None:
         return False
     callbacks = [callback for callback, _ in task._callbacks or ()]
     return any(future is one for callback in callbacks for one in used_by(callback))

@@ -24,7 +24,7 @@ def write_down(step, end, state):
         "outside": step.outside and step.outside.kind,
         "cause": step.cause,
         "stood": step.stood,
-        "says": [],
+        "says": [],  # `add_deeds` fills both
         "deeds": [],
         "end": end,
     }

@@ -88,9 +88,10 @@ impl<'t> Parts<'t> {
             if !parts.has_code[begin] {
                 continue;
             }
-            let end = match language.python {
-                true => end_in_python(begin, &parts.lines, &indents),
-                false => end_in_rust(begin, &parts.lines, &indents),
+            let end = if language.python {
+                end_in_python(begin, &parts.lines, &indents)
+            } else {
+                end_in_rust(begin, &parts.lines, &indents)
             };
             let extent = Extent { begin, end };
             let text = parts.lines[begin];

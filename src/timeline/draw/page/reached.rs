@@ -63,8 +63,8 @@ struct Runs<'p, 't> {
     parts: &'p Parts<'t>,
     /// The functions that run, as indices into those of the parts.
     functions: BTreeSet<usize>,
-    /// The names that stand beside the title of the scene, in the functions that run, and in the
-    /// types and constants that are named.
+    /// The names that stand beside the title of the scene, in the functions that run and the heads
+    /// of their `impl`s and classes, and in the types and constants that are named.
     names: BTreeSet<&'t str>,
 }
 
@@ -94,6 +94,7 @@ impl<'p, 't> Runs<'p, 't> {
         }
     }
 
+    /// Adds a function that runs, and what it names.
     fn add(&mut self, function: usize) {
         let extent = self.parts.functions[function].extent;
         self.functions.insert(function);

@@ -22,9 +22,10 @@ pub(super) struct TwinStep {
     pub at: u64,
     /// The lane that did something.
     pub lane: String,
-    /// What it was, if that has no name of its own. The lane itself stands still meanwhile.
+    /// What ran in the name of the lane, if that has no name of its own. The lane itself does not
+    /// run then.
     pub inner: Option<Inner>,
-    /// Which task it was, if that has no name of its own: a lane may have several.
+    /// The number of the task that ran, if `inner` is a task: a lane may have several inside it.
     pub task: Option<u32>,
     /// What did it, if that was no call of the loop.
     pub outside: Option<Outside>,
@@ -34,8 +35,8 @@ pub(super) struct TwinStep {
     pub stood: Vec<u32>,
     /// What was printed during the step.
     pub says: Vec<TwinSaid>,
-    /// What was done during the step, in order. Asyncio's own calls come after it, and what they do
-    /// is not in it: such as the wake of a lane that awaits several.
+    /// What was done during the step, in order. What asyncio's own calls do after it is missing,
+    /// such as the wake of a lane that awaits several.
     pub deeds: Vec<Deed>,
     /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
     /// lives.
@@ -43,9 +44,9 @@ pub(super) struct TwinStep {
     /// Until when the lane kept the thread, in nanoseconds since the scene began; none if the step
     /// took no time.
     pub until: Option<u64>,
-    /// What the lane, or what is inside it, does when the step is over; none if it has ended. The
-    /// fields below are of a moment later: asyncio has then made the calls of its own to which the
-    /// step has led, and these may have put the lane into the queue.
+    /// What the lane, or what is inside it, does when the step is over; none if it has ended.
+    /// `lanes` may say something else of the lane: the fields below are as the next step finds
+    /// them, after the calls of asyncio's own to which this step has led.
     pub after: Option<TwinLane>,
     /// Where each lane stands before the next step. A lane that has ended is not in it any more.
     pub lanes: BTreeMap<String, TwinLane>,

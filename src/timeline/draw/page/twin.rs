@@ -150,12 +150,14 @@ impl TwinReader<'_> {
                 states.push('.');
                 continue;
             }
-            let blocks = step.until.is_some() && step.lane == name;
+            if step.until.is_some() && step.lane == name {
+                states.push('b'); // it keeps the thread
+                continue;
+            }
             // What is in the queue is ready, whether it has begun or not; and so is a lane if what
             // is inside it is in the queue.
             let is_queued = step.ready.iter().any(|queued| queued == name);
             states.push(match step.lanes.get(name).map(|lane| lane.state) {
-                _ if blocks => 'b',
                 Some(TwinState::Run) => 'r',
                 Some(TwinState::Thread) => 't',
                 Some(_) if is_queued => 'd',
@@ -170,23 +172,22 @@ impl TwinReader<'_> {
     /// Which lane waits for which, as chains.
     fn waits(&mut self, nth: usize) -> Vec<Vec<Vec<LaneId>>> {
         let twin = self.twin;
-        let mut waits_for: Vec<Vec<LaneId>> = vec![vec![]; self.lanes.len()];
         let step = &twin.steps[nth];
+        let mut waits = vec![];
         for (name, lane) in &step.lanes {
             // What is inside a lane may be in the queue while the lane itself waits. The lane is
             // ready then, and goes on as soon as it can.
             if lane.state != TwinState::Run && step.ready.contains(name) {
                 continue;
             }
-            let from = self.lane(name);
             for other in &lane.r#for {
-                let to = self.lane(other);
-                // A name that Rust does not have may just have become a lane.
-                if waits_for.len() < self.lanes.len() {
-                    waits_for.resize(self.lanes.len(), vec![]);
-                }
-                waits_for[from].push(to);
+                waits.push((self.lane(name), self.lane(other)));
             }
+        }
+        // Only now: the names above may have become lanes, and there is an entry for each lane.
+        let mut waits_for: Vec<Vec<LaneId>> = vec![vec![]; self.lanes.len()];
+        for (lane, other) in waits {
+            waits_for[lane].push(other);
         }
         chains(&waits_for)
     }
@@ -200,7 +201,7 @@ impl TwinReader<'_> {
             let mut waits = vec![];
             waits.extend(twin.waits_for_a_wake_by(nth, name).map(|by| format!("a wake by {by}")));
             for awaited in twin.awaited_inside(nth, name) {
-                waits.push(format!("{awaited} (a task inside it)"));
+                waits.push(format!("{awaited} (a task inside {name} waits)"));
             }
             let lane = self.lane(name);
             for words in waits {
@@ -430,9 +431,12 @@ mod tests {
             (reader.waits(nth).len(), words)
         };
         // `main` sleeps.
-        assert_eq!(waits("thread_pool", 2, 1), (0, vec!["A (a task inside it)".to_owned()]));
+        assert_eq!(
+            waits("thread_pool", 2, 1),
+            (0, vec!["A (a task inside main waits)".to_owned()])
+        );
         // `main` is in the queue, by one of its tasks, and another one waits for A.
-        assert_eq!(waits("pipeline", 1, 2), (0, vec!["A (a task inside it)".to_owned()]));
+        assert_eq!(waits("pipeline", 1, 2), (0, vec!["A (a task inside main waits)".to_owned()]));
         // `main` waits for both through its tasks.
         assert_eq!(waits("pipeline", 1, 6).1, [""; 0]);
     }

@@ -182,11 +182,11 @@ function placeMarks({ box, lines, placed }) {
   });
 }
 
-// The last column for lanes. If there are more lanes than columns, the others share it.
+// The column that lanes share if there are more lanes than columns. One more column is behind it.
 const SHARED = 8;
 
 // The column of a lane beside the source. While a lane that shares its column has the mark of a
-// lane that ran, it stands in the next one, so that it does not cover the others.
+// lane that ran, it stands in the column behind, so that it does not cover the others.
 function columnOf({ columns, width }, lane, ran) {
   const own = columns.get(lane) ?? 0;
   const isShared = own >= SHARED && width > SHARED + 1;
@@ -226,16 +226,18 @@ function drawPath({ lines, marks, owners }, track, current) {
 }
 
 // Scrolls so that these lines are seen: where the lane waits or stands now, where something was
-// printed, where the lane went on, in which await it is, where lanes are woken and not polled, and
-// where other lanes poll this one. Each line counts if there is room for it beside those that come
-// before it in this list.
+// printed, where the lane went on, in which await it is, where lanes are woken and not polled, where
+// lanes keep a thread, and where other lanes poll this one. Each line counts if there is room for it
+// beside those that come before it in this list.
 function scrollToLit({ box, lines, marks }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
   const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
+  const keeping = places.filter((_, lane) => "bt".includes(current.states[lane]));
   const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
-  let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
+  const all = [...wanted, ...unpolled, ...keeping, ...polling];
+  let numbers = track.isIdle(moment) ? [] : all.filter(isShown);
   // In a step without any of them, and if only the other language has a step, the lines at which
   // lanes stand count.
   if (numbers.length === 0) numbers = places.filter(isShown);

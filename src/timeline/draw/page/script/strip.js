@@ -129,10 +129,10 @@ function showStrip(element, track, moment) {
   const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
   const cells = [
     cell("Ran", ...ran),
-    // asyncio calls what is ready in the order of its one queue. `main` has no place in tokio's
-    // queue, so in Rust only the order of the wakes is known.
+    // An event loop calls what is ready in the order of its one queue. `main` has no place in
+    // tokio's queue, so of tokio only the order of the wakes is known.
     cell(
-      track.index === 0 ? "Ready, in order of wakes" : "Ready, in order",
+      track.isOfALoop ? "Ready, in order" : "Ready, in order of wakes",
       ...readyGroups(current),
     ),
   ];
@@ -146,7 +146,7 @@ function showStrip(element, track, moment) {
     });
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
     // A lane that runs or is ready may have a timer, too. Only an event loop tells of that one.
-    const whose = track.timersOfWaiting ? "Timers of waiting lanes" : "Timers";
+    const whose = track.isOfALoop ? "Timers" : "Timers of waiting lanes";
     cells.push(cell(whose, ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));

@@ -37,7 +37,7 @@ function track({ steps, left_out, timers_of_waiting }, index) {
     steps,
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
-    timersOfWaiting: timers_of_waiting, // whether a timer is listed only while its lane waits
+    isOfALoop: !timers_of_waiting, // whether an event loop has told of its queue and its timers
     leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
