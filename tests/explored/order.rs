@@ -8,7 +8,7 @@ use super::{
     Explored,
     polls::{Polls, is_poll},
 };
-use async_concepts::timeline::{Chart, End, LaneId, Position, Step, Until};
+use async_concepts::timeline::{Chart, End, LaneId, LoopCall, Position, Step, Until};
 use std::collections::BTreeSet;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -278,9 +278,18 @@ impl<'e> Checker<'e> {
             }
     }
 
-    /// Each line, each wake by a lane and each lane that was dropped is told in one of the steps.
+    /// Each line, each wake by a lane, each task that was made and each lane that was dropped is
+    /// told in one of the steps.
     fn check_completeness(&mut self) {
         let chart = self.chart();
+        for (lane, row) in chart.rows.iter().enumerate() {
+            if is_a_task(self.polls, lane)
+                && row.parent.is_some_and(|maker| is_polled(chart, maker, row.begin()))
+                && !self.told.contains(&row.made_nth)
+            {
+                self.faults.push(format!("it is not told that {} was made", row.name));
+            }
+        }
         for row in &chart.rows {
             let by_a_lane = match row.end.1 {
                 End::Cancelled { by: Some(by), aborted: false } => is_polled(chart, by, row.end.0),
@@ -300,6 +309,25 @@ impl<'e> Checker<'e> {
             }
         }
     }
+}
+
+/// Whether a lane is a task, of the runtime, of a `LocalSet` or of an event loop. In each call of a
+/// loop that polls the lane, the loop polls it and nothing before it.
+fn is_a_task(polls: &Polls<'_>, lane: LaneId) -> bool {
+    let row = polls.row(lane);
+    let Some(first) = polls.of_lane[lane].first() else { return false };
+    let Some(owner) = row.owner_at(first.span.from) else {
+        // It may have been a part of the lane that made it, before it was moved.
+        return row.owner_at(row.begin()).is_none();
+    };
+    let begins = |call: &&LoopCall| call.over.is_some_and(|over| over.at == first.span.from);
+    let mut calls = polls.chart.calls.iter().filter(|call| call.lane == Some(lane));
+    let by_the_loop = calls.find(begins).is_some_and(|call| {
+        let known = call.timer.map(|timer| timer.set).or(call.asked).or(call.queued);
+        let is_later = known.is_some_and(|known| known.nth > row.made_nth);
+        is_later && call.over.is_some_and(|over| over.by == owner)
+    });
+    row.own_task || by_the_loop
 }
 
 /// That a lane wakes another one, for which that one is polled next.

@@ -15,8 +15,11 @@
 //! the loop.
 //!
 //! In Python all of them are in the one queue of the event loop, and run in its order.
-use super::{Explored, polls::Polls};
-use async_concepts::timeline::{Clock, LaneId, LoopCall, State, Step};
+use super::{
+    Explored,
+    polls::{Poll, Polls},
+};
+use async_concepts::timeline::{Clock, LaneId, LoopCall, State, Step, Until};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -53,6 +56,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     }
     faults.extend(of_the_loop(&polls));
     faults.extend(not_made_yet(&polls));
+    faults.extend(tasks_before_their_first_poll(&polls));
+    faults.extend(woken_within_a_poll(&polls));
     if let Some(python) = explored.run.tracks.get(1) {
         for (nth, step) in python.steps.iter().enumerate() {
             for (one, other) in pairs(step) {
@@ -155,8 +160,7 @@ fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
     let mut faults = vec![];
     let first = |lane: LaneId| {
         let poll = polls.of_lane[lane].first()?;
-        let is_a_task = polls.row(lane).owner_at(poll.span.from).is_none();
-        if is_a_task { Some(poll) } else { None }
+        if polls.row(lane).is_a_task_at(poll.span.from) { Some(poll) } else { None }
     };
     for lane in 0..polls.of_lane.len() {
         let Some(mine) = first(lane) else { continue };
@@ -179,12 +183,92 @@ fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
     faults
 }
 
-/// The number of the wake for which a lane is ready; none if it was just spawned.
+/// The steps in which a task is not listed, although it waits for its first poll: a task of a
+/// `LocalSet`, and a closure that was handed to a thread.
+fn tasks_before_their_first_poll(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for lane in 0..polls.of_lane.len() {
+        let row = polls.row(lane);
+        let (Some(first), Some(maker)) = (polls.of_lane[lane].first(), row.parent) else {
+            continue;
+        };
+        let by_another = row.owner_at(first.span.from).is_some();
+        let from = if first.span.state == State::OnThread && !by_another {
+            0
+        } else if row.own_task {
+            // It may have been made in an earlier poll of its maker, and spawned in a later one.
+            let mut begun = polls.of_lane[maker].iter().rev();
+            let last = begun.find(|poll| poll.span.from < first.span.from);
+            last.map_or(first.first, |poll| poll.first)
+        } else {
+            continue;
+        };
+        if is_overtaken(polls, lane) {
+            continue;
+        }
+        for nth in from..first.first {
+            if polls.letter(nth, lane) != '.' && !polls.steps[nth].ready.contains(&lane) {
+                faults.push(format!("step {nth}: {} was spawned, and is not listed", row.name));
+            }
+        }
+    }
+    faults
+}
+
+/// Whether a lane that was made later begins before this one, so that this one may have been handed
+/// over later than it was made.
+fn is_overtaken(polls: &Polls<'_>, lane: LaneId) -> bool {
+    let first = polls.of_lane[lane].first().map(|poll| poll.first);
+    (lane + 1..polls.of_lane.len()).any(|later| {
+        polls.row(later).parent == polls.row(lane).parent
+            && polls.of_lane[later].first().is_some_and(|poll| Some(poll.first) < first)
+    })
+}
+
+/// The steps in which a lane is ready already, although it has given way inside the poll of another
+/// lane that is not over, or although its timer could not fire, since the one thread of the runtime
+/// was in a poll.
+fn woken_within_a_poll(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    if polls.has_a_loop() || polls.chart.threads.len() > 1 {
+        return faults;
+    }
+    for lane in 0..polls.of_lane.len() {
+        for (nth, step) in polls.steps.iter().enumerate() {
+            let Some(begun) = polls.begun(lane, nth) else { continue };
+            let Some(wake) = polls.wake_after(lane, begun) else { continue };
+            if !matches!(wake.woken.by, Until::Yield | Until::Clock) {
+                continue;
+            }
+            let is_polled = |other: &Vec<Poll<'_>>| {
+                other.iter().any(|poll| {
+                    poll.first <= nth && nth < poll.last && wake.woken.at >= poll.span.to
+                })
+            };
+            if step.ready.contains(&lane) && polls.of_lane.iter().any(is_polled) {
+                let name = &polls.row(lane).name;
+                faults.push(format!("step {nth}: {name} is ready before the poll around is over"));
+            }
+        }
+    }
+    faults
+}
+
+/// The number of the event by which a lane is ready: its wake, or that it was made, if its maker
+/// has spawned it in that poll.
 fn woken(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<usize> {
     if polls.has_a_loop() {
         return None; // its wake comes before its call is in the queue
     }
-    let wake = polls.wake_after(lane, polls.begun(lane, step)?)?;
+    let Some(begun) = polls.begun(lane, step) else {
+        let first = polls.of_lane[lane].first()?;
+        let mut polls_of_maker = polls.of_lane[polls.row(lane).parent?].iter().rev();
+        let spawned = polls_of_maker.find(|poll| poll.span.from < first.span.from)?;
+        let is_made_there = spawned.span.from < polls.row(lane).begin();
+        let is_certain = is_made_there && !is_overtaken(polls, lane);
+        return if is_certain { Some(polls.row(lane).made_nth) } else { None };
+    };
+    let wake = polls.wake_after(lane, begun)?;
     Some(wake.woken.nth)
 }
 

@@ -4,7 +4,7 @@ use super::{
     Explored,
     polls::{Poll, Polls},
 };
-use async_concepts::timeline::{LaneId, Position, State, human};
+use async_concepts::timeline::{Due, LaneId, Position, State};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -24,11 +24,11 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
         }
         for (lane, due) in &step.timers {
-            if due == "?" {
+            if *due == Due::NotKnown {
                 continue;
             }
             let proved = proved(&polls, *lane, nth);
-            if proved.as_ref() != Some(due) && !told(&polls, *lane, nth).contains(due) {
+            if proved != Some(*due) && !told(&polls, *lane, nth).contains(due) {
                 let name = &polls.row(*lane).name;
                 faults.push(format!("step {nth} says that {name} is due at {due}: {proved:?}"));
             }
@@ -68,14 +68,14 @@ fn waited_for(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
 
 /// When the timers are due that an event loop of the program's own has told of, and that a lane may
 /// have after a step.
-fn told(polls: &Polls<'_>, lane: LaneId, step: usize) -> Vec<String> {
+fn told(polls: &Polls<'_>, lane: LaneId, step: usize) -> Vec<Due> {
     let mut told = vec![];
     for call in polls.chart.calls.iter().filter(|call| call.lane == Some(lane)) {
         let Some(timer) = call.timer else { continue };
         let set = polls.happened(timer.set).0;
         let over = call.queued.or(call.over).map(|over| polls.happened(over).1);
         if set <= step && over.is_none_or(|over| step <= over) {
-            told.push(human(timer.due));
+            told.push(Due::At(timer.due));
         }
     }
     told
@@ -97,7 +97,7 @@ fn certain(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
 
 /// When the timer is due for which a lane waits after a step, as its wake has proved it; none if it
 /// is woken by something else.
-fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<String> {
+fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<Due> {
     let Some(begun) = polls.begun(lane, step) else {
         return proved_by_its_call(polls, lane);
     };
@@ -117,24 +117,25 @@ fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<String> {
 
 /// When an event loop calls a callback that waits for its timer. It does so in the poll in which
 /// that timer has ended its own wait.
-fn proved_by_its_call(polls: &Polls<'_>, lane: LaneId) -> Option<String> {
+fn proved_by_its_call(polls: &Polls<'_>, lane: LaneId) -> Option<Due> {
     let first = polls.of_lane[lane].first()?;
     let waited = polls.row(lane).spans.first()?;
     let on = waited.places.waits().last()?.on.as_deref()?;
     if on == "its timer" { Some(due(polls, lane, first.span.from)) } else { None }
 }
 
-/// A due time as the page writes it: if the thread was busy until then, the timer may have been due
-/// before. It may have been busy, too, if it is one on which a closure runs a runtime.
-fn due(polls: &Polls<'_>, lane: LaneId, at: Position) -> String {
-    let due = human(polls.chart.time(at));
+/// When a timer is due that has fired at a position. If the thread was busy until then, the timer
+/// may have been due before. It may have been busy, too, if it is one on which a closure runs a
+/// runtime.
+fn due(polls: &Polls<'_>, lane: LaneId, at: Position) -> Due {
+    let time = polls.chart.time(at);
     let mut around = polls.row(lane).owner_at(at);
     let mut on_thread = false;
     while let Some(outer) = around {
         on_thread |= polls.of_lane[outer].iter().any(|poll| poll.span.state == State::OnThread);
         around = polls.row(outer).owner_at(at);
     }
-    if on_thread || polls.is_busy_until(at) { format!("≤ {due}") } else { due }
+    if on_thread || polls.is_busy_until(at) { Due::By(time) } else { Due::At(time) }
 }
 
 /// The steps at which a lane waits for a timer that will wake it, and is not among the timers.
@@ -160,7 +161,7 @@ fn missing(polls: &Polls<'_>, lane: LaneId) -> Vec<String> {
                 break;
             }
             let timers = &polls.steps[step].timers;
-            let is_shown = timers.contains(&(lane, due.clone()));
+            let is_shown = timers.contains(&(lane, due));
             if polls.letter(step, lane) == 'w' && !is_shown {
                 faults.push(format!("step {step} does not say that {name} is due at {due}"));
             }

@@ -352,7 +352,7 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
         told,
         [
             "begins and starts its loop.",
-            "goes on (its loop's next iteration) and ends the iteration.",
+            "goes on (its loop's next iteration), makes late and soon and ends the iteration.",
             "goes on (its loop's next iteration) and polls the lanes inside it.",
             "begins, prints “soon” and ends.",
             "goes on after soon and waits.",

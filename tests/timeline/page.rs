@@ -29,6 +29,16 @@ pub fn steps<T>(run: &Recording<T>) -> Vec<Value> {
     data["scenes"][0]["tracks"][0]["steps"].as_array().expect("steps").clone()
 }
 
+/// A timer that is due then, as a page reads it.
+pub fn at(words: &str) -> Value {
+    json!({ "words": words, "why": null })
+}
+
+/// A timer of which it is not known when it is due.
+pub fn not_known() -> Value {
+    json!({ "words": "?", "why": "no wake has proved when" })
+}
+
 /// A task of its own that wakes what waits for `notify`, after 10 ms.
 fn spawn_notifier(notify: &Arc<Notify>) -> JoinHandle<()> {
     let notify = notify.clone();
@@ -206,7 +216,7 @@ fn a_poll_that_blocks_begins_at_one_time_and_prints_at_others() {
     let rest = &steps[position("work goes on after 350 ms, prints “end” and ends.")];
     assert_eq!(rest["said_at"], json!([350_000_000]));
     assert!(rest["states"].as_str().expect("states").ends_with('f'), "{}", rest["states"]);
-    assert_eq!(work["timers"][0][1], json!("≤ 350 ms"), "it was due before: {work}");
+    assert_eq!(work["timers"][0][1]["words"], "≤ 350 ms", "it was due before: {work}");
     // The timer of the heart is due while the thread is kept: it is late by 250 ms.
     let late = steps.iter().find(|step| step["says"][0][1] == "late").expect("the heart's line");
     assert_eq!(late["said_at"], json!([350_000_000]));
@@ -472,7 +482,7 @@ fn a_timer_that_no_wake_has_proved_has_no_time() {
         let _ = tokio::time::timeout(ms(10), sleep(ms(20)).lane("A")).await;
     });
     let step = &steps(&run)[1];
-    assert_eq!(step["timers"], json!([[0, "10 ms"], [1, "?"]]), "{step}");
+    assert_eq!(step["timers"], json!([[0, at("10 ms")], [1, not_known()]]), "{step}");
 }
 
 /// Prints a line when it is dropped.

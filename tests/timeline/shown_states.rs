@@ -2,7 +2,7 @@
 //! wait that ends where it begins, a lane that is dropped where it is made, two waits at once.
 use crate::{
     ms,
-    page::{sentences, steps},
+    page::{at, not_known, sentences, steps},
 };
 use async_concepts::{
     LaneExt, block, record, say,
@@ -36,8 +36,25 @@ fn a_timer_is_due_from_when_it_was_set_also_if_its_lane_is_polled_again_at_once(
         nap.await;
     });
     let timers: Vec<Value> = steps(&run).iter().map(|step| step["timers"].clone()).collect();
-    let nap = json!([[1, "100 ms"]]);
+    let nap = json!([[1, at("100 ms")]]);
     assert_eq!(timers, [json!([]), nap.clone(), nap, json!([]), json!([]), json!([])]);
+}
+
+#[test]
+fn a_task_that_is_aborted_before_its_first_poll_is_ready_until_the_runtime_drops_it() {
+    let run = record("aborted", async || {
+        let first = tokio::spawn(async {}.lane("A"));
+        let aborted = tokio::spawn(async {}.lane("B"));
+        aborted.abort();
+        first.await.expect("it does not panic");
+        aborted.await.expect_err("it was aborted");
+    });
+    let steps = steps(&run);
+    assert_eq!(steps[0]["sentence"], "begins, makes A and B and waits (JoinHandle).");
+    assert_eq!(steps[0]["ready"], json!([1, 2]), "both are in the queue");
+    let dropped = "begins, wakes main and ends. Then the runtime drops B, which was aborted.";
+    assert_eq!(steps[1]["sentence"], dropped);
+    assert_eq!(steps[1]["ready"], json!([0]), "main was woken by A");
 }
 
 #[test]
@@ -64,7 +81,7 @@ fn a_timer_that_was_not_set_yet_is_not_due() {
     });
     let timers: Vec<Value> = steps(&run).iter().map(|step| step["timers"].clone()).collect();
     assert_eq!(timers[1], json!([]), "it was not set in its first poll");
-    assert_eq!(timers[2], json!([[1, "100 ms"]]));
+    assert_eq!(timers[2], json!([[1, at("100 ms")]]));
 }
 
 #[test]
@@ -74,15 +91,15 @@ fn a_lane_with_a_timeout_waits_for_its_timer_and_for_the_lane_inside() {
         let _ = timeout(ms(20), sleep(ms(10)).lane("B")).await;
     });
     let steps = steps(&run);
-    assert_eq!(steps[1]["timers"], json!([[0, "10 ms"], [1, "?"]]));
+    assert_eq!(steps[1]["timers"], json!([[0, at("10 ms")], [1, not_known()]]));
     assert_eq!(steps[1]["waits"], json!([[[0], [1]]]));
     // `main` is about to drop A. Until then A waits for its timer.
     let unwoken = step(&steps, "is polled without a wake and waits (sleep).");
-    assert_eq!((&unwoken["lane"], &unwoken["timers"]), (&json!(1), &json!([[1, "?"]])));
+    assert_eq!((&unwoken["lane"], &unwoken["timers"]), (&json!(1), &json!([[1, not_known()]])));
     // The second time the lane comes first, and no wake tells when the timeout was due.
     let b = steps.iter().rfind(|step| step["sentence"] == "begins and waits (sleep).");
     let b = b.expect("B begins");
-    assert_eq!(b["timers"], json!([[2, "20 ms"], [0, "?"]]));
+    assert_eq!(b["timers"], json!([[2, at("20 ms")], [0, not_known()]]));
     assert_eq!(b["waits"], json!([[[0], [2]]]));
 }
 

@@ -3,7 +3,7 @@
 //! Read it after `pieces`; next is `text`. The run has its steps from the library. Here they are
 //! only cut to what the slide shows: lines of code that are not on it cannot be lit.
 use crate::piece::{Piece, Played};
-use async_concepts::timeline::{LaneId, Mark, Step};
+use async_concepts::timeline::{Due, LaneId, Mark, Step};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ struct PlayedStep<'r> {
     /// Woken, and not polled.
     unpolled: Vec<LaneId>,
     /// The lanes that a timer will wake, and when.
-    timers: &'r [(LaneId, String)],
+    timers: &'r [(LaneId, Due)],
     /// Which lane waits for which: chains of lanes, as the library has them.
     waits: &'r [Vec<Vec<LaneId>>],
     /// The lines of the slide's code that are lit: the file, the line, whether it is the place at

@@ -97,7 +97,7 @@ class Timeline {
     const [ready, unpolled] = this.run.words;
     cell("ready", ready, ...tiles(now.ready, "dashed"));
     if (now.unpolled.length) cell("unpolled", unpolled, ...tiles(now.unpolled, "dashed"));
-    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due} `]));
+    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due.words} `]));
     const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
     const { without } = this.figure.dataset; // a picture says what it does not show
     if (without) cell("without", "not drawn:", without);

@@ -2,15 +2,19 @@
 // what is drawn: a text, a line, a name or its frame that is cut, a bar that runs from one function
 // into another, and a lane that runs or a line that it prints out of sight.
 (() => {
-  const { scenes } = JSON.parse(document.getElementById("run").textContent);
+  const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = (element) => element.getBoundingClientRect();
   const isSeen = (element) => element.checkVisibility();
+  // The sources on the page, in the order of the tracks.
+  const sources = data.sources.map(({ name }) =>
+    all(".source").find((source) => source.querySelector("h2").textContent.startsWith(name)),
+  );
   const isFunction = /^\s*(?:pub )?(?:async )?(?:fn|def) /;
   const faults = [];
   const press = (key) =>
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  for (const [scene, { moments }] of scenes.entries()) {
+  for (const [scene, { moments, tracks }] of data.scenes.entries()) {
     press("Home");
     press(String(scene + 1));
     press("Home");
@@ -71,11 +75,18 @@
           if (isFunction.test(code)) found(`a bar runs into ${code}`);
         }
       }
-      if (all(".mark.ran.beyond").length > 0) found("the lane that runs is out of sight");
-      for (const mark of all(".mark.ran")) {
-        const pane = box(mark.closest(".pane"));
-        if (box(mark).top < pane.top - 1 || box(mark).bottom > pane.bottom + 1)
-          found("the lane that runs is out of sight");
+      // What has a thread of its own has the same mark in steps of other lanes, and may be out of
+      // sight there.
+      for (const [index, source] of sources.entries()) {
+        const step = tracks[index]?.steps[moments[nth].steps[index]];
+        if (!source || !step) continue;
+        const { top, bottom } = box(source.querySelector(".pane"));
+        for (const mark of source.querySelectorAll(".mark.ran")) {
+          if (!mark.dataset.lanes.split(" ").includes(String(step.lane))) continue;
+          const isCut = box(mark).top < top - 1 || box(mark).bottom > bottom + 1;
+          if (mark.classList.contains("beyond") || isCut)
+            found("the lane that runs is out of sight");
+        }
       }
     }
   }

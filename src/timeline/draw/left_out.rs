@@ -192,6 +192,7 @@ mod tests {
             parent: None,
             polled_by: None,
             polled_before: vec![],
+            own_task: false,
             spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,

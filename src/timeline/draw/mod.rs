@@ -54,7 +54,7 @@ pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
-    Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
+    Due, Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
     Track, Unlike, to_page,
 };
 pub use palette::lane_class;

@@ -35,6 +35,9 @@ pub enum What {
     /// The lane is a callback, which its event loop calls or drops now. It has been waiting for
     /// that since it was scheduled: see [`super::callback_was_scheduled`].
     Scheduled(Waits),
+    /// It is a task of its own, although another lane polls it: that lane runs a `LocalSet`, or a
+    /// runtime in its closure. This comes before its first poll.
+    OwnTask,
     /// Its future is being polled from here on, or its closure has begun. If another lane polls or
     /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
     /// the run notes no places.

@@ -1,6 +1,6 @@
 //! The lanes of a frame: which wait for what, and each with its state and its line.
 use super::Painter;
-use crate::timeline::{LaneId, Mark};
+use crate::timeline::{Due, LaneId, Mark, human};
 use console::{Alignment, measure_text_width, pad_str};
 
 impl Painter<'_> {
@@ -33,16 +33,15 @@ impl Painter<'_> {
         lines
     }
 
-    /// The lanes that wait for a timer, each with the time of its timer: `≤ 470 ms` in a step means
-    /// that it is due at 470 ms or before, and `?` that no wake has shown when it is due.
+    /// The lanes that wait for a timer, each with the time of its timer.
     fn timers(&self) -> String {
         let mut timers = vec![];
         for (lane, due) in &self.step.timers {
             let name = self.name(*lane);
-            timers.push(match due.strip_prefix("≤ ") {
-                _ if due == "?" => format!("{name}, not known when"),
-                Some(due) => format!("{name} by {due}"),
-                None => format!("{name} at {due}"),
+            timers.push(match due {
+                Due::At(time) => format!("{name} at {}", human(*time)),
+                Due::By(time) => format!("{name} by {}", human(*time)),
+                Due::NotKnown => format!("{name}, not known when"),
             });
         }
         timers.join(", ")

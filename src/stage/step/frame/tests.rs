@@ -2,7 +2,7 @@
 use super::*;
 use crate::{
     stage::step::walk::Move,
-    timeline::{SteppedLane, SteppedRun, Track},
+    timeline::{Due, SteppedLane, SteppedRun, Track},
 };
 use console::measure_text_width;
 
@@ -54,7 +54,7 @@ fn walk() -> Walk {
     let sleeps = Step {
         stop: Some(9),
         stands: vec![(0, Some(15)), (1, Some(9))],
-        timers: vec![(1, "100 ms".into())],
+        timers: vec![(1, Due::At(std::time::Duration::from_millis(100)))],
         waits: vec![vec![vec![0], vec![1]]],
         ..poll(0, 1, "begins and waits (sleep).", "ww")
     };

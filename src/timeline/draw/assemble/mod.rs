@@ -186,6 +186,7 @@ impl Assembly {
                 self.open[lane].waits = Some(waits.clone());
                 self.note_scheduled_callback(lane);
             }
+            What::OwnTask => self.chart.rows[lane].own_task = true,
             What::PollStart(polled_at) => self.poll_starts(lane, event, polled_at.as_ref()),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             What::Blocked(place) => self.blocked(lane, place.as_ref()),
@@ -219,6 +220,7 @@ impl Assembly {
             parent,
             polled_by: None,
             polled_before: vec![],
+            own_task: false,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),

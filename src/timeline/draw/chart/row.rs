@@ -19,6 +19,10 @@ pub struct Row {
     /// What polled it before that, in order of time; empty if it was never handed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub polled_before: Vec<Owner>,
+    /// It is a task of its own, although another lane polls it: that lane runs a `LocalSet`, or a
+    /// runtime in its closure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_task: bool,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
@@ -122,6 +126,11 @@ impl Row {
             Some(owner) => owner.lane,
             None => self.polled_by,
         }
+    }
+
+    /// Whether it is a task by itself at a position, and no part of the lane that polls it.
+    pub fn is_a_task_at(&self, pos: Position) -> bool {
+        self.own_task || self.owner_at(pos).is_none()
     }
 
     /// The lanes that have polled it, in order of time. The runtime is no lane.

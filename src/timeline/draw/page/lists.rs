@@ -6,23 +6,23 @@
 //! page can hide them from a reader who wants to predict.
 use super::{
     chains::chains,
+    due::Due,
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
     waited::{WaitsFor, WholeWait, is_timer},
 };
 use crate::timeline::{
-    End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece, human,
+    End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece,
 };
-use std::time::Duration;
 
 /// In which lists a lane is. A lane that waits for another one, with a timeout, is in two of them.
 #[derive(Default)]
 struct Listed {
     /// It is ready: its place in the order of wakes.
     ready: Option<Ready>,
-    /// It waits for these timers: when each is due, for the order, and in words.
-    timers: Vec<(Duration, String)>,
+    /// It waits for these timers.
+    timers: Vec<Due>,
     /// What is known of its wait for others.
     waits_for: WaitsFor,
 }
@@ -35,9 +35,6 @@ type Ready = (Position, usize);
 /// spawned. It sorts such a lane after those that were woken at the same position.
 const AFTER_ALL_WAKES: usize = usize::MAX;
 
-/// Sorts a timer of which it is not known when it is due after all others.
-const NOT_KNOWN: (Duration, &str) = (Duration::MAX, "?");
-
 /// What a callback of an event loop waits for until its timer is due. The `stage` writes these
 /// words where it makes an event loop known to a recording (`callback_was_scheduled`).
 const ITS_TIMER: &str = "its timer";
@@ -46,7 +43,7 @@ impl<'c> Reader<'c> {
     /// Puts each lane into the lists that it belongs to where a piece ends, and notes its letter.
     pub(super) fn add_lists(&self, piece: &Piece, step: &mut Step) {
         let mut ready: Vec<(Ready, LaneId)> = vec![];
-        let mut timers: Vec<(Duration, LaneId, String)> = vec![];
+        let mut timers: Vec<(LaneId, Due)> = vec![];
         let mut waits_for = vec![];
         let nth = self.number(piece);
         let queued = self.calls.queued(nth);
@@ -67,8 +64,8 @@ impl<'c> Reader<'c> {
             } else if letter == 'd' && self.calls.is_called(lane) {
                 letter = 'w'; // between two iterations: its loop goes on, and calls another lane
             }
-            for (due, words) in listed.timers {
-                timers.push((due, lane, words));
+            for due in listed.timers {
+                timers.push((lane, due));
             }
             if let Some(words) = listed.waits_for.words {
                 match step.unproved.iter_mut().find(|(_, same)| *same == words) {
@@ -88,14 +85,12 @@ impl<'c> Reader<'c> {
         }
         for (due, lane) in self.calls.timers(nth) {
             if self.is_alive(lane, piece) {
-                timers.push((due, lane, human(due)));
+                timers.push((lane, Due::At(due)));
             }
         }
         // Of equal times those of a loop stay in the order in which they were set.
-        timers.sort_by_key(|(due, ..)| *due);
-        for (_, lane, due) in timers {
-            step.timers.push((lane, due));
-        }
+        timers.sort_by_key(|(_, due)| due.time());
+        step.timers = timers;
         step.waits = chains(&waits_for);
     }
 
@@ -114,12 +109,8 @@ impl<'c> Reader<'c> {
             Now::PolledNext { before: None, poll } => {
                 let row = &self.chart.rows[lane];
                 // A task that has just been spawned, and not a future inside another lane.
-                let is_a_task = row.parent.is_some() && row.owner_at(poll.from).is_none();
-                if is_a_task {
-                    Listed::ready(row.begin(), AFTER_ALL_WAKES)
-                } else {
-                    Listed::default()
-                }
+                let is_a_task = row.parent.is_some() && row.is_a_task_at(poll.from);
+                if is_a_task { Listed::ready(row.begin(), row.made_nth) } else { Listed::default() }
             }
             Now::Stopped(poll) if poll.stopped.are_none() => Listed::default(),
             Now::Stopped(poll) => {
@@ -157,7 +148,7 @@ impl<'c> Reader<'c> {
             timers = timers.saturating_sub(1);
         }
         for _ in 0..timers {
-            listed.timers.push((NOT_KNOWN.0, NOT_KNOWN.1.into()));
+            listed.timers.push(Due::NotKnown);
         }
         listed
     }
@@ -177,7 +168,7 @@ impl<'c> Reader<'c> {
                 Some(ITS_TIMER) if is_called => {
                     listed.timers.push(self.due(lane, lazy.to));
                 }
-                Some(ITS_TIMER) => listed.timers.push((NOT_KNOWN.0, NOT_KNOWN.1.into())),
+                Some(ITS_TIMER) => listed.timers.push(Due::NotKnown),
                 _ => listed.ready = Some((lazy.from, AFTER_ALL_WAKES)),
             }
             return listed;
@@ -186,11 +177,11 @@ impl<'c> Reader<'c> {
         let Some(first) = first else {
             // A task that was aborted before its first poll has been in the queue up to then.
             return match row.end.1 {
-                End::Cancelled { aborted: true, .. } => self.spawned(maker, lazy, piece),
+                End::Cancelled { aborted: true, .. } => self.spawned(lane, maker, lazy, piece),
                 _ => Listed::default(),
             };
         };
-        if row.owner_at(first.from).is_some() {
+        if !row.is_a_task_at(first.from) {
             return Listed::default(); // a future inside another lane
         }
         // A task, which is ready as soon as it is spawned. Its maker may not have done that: if a
@@ -203,15 +194,24 @@ impl<'c> Reader<'c> {
                 _ => Listed::default(),
             };
         }
-        self.spawned(maker, lazy, piece)
+        // What `on_thread` has made is handed over at once. How long it takes to get a thread says
+        // nothing of its maker, which may be polled meanwhile.
+        if first.state == State::OnThread && row.owner_at(first.from).is_none() {
+            return Listed::ready(row.begin(), row.made_nth);
+        }
+        self.spawned(lane, maker, lazy, piece)
     }
 
-    /// The lists of a task that was not polled yet. Its maker has spawned it in a poll before the
-    /// first poll of the task; of several, the last one is taken.
-    fn spawned(&self, maker: LaneId, lazy: &Span, piece: &Piece) -> Listed {
+    /// The lists of a task that was not polled yet. Its maker has spawned it in a poll that began
+    /// before the first poll of the task; of several, the last one is taken. If the task was made
+    /// in that poll, it was spawned where it was made.
+    fn spawned(&self, lane: LaneId, maker: LaneId, lazy: &Span, piece: &Piece) -> Listed {
         let spans = &self.chart.rows[maker].spans;
         let begun = spans.partition_point(|span| span.from < lazy.to);
         match spans[..begun].iter().rfind(|span| span.state.is_poll()) {
+            Some(poll) if poll.from < lazy.from => {
+                Listed::ready(lazy.from, self.chart.rows[lane].made_nth)
+            }
             Some(poll) if poll.from < piece.after => Listed::ready(poll.to, AFTER_ALL_WAKES),
             _ => Listed::default(),
         }
@@ -228,7 +228,7 @@ impl<'c> Reader<'c> {
             row.parent == rows[lane].parent
                 && begun.is_some_and(|poll| {
                     poll.from < first.from
-                        && row.owner_at(poll.from).is_none()
+                        && row.is_a_task_at(poll.from)
                         && is_on_thread(poll) == is_on_thread(first)
                 })
         })
@@ -257,24 +257,25 @@ impl<'c> Reader<'c> {
         WholeWait { until, to: piece.after, places: &poll.stopped }
     }
 
-    /// When a timer is due that has ended a wait of a lane at `to`, and the same in words. If the
-    /// thread was busy until then, the timer may have been due before.
-    fn due(&self, lane: LaneId, to: Position) -> (Duration, String) {
-        let due = self.chart.time(to);
-        let words = human(due);
-        let is_exact = !self.busy_until[to.instant] && !self.is_on_a_thread(lane, to);
-        (due, if is_exact { words } else { format!("≤ {words}") })
+    /// When a timer is due that has ended a wait of a lane at `to`. If the thread was busy until
+    /// then, the timer may have been due before.
+    fn due(&self, lane: LaneId, to: Position) -> Due {
+        let time = self.chart.time(to);
+        let is_exact = !self.busy_until[to.instant] && !self.is_in_a_closure(lane, to);
+        if is_exact { Due::At(time) } else { Due::By(time) }
     }
 
-    /// Whether a lane is polled inside a closure on a thread of its own, which runs a runtime. That
-    /// thread may be parked or busy: it does not tell.
-    pub(super) fn is_on_a_thread(&self, lane: LaneId, at: Position) -> bool {
+    /// Whether a lane is a closure on a thread of its own, or is polled inside one, which runs a
+    /// runtime. That thread may be parked or busy: it does not tell.
+    pub(super) fn is_in_a_closure(&self, lane: LaneId, at: Position) -> bool {
         let mut lane = lane;
+        // Not an endless loop: in a chart that was read from a file there may be a circle.
         for _ in 0..self.chart.rows.len() {
-            let Some(outer) = self.chart.rows[lane].owner_at(at) else { return false };
-            if self.chart.rows[outer].spans.iter().any(|span| span.state == State::OnThread) {
+            let row = &self.chart.rows[lane];
+            if row.spans.iter().any(|span| span.state == State::OnThread) {
                 return true;
             }
+            let Some(outer) = row.owner_at(at) else { return false };
             lane = outer;
         }
         false

@@ -24,6 +24,7 @@ mod align;
 mod at_the_stage;
 mod calls;
 mod chains;
+mod due;
 mod lines;
 mod lists;
 mod now;
@@ -46,6 +47,7 @@ mod waited;
 
 use super::beside::with_times;
 use crate::timeline::{Chart, Recording};
+pub use due::Due;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use recording::TwinScene;
 use serde::Serialize;

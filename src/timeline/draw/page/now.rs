@@ -66,8 +66,7 @@ impl<'c> Reader<'c> {
             // Or it may be going to wake the lane.
             if let Some(woken) = span.woken
                 && woken.at == *after
-                && let Until::Lane(by) = woken.by
-                && still.contains(&by)
+                && self.wakes_after(lane, woken.by, piece)
                 && let Some(before) = before
             {
                 return does_or_has_stopped(before);
@@ -80,6 +79,29 @@ impl<'c> Reader<'c> {
             return if span.state.is_poll() { Now::InPoll(span) } else { Now::Does(span) };
         }
         if is_dropped_later(row, piece) { does_or_has_stopped(span) } else { Now::Over }
+    }
+
+    /// Whether a wake at the position at which a piece ends comes only after the piece.
+    fn wakes_after(&self, lane: LaneId, by: Until, piece: &Piece) -> bool {
+        match by {
+            Until::Lane(by) => piece.still.contains(&by),
+            // The runtime wakes it only when the poll is over in which the lane has given way. An
+            // event loop that calls the lane has told when it is queued.
+            Until::Yield => {
+                let outer = self.chart.rows[lane].owner_at(piece.after);
+                !self.calls.is_called(lane)
+                    && outer.is_some_and(|outer| piece.still.contains(&outer))
+            }
+            // A timer of the runtime's fires when the thread is free.
+            Until::Clock => {
+                let is_polled = |other: &LaneId| !self.is_in_a_closure(*other, piece.after);
+                self.calls.are_unknown()
+                    && self.chart.workers == 0
+                    && !self.is_in_a_closure(lane, piece.after)
+                    && piece.still.iter().any(is_polled)
+            }
+            Until::Outside | Until::Unwoken | Until::Dropped | Until::RunOver => false,
+        }
     }
 
     /// What a lane does that is in none of its spans yet. One that was dropped where it was made

@@ -55,9 +55,13 @@ impl Reader<'_> {
             }
             Now::Stopped(poll) if poll.stopped.are_none() => parts.push("returns an item".into()),
             Now::Stopped(poll) => {
-                parts.push(self.waits(piece));
                 let wait = self.wait_until_a_rest(lane, poll, piece);
-                later = self.until(piece, &wait);
+                if wait.until == Until::Yield {
+                    parts.push(self.gives_way(piece));
+                } else {
+                    parts.push(self.waits(piece));
+                    later = self.until(piece, &wait);
+                }
             }
             // That it is polled next is not said, since a reader may be asked which lane is.
             Now::PolledNext { before: Some(before), poll } => {
@@ -424,7 +428,7 @@ impl Reader<'_> {
                 // Its timer may have been due before, and the runtime's thread was not free. Of any
                 // other thread that is not seen.
                 let is_late =
-                    self.busy_until[wait.to.instant] && !self.is_on_a_thread(lane, wait.to);
+                    self.busy_until[wait.to.instant] && !self.is_in_a_closure(lane, wait.to);
                 let why = if is_late { ", when the thread is free again" } else { "" };
                 format!("{until}{why}")
             }

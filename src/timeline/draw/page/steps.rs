@@ -10,6 +10,7 @@
 //!
 //! Here are the types. `stepped` makes the steps of a run: `pieces` cuts it, `reader` reads what is
 //! to be seen after each piece, and `sentence` says it in words.
+use super::due::Due;
 use crate::timeline::LaneId;
 use serde::Serialize;
 
@@ -166,9 +167,8 @@ pub struct Step {
     /// For each lane of `ready` the one that polls it at that time; none if the runtime does. It
     /// may be another one later: a future can be moved from one lane into another.
     pub ready_inside: Vec<Option<LaneId>>,
-    /// The lanes that wait for a timer, and when it is due: `≤ 470 ms` if it may have been due
-    /// before, since the thread was not free until then, and `?` if no wake has proved it.
-    pub timers: Vec<(LaneId, String)>,
+    /// The lanes that wait for a timer, and when it is due.
+    pub timers: Vec<(LaneId, Due)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,

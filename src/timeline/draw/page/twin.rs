@@ -7,6 +7,7 @@
 use super::{
     align::{aligned, moments},
     chains::chains,
+    due::Due,
     output::Both,
     recording::{Cause, Deed, Outside, TwinScene, TwinState, TwinStep},
     script::RAISED,
@@ -82,7 +83,7 @@ impl TwinReader<'_> {
         }
         let mut timers = vec![];
         for (at, waiting) in &step.timers {
-            timers.push((self.lane(waiting), human(Duration::from_nanos(*at))));
+            timers.push((self.lane(waiting), Due::At(Duration::from_nanos(*at))));
         }
         let mut ready = vec![];
         for queued in &step.ready {

@@ -46,19 +46,40 @@ fn add_wakes(chart: &Chart, pieces: &mut [Piece]) {
     }
 }
 
-/// Notes that a lane was made, if it is a task. A future that is moved into a task only later was
-/// no task when it was made. One that was never polled is known to be a task if it was aborted.
+/// Notes that a lane was made, if it is a task or a callback. A future that is moved into a task
+/// only later was no task when it was made. One that was never polled is known to be a task if it
+/// was aborted.
 fn add_making(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
     let row = &chart.rows[lane];
     let begin = row.begin();
-    let is_a_task = row.owner_at(begin).is_none()
-        && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()));
-    if is_a_task
+    let is_a_task =
+        row.is_a_task_at(begin) && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()));
+    if (is_a_task || is_called_by_a_loop(chart, lane))
         && let Some(maker) = row.parent
         && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
     {
         pieces[piece].add_deed(row.made_nth, What::Makes(lane));
     }
+}
+
+/// Whether a lane is a task or a callback of an event loop of the program's own. The loop has told
+/// of its first call after it was made: what it calls otherwise may be a coroutine without a lane,
+/// which has made this lane and polls it.
+fn is_called_by_a_loop(chart: &Chart, lane: LaneId) -> bool {
+    let row = &chart.rows[lane];
+    let first = row.spans.iter().find(|span| span.state.is_poll());
+    chart.calls.iter().any(|call| {
+        let told = call.timer.map(|timer| timer.set).or(call.asked).or(call.queued);
+        let is_of_it = match (first, call.over) {
+            (Some(poll), Some(over)) => {
+                over.at == poll.from && row.owner_at(poll.from) == Some(over.by)
+            }
+            // A callback that was never called: only for such a lane a call is known.
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        call.lane == Some(lane) && is_of_it && told.is_some_and(|told| row.made_nth < told.nth)
+    })
 }
 
 /// Notes that a lane was dropped before it was done, by another lane or as an aborted task.

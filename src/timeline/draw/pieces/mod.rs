@@ -74,7 +74,7 @@ pub(super) enum What {
     Prints(usize),
     /// A lane is woken. A wake that is only passed on to the lane around is no deed.
     Wakes(LaneId),
-    /// A task is made: a lane that the runtime polls.
+    /// A task is made, or a callback: a lane that the runtime, a `LocalSet` or an event loop runs.
     Makes(LaneId),
     /// A lane is dropped before it is done.
     Drops(LaneId),

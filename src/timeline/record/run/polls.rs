@@ -98,6 +98,10 @@ impl Run {
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
+        // A lane that is polled inside another one is a part of that one's task, or of none.
+        let task = tokio::task::try_id();
+        let mut is_new_task =
+            outer.is_some() && task.is_some() && task != Run::task_of_the_current_lane();
         let stack = self.stack_around(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
@@ -105,17 +109,21 @@ impl Run {
             return;
         }
         let waited = log.waited;
+        let thread = log.thread();
         let around = log.number_of(&stack);
         let polled_at = log.place(around);
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
+            is_new_task &= state.now == Doing::Lazy;
             state.begin_poll_at(at, waiting);
             state.note_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.forget_last_poll(waited);
             state.poll.around = around;
         }
-        let thread = log.thread();
+        if is_new_task {
+            log.push(Event { at, thread, lane, what: What::OwnTask });
+        }
         log.push(Event { at, thread, lane, what: What::PollStart(polled_at) });
     }
 

@@ -59,12 +59,14 @@ function readyGroups({ ready, ready_inside }) {
   });
 }
 
-// The timers that are due at one time stand together. Those of which the time is not known come
-// last.
+// The timers that are due at one time stand together, in the order in which they are due.
 function byTime(timers) {
   const times = new Map();
-  for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
-  return [...times].sort(([one], [other]) => (one === "?") - (other === "?"));
+  for (const [lane, { words, why }] of timers) {
+    if (!times.has(words)) times.set(words, { words, why, lanes: [] });
+    times.get(words).lanes.push(lane);
+  }
+  return [...times.values()];
 }
 
 // Which lane waits for which. A chain that comes back to a lane that it has passed, as in a
@@ -138,12 +140,9 @@ function showStrip(element, track, moment) {
   ];
   if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
   if (showsFuture()) {
-    const timers = byTime(current.timers).map(([due, lanes]) => {
-      let title = null;
-      if (due === "?") title = "no wake has proved when";
-      if (due.startsWith("≤")) title = "it may have been due before: the thread was not free";
-      return make("span", { class: "group", title }, due, ...tiles(lanes));
-    });
+    const timers = byTime(current.timers).map(({ words, why, lanes }) =>
+      make("span", { class: "group", title: why }, words, ...tiles(lanes)),
+    );
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
     // A lane that runs or is ready may have a timer, too. Only an event loop tells of that one.
     const whose = track.isOfALoop ? "Timers" : "Timers of waiting lanes";
