@@ -22,8 +22,8 @@ pub(super) trait AnyFuture: Call + Cancellable {
     /// If this is a task: marks its next step as scheduled, and gives the step, which the caller
     /// puts into the ready queue. `None` if the step is there already, or if the task is done.
     fn take_next_step(self: Rc<Self>) -> Option<Handle>;
-    /// Adds the addresses of the tasks for whose ends it waits. Says whether these are all that it waits for: see
-    /// `FutureRef::tasks`.
+    /// Adds the addresses of the tasks for whose ends it waits. Says whether these are all that it
+    /// waits for: see `FutureRef::tasks`.
     fn add_tasks(&self, tasks: &mut Vec<*const ()>) -> bool;
 }
 

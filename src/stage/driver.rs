@@ -124,8 +124,8 @@ struct TimelineInstrument {
     step: Cell<Option<CallId>>,
     /// The task until whose end `run_until_complete` runs the loop.
     root: Cell<Option<CallId>>,
-    /// The futures that this task awaits since its last step. Each has beside it the tasks that
-    /// have to end before it does.
+    /// The futures that this task has awaited in its last step and still awaits. Each has beside it
+    /// the tasks that have to end before it does.
     awaits: RefCell<Vec<(CallId, Vec<CallId>)>>,
     /// For each plain future that this task has made for a wait, the tasks for which that future
     /// stands.
