@@ -4,7 +4,7 @@ use std::{
     fmt::{self, Display},
 };
 
-/// Cuts a stream of bytes into lines, wherever the network has cut it.
+/// Makes lines of bytes that come in pieces of any length.
 ///
 /// ```
 /// use async_concepts::protocol::Lines;

@@ -116,7 +116,7 @@ fn given_up<T>(name: &str, current: &CurrentRun, missing: Missing) -> OneRun<T> 
         Missing::SignOfLife(time) => Verdict::no_sign_of_life(&run, time),
     };
     // What the thread does from here on is no part of what is shown.
-    let elapsed = run.close();
+    let elapsed = run.close_log();
     let trace = Trace::of(&scheduler);
     OneRun { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
 }

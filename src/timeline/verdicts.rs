@@ -23,8 +23,8 @@
 //!
 //! What woke a lane is another lane ("by B"), "by its timer", "as it had asked for" if it had only
 //! given way, or "from outside": a socket, a signal, another thread, or a task without a lane. Six
-//! lanes are named at most. If there are more, the verdict says "; and 3 more lanes like these", or
-//! "; and 1 more lane like these".
+//! lanes are named at most. If there are more, the verdict says "; and 3 more lanes", or "; and 1
+//! more lane".
 //!
 //! # `woken-not-polled`
 //!
@@ -35,7 +35,8 @@
 //! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
 //! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
-//! "only one to poll it": there the verdict says "main, which polled it last". If `main` does not
+//! "only one to poll it", and neither has a lane inside it: there the verdict says "main, which
+//! polled it last". If `main` does not
 //! wait at that moment, the verdict says that `main` "does not come back to it". If no lane polls
 //! A, the verdict says that A was woken "and was not polled since".
 //!

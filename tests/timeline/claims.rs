@@ -392,6 +392,29 @@ fn of_a_shared_lane_the_last_that_polled_it_is_not_said_to_be_the_only_one() {
 }
 
 #[test]
+fn a_lane_inside_one_that_was_handed_on_was_polled_last_by_its_outermost_owner() {
+    let run = record("handed on with a lane inside", || async {
+        let notify = Arc::new(Notify::new());
+        let same = notify.clone();
+        let inner = async move { same.notified().await }.lane("inner");
+        let mut outer = Box::pin(inner.lane("outer"));
+        assert!(futures::poll!(outer.as_mut()).is_pending());
+        let keeps_it = async move {
+            assert!(futures::poll!(outer.as_mut()).is_pending());
+            pending::<()>().await;
+            outer.await
+        };
+        drop(tokio::spawn(keeps_it.lane("owner")));
+        sleep(ms(1)).await;
+        notify.notify_waiters();
+        pending::<()>().await
+    });
+    let sentence = verdict(run);
+    let said = "inner was woken by main at 1 ms, but owner, which polled it last, waits";
+    assert!(sentence.contains(said), "{sentence}");
+}
+
+#[test]
 fn a_wake_that_reaches_a_lane_counts_before_one_through_an_old_waker() {
     let run = record("old and new", || async {
         let kept: Arc<StdMutex<Vec<Waker>>> = Arc::default();

@@ -1,7 +1,7 @@
 //! What `--help` prints: the command to type, what the example is about, its scenes, the options.
 use crate::stage::{Stage, header::wrap};
 
-/// The options that every example has, with what the help says of them, the most useful first.
+/// The options that every example has, with what the help says of them, in this order.
 const OPTIONS: [(&str, &str); 15] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (

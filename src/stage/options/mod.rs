@@ -151,8 +151,7 @@ impl Options {
         let mut has_width = false;
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
-            // The example's own come first, so that it can have an option that is called like one
-            // of these.
+            // The example's own come first, so that it can have one with the name of another.
             if let Long(name) = arg
                 && let Some(option) = own.options.iter().find(|option| option.name == name)
             {

@@ -43,8 +43,8 @@ impl Stage {
     /// by itself, or ended although it should hang. If several scenes fail, the last of them
     /// decides. It is 2 if the command line is wrong or a file cannot be written.
     ///
-    /// With `--schedules`, `--cancellations` or `--step` a scene cannot fail: it is 0, or 2
-    /// as above, or 130 if Ctrl-C ends `--step`.
+    /// With `--schedules`, `--cancellations` or `--step` no scene counts as failed. Then the status
+    /// is 0, or 2 as above, or 130 if Ctrl-C ends `--step`.
     pub fn run(self) -> ExitCode {
         // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
@@ -81,14 +81,15 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        // The page of `--explore` shows also the variants that a person is not to see otherwise.
-        if options.explore.is_none() {
+        let is_trial = options.schedules || options.cancellations;
+        // The page of a run shows also the variants that are not shown otherwise.
+        if options.explore.is_none() || is_trial {
             self.scenes.retain(|scene| options.shows(scene));
         }
         if options.step && !step::is_possible() {
             return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
         }
-        if options.schedules || options.cancellations {
+        if is_trial {
             return self.run_trials(options);
         }
         if options.step {

@@ -1,10 +1,17 @@
 //! How a stage is run, and what its exit status is.
 use super::FAILED;
 use crate::{
-    stage::{Stage, options::Options},
+    stage::{
+        Stage,
+        options::{Explore, Options},
+    },
     timeline::Observe,
 };
-use std::{process::ExitCode, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 
 async fn nothing() {}
 
@@ -65,6 +72,21 @@ fn a_variant_that_is_not_shown_cannot_be_drawn_beside_a_scene() {
     assert_eq!(stage.check_beside("three", &fast()), refused);
     let all = Options { what_if: true, ..fast() };
     assert_eq!(stage.check_beside("three", &all), Ok(()));
+}
+
+#[test]
+fn a_variant_that_is_not_shown_is_not_tried_also_if_there_is_a_page() {
+    static TRIED: AtomicBool = AtomicBool::new(false);
+    async fn variant() {
+        TRIED.store(true, Relaxed);
+    }
+    let page = std::env::temp_dir().join(format!("trials-{}.html", std::process::id()));
+    let explore = Some(Explore::Write(page.clone()));
+    let options = Options { schedules: true, explore, ..fast() };
+    let stage = Stage::new("variants").scene("one", nothing).what_if("one", "two", variant);
+    assert_eq!(stage.run_with(options), ExitCode::SUCCESS);
+    std::fs::remove_file(page).expect("the page was written");
+    assert!(!TRIED.load(Relaxed));
 }
 
 #[test]

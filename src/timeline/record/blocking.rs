@@ -97,7 +97,7 @@ fn run_blocking_to_the_end<T>(
         let _context = runtime.enter();
         run_as_one_lane(run, made_at, main)
     };
-    let elapsed = run.close();
+    let elapsed = run.close_log();
     SURROUNDINGS.take();
     // As with a future: what still runs on the pool is not waited for.
     if let Ok(runtime) = Rc::try_unwrap(runtime) {
@@ -189,7 +189,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
         // The verdict looks at what comes after the limit, so it needs the runtime, and it has to
         // be made before anything is unwound.
         let verdict = run.as_no_lane(|| runtime.block_on(out_of_time(&run, limit)));
-        run.close();
+        run.close_log();
         resume_unwind(Box::new(OutOfTime(verdict, elapsed)))
     };
     if let Some(lane) = watched {
@@ -200,8 +200,8 @@ pub fn wait<F: Future>(until: F) -> F::Output {
 }
 
 /// An iteration of an event loop begins: what follows is another poll of the lane in which it runs.
-/// The loop itself wakes nothing: a lane that is woken from here on was woken by what the loop
-/// calls, and not by the lane of the loop.
+/// A lane that is woken from here on was woken by what the loop calls. The lane of the loop has
+/// woken it only if [`wakes_are_by`] says so.
 pub fn turn() {
     let Some(run) = Run::here() else { return };
     let has_just_waited = run.begin_iteration();
@@ -226,8 +226,8 @@ pub fn turn() {
 /// What is woken by a lane that is polled in the call, or by a [`callback`](super::callback), is
 /// woken by that lane, whatever is said here. If a loop never calls this function, the recorder
 /// guesses what its calls wake by. If a lane has ended just before the wake, it is that lane. Or
-/// else, if the woken lane was polled in the last millisecond of the run, it is taken to have given
-/// way to the next iteration. Or else it is the clock.
+/// else, if the woken lane was polled at most a millisecond before, on the clock of the run, it is
+/// taken to have given way to the next iteration. Or else it is the clock.
 pub fn wakes_are_by(by: Option<WokenBy>) {
     if let Some(run) = Run::here() {
         run.wakes_are_by(by);

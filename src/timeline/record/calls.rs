@@ -43,10 +43,11 @@ pub fn call_is_asked_for() -> Option<usize> {
     Some(number)
 }
 
-/// What has asked for the call of this number, which the loop has found now.
+/// What has asked for the call of this number, which the loop has found now. Ask once: after that
+/// it is not known any more.
 pub fn asked_for_by(number: usize) -> WokenBy {
     match Run::here() {
-        Some(run) => run.asked_for_by(number),
+        Some(run) => run.take_what_asked(number),
         None => WokenBy::Outside,
     }
 }

@@ -147,7 +147,7 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
 pub enum WokenBy {
     /// A lane, while it was being polled. Or a lane that had just ended: the end of a task or of a
     /// closure wakes the lane that waits for it. Or a lane that had asked an event loop of the
-    /// program's own for the call that has woken.
+    /// program's own for a call, which has called the waker now.
     Lane(LaneId),
     /// A timer: one of the runtime, or one of an event loop of the program's own.
     Clock,

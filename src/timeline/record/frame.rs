@@ -109,10 +109,10 @@ fn path_of_function(function: &str) -> &str {
     path[..end].trim_end_matches(':')
 }
 
-/// Whether a file is not the program's own. Such a file is not known, or it is of the standard
-/// library, of a crate that cargo has fetched, of this crate (but not of its examples and tests),
-/// or of the code in which the exercises of the workshop run: a learner looks for lines of the
-/// exercise.
+/// Whether a function is not the program's own, by its `file`. That is so if the file is not known;
+/// or if it is of the standard library, of a crate that cargo has fetched, of this crate (but not
+/// of its examples and tests), or of the code in which the exercises of the workshop run, since a
+/// learner looks for lines of the exercise.
 fn is_of_a_library(file: &str) -> bool {
     const FETCHED: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/git/checkouts/"];
     const OURS: [&str; 3] = ["/src/", "/hooked-waker/", "/workshop/src/"];
@@ -343,7 +343,7 @@ pub(super) mod tests {
             assert!(frame(function, "").is_in(module), "{function}");
             assert!(!frame(function, "").is_in("tokio::sync::mut"), "{function}");
         }
-        // What it is made of is not where it stands.
+        // The type that a function is generic over is not the module in which it stands.
         let of_own = frame("own::poll::<tokio::time::sleep::Sleep>", "");
         assert!(!of_own.is_in("tokio") && of_own.is_in("own"));
     }

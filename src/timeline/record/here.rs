@@ -70,7 +70,7 @@ struct EndsTheRun<'r>(&'r Run);
 
 impl Drop for EndsTheRun<'_> {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.close_log();
         self.0.enter(Phase::Ended);
     }
 }

@@ -60,7 +60,8 @@ pub trait LaneExt: Future + Sized {
 }
 impl<F: Future> LaneExt for F {}
 
-/// [`LaneExt::lane`] for `main`: `place` is where `record` was called, and no line of this crate.
+/// As [`LaneExt::lane`], for a lane that is made at `place`. For `main` that is where `record` was
+/// called, and no line of this crate.
 pub(crate) fn lane_made_at<F: Future>(
     future: F,
     name: &str,
@@ -196,7 +197,7 @@ impl Probe {
         // A clone, since `self` is changed below while the run is in use.
         let run = self.run.clone();
         if !run.is_open() {
-            // Either the run is over, and this future has outlived it; or it is being ended.
+            // Either the run is over, and this future has outlived it; or the run is being ended.
             return if run.lets_lanes_go_on() { poll(cx) } else { Poll::Pending };
         }
         // Here no waker is wrapped: to print lines it is enough to know which lane runs.

@@ -20,7 +20,7 @@
 //! - `gate`: what decides whether a lane may be polled now, when a test goes through many orders.
 //!
 //! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
-// In reading order; the blank lines keep rustfmt from sorting them.
+// The groups are in reading order; the blank lines keep rustfmt from merging them.
 mod event;
 
 mod lane;
@@ -31,15 +31,17 @@ mod wakers;
 mod processor;
 mod run;
 
-mod here;
 mod progress;
 mod recorder;
+
+mod here;
+
+mod waits;
 
 mod frame;
 mod place;
 mod primitives;
 mod stack;
-mod waits;
 
 mod origin;
 

@@ -74,6 +74,8 @@ impl Origin {
             (Origin::Unknown, _) => guess,
             (Origin::Timer, _) => WokenBy::Clock,
             (Origin::Deferred, _) => WokenBy::Yield,
+            // If a lane is being polled, the stack ends at its poll. So a task on the stack is one
+            // inside that lane, and its end has called the waker.
             (Origin::Task | Origin::Poll, Some(ended)) => WokenBy::Lane(ended),
             _ => match trace.current {
                 Some(current) => WokenBy::Lane(current),

@@ -18,10 +18,9 @@ use std::{
 
 /// The waker that the future of a lane is polled with, and the waker that a clone of it is.
 ///
-/// A clone made at another place than the first one of the poll is a waker of its own, so that it
-/// is known of each place whether a waker is kept there. No future has to clone more often for that
-/// (see [`wakers`]): a lane that registers in several places gets new wakers for its next poll
-/// anyway.
+/// If a poll clones at a second place, that clone is a waker of its own: so it is known for each
+/// place whether its waker is kept. No future clones more often because of that: a lane that
+/// registers in several places gets new wakers for its next poll anyway (see [`wakers`]).
 ///
 /// [`wakers`]: super::wakers
 pub struct Pair {
@@ -60,7 +59,7 @@ pub struct Kept(pub Weak<Mutex<Option<Pair>>>);
 pub enum Moved {
     /// Elsewhere, or in several places.
     Yes,
-    /// In the same place, where its waker was cloned once more.
+    /// In one place, where its waker was cloned. It waited there before, or no place was known.
     NoButCloned,
     /// In the same place, without a clone.
     No,

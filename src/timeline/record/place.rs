@@ -5,7 +5,8 @@ use std::{fmt, panic::Location, path::Path};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
-    /// The file, from the top folder of its workspace, as `file!()` has it.
+    /// The path of the file from the top folder of its workspace; the whole path where that folder
+    /// is not known.
     pub file: String,
     /// The line, counted from 1.
     pub line: u32,

@@ -93,22 +93,21 @@ pub(super) fn asks_only(frames: &[Frame]) -> bool {
     frames.iter().any(|frame| frame.is_in("futures_util::async_await::poll"))
 }
 
-/// The module of a token that cancels, and of the futures that it ends.
+/// The module of `CancellationToken` and of its futures, such as that of `run_until_cancelled`.
 const TOKEN: &str = "tokio_util::sync::cancellation_token";
 
-/// Whether a future of [`TOKEN`] polls there the future that it is wrapped around, as
-/// `run_until_cancelled` does. If it polls its token instead, a notification is on the stack.
-/// `inside` are the functions that it has called. A future of the program is not among them, since
-/// it is user code.
-fn passes_on(inside: &[Frame]) -> bool {
+/// Whether a function of [`TOKEN`] polls the future that it was given, as `run_until_cancelled`
+/// does, and does not wait for the token. `inside` are the functions that it has called. A future
+/// of the program is not among them, since it is user code.
+fn polls_what_it_was_given(inside: &[Frame]) -> bool {
     for frame in inside.iter().rev() {
-        // Functions of the token itself, or of the standard library, by which one future polls
-        // another, tell nothing. The first function of tokio tells it.
-        if !frame.is_in(TOKEN) && frame.is_in("tokio") {
+        // By functions of the token and of the standard library both are polled. The first function
+        // of tokio tells them apart.
+        if frame.is_in("tokio") {
             return !frame.is_in("tokio::sync::notify");
         }
     }
-    false
+    true // to wait for the token is to wait for a notification
 }
 
 /// The module that has both ends of a bounded channel.
@@ -141,7 +140,7 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     if frame.function.ends_with("poll_delay") && frame.is_in("tokio::time::timeout") {
         return Some("timeout".to_owned());
     }
-    if frame.is_in(TOKEN) && passes_on(inside) {
+    if frame.is_in(TOKEN) && polls_what_it_was_given(inside) {
         return None;
     }
     for (module, name) in MODULES {
@@ -206,7 +205,8 @@ fn future_type(function: &str) -> Option<String> {
     // Types that only pass the poll on to what is inside them.
     let passes_on =
         ["Pin", "Box", "PollFn", "MaybeDone", "AssertUnwindSafe", "CatchUnwind", "Lane"];
-    if name.starts_with('&') || passes_on.contains(&name) || name.len() < 2 {
+    let is_a_parameter = name.len() < 2; // `F` of `<F as Future>::poll`
+    if name.starts_with('&') || passes_on.contains(&name) || is_a_parameter {
         return None;
     }
     Some(name.to_owned())
@@ -214,7 +214,17 @@ fn future_type(function: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::frame::tests::frame, *};
+
+    #[test]
+    fn a_future_that_is_run_until_cancelled_is_not_taken_for_the_token() {
+        let token = frame("poll", "/src/tokio-util-0.7.20/src/sync/cancellation_token.rs");
+        let notified = frame("poll", "/src/tokio-1.54.1/src/sync/notify.rs");
+        let waited_for = name(&[notified, token.clone()]);
+        assert_eq!(waited_for.as_deref(), Some("CancellationToken::cancelled"));
+        let lock = frame("poll", "/src/futures-util-0.3.31/src/lock/mutex.rs");
+        assert_eq!(name(&[lock, token]).as_deref(), Some("Mutex::lock"));
+    }
 
     #[test]
     fn a_future_that_is_in_no_table_goes_by_its_type() {

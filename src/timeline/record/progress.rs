@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_takes_nothing_off_what_was_counted_before_the_wait_before() {
+    fn what_was_counted_before_one_wait_is_not_taken_off_by_the_next() {
         // Nearly all of the long wait is in a look that came late, which was counted once.
         let looks = [(10, 0), (10, 0), (10, 1), (1_000, 1), (10, 1_001), (10, 1_001)];
         assert_eq!(counted(looks), [10, 20, 29, 39, 23, 33]);

@@ -143,13 +143,14 @@ impl Call {
         call.begun = true;
         call.note_scheduled(scheduled);
         if call.slot.is_some() {
-            return Run::as_closure(|| call.make_in_its_slot(work));
+            return Run::as_closure(|| call.make_in_steps(work));
         }
-        call.make_in_its_slot(work)
+        call.make_in_steps(work)
     }
 
-    /// The four steps around a call, in the order that the top of this file shows.
-    fn make_in_its_slot<R>(self, work: impl FnOnce() -> R) -> R {
+    /// The steps around a call, in the order that the top of this file shows. A call without a slot
+    /// has only those in the middle.
+    fn make_in_steps<R>(self, work: impl FnOnce() -> R) -> R {
         let run = &self.run;
         if let Some(slot) = self.slot {
             run.scheduler.begin_slot(slot);

@@ -21,18 +21,21 @@
 //!   registered no waker in it: then the places are those of an earlier poll. In both cases each
 //!   sentence that has the place adds "or after that" ([`Registered::OrAfter`]).
 //! - `join_all` polls several futures by one call. If two of them are of one `async fn`, and wait
-//!   at different lines of it, they look like one future that has gone on. Both places are shown.
-//!   If the first future awaits something of tokio's that keeps its waker until it is over, its
-//!   place is certain: such a line cannot have been left while the waker is kept. If it awaits
-//!   something else, such as a `select!` on a reference, the line may have been left, and its place
-//!   is followed by "or after that". Where nothing polls several futures by one call, the line was
-//!   left, and is not shown. The branches of a `join!` are polled by different calls, and all of
-//!   them are shown.
+//!   at different lines of it, they look like one future that has gone on from the first line to
+//!   the second. Whether the first line is shown depends on what is awaited there:
+//!   - Something of tokio's that keeps its waker until it is over: such a line cannot have been
+//!     left while the waker is kept, so it is shown.
+//!   - Something else, such as a `select!` on a reference: the line may have been left, so it is
+//!     shown with "or after that". But if nothing polls several futures by one call, the line was
+//!     left, and is not shown.
+//!
+//!   The branches of a `join!` are polled by different calls, and all of them are shown.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that has kept its waker from an earlier poll of its lane does not clone it again. If
-//!   such a future is polled by hand and then, in the same poll of the lane, at another line, only
-//!   the earlier place is known. If that poll answered a wake, "or after that" follows the place.
+//!   the lane now polls such a future at one line by hand, and then awaits it at another line, only
+//!   the place of the earlier poll is known. If the poll answered a wake, "or after that" follows
+//!   that place.
 use super::{
     LaneId,
     frame::Frame,
@@ -170,7 +173,7 @@ struct Unresolved {
     registered: Registered,
     /// The stacks on which the waker was registered, in that order.
     stacks: Vec<OnStack>,
-    /// Whether each of the wakers that were cloned in the poll was kept at its end.
+    /// Whether the wakers that were cloned on these stacks were all kept to the end of the poll.
     all_are_kept: bool,
     /// What `look_up` has found. It is kept, since what draws a run asks for it once for each span.
     resolved: OnceLock<Vec<Wait>>,
@@ -249,7 +252,7 @@ impl PartialEq for Waits {
         {
             return false;
         }
-        // Without a stack it may be a callback, which has its words from the beginning. With one,
+        // Without a stack it may be a callback, whose wait is known from the beginning. With one,
         // equal stacks are enough: they need not be looked up.
         !mine.stacks.is_empty() || self.resolve() == other.resolve()
     }
@@ -273,12 +276,17 @@ impl Unresolved {
         for OnStack { stack, lane, times } in &self.stacks {
             let frames = stack.frames();
             let later = Seen { frames, lane: *lane, times: *times, or_after: false };
-            // What was registered at a line that the code has left since is not waited for.
-            seen.retain_mut(|earlier| match earlier.left_in(&later) {
-                Some(function) => self.all_are_kept && earlier.note_whether_it_remains(function),
-                None => true,
-            });
-            seen.push(later);
+            let mut still_waited_for = vec![];
+            for mut earlier in seen {
+                match earlier.is_waited_for_beside(&later, self.all_are_kept) {
+                    StillWaits::Yes => {}
+                    StillWaits::OrAfter => earlier.or_after = true,
+                    StillWaits::No => continue,
+                }
+                still_waited_for.push(earlier);
+            }
+            still_waited_for.push(later);
+            seen = still_waited_for;
         }
         // `futures::poll!` only asks whether a future is ready, and does not wait. It is removed
         // after the loop above, since a later registration by it shows that the code has gone on.
@@ -353,28 +361,57 @@ struct Seen {
     or_after: bool,
 }
 
+/// Whether a lane still waits at a place when it has registered at another one in the same poll.
+enum StillWaits {
+    Yes,
+    /// It waits there, or has gone on to the other place: see [`Wait::or_after`].
+    OrAfter,
+    No,
+}
+
 impl Seen {
-    /// Looks for a function that has gone on from here, as `later` shows, which was registered in
-    /// the same poll; returns the index of its frame. From the outermost frame inwards, the two
-    /// stacks are the same down to a function of the user that stands at another place in `later`.
-    /// Where the two part in another way, both are waited for:
+    /// Whether the lane still waits here when it has registered at `later`, in the same poll.
+    /// `all_are_kept`: see [`Unresolved::all_are_kept`].
+    fn is_waited_for_beside(&self, later: &Seen, all_are_kept: bool) -> StillWaits {
+        let Some(function) = self.function_that_differs_in(later) else { return StillWaits::Yes };
+        if !all_are_kept {
+            return StillWaits::No;
+        }
+        if self.is_over_when_left(function) {
+            // Its waker is kept, so the line was not left: `later` is another call of the function.
+            return StillWaits::Yes;
+        }
+        if self.may_be_polled_beside_others(function) {
+            StillWaits::OrAfter
+        } else {
+            StillWaits::No
+        }
+    }
+
+    /// The function that stands here, and at another line in `later`: it may have gone on from here
+    /// to there. Returns the index of its frame. None if nothing can have gone on, so that both
+    /// places are waited for.
+    ///
+    /// From the outermost frame inwards, the two stacks are the same down to that function, which
+    /// is the user's. Nothing can have gone on if they part in another way:
     ///
     /// - in different functions, or in a library, which polls one future and then another;
     /// - in two calls at one place, which a macro has made: the branches of a `join!`. The frames
     ///   further in say nothing then: both branches may be in the same `async fn`, each at a line
     ///   of its own.
-    fn left_in(&self, later: &Seen) -> Option<usize> {
-        let mut parted = None;
+    fn function_that_differs_in(&self, later: &Seen) -> Option<usize> {
+        let mut parted_at = None;
         let inwards = self.frames.iter().enumerate().rev();
         for ((nth, mine), theirs) in inwards.zip(later.frames.iter().rev()) {
             if mine.address == theirs.address {
                 continue; // the same call
             }
-            // Frames with these two addresses are the calls at which the stacks part, and what was
-            // inlined into these calls. Frames further in are not looked at.
-            let at = *parted.get_or_insert((mine.address, theirs.address));
-            let same_function = mine.function == theirs.function && !mine.library;
-            if at != (mine.address, theirs.address) || !same_function {
+            // The two stacks part at one call each. A call has one address, but several frames if
+            // functions were inlined into it. Frames of calls further in are not looked at.
+            let calls = (mine.address, theirs.address);
+            let is_further_in = *parted_at.get_or_insert(calls) != calls;
+            let is_one_function = mine.function == theirs.function && !mine.library;
+            if is_further_in || !is_one_function {
                 return None;
             }
             if mine.place != theirs.place {
@@ -384,23 +421,10 @@ impl Seen {
         None
     }
 
-    /// Whether the lane waits here, as far as is known, although that function stands at another
-    /// line in a later registration. If it may have gone on instead, `or_after` is set. This is
-    /// called only if all wakers that were cloned in the poll are kept.
-    fn note_whether_it_remains(&mut self, function: usize) -> bool {
-        if self.is_over_when_left(function) {
-            return true; // its waker is kept, so the later registration is by another call
-        }
-        let may_be_another_call = self.is_polled_beside_others(function);
-        self.or_after |= may_be_another_call;
-        may_be_another_call
-    }
-
-    /// Whether one line may poll several calls of that function: then the later registration may be
-    /// that of another future. It may, unless everything around the function polls one future and
-    /// no others beside it: `async` code, which awaits one future after the other, and what is in
-    /// [`POLLS_ONE`].
-    fn is_polled_beside_others(&self, function: usize) -> bool {
+    /// Whether several futures of that function may be polled by one call, as by `join_all`: then
+    /// the later registration may be that of another one. They may, unless each function around it
+    /// is `async` code, which awaits one future after the other, or is in [`POLLS_ONE`].
+    fn may_be_polled_beside_others(&self, function: usize) -> bool {
         let around = &self.frames[function + 1..];
         !around.iter().all(|frame| match frame.library {
             false => is_async_code(frame),
@@ -408,9 +432,9 @@ impl Seen {
         })
     }
 
-    /// Whether what is awaited here, in that function, has given its waker back if the function has
-    /// gone on. That holds for a future of tokio's which only `async` code awaits. It does not hold
-    /// for what a `select!` has by reference: that is not dropped, and keeps its waker.
+    /// Whether what that function awaits here gives its waker back before the function goes on to
+    /// another line. A future of tokio's does that if only `async` code awaits it. What a `select!`
+    /// has by reference does not: it is not dropped, and keeps its waker.
     fn is_over_when_left(&self, function: usize) -> bool {
         // The frames further in are those of the recorder, which walks the stack.
         let clones = self.frames.iter().position(|frame| frame.is_in("hooked_waker"));

@@ -172,8 +172,8 @@ impl Hook for RecordingWaker {
         let pair = self.pair.upgrade()?;
         let mut pair = lock(&pair);
         let pair = pair.as_mut()?;
-        // Only the waker of this poll is replaced by its clone. One that was kept from before stays
-        // what it is.
+        // The clone of this poll's waker is another waker. The clone of a waker that was kept from
+        // before is the same waker.
         if pair.number != self.number {
             return None;
         }

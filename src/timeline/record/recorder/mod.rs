@@ -129,8 +129,8 @@ impl Recorder {
     /// worker, and then on another. Nothing exact is promised: which worker polls what, in which
     /// order and when, differs from run to run. But all polls, wakes and lines are there, each with
     /// its thread, in an order in which they can have happened. The earlier one of two polls on one
-    /// thread stands to the left. And a lane waits where the picture says. A task that is aborted
-    /// in the last moment of `main` may look as if it had not been aborted.
+    /// thread stands to the left. Where a lane waits is as certain as on one thread. A task that is
+    /// aborted in the last moment of `main` may look as if it had not been aborted.
     ///
     /// # Panics
     /// [`record`](Recorder::record) panics if `workers` is 0.
@@ -165,7 +165,7 @@ impl Recorder {
     /// busy machine, too. If the thread that counts has no processor itself, less is counted.
     ///
     /// On the paused clock a run is also given up after six times as long, whatever its runtime
-    /// does, if in all that time no lane has done anything and the paused clock has not moved.
+    /// does, if in all that time nothing was recorded and the paused clock has not moved.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
@@ -229,7 +229,7 @@ impl Recorder {
         let (outcome, elapsed) = match watch(&run, progress, self.watchdog, &receive) {
             Watched::GaveUp(verdict) => {
                 run.enter(Phase::GivenUp);
-                (Err(verdict), run.close())
+                (Err(verdict), run.close_log())
             }
             Watched::Ended(ended) => {
                 // What the run owned has been dropped when this returns.

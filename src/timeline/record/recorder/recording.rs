@@ -157,7 +157,7 @@ pub(crate) fn recording<T>(
 /// What is to be said of a run beside its verdict. `unexplained` is the number of wakes of which it
 /// is not known what made them.
 fn remarks(clock: Clock, log: &Log, events: &[Event], unexplained: usize) -> Vec<Remark> {
-    let mut remarks = Remark::on_time(clock, events);
+    let mut remarks = Remark::on_long_polls(clock, events);
     if log.has_no_line_tables() {
         remarks.push(Remark::no_places());
     }

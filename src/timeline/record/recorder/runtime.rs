@@ -9,7 +9,8 @@ use crate::timeline::{
 use std::{sync::Arc, time::Duration};
 use tokio::runtime::Builder;
 
-/// The runtime of a run, which tells the run when it comes to rest and when threads come and go.
+/// The runtime of a run, which tells the run when one of its threads has nothing to do, and when
+/// threads come and go.
 pub(in crate::timeline::record) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     // The run knows its runtime, so the runtime must not own the run.
     let hook = |tell: fn(&Arc<Run>)| {
@@ -33,8 +34,8 @@ pub(in crate::timeline::record) fn runtime(run: &Arc<Run>) -> tokio::runtime::Ru
     }
     builder
         .start_paused(run.clock == Clock::Paused)
-        // A runtime tells when it has come to rest: the only moment at which “nothing to do” is a
-        // fact.
+        // The only moment at which “nothing to do” is a fact; with several workers it is one of a
+        // single thread.
         .on_thread_park(hook(|run| {
             run.forget_what_finished();
             run.thread_parks();

@@ -63,7 +63,7 @@ pub(in crate::timeline::record) async fn until_the_end<T>(
 ) -> RunEnd<T> {
     let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
     // The limit is looked at first, so that `main` is not polled once more at the limit, which
-    // would make it look alive; and without tokio's budget, which is all for `main`.
+    // would make it look alive. Its timer takes nothing of tokio's budget, which is all for `main`.
     let limited = async {
         tokio::select! {
             biased;
@@ -81,7 +81,7 @@ pub(in crate::timeline::record) async fn until_the_end<T>(
         Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
         None => Err(out_of_time(run, limit).await),
     };
-    run.close();
+    run.close_log();
     drop_it(run, main);
     (outcome, elapsed)
 }

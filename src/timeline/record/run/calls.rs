@@ -45,8 +45,8 @@ impl Run {
         self.lock().asked.insert(number, by);
     }
 
-    /// What has asked for a call.
-    pub fn asked_for_by(&self, number: usize) -> WokenBy {
+    /// What has asked for a call. It is forgotten then: a loop finds a call once.
+    pub fn take_what_asked(&self, number: usize) -> WokenBy {
         self.lock().asked.remove(&number).unwrap_or(WokenBy::Outside)
     }
 }

@@ -126,7 +126,8 @@ impl Run {
         None
     }
 
-    /// Whether this thread is one that polls the tasks of the run.
+    /// Whether this thread is one that polls the tasks of the run. With workers, each thread counts
+    /// as one, unless it runs a closure that was given to `on_thread`.
     pub fn on_runtime_thread(&self) -> bool {
         match self.home.workers() {
             0 => self.scheduler.on_runtime_thread(),

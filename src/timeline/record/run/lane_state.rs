@@ -71,15 +71,15 @@ pub enum Doing {
     Ended,
 }
 
-/// What has happened to a lane at one instant. A lane that spins does so without time passing, so
-/// the counts tell it from one that is polled now and then.
+/// What has happened to a lane since the time of its last poll. A poll at a later time begins anew,
+/// so high counts are those of a lane that spins: it is polled over and over without time passing.
 pub struct LastInstant {
     /// When that is: the time of the lane's last poll.
     pub at: Duration,
-    /// How often the lane has been polled.
+    /// How often the lane was polled at that time.
     pub polls: u64,
     /// How often it was woken, where several wakes before one poll count once.
-    /// Fewer than `polls` if it was polled because a neighbour was woken.
+    /// Fewer than `polls` if it was polled because another future of its task was woken.
     pub wakes: u64,
     /// How often it has woken itself, or asked for another poll.
     pub self_wakes: u64,
@@ -159,7 +159,7 @@ pub struct LastPoll {
     /// Where the lane registered its waker in it.
     pub(super) registered: Vec<Registration>,
     /// Where the lane around polls it.
-    pub(super) around: Option<Numbered>,
+    pub(super) around: Option<NumberedStack>,
     /// Where the lane woke itself in it: the number of a stack. A lane that has registered nowhere
     /// waits there.
     pub(super) gave_way: Option<u32>,
@@ -171,7 +171,8 @@ pub struct LastPoll {
     pub(super) inside: Duration,
 }
 
-/// Which of the wakers that were cloned in a poll are kept at its end.
+/// Which of the wakers that were cloned in a poll are kept at its end. Places that are known to be
+/// over are left out before that, and their wakers do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum KeptOfPoll {
     /// Each of them.
@@ -211,7 +212,7 @@ pub struct Registration {
 
 /// The stack of a lane, as it was at some moment of the lane's poll.
 #[derive(Clone, Copy)]
-pub(super) struct Numbered {
+pub(super) struct NumberedStack {
     /// Which lane's stack it is.
     pub lane: LaneId,
     /// The number of the stack: see `Log::stacks`.
@@ -317,7 +318,7 @@ impl LaneState {
     /// would be left, nothing is removed, since no better place is known; but all is removed if a
     /// waker from an earlier poll is kept: then the lane waits where it did before. Returns which
     /// of the wakers of that poll are kept.
-    pub(super) fn leaves_out_what_is_over(
+    pub(super) fn leave_out_what_is_over(
         &self,
         registered: &mut Vec<Registration>,
         clones: &Clones,
@@ -330,8 +331,8 @@ impl LaneState {
                 false => KeptOfPoll::All,
             };
         }
-        // What has called a waker does not keep it any more, and need not be over. So a waker that
-        // was given back tells nothing if the lane was woken in the poll.
+        // A waker that was called is given back, too, although the wait need not be over. So if the
+        // lane was woken in the poll, a waker that was given back tells nothing.
         let is_woken = self.woken.is_some();
         let is_given_back = |place: &Registration| clones.given_back.contains(&place.stack);
         let is_kept = |place: &Registration| match place.inside {
@@ -343,7 +344,7 @@ impl LaneState {
             let is_certain = !registered.iter().any(is_given_back);
             return if is_certain { KeptOfPoll::All } else { KeptOfPoll::Unknown };
         }
-        // A future that keeps a waker from before was polled for nothing, or was not polled.
+        // The lane waits for a future that keeps a waker from before, and has cloned none now.
         if clones.an_older_one_is_kept {
             registered.clear();
         }
@@ -382,11 +383,11 @@ impl LastPoll {
 
     /// The lane has registered its waker there.
     pub(super) fn registers(&mut self, mut registration: Registration) {
-        // A second time at the same place counts as the later one: what was registered in between
-        // may be over.
+        // A place that comes again moves to the end of the list: what was registered in between may
+        // be over.
         self.registered.retain(|other| {
             let is_there = other.stack == registration.stack && other.inside == registration.inside;
-            // A lane inside this one is one, however often it is polled.
+            // A lane inside this one counts once, however often it is polled.
             if is_there && other.inside.is_none() {
                 registration.times += other.times;
             }

@@ -79,7 +79,7 @@ pub struct Log {
     /// How long the run's first thread had waited for a processor when that was last looked at: at
     /// the beginning, and after each long poll. To look costs more than most polls.
     pub(super) waited: Duration,
-    /// When the last lane that has ended until now came to its end.
+    /// When a lane has last come to its end.
     pub last_end: Duration,
     /// The message of a destructor that panicked when the run was ended.
     /// The verdict and the recording are complete all the same, so it is only a remark.

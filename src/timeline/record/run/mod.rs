@@ -165,8 +165,8 @@ impl Run {
         }
     }
 
-    /// A value that changes when a lane does something, when a line is printed, and when the paused
-    /// clock moves on. On the real clock it is always the same: there nothing depends on it.
+    /// A value that changes with each event, with each line that is kept, and when the paused clock
+    /// moves on. On the real clock it is always the same: there nothing depends on it.
     pub(crate) fn signs_of_life(&self) -> (u64, Duration) {
         if self.clock != Clock::Paused {
             return (0, Duration::ZERO);
@@ -204,8 +204,9 @@ impl Run {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the run for the log: nothing is recorded any more. Returns the time of the run.
-    pub fn close(&self) -> Duration {
+    /// Nothing is recorded any more, and no thread waits for its turn. Returns the time of the run.
+    /// The run remains in its phase: see [`is_open`](Run::is_open).
+    pub fn close_log(&self) -> Duration {
         let at = self.scheduler.elapsed();
         self.lock().closed = true;
         self.scheduler.close();

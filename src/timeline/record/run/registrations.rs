@@ -1,7 +1,7 @@
 //! Where a lane waits: what it has registered in a poll that returned `Pending`.
 use super::{
     Run,
-    lane_state::{KeptOfPoll, LaneState, Numbered, Registration},
+    lane_state::{KeptOfPoll, LaneState, NumberedStack, Registration},
     log::Log,
 };
 use crate::timeline::record::{
@@ -16,7 +16,7 @@ use crate::timeline::record::{
 pub(super) struct StackOf {
     /// Which lane's stack it is.
     lane: LaneId,
-    /// The lane that is polled there: see [`Numbered::inside`].
+    /// The lane that is polled there: see [`NumberedStack::inside`].
     inside: Option<LaneId>,
     /// What is on it.
     stack: Captured,
@@ -33,7 +33,7 @@ impl Run {
         let moved = state.wait.note_registrations(&registered);
         let ended = log.ended_of(&registered);
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
-        let mut kept = state.leaves_out_what_is_over(&mut registered, &clones, &ended);
+        let mut kept = state.leave_out_what_is_over(&mut registered, &clones, &ended);
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if registered.is_empty()
             && let Some(stack) = state.poll.gave_way
@@ -42,7 +42,7 @@ impl Run {
             kept = KeptOfPoll::All;
         }
         let made_at = state.made_at;
-        // Nothing registered: a future that has a waker already, and was polled for nothing.
+        // No new place: what the lane waits for has a waker of it already, or keeps none.
         let waits = match &state.wait.at {
             Some(before) if registered.is_empty() => {
                 before.kept_from_before(kept == KeptOfPoll::Nothing)
@@ -137,18 +137,18 @@ impl Run {
 impl Log {
     /// Keeps a stack, and returns its number. None if there was none, if the log is closed, or if
     /// there are too many stacks already.
-    pub(super) fn number_of(&mut self, captured: &Option<StackOf>) -> Option<Numbered> {
+    pub(super) fn number_of(&mut self, captured: &Option<StackOf>) -> Option<NumberedStack> {
         let Some(StackOf { lane, inside, stack }) = captured else { return None };
         if self.closed {
             return None;
         }
         let stack = self.stacks.number(stack)?;
-        Some(Numbered { lane: *lane, stack, inside: *inside })
+        Some(NumberedStack { lane: *lane, stack, inside: *inside })
     }
 
     /// The place that this stack tells, for the next event. None if no event is kept any more.
-    pub(super) fn place(&mut self, stack: Option<Numbered>) -> Option<Waits> {
-        let Numbered { lane, stack, inside } = stack?;
+    pub(super) fn place(&mut self, stack: Option<NumberedStack>) -> Option<Waits> {
+        let NumberedStack { lane, stack, inside } = stack?;
         if self.is_full() {
             return None;
         }

@@ -123,6 +123,7 @@ impl Run {
 
     /// As `ended_just_now`, for a wake that is noted now. A closure that has ended wakes the lane
     /// that joins it, and no other: so its end is forgotten, and does not explain the next wake.
+    /// The pool wakes that lane outside the task of the closure.
     fn take_what_ended_just_now(&self) -> Option<LaneId> {
         let ended = self.ended_just_now();
         if let Some(finished) = Run::what_finished()

@@ -13,8 +13,9 @@
 //! *coordinator*, a closure of our own on the runtime's pool.
 //!
 //! Two rules hold. On the paused clock a wait for the runtime, or for a thread that is expected,
-//! has a bound ([`STUCK_AFTER`]); only a slot waits for its turn without one. And a slot goes on
-//! when the coordinator lets it, never because the operating system would.
+//! has a bound ([`STUCK_AFTER`]). Two waits have none: that of a slot for its turn, and that of the
+//! coordinator for a closure that runs. And a slot goes on when the coordinator lets it, never
+//! because the operating system would.
 //!
 //! On the real clock there are no slots. Then this module only tells the time, and when the
 //! runtime's own thread has last gone to sleep or woken up.
@@ -69,7 +70,7 @@ pub(super) struct Scheduler {
     began: OnceLock<Began>,
     /// One lock for everything that threads wait for, so that none misses a change.
     state: Mutex<State>,
-    /// Notified after each change of the state.
+    /// Notified after each change that a thread may wait for.
     changed: Condvar,
 }
 

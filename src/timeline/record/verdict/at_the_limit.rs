@@ -196,7 +196,7 @@ impl AtTheLimit<'_> {
         } else if self.is_dead {
             (Code::Deadlock, waiting)
         } else if lane.since < self.limit / 10 {
-            // Something else goes on, and this one has not moved for most of the run.
+            // Something is still to come, and this one has not moved for most of the run.
             (Code::Stuck, waiting)
         } else {
             (Code::StillGoing, waiting)
@@ -221,6 +221,7 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     // search goes outwards, to the first owner that was not woken: what that one waits for keeps
     // all of them.
     let mut owner = lane.owner.lane;
+    let mut has_changed = lane.owner.has_changed;
     while let Some(number) = owner
         && let Some(state) = log.lanes.get(&number)
     {
@@ -229,15 +230,14 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
                 Doing::Waiting => format!("waits{}", at(log, state)),
                 _ => "does not come back to it".to_owned(),
             };
-            // A lane that was handed on, or is shared, may be polled by others, too.
-            let which = if lane.owner.has_changed {
-                "which polled it last"
-            } else {
-                "the only one to poll it"
-            };
+            // A lane that was handed on, or is shared, may be polled by others, too. So may a lane
+            // inside it.
+            let which =
+                if has_changed { "which polled it last" } else { "the only one to poll it" };
             return format!("{woken}, but {}, {which}, {waits}", state.name);
         }
         owner = state.owner.lane;
+        has_changed |= state.owner.has_changed;
     }
     format!("{woken}, and was not polled since")
 }

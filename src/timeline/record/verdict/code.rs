@@ -34,7 +34,7 @@ codes! {
     NeverPolled = "never-polled",
     /// A lane waits, and nothing can happen any more that could wake it.
     Deadlock = "deadlock",
-    /// A lane has waited for nine tenths of the time, beside one that went on.
+    /// A lane has waited for nine tenths of the time, and something is still to come.
     Stuck = "stuck",
     /// A stream has returned an item, and nothing has asked it for the next.
     NotAsked = "not-asked",

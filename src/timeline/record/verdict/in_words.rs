@@ -33,7 +33,8 @@ pub(super) fn at(log: &Log, lane: &LaneState) -> String {
     let Some(waits) = &lane.wait.at else {
         return format!(" (the lane made at {})", place(lane.made_at));
     };
-    // Only said of an `.await`: all that a lane does comes after its `.lane()`.
+    // Only said of an `.await`. Behind the place of a `.lane()` the words would say nothing: a lane
+    // does all that it does after that.
     let is_await = !is_of_the_lane_only(waits);
     let later = match waits.registered() {
         Registered::OrAfter if is_await => ", or after that",

@@ -101,8 +101,8 @@ impl fmt::Display for Causes {
         // they have in common.
         match self.causes.len().saturating_sub(NAMED) {
             0 => {}
-            1 => f.write_str("; and 1 more lane like these")?,
-            more => write!(f, "; and {more} more lanes like these")?,
+            1 => f.write_str("; and 1 more lane")?,
+            more => write!(f, "; and {more} more lanes")?,
         }
         // One code for the sentence: it is what a reader looks up.
         write!(f, " [{}]", self.causes[0].code)

@@ -148,7 +148,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
             format!("gets no rest: at {at} it was polled {polls} times in {wall}, woken each time")
         });
     }
-    // On a machine that is short of everything, not even `main` may have begun.
+    // No lane was seen that keeps the thread. On a busy machine not even `main` may have begun.
     Causes::one(
         Code::BlocksWithoutALane,
         format!(

@@ -28,7 +28,10 @@ impl fmt::Display for Remark {
 
 impl Remark {
     /// The lanes whose polls took time that the paused clock does not show.
-    pub(in crate::timeline::record) fn on_time(clock: Clock, events: &[Event]) -> Vec<Remark> {
+    pub(in crate::timeline::record) fn on_long_polls(
+        clock: Clock,
+        events: &[Event],
+    ) -> Vec<Remark> {
         let mut remarks = vec![];
         if clock == Clock::Real {
             return remarks; // there it shows
