@@ -65,10 +65,10 @@ impl<'c> Reader<'c> {
             match (wait.lane, &wait.on) {
                 (Some(lane), _) if !wait.of_a_loop && !of_a_set => lanes.push(lane),
                 // A lane that has left a `LocalSet` keeps the place of the set.
-                (None, Some(on)) if !is_set_of_futures(wait) && !is_local_set(wait) => {
-                    if !others.contains(on) {
-                        others.push(on.clone());
-                    }
+                (None, Some(on))
+                    if !is_set_of_futures(wait) && !is_local_set(wait) && !others.contains(on) =>
+                {
+                    others.push(on.clone());
                 }
                 _ => {}
             }
