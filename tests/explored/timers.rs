@@ -1,24 +1,21 @@
 //! Timers: the page lists each one that a lane waits for, and says when it is due exactly where a
 //! wake by the clock has proved that, or an event loop of the program's own has told it.
-use super::{
-    Explored,
-    polls::{Poll, Polls},
-};
-use async_concepts::timeline::{Due, LaneId, Position, State};
+use super::{Explored, polls::Polls};
+use async_concepts::timeline::{Due, LaneId, Place, Places, Position, State, Wait};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
     let mut faults = vec![];
     // Without a loop that tells of its timers only a wait proves one: the list says so.
-    let of_waiting = explored.run.tracks[0].timers_of_waiting;
+    let as_seen = explored.run.tracks[0].timers_as_seen;
     let is_told = polls.chart.calls.iter().any(|call| call.lane.is_some());
-    if of_waiting == is_told {
-        faults.push(format!("that the timers are those of waiting lanes: {of_waiting}"));
+    if as_seen == is_told {
+        faults.push(format!("that the timers are listed as far as seen: {as_seen}"));
     }
     for (nth, step) in polls.steps.iter().enumerate() {
         for (lane, due) in &step.timers {
             let letter = polls.letter(nth, *lane);
-            if of_waiting && !"wl".contains(letter) {
+            if as_seen && !"wldxrb".contains(letter) {
                 let name = &polls.row(*lane).name;
                 faults.push(format!("step {nth} lists a timer of {name}, due at {due}: {letter}"));
             }
@@ -40,6 +37,10 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             let listed = step.timers.iter().filter(|(other, _)| *other == lane).count();
             let waited_for = waited_for(&polls, lane, nth);
             let told = certain(&polls, lane, nth);
+            if as_seen && polls.begun(lane, nth).is_some() && listed > waited_for.max(1) {
+                let name = &polls.row(lane).name;
+                faults.push(format!("step {nth}: {listed} timers of {name}, not {waited_for}"));
+            }
             if listed < waited_for || listed < told {
                 let name = &polls.row(lane).name;
                 faults.push(format!(
@@ -52,13 +53,51 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults
 }
 
-/// For how many timers of tokio's a lane waits after a step.
+/// How many timers of tokio's a lane has after a step for certain.
 fn waited_for(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
     let Some(begun) = polls.begun(lane, step) else { return 0 };
-    if polls.letter(step, lane) != 'w' {
-        return 0;
-    }
     let stopped = polls.stopped(lane, &polls.of_lane[lane][begun]);
+    match polls.letter(step, lane) {
+        'w' => timers_at(polls, stopped),
+        // A timer that has woken it has fired.
+        'd' | 'x' => {
+            let wake = polls.wake_after(lane, begun);
+            let has_fired = wake.is_some_and(|wake| wake.is_by_the_clock());
+            timers_at(polls, stopped).saturating_sub(usize::from(has_fired))
+        }
+        'r' | 'b' => {
+            let Some(before) = begun.checked_sub(1) else { return 0 };
+            let before = polls.stopped(lane, &polls.of_lane[lane][before]);
+            let is_unwoken = polls.of_lane[lane][begun].span.state == State::RunningUnwoken;
+            if is_unwoken && places_of(before) == places_of(stopped) {
+                return timers_at(polls, stopped);
+            }
+            let lane = in_a_timeout(before);
+            usize::from(lane.is_some() && lane == in_a_timeout(stopped))
+        }
+        _ => 0,
+    }
+}
+
+/// At which places a lane waits, and for what.
+fn places_of(places: &Places) -> Vec<(&Place, Option<&str>, Option<LaneId>)> {
+    let waits = places.waits().iter();
+    waits.map(|wait| (&wait.place, wait.on.as_deref(), wait.lane)).collect()
+}
+
+/// The lane that the only `timeout` at these places has inside: as long as it is the same lane, it
+/// is the same `timeout`, whose time cannot be changed.
+fn in_a_timeout(places: &Places) -> Option<LaneId> {
+    let timeouts = places.waits().iter().filter(|wait| wait.on.as_deref() == Some("timeout"));
+    let inside: Vec<&Wait> = places.waits().iter().filter(|wait| wait.in_timeout).collect();
+    match inside[..] {
+        [only] if timeouts.count() == 1 => only.lane,
+        _ => None,
+    }
+}
+
+/// How many timers of tokio's are waited for at these places.
+fn timers_at(polls: &Polls<'_>, stopped: &Places) -> usize {
     let timers = stopped.waits().iter().filter(|wait| wait.timer).count();
     let names = ["sleep", "timeout", "Interval::tick"];
     let is_named = |on: &Option<String>| names.iter().any(|name| on.as_deref() == Some(name));
@@ -98,21 +137,28 @@ fn certain(polls: &Polls<'_>, lane: LaneId, step: usize) -> usize {
 /// When the timer is due for which a lane waits after a step, as its wake has proved it; none if it
 /// is woken by something else.
 fn proved(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<Due> {
-    let Some(begun) = polls.begun(lane, step) else {
-        return proved_by_its_call(polls, lane);
-    };
+    match polls.begun(lane, step) {
+        Some(begun) => proved_after(polls, lane, begun),
+        None => proved_by_its_call(polls, lane),
+    }
+}
+
+/// The same for the wait after a poll of this number.
+fn proved_after(polls: &Polls<'_>, lane: LaneId, begun: usize) -> Option<Due> {
     let wake = polls.wake_after(lane, begun)?;
     let until = wake.polled.unwrap_or(polls.of_lane[lane].len());
     // Polled without a wake in between, it has to wait on at the same place: elsewhere it waits for
     // another timer, which was not set by then.
-    let place = |poll: &Poll<'_>| {
-        let waits = polls.stopped(lane, poll).waits().iter();
-        waits.map(|wait| (wait.place.clone(), wait.on.clone(), wait.lane)).collect::<Vec<_>>()
-    };
-    let waits = polls.of_lane[lane][begun..until].iter().map(place);
+    let waits =
+        polls.of_lane[lane][begun..until].iter().map(|poll| places_of(polls.stopped(lane, poll)));
     let is_one_wait = waits.clone().zip(waits.skip(1)).all(|(one, next)| one == next);
-    let due = due(polls, lane, wake.woken.at);
-    if wake.is_by_the_clock() && is_one_wait { Some(due) } else { None }
+    if wake.is_by_the_clock() && is_one_wait {
+        return Some(due(polls, lane, wake.woken.at));
+    }
+    let polled = wake.polled?;
+    let [here, there] =
+        [begun, polled].map(|nth| in_a_timeout(polls.stopped(lane, &polls.of_lane[lane][nth])));
+    if here? == there? { proved_after(polls, lane, polled) } else { None }
 }
 
 /// When an event loop calls a callback that waits for its timer. It does so in the poll in which

@@ -6,7 +6,7 @@ use crate::{
 };
 use async_concepts::{
     LaneExt, block, record, say,
-    timeline::{Recorder, StreamLaneExt},
+    timeline::{Recorder, Recording, StreamLaneExt},
 };
 use futures::{StreamExt, join, poll, stream};
 use serde_json::{Value, json};
@@ -82,6 +82,47 @@ fn a_timer_that_was_not_set_yet_is_not_due() {
     let timers: Vec<Value> = steps(&run).iter().map(|step| step["timers"].clone()).collect();
     assert_eq!(timers[1], json!([]), "it was not set in its first poll");
     assert_eq!(timers[2], json!([[1, at("100 ms")]]));
+}
+
+/// After each step the timers of `main`, the first lane.
+fn timers_of_main(run: &Recording<()>) -> Vec<Vec<Value>> {
+    let mut timers = vec![];
+    for step in steps(run) {
+        let mut of_main = step["timers"].as_array().expect("a list").clone();
+        of_main.retain(|timer| timer[0] == 0);
+        timers.push(of_main);
+    }
+    timers
+}
+
+#[test]
+fn a_timeout_keeps_its_timer_while_the_lane_that_it_owns_is_polled() {
+    let run = record("owned", async || {
+        let two_naps = async {
+            sleep(ms(10)).await;
+            sleep(ms(10)).await;
+        };
+        let _ = timeout(ms(15), two_naps.lane("A")).await;
+    });
+    // `main` begins, A begins, `main` goes on, A goes on, and then the timer fires.
+    let due = vec![json!([0, at("15 ms")])];
+    let none = vec![];
+    let timers = [none.clone(), due.clone(), due.clone(), due, none.clone(), none.clone(), none];
+    assert_eq!(timers_of_main(&run), timers);
+}
+
+#[test]
+fn a_timeout_that_polls_a_lane_by_reference_may_be_another_one_each_time() {
+    let run = record("by reference", async || {
+        let two_naps = async {
+            sleep(ms(10)).await;
+            sleep(ms(10)).await;
+        };
+        let mut two_naps = pin!(two_naps.lane("A"));
+        let _ = timeout(ms(15), &mut two_naps).await;
+    });
+    let [not_known, due] = [not_known(), at("15 ms")].map(|due| vec![json!([0, due])]);
+    assert_eq!(timers_of_main(&run)[..4], [vec![], not_known, vec![], due]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl std::error::Error for JsonError {}
 ///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
 ///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
 ///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
-///   tokio's there;
+///   tokio's there; with `"in_timeout": true` its `lane` is polled by a `timeout` that owns it;
 /// - a row with `"own_task": true` is a task of its own, although another lane polls it;
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;

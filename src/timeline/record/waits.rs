@@ -70,6 +70,10 @@ pub struct Wait {
     /// may have a timer inside, as `run_until_cancelled(sleep(…))` has.
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub timer: bool,
+    /// `lane` is polled there inside a `timeout` that owns it, itself or through `async` code. So
+    /// as long as this lane is polled in a `timeout`, it is the same one, with the same timer.
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub in_timeout: bool,
     /// `lane` is a task of an event loop that this lane runs there. The loop polls its tasks, but
     /// it waits for another future, which it was given, and ends when that one is done.
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
@@ -94,6 +98,7 @@ impl Wait {
             on: None,
             lane: None,
             timer: false,
+            in_timeout: false,
             of_a_loop: false,
             handles: 1,
             or_after: false,
@@ -338,6 +343,12 @@ const POLLS_ONE: &[&str] = &[
     "async_concepts",
 ];
 
+/// The module of the functions by which a lane polls its future.
+const RECORDER: &str = "async_concepts";
+
+/// The modules of what these functions call around that poll.
+const CALLED_BY_THE_RECORDER: &[&str] = &["core", "alloc", "std", "__rust_try"];
+
 /// A registration, looked up.
 struct Seen {
     /// The innermost first.
@@ -462,7 +473,34 @@ impl Seen {
         let of_a_loop =
             self.lane.is_some() && library.iter().any(primitives::polls_a_task_of_a_loop);
         let lane = self.lane;
-        Wait { place, chain, on, lane, timer, of_a_loop, handles, or_after: self.or_after }
+        let in_timeout = lane.is_some() && self.is_owned_by_a_timeout();
+        let or_after = self.or_after;
+        Wait { place, chain, on, lane, timer, in_timeout, of_a_loop, handles, or_after }
+    }
+
+    /// Whether a `timeout` polls the lane there, and owns it: between the two there is nothing but
+    /// `async` code, which owns what it awaits. A reference, a box and a combinator of a library
+    /// each have a function of their own on the stack.
+    fn is_owned_by_a_timeout(&self) -> bool {
+        // The innermost functions are the recorder's, up to the one in which it polls the lane.
+        let mut around = 0;
+        for (nth, frame) in self.frames.iter().enumerate() {
+            if frame.is_in(RECORDER) {
+                around = nth + 1;
+            } else if around > 0 && !CALLED_BY_THE_RECORDER.iter().any(|module| frame.is_in(module))
+            {
+                break;
+            }
+        }
+        for frame in &self.frames[around..] {
+            if frame.is_in("tokio::time::timeout") {
+                return true;
+            }
+            if frame.library || !is_async_code(frame) {
+                return false;
+            }
+        }
+        false
     }
 }
 

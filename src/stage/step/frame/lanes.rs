@@ -13,9 +13,9 @@ impl Painter<'_> {
             lines.push(format!("ready, in the order of their wakes: {names}"));
         }
         if !self.step.timers.is_empty() {
-            // Of a lane that runs or is ready, only an event loop tells the timer.
-            let of_waiting = self.walk.run().tracks[0].timers_of_waiting;
-            let whose = if of_waiting { "timers of waiting lanes" } else { "timers" };
+            // A lane that is polled may have a timer of which nothing has told.
+            let as_seen = self.walk.run().tracks[0].timers_as_seen;
+            let whose = if as_seen { "timers, as far as seen" } else { "timers" };
             lines.push(format!("{whose}: {}", self.timers()));
         }
         for chain in &self.step.waits {

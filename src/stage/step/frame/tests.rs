@@ -78,7 +78,7 @@ fn walk() -> Walk {
             file: "nap.rs".into(),
             steps,
             left_out: vec![],
-            timers_of_waiting: true,
+            timers_as_seen: true,
             aligned: None,
         }],
         moments: vec![], // a terminal shows the steps of Rust only
@@ -120,7 +120,7 @@ nap (scene 1 of 2) · step 2 of 3 · at 0
             16  }
 
 A begins and waits (sleep).
-timers of waiting lanes: A at 100 ms
+timers, as far as seen: A at 100 ms
 waits: main for A
 
    A  waiting               9  sleep(Duration::from_millis(100)).await;

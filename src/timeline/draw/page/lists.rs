@@ -10,7 +10,7 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::{WaitsFor, WholeWait, is_timer},
+    waited::{WaitsFor, WholeWait},
 };
 use crate::timeline::{
     End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece,
@@ -104,8 +104,9 @@ impl<'c> Reader<'c> {
             {
                 Listed::default()
             }
-            Now::PolledNext { poll, .. } if let Some(woken) = self.woken_for(lane, poll) => {
-                Listed::ready(woken.at, woken.nth)
+            Now::PolledNext { before, poll } if let Some(woken) = self.woken_for(lane, poll) => {
+                let timers = before.map_or(vec![], |before| self.timers_left(lane, before, woken));
+                Listed { timers, ..Listed::ready(woken.at, woken.nth) }
             }
             Now::PolledNext { before: None, poll } => {
                 let row = &self.chart.rows[lane];
@@ -121,37 +122,36 @@ impl<'c> Reader<'c> {
             // The next poll comes without a wake, so what it waits for does not end with it.
             Now::PolledNext { before: Some(span), .. } | Now::Does(span) => match span.state {
                 State::Ready => match span.woken {
-                    Some(woken) => Listed::ready(woken.at, woken.nth),
+                    Some(woken) => {
+                        let timers = self.timers_left(lane, span, woken);
+                        Listed { timers, ..Listed::ready(woken.at, woken.nth) }
+                    }
                     None => Listed::ready(span.from, 0),
                 },
+                State::WokenNotPolled if let Some(woken) = span.woken => {
+                    let timers = self.timers_left(lane, span, woken);
+                    Listed { timers, ..Listed::default() }
+                }
                 State::Lazy => self.listed_before_its_first_poll(lane, span, piece),
                 _ => match self.whole_wait(lane, span) {
                     Some(wait) => self.listed_as_waiting(lane, &wait, piece),
                     None => Listed::default(),
                 },
             },
-            Now::NotThere | Now::InPoll(_) | Now::Over => Listed::default(),
+            Now::InPoll(poll) => {
+                Listed { timers: self.timers_in_poll(lane, poll), ..Listed::default() }
+            }
+            Now::NotThere | Now::Over => Listed::default(),
         }
     }
 
     /// The lists of a lane that waits.
     fn listed_as_waiting(&self, lane: LaneId, wait: &WholeWait<'c>, piece: &Piece) -> Listed {
-        let waits = wait.places.waits();
-        let mut listed =
-            Listed { waits_for: self.waits_for(lane, wait, piece), ..Listed::default() };
-        // The loop tells of its own timers, and then only those of tokio's are seen here.
-        let is_seen = |wait: &&Wait| wait.timer || self.calls.are_unknown() && is_timer(wait);
-        let mut timers = waits.iter().filter(is_seen).count();
-        // Of several timers the clock has proved the first. When the others are due is not known,
-        // and nor is it if something else has ended the wait.
-        if wait.until == Until::Clock && (timers > 0 || self.calls.are_unknown()) {
-            listed.timers.push(self.due(lane, wait.to));
-            timers = timers.saturating_sub(1);
+        Listed {
+            ready: None,
+            timers: self.timers_of(lane, wait),
+            waits_for: self.waits_for(lane, wait, piece),
         }
-        for _ in 0..timers {
-            listed.timers.push(Due::NotKnown);
-        }
-        listed
     }
 
     /// The lists of a lane that was not polled yet. A future that nothing polls is in none.
@@ -260,7 +260,7 @@ impl<'c> Reader<'c> {
 
     /// When a timer is due that has ended a wait of a lane at `to`. If the thread was busy until
     /// then, the timer may have been due before.
-    fn due(&self, lane: LaneId, to: Position) -> Due {
+    pub(super) fn due(&self, lane: LaneId, to: Position) -> Due {
         let time = self.chart.time(to);
         let is_exact = !self.busy_until[to.instant] && !self.is_in_a_closure(lane, to);
         if is_exact { Due::At(time) } else { Due::By(time) }
@@ -362,7 +362,7 @@ fn queued_at(queued: &[(Turn, LaneId)], lane: LaneId) -> Option<Ready> {
 }
 
 /// Whether a lane waits in the same places for the same, whenever it has registered there.
-fn are_the_same(places: &Places, others: &Places) -> bool {
+pub(super) fn are_the_same(places: &Places, others: &Places) -> bool {
     let same = |one: &Wait, other: &Wait| {
         one.place == other.place && one.on == other.on && one.lane == other.lane
     };

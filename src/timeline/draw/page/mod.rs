@@ -39,6 +39,7 @@ mod sentence;
 mod source;
 mod stepped;
 mod steps;
+mod timers;
 mod twin;
 mod twin_causes;
 mod twin_told;

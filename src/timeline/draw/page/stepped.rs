@@ -57,7 +57,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
             file,
             steps,
             left_out: vec![],
-            timers_of_waiting: reader.calls.are_unknown(),
+            timers_as_seen: reader.calls.are_unknown(),
             aligned: None,
         }],
         moments,

@@ -54,9 +54,9 @@ pub struct Track {
     /// The stretches of the file that a page does not show at first, each from one line to another:
     /// such as functions that this run does not go through. Empty if the file could not be read.
     pub left_out: Vec<(usize, usize)>,
-    /// Whether the timers in its steps are only those of lanes that wait there. A timer of a lane
-    /// that runs or is ready is known only if an event loop has told of it.
-    pub timers_of_waiting: bool,
+    /// Whether the timers in its steps are those that waits have proved, and no event loop has told
+    /// of them: while a lane is polled, it may have a timer that is not listed.
+    pub timers_as_seen: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none for the steps before the first one of this track. The track of Rust has no such list.
     pub aligned: Option<Vec<Option<usize>>>,

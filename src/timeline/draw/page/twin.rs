@@ -34,7 +34,7 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
         file: file.to_owned(),
         steps,
         left_out: vec![],
-        timers_of_waiting: false, // the event loop of asyncio has told of them
+        timers_as_seen: false, // the event loop of asyncio has told of them
         aligned,
     });
 }

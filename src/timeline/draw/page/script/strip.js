@@ -144,8 +144,8 @@ function showStrip(element, track, moment) {
       make("span", { class: "group", title: why }, words, ...tiles(lanes)),
     );
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
-    // A lane that runs or is ready may have a timer, too. Only an event loop tells of that one.
-    const whose = track.isOfALoop ? "Timers" : "Timers of waiting lanes";
+    // A lane that is polled may have a timer of which nothing has told.
+    const whose = track.isOfALoop ? "Timers" : "Timers, as far as seen";
     cells.push(cell(whose, ...timers), cell("Waits for", ...waits));
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));

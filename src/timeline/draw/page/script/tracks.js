@@ -11,7 +11,7 @@ function tracks() {
   return known.get(scene);
 }
 
-function track({ steps, left_out, timers_of_waiting }, index) {
+function track({ steps, left_out, timers_as_seen }, index) {
   // A step names the lanes that have moved; a page may be opened at any step.
   const places = [];
   let place = run().lanes.map(() => null);
@@ -37,7 +37,7 @@ function track({ steps, left_out, timers_of_waiting }, index) {
     steps,
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
-    isOfALoop: !timers_of_waiting, // whether an event loop has told of its queue and its timers
+    isOfALoop: !timers_as_seen, // whether an event loop has told of its queue and its timers
     leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
