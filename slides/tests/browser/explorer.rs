@@ -334,9 +334,9 @@ fn what_a_poll_prints_while_it_blocks_is_listed_when_its_time_has_come() {
 fn ready_lanes_are_said_to_be_in_order_of_wakes_where_no_loop_tells_of_its_queue() {
     let heading = "document.querySelectorAll('[aria-label=\"State in Rust\"] h3')[1].textContent";
     with_chromium(async |chromium| {
-        let tokio: String = open(&chromium, "gather").await.eval(heading).await;
+        let tokio: String = open(chromium, "gather").await.eval(heading).await;
         assert_eq!(tokio, "Ready, in order of wakes");
-        let own_loop: String = open(&chromium, "cancel_task").await.eval(heading).await;
+        let own_loop: String = open(chromium, "cancel_task").await.eval(heading).await;
         assert_eq!(own_loop, "Ready, in order");
     });
 }
