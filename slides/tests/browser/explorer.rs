@@ -405,6 +405,7 @@ fn what_has_little_room_is_seen() {
     with_chromium(async |chromium| {
         // Six lanes in two languages, and two lines of what differs.
         let tab = open(chromium, "semaphore").await;
+        tab.resize(1280, 720).await;
         tab.go("#2.14").await;
         let chart = "document.getElementById('chart')";
         tab.is(&format!("{chart}.scrollHeight <= {chart}.clientHeight + 1")).await;
