@@ -14,11 +14,14 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 /// Python's `async with asyncio.timeout(delay) as scope:`; the body gets the scope, and can set
 /// another time. `None` is no limit.
 ///
-/// The body is a part of the current task, so that task is cancelled; the time limit takes its own
-/// request back, and passes every other request on. A body that is suspended in a future that is
-/// not of this loop is dropped. If the body swallows the cancel, its result is returned. Dropping
-/// this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task, and
-/// [`Error::NoRunningLoop`] if no loop runs on this thread.
+/// The body is a part of the current task, so it is that task that the scope asks to cancel. When
+/// the body is over, the scope takes this request back. If another request to cancel the task has
+/// come meanwhile, the body's [`Error::Cancelled`] is passed on, and does not become a timeout.
+///
+/// A body that is suspended in a future that is not of this loop is dropped. If the body swallows
+/// the cancel, its result is returned. Dropping this ends the timer, and drops the body.
+/// [`Error::NoCurrentTask`] outside of a task, and [`Error::NoRunningLoop`] if no loop runs on this
+/// thread.
 ///
 /// ```
 /// use async_concepts::event_loop::{Error, EventLoop, VirtualDriver, sleep, timeout};
@@ -72,9 +75,9 @@ struct Scope {
     event_loop: EventLoop,
     /// The task that is cancelled.
     task: TaskRef,
-    /// How many requests to cancel the task had when the scope began. If there are no more than
-    /// that when the scope has taken its own request back, no other request has come meanwhile, and
-    /// the cancel becomes a timeout.
+    /// How many requests to cancel the task had when the scope began. At its end the scope takes
+    /// its own request back, and compares. With more requests than this, another one has come
+    /// meanwhile, and the cancel is passed on. Otherwise the cancel becomes a timeout.
     cancelling: u32,
     /// When the scope expires; `None` is never.
     when: Cell<Option<Duration>>,
@@ -93,15 +96,15 @@ enum Phase {
     Entered,
     /// The task was asked to cancel.
     Expiring,
-    /// The body is over, after the task was asked to cancel. `ours`: no other request to cancel the
-    /// task had come since the scope began.
+    /// The body is over, after the task was asked to cancel. `ours`: there was no other request to
+    /// cancel the task since the scope began, so the cancel is the scope's own.
     Expired { ours: bool },
     /// The body was over before its time.
     Exited,
 }
 
-/// The call that expires a scope. If the time had come when it was set, that is a call for the next
-/// iteration and not a timer, as in asyncio: the order of calls is the same.
+/// The call that expires a scope. If the time had come when it was set, the call is one for the
+/// next iteration and not a timer. asyncio does the same, so the order of calls is the same.
 enum Timer {
     /// For a time that had come when it was set.
     Soon(Handle),
@@ -217,12 +220,15 @@ impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
         if let Poll::Ready(outcome) = body.poll(context) {
             return Poll::Ready(outcome);
         }
+        // Without a running loop no task can be asked to cancel the body. The error is the outcome
+        // then, and the body is dropped with this future.
         let event_loop = get_running_loop()?;
         let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
             return Poll::Pending;
         };
-        // The body is pending. An error that this step has to throw, and that no await in the body
-        // took, is taken here. Otherwise this only notes that it could take one in the next step.
+        // The body is pending. If this step of the task has to raise `Cancelled`, and no await in
+        // the body has taken the error, the body ends with it here. Otherwise the task is told that
+        // an error of its next step can be taken here.
         if !current.take_error() {
             current.offer_to_catch();
             return Poll::Pending;

@@ -104,7 +104,7 @@ impl<T: Debug> Explorer<T> {
     /// Whether the schedule of this run leads to the same run again. Of many schedules only some
     /// are run twice. For the others, and once the budget for departures is used up, the answer is
     /// yes without a run.
-    pub(super) fn is_the_same_again(&self, run: &OneRun<T>) -> bool {
+    pub(super) fn a_second_run_is_the_same(&self, run: &OneRun<T>) -> bool {
         let nth = self.findings().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
@@ -119,7 +119,7 @@ impl<T: Debug> Explorer<T> {
 
     /// Whether each of these schedules leads to the same run when it is run again, and again. The
     /// answer is yes, too, if no run differed until the budget for departures was used up.
-    pub(super) fn are_the_same_again(&self, schedules: &ToRepeat) -> bool {
+    pub(super) fn all_repeats_are_the_same(&self, schedules: &ToRepeat) -> bool {
         for round in 1..=REPEATS {
             if round * schedules.0.len() > MOST_REPEATS {
                 return true;

@@ -12,8 +12,8 @@ use crate::schedules::{
 use std::fmt::Debug;
 
 impl<T: Debug> Explorer<T> {
-    /// Runs all schedules with no departure, then all with one, and so on. If they are too many,
-    /// the rest of the budget is for the random walk.
+    /// Runs all schedules with no departure, then all with one, and so on. If there are too many of
+    /// them, the rest of the budget is for the random walk.
     ///
     /// # Errors
     /// If the program cannot be explored, which may show itself only in a later schedule.
@@ -25,7 +25,9 @@ impl<T: Debug> Explorer<T> {
         while let Some((departures, prefix)) = frontier.next() {
             // Tokio's own schedule, which has no departures, is run whatever the budget is.
             if departures > 0 && (!self.may_go_on(Part::Departures) || frontier.overflown) {
-                // All with fewer departures were run, and perhaps only some with as many.
+                // All schedules with fewer departures than this one were run. Of those with as many
+                // some are missing, since the budget is used up, or may be missing, since the
+                // frontier has left some out. So the claim ends with one departure less.
                 return self.up_to(departures - 1);
             }
             most_departures = departures;
@@ -37,7 +39,7 @@ impl<T: Debug> Explorer<T> {
             if run.trace.obstacles.absent.is_some() {
                 continue;
             }
-            if !prefix.is_followed_by(&run.trace) || !self.is_the_same_again(&run) {
+            if !prefix.is_followed_by(&run.trace) || !self.a_second_run_is_the_same(&run) {
                 // It is not deterministic after all: the same choices lead to another run.
                 return Ok(Coverage::Nondeterministic(self.walk_at_random()?));
             }
@@ -45,11 +47,13 @@ impl<T: Debug> Explorer<T> {
             to_repeat.add(&run);
             self.count(run);
         }
-        // What is left out here departs from the last run, so it has more departures.
+        // Only the last run can have overflown the frontier: after any other run the loop would
+        // have ended above. What was left out departs once more than that run, so all schedules
+        // with as many departures as it has were run.
         if frontier.overflown {
             return self.up_to(most_departures);
         }
-        if self.are_the_same_again(&to_repeat) {
+        if self.all_repeats_are_the_same(&to_repeat) {
             return Ok(Coverage::All);
         }
         Ok(Coverage::Nondeterministic(self.walk_at_random()?))
@@ -69,7 +73,7 @@ impl<T: Debug> Explorer<T> {
         let mut rng = fastrand::Rng::with_seed(self.budget.seed);
         let mut counted = 0;
         while self.may_go_on(Part::Whole) {
-            // A generator of its own for each run, so that the next does not depend on how long
+            // A generator of its own for each run, so that the next run does not depend on how long
             // this one is.
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
             let run = self.runner.run(plan);

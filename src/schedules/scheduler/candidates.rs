@@ -23,7 +23,7 @@ pub(crate) const LATER_NAME: &str = "a lane that is made later";
 pub(crate) struct Candidate {
     /// Its number, or [`LATER`].
     pub lane: LaneId,
-    /// It has arrived before, so it is known what polls it.
+    /// It has arrived already, so it is known what polls it.
     pub has_arrived: bool,
 }
 
@@ -34,10 +34,10 @@ pub(crate) enum ArrivalContext {
     /// beginning of that poll.
     AnyFirst { inside: Option<Moment> },
     /// The lane that arrives is new, and only other new lanes may come first. The lane around it,
-    /// whose poll began at `inside`, polls it for the first time. If the outer lane awaits the new
-    /// one, it calls it as a function, and nothing else can run between the code of the two. But
-    /// the new lane may be the first of several new lanes that are polled together. Then each of
-    /// these may come first.
+    /// whose poll began at `inside`, polls the new lane for the first time. If the lane around only
+    /// awaits the new lane, that is like the call of a function: nothing else can run between the
+    /// code of the two. But the new lane may be the first of several new lanes that are polled
+    /// together. Then each of these may come first.
     OnlyNewFirst { inside: Moment },
 }
 
@@ -80,10 +80,11 @@ pub(crate) fn is_around(lanes: &[KnownLane], outer: LaneId, inner: LaneId) -> bo
 
 /// The lane that has arrived, and then all that could be polled instead.
 ///
-/// The lane that has arrived is the first candidate, so that choice 0 is what happens without a
-/// scheduler, and a schedule is short. The others come in the order in which tokio's queue has
-/// them. If the order of wakes is random, the caller sorts all of them anew: see
-/// [`put_in_canonical_order`](super::roles::put_in_canonical_order).
+/// The lane that has arrived is the first candidate, so choice 0 is what happens without a
+/// scheduler. That keeps schedules short: a schedule ends with its last choice that is not 0. The
+/// others come in the order in which tokio's queue has them. If the order of wakes is random, the
+/// caller sorts the candidates anew, and only a lane that may go on with another budget stays the
+/// first: see [`put_in_canonical_order`](super::roles::put_in_canonical_order).
 pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
     let Situation { lanes, lane, context, .. } = *situation;
     let mut others = vec![];
@@ -98,8 +99,11 @@ pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
         let has_arrived = lanes[candidate].nesting.first_arrival.is_some();
         all.push(Candidate { lane: candidate, has_arrived });
     }
-    // A lane that does not exist yet can only be waited for in a poll that may still make it.
-    if context.inside().is_some() && lanes[lane].readiness == Readiness::New {
+    // A lane that does not exist yet can only be waited for in a poll that may still make it: that
+    // of a lane around which makes lanes one by one, and polls each for the first time at once. A
+    // lane that was polled before does not wait for lanes that this poll may make after it.
+    let is_inside = context.inside().is_some();
+    if is_inside && lanes[lane].readiness == Readiness::New {
         all.push(Candidate { lane: LATER, has_arrived: false });
     }
     all

@@ -30,7 +30,8 @@ use std::{fmt::Display, process::ExitCode};
 /// The exit status of a scene that failed: its `main` returned an error, or did not end although it
 /// should, or ended although it should hang.
 const FAILED: u8 = 1;
-/// The exit status when the command line is wrong, or a file cannot be written.
+/// The exit status when what the command line asks for cannot be done: the command line is wrong, a
+/// file cannot be written, or `--step` has no poll to show or no terminal.
 const REFUSED: u8 = 2;
 /// The exit status of a program that panics, in Rust.
 const PANICKED: u8 = 101;
@@ -44,7 +45,8 @@ impl Stage {
     /// decides. It is 2 if the command line is wrong or a file cannot be written.
     ///
     /// With `--schedules`, `--cancellations` or `--step` no scene counts as failed. Then the status
-    /// is 0, or 2 as above, or 130 if Ctrl-C ends `--step`.
+    /// is 0, or 2 as above. With `--step` it is also 2 if nothing was polled, or if the terminal
+    /// cannot be read; and 130 if Ctrl-C ends it.
     pub fn run(self) -> ExitCode {
         // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
@@ -82,7 +84,8 @@ impl Stage {
             return self.refuse(&error);
         }
         let is_trial = options.schedules || options.cancellations;
-        // The page of a run shows also the variants that are not shown otherwise.
+        // The page of a plain run also has the variants that are not shown otherwise. Where no such
+        // page is made, they need not be run.
         if options.explore.is_none() || is_trial {
             self.scenes.retain(|scene| options.shows(scene));
         }

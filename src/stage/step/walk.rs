@@ -1,15 +1,16 @@
-//! A place in a run: in which scene, and after which of its polls.
+//! A place in an example: in which scene, and after which of the polls of its run.
 use crate::timeline::{Chart, Step, SteppedRun};
 
-/// All runs of an example, and a place in them.
+/// The runs of an example, and a place in them.
 pub(in crate::stage) struct Walk {
-    /// The scenes, each with at least one step.
+    /// One run of each scene, with at least one step. The runs that `--schedules` and
+    /// `--cancellations` keep of a scene count as one scene each.
     runs: Vec<SteppedRun>,
     /// The source of the example, whose lines the steps name.
     source: Vec<&'static str>,
     /// Which scene, counted from 0.
     scene: usize,
-    /// Which of its steps, counted from 0.
+    /// Which step of that scene, counted from 0.
     step: usize,
 }
 
@@ -22,7 +23,7 @@ pub(super) enum Move {
     Back,
     /// To the first poll of this scene.
     First,
-    /// To its last poll.
+    /// To the last poll of this scene.
     Last,
     /// To the first poll of the next scene.
     NextScene,
@@ -50,11 +51,12 @@ impl Walk {
         Walk { runs, source: source.lines().collect(), scene: 0, step: 0 }
     }
 
-    /// Goes there, or stays where it is if there is no such step.
+    /// Goes there, or stays where it is if there is no step to go to.
     pub(super) fn go(&mut self, to: Move) {
         let last = self.steps().len() - 1;
         match to {
-            // Within a scene first: only its ends lead to another one.
+            // `On` and `Back` stay within the scene as long as they can. So these two arms come
+            // before those that lead to another scene.
             Move::On if self.step < last => self.step += 1,
             Move::Back if self.step > 0 => self.step -= 1,
             Move::Back if self.scene > 0 => {

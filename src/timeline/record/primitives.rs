@@ -101,13 +101,15 @@ const TOKEN: &str = "tokio_util::sync::cancellation_token";
 /// of the program is not among them, since it is user code.
 fn polls_what_it_was_given(inside: &[Frame]) -> bool {
     for frame in inside.iter().rev() {
-        // By functions of the token and of the standard library both are polled. The first function
-        // of tokio tells them apart.
+        // The token's notification and the given future are both polled by functions of the token
+        // and of the standard library. The first function of tokio tells which one it is.
         if frame.is_in("tokio") {
             return !frame.is_in("tokio::sync::notify");
         }
     }
-    true // to wait for the token is to wait for a notification
+    // A wait for the token goes through a notification of tokio's. There is no function of tokio
+    // here, so it is the given future that is polled.
+    true
 }
 
 /// The module that has both ends of a bounded channel.
@@ -154,7 +156,8 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
 }
 
 /// The name of a wait at a bounded channel, whose two ends are in one file. A sender waits for room
-/// at a semaphore. `send` calls `reserve`, so it has one more function of this file on the stack.
+/// at a semaphore. `reserve` calls `reserve_inner`, which does that: two functions of this file.
+/// `send` calls `reserve`, so it has three on the stack.
 fn bounded_channel(inside: &[Frame]) -> &'static str {
     // How many functions of this file are inside each other, from the outermost to the semaphore.
     let mut functions = 1;
@@ -192,15 +195,16 @@ fn watch_channel(outermost: &Frame, inside: &[Frame]) -> &'static str {
     if functions > 2 { "watch::Receiver::wait_for" } else { "watch::Receiver::changed" }
 }
 
-/// `Next` of `<futures_util::stream::stream::next::Next<St> as
-/// core::future::future::Future>::poll`: the type of a future that is in no table.
+/// The name of a future that is in no table: its type, taken from the function that polls it. For
+/// `<futures_util::stream::stream::next::Next<St> as core::future::future::Future>::poll` that is
+/// `Next`. None if the function is no such poll, or if the type says nothing.
 fn future_type(function: &str) -> Option<String> {
     let (kind, method) = function.strip_prefix('<')?.split_once(" as ")?;
     if !method.contains("Future") && !method.contains("Stream") {
         return None;
     }
     let path = kind.split('<').next()?;
-    // Without its module: `Next`, as the author of the program writes it.
+    // Without its module: as the author of the program writes it.
     let name = path.rsplit("::").next()?;
     // Types that only pass the poll on to what is inside them.
     let passes_on =

@@ -26,9 +26,12 @@ impl State {
         self.note_arrival(arrival);
         let lane = arrival.lane;
         if self.obstacles.spins.is_some() {
-            // No waker is kept, so no lane is polled any more, and the run comes to its end.
+            // The poll returns `Pending`. Its waker is not kept, unlike in `State::defer`: so
+            // nothing polls the lane any more, and the run comes to its end.
             return Answer::Defer;
         }
+        // The own code of such a lane has nothing to do. But a lane inside it may be ready, and can
+        // only be reached through this poll.
         if !self.lanes[lane].is_ready() {
             return Answer::Poll(self.reason_if_not_ready(arrival));
         }
@@ -37,7 +40,8 @@ impl State {
             self.release();
             return Answer::Poll(PollReason::OwnCode);
         }
-        // Until a lane is deferred, tokio itself polls a lane that has yielded after all others.
+        // Tokio polls a lane that has yielded when its queue is empty. Once lanes are deferred,
+        // that is too early, so the lane has to rest. Before that nothing need be done.
         if self.lanes[lane].readiness == Readiness::Yielded && self.has_deferred {
             return self.rest(arrival);
         }
@@ -72,8 +76,8 @@ impl State {
             let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
-        // A lane that the runtime polls arrives in no poll of another lane: then this moment stands
-        // for the beginning of that poll.
+        // The beginning of the poll in which the lane arrives. A lane that the runtime polls
+        // arrives in no poll of another lane: for it the moment of its arrival is noted.
         let now = self.history.tick();
         let poll_around = match self.frames.last() {
             Some(frame) => frame.begun,
@@ -89,10 +93,14 @@ impl State {
         nesting.first_arrival.get_or_insert((poller, poll_around));
     }
 
-    /// If the lane arrives for the first time, this is noted at each lane that has arrived before
-    /// it in the same poll: the lane around may make such lanes one after the other, and poll each
-    /// at once. The branches of a `join!`, all of which are made first, are noted as well. That
-    /// costs runs in which a later lane is waited for and does not come. Such runs do not count.
+    /// If the lane arrives for the first time, it is noted as a follower of each lane that has
+    /// arrived before it in the same poll. The lane around may make such lanes one after the other,
+    /// and poll each at once. Then another schedule can let a lane wait for one that is made later:
+    /// see [`LATER`](candidates::LATER).
+    ///
+    /// The branches of a `join!` are noted as followers, too, although all of them are made first.
+    /// That costs runs in which a lane waits for a later one that does not come. Such runs do not
+    /// count.
     fn note_follower(&mut self, lane: LaneId) {
         let Some(frame) = self.frames.last() else { return };
         if self.lanes[lane].nesting.first_arrival.is_some() {

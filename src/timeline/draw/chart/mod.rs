@@ -136,18 +136,19 @@ pub struct Hold {
 /// A call of an event loop of the program's own: a step of a task, or a callback.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoopCall {
-    /// The lane that it runs. For a call that runs no lane it is the lane that set its timer, or
-    /// else the lane of the loop. None if the lane is not known, since the loop never made the
-    /// call.
+    /// The lane that runs in the call. If none does, this is the lane that set the timer of the
+    /// call, or else the lane of the loop. None if the loop never made the call, so that its lane
+    /// is not known.
     pub lane: Option<LaneId>,
-    /// Its timer, if it has one.
+    /// The timer of the call, if it has one.
     pub timer: Option<LoopTimer>,
-    /// When another thread asked for it, if another thread did.
+    /// When another thread asked for the call, if another thread did.
     pub asked: Option<Turn>,
-    /// When the loop put it into its ready queue, if the loop did.
+    /// When the loop put the call into its ready queue, if the loop did.
     pub queued: Option<Turn>,
-    /// When the loop made it. Of a call that was cancelled: when its timer was, or, in the queue,
-    /// when the loop passed over it. None if that was not seen.
+    /// When the loop made the call. If the call was cancelled, this is when its timer was
+    /// cancelled; or, if it was in the queue by then, when the loop passed over it. None if neither
+    /// was seen.
     pub over: Option<Turn>,
 }
 

@@ -22,8 +22,10 @@ impl<'t> Parts<'t> {
     fn names_of_scene(&self, nth: usize, quoted: &str) -> BTreeSet<&'t str> {
         let mut names = BTreeSet::new();
         let Some((before, after)) = self.lines[nth].split_once(quoted) else { return names };
-        // `.scene(` may stand alone in the line above the title.
-        let head = if nth > 0 && before.is_empty() { self.lines[nth - 1] } else { before };
+        // `.scene(` may stand alone in the line above the title. Lines have no indent here, so then
+        // nothing is before the title.
+        let is_alone = nth > 0 && before.is_empty();
+        let head = if is_alone { self.lines[nth - 1] } else { before };
         if !head.trim_end().ends_with("scene(") {
             return names;
         }
@@ -33,10 +35,13 @@ impl<'t> Parts<'t> {
             return names;
         }
         names.extend(words_of(after));
+        let indent = self.indents[if is_alone { nth - 1 } else { nth }];
         let mut end = nth;
         for (below, line) in self.lines.iter().enumerate().skip(nth + 1) {
-            // The next scene, or the end of the function.
-            if line.starts_with(['.', '}']) {
+            // The next call on the stage, or the end of the function. A line with a greater indent
+            // is inside this scene, such as `.await` in a closure.
+            let is_inside = self.indents[below] > indent && !line.starts_with(".scene(");
+            if line.starts_with(['.', '}']) && !is_inside {
                 break;
             }
             end = below;
@@ -48,8 +53,8 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Whether a line of Python runs the scene of that title: `run(function, "title")`. A program with
-/// one scene need not give it a title.
+/// Whether a line of Python, without its indent, runs the scene of that title: `run(function,
+/// "title")`. A program with one scene need not give it a title.
 fn runs_scene(line: &str, quoted: &str) -> bool {
     let is_run = line.starts_with("run(") || line.starts_with("run_loop(");
     let has_title = line.contains(&format!("{quoted})"));

@@ -11,6 +11,8 @@ pub(super) struct Parts<'t> {
     language: Language,
     /// Each line without its indent.
     pub(super) lines: Vec<&'t str>,
+    /// The indent of each line, in bytes.
+    pub(super) indents: Vec<usize>,
     /// For each line whether it has code: it is not empty, and no comment, attribute or decorator.
     pub(super) has_code: Vec<bool>,
     /// What begins at the left edge.
@@ -69,10 +71,10 @@ impl<'t> Parts<'t> {
     /// `lines` are those of a source in Rust or in Python, with their indents.
     pub(super) fn of(lines: impl Iterator<Item = &'t str>, python: bool) -> Parts<'t> {
         let language = Language { python };
-        let mut indents = vec![];
         let mut parts = Parts {
             language,
             lines: vec![],
+            indents: vec![],
             has_code: vec![],
             items: vec![],
             functions: vec![],
@@ -80,7 +82,7 @@ impl<'t> Parts<'t> {
         };
         for line in lines {
             let text = line.trim();
-            indents.push(line.len() - line.trim_start().len());
+            parts.indents.push(line.len() - line.trim_start().len());
             parts.lines.push(text);
             parts.has_code.push(!text.is_empty() && !language.is_comment_or_attribute(text));
         }
@@ -89,9 +91,9 @@ impl<'t> Parts<'t> {
                 continue;
             }
             let end = if language.python {
-                end_in_python(begin, &parts.lines, &indents)
+                end_in_python(begin, &parts.lines, &parts.indents)
             } else {
-                end_in_rust(begin, &parts.lines, &indents)
+                end_in_rust(begin, &parts.lines, &parts.indents)
             };
             let extent = Extent { begin, end };
             let text = parts.lines[begin];
@@ -100,7 +102,7 @@ impl<'t> Parts<'t> {
             } else if language.begins_a_block(text) && begin < extent.end {
                 parts.blocks.push(Extent { begin: begin + 1, end: extent.end });
             }
-            if indents[begin] == 0 && !text.starts_with([')', ']', '}']) {
+            if parts.indents[begin] == 0 && !text.starts_with([')', ']', '}']) {
                 parts.items.push(language.item(text, extent));
             }
         }

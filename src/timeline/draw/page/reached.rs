@@ -308,6 +308,37 @@ pub fn stage() -> Stage {
         assert_eq!(names_left_out(RUST, false, "unknown"), [""; 0], "nothing is known of it");
     }
 
+    #[test]
+    fn a_scene_in_a_closure_goes_on_behind_a_line_that_begins_with_a_point_or_a_brace() {
+        let text = r#"fn nap() {
+    todo!();
+}
+
+fn walk() {
+    todo!();
+}
+
+fn run() {
+    todo!();
+}
+
+pub fn stage() -> Stage {
+    Stage::of("")
+        .scene("both", async || {
+            if is_late() {
+                sleep(1)
+                    .await;
+            }
+            nap();
+        })
+        .scene("a walk", walk)
+        .run()
+}
+"#;
+        assert_eq!(names_left_out(text, false, "both"), ["walk", "run", "stage"]);
+        assert_eq!(names_left_out(text, false, "a walk"), ["nap", "run", "stage"]);
+    }
+
     const PYTHON: &str = "\
 # A nap.
 async def nap(walk):

@@ -14,7 +14,8 @@ pub(super) enum Why<'t> {
     TimeOf(&'t str),
     /// What it had been waiting for has ended.
     Ended(Other<'t>),
-    /// It was put into the queue by something that has not ended, or whose end it did not await.
+    /// It was put into the queue by something that had not ended, or whose end it did not await.
+    /// Or by a step that ended what it awaited, if the sentence of that step says “wakes”.
     WokenBy(Other<'t>),
     /// The lane of this name has cancelled it.
     CancelledBy(&'t str),
@@ -31,7 +32,7 @@ pub(super) enum Other<'t> {
     Lane(&'t str),
     /// A task without a name, inside the lane.
     TaskInside,
-    /// The same, where such a task goes on.
+    /// A task without a name, inside the lane, lets another such task go on.
     AnotherTaskInside,
     /// A call on another thread, for which the lane waits.
     Thread,
@@ -90,8 +91,8 @@ impl TwinScene {
         }
     }
 
-    /// Why a lane went on which was put into the queue in a step of its own, or of what is inside
-    /// it.
+    /// Why a lane, or a task inside it, went on after the step `by` had put it into the queue. `by`
+    /// is a step of the same lane, or of something inside it.
     fn why_by_itself(&self, nth: usize, by: usize) -> Option<Why<'_>> {
         let step = &self.steps[nth];
         let cause = &self.steps[by];
@@ -101,6 +102,7 @@ impl TwinScene {
             (Some(Inner::Task), Some(Inner::Task)) if cause.task != step.task => {
                 Other::AnotherTaskInside
             }
+            // The lane itself has woken a task inside it.
             (None, Some(Inner::Task)) => return Some(Why::WokenBy(Other::Lane(&cause.lane))),
             _ if self.had_given_way(nth, by) => return Some(Why::HadGivenWay),
             _ => return None,
@@ -114,50 +116,52 @@ impl TwinScene {
         let step = &self.steps[nth];
         let cause = &self.steps[by];
         let name = cause.lane.as_str();
-        // Where the step put it into the queue itself, the sentence of that step says that it wakes
-        // it. Where a call of asyncio's own did so later, the lane's end is all that was seen.
+        // If the waiting lane is in the queue right after the step `by`, the sentence of `by` says
+        // that it wakes the lane, and "woken by" answers that. Otherwise a callback of asyncio's
+        // put the lane into the queue later, and only the end of the other lane was seen.
         let is_told_as_woken = self.woke(by).contains(&step.lane.as_str());
         if cause.end.is_some() && !is_told_as_woken && self.awaited(nth, by) {
             return Why::Ended(Other::Lane(name));
         }
-        let begun = self.last_of_its_own(nth);
-        match begun.and_then(|begun| self.awaits(begun)) {
+        let own_before = self.last_of_its_own(nth);
+        match own_before.and_then(|own_before| self.awaits(own_before)) {
             Some("loop.run_forever") => Why::LoopStoppedBy(name),
             _ => Why::WokenBy(Other::Lane(name)),
         }
     }
 
     /// Whether the lane of the step `nth` had been waiting for the end of the lane that ended in
-    /// the step `by`. A lane that waits for a future, or for a lock, has not: the other lane may
-    /// set the one, or give back the other, and end in the same step.
+    /// the step `by`. A lane that waits for a future or for a lock had not: if another lane sets
+    /// the future or gives back the lock, and ends in the same step, its end is not the reason.
     fn awaited(&self, nth: usize, by: usize) -> bool {
-        let Some(mut begun) = self.last_of_its_own(nth) else { return false };
-        // A group of tasks may go on, and wait again for those that are left. The lane that has
-        // ended may have been among them only at first.
-        while let Some(before) = self.last_of_its_own(begun)
+        // The step with which the wait began is the lane's last one before `nth`. But a wait for a
+        // group of tasks may take several steps: the lane goes on, and waits for the tasks that are
+        // left. So the wait began with the first of these steps.
+        let Some(mut first) = self.last_of_its_own(nth) else { return false };
+        while let Some(before) = self.last_of_its_own(first)
             && self.awaits(before) == Some("TaskGroup")
-            && self.awaits(begun) == Some("TaskGroup")
+            && self.awaits(first) == Some("TaskGroup")
         {
-            begun = before;
+            first = before;
         }
         let waiter = &self.steps[nth].lane;
         let ended = &self.steps[by].lane;
-        // A task may be several lanes, and is noted by the name of the innermost one: in another
-        // step by another name.
+        // Each step of the wait is asked, and one is enough. The task that ended may be several
+        // lanes, and a step names only the innermost of them, which changes from step to step.
         let waits_for_it = |step: &TwinStep| match step.lanes.get(waiter) {
             Some(lane) => lane.r#for.contains(ended),
             None => false,
         };
-        self.may_await_tasks(nth) && self.steps[begun..=by].iter().any(waits_for_it)
+        self.may_await_tasks(nth) && self.steps[first..=by].iter().any(waits_for_it)
     }
 
     /// Whether a lane may have been waiting for the end of tasks before its step `nth`.
     fn may_await_tasks(&self, nth: usize) -> bool {
-        let Some(begun) = self.last_of_its_own(nth) else { return false };
-        if self.steps[begun].after.is_none() {
+        let Some(own_before) = self.last_of_its_own(nth) else { return false };
+        if self.steps[own_before].after.is_none() {
             return false;
         }
-        match self.awaits(begun) {
+        match self.awaits(own_before) {
             Some(on) => {
                 ["wait", "as_completed", "TaskGroup", "loop.run_until_complete"].contains(&on)
             }
@@ -191,8 +195,8 @@ impl TwinScene {
         Some(nth + 1 + later)
     }
 
-    /// The other lanes that a step puts into the queue, since it wakes or cancels them: they are
-    /// there after it, and have this step as the cause of their next one.
+    /// The other lanes that a step puts into the queue, since it wakes or cancels them. Such a lane
+    /// is in the queue after the step, and this step is the cause of the lane's next one.
     pub(super) fn woke(&self, nth: usize) -> Vec<&str> {
         let step = &self.steps[nth];
         let mut woke: Vec<&str> = vec![];
@@ -202,17 +206,17 @@ impl TwinScene {
             let name = later.lane.as_str();
             let is_next = !seen.contains(&(name, later.task));
             seen.push((name, later.task));
-            let is_by_it = later.by_step() == Some(nth);
+            let is_caused = later.by_step() == Some(nth);
             let is_queued = step.ready.contains(&later.lane);
-            if is_next && is_by_it && is_queued && name != step.lane && !woke.contains(&name) {
+            if is_next && is_caused && is_queued && name != step.lane && !woke.contains(&name) {
                 woke.push(name);
             }
         }
         woke
     }
 
-    /// The other lane that will wake a lane which waits after a step; none if it waits for lanes,
-    /// or if something else ends its wait.
+    /// The other lane that will wake the lane `name`, which waits after a step. None if `name`
+    /// waits for lanes, or if something else ends its wait.
     pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<&str> {
         let step = &self.steps[nth];
         let lane = step.lanes.get(name)?;
@@ -221,15 +225,15 @@ impl TwinScene {
             return None;
         }
         let steps = &self.steps[..=nth];
-        let begun = steps.iter().rposition(|own| own.lane == name && own.inner.is_none())?;
-        match self.why(self.next_of_its_own(begun)?)? {
+        let last_own = steps.iter().rposition(|own| own.lane == name && own.inner.is_none())?;
+        match self.why(self.next_of_its_own(last_own)?)? {
             Why::WokenBy(Other::Lane(by)) => Some(by),
             _ => None,
         }
     }
 
-    /// The lanes for which the tasks inside a lane wait after a step, and the lane itself does not:
-    /// it waits for something else, or is in the queue.
+    /// The lanes for which tasks inside the lane `name` wait after a step. Those for which `name`
+    /// itself waits are left out; a lane that is in the queue waits for none.
     pub(super) fn awaited_inside(&self, nth: usize, name: &str) -> Vec<&str> {
         let lanes = &self.steps[nth].lanes;
         let is_queued = self.steps[nth].ready.iter().any(|queued| queued == name);
@@ -257,7 +261,8 @@ impl TwinScene {
         awaited
     }
 
-    /// The step of another lane that put this one into the queue.
+    /// The step of another lane that put the lane of the step `nth` into the queue; none if no step
+    /// did, or one of the same lane.
     pub(super) fn woken_in(&self, nth: usize) -> Option<usize> {
         let step = &self.steps[nth];
         let by = step.by_step()?;
@@ -298,7 +303,7 @@ mod tests {
             };
             let lane = &scene.steps[nth].lane;
             if by == lane {
-                return; // it has woken a task inside it
+                return; // the lane has woken a task inside it
             }
             let waker = scene.woken_in(nth).unwrap_or_else(|| panic!("{place}: no step"));
             assert_eq!(scene.steps[waker].lane, by, "{place}");
@@ -341,8 +346,8 @@ mod tests {
                 return;
             }
             let Some(Cause::Step(_)) = scene.steps[nth].cause else { return };
-            let begun = scene.last_of_its_own(nth).expect("a step before");
-            let after = scene.steps[begun].after.as_ref().expect("it waits");
+            let own_before = scene.last_of_its_own(nth).expect("a step before");
+            let after = scene.steps[own_before].after.as_ref().expect("it waits");
             // Of a lock, a queue or an event the method is named.
             let on = after.on.as_deref().unwrap_or_default();
             let is_task = !on.contains('.') || on == "loop.run_until_complete";
@@ -389,7 +394,8 @@ mod tests {
                     waits for A.";
         assert_eq!(told[2], main);
         assert!(told[3].starts_with("A goes on (cancelled by main), prints “asked to end”"));
-        // The group lets `main` go on by a cancellation, too, which `main` does not see.
+        // The group cancels `main` as well, and catches that cancellation itself. The code of
+        // `main` does not see it, so `main` is said to be woken.
         let told = sentences(&recorded("task_group")[2]);
         assert!(told[4].contains("cancels B and C, wakes main"), "{}", told[4]);
         assert!(told[7].starts_with("main goes on (woken by A)"), "{}", told[7]);

@@ -13,8 +13,8 @@ impl Run {
         log.calls
     }
 
-    /// Notes where a call goes. The lane of the event is what has done that: the one that runs
-    /// here, or `main` if none does.
+    /// Notes the stage that a call has reached. The event belongs to the lane that runs here, which
+    /// has brought the call there; or to `main` if none runs here.
     pub fn note_call(&self, number: usize, stage: CallStage) {
         self.note_call_by(self.current_lane().unwrap_or_default(), number, stage);
     }
@@ -44,12 +44,12 @@ impl Run {
     fn note_here(&self, lane: LaneId, what: What) {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        let thread = log.thread_in_passing();
+        let thread = log.thread_for_one_event();
         log.push(Event { at, thread, lane, what });
     }
 
-    /// Notes that what runs on this thread, or has just ended there, asks for a call. That is kept
-    /// until the loop finds the call.
+    /// Notes that what runs on this thread, or has just ended there, asks for a call. What asks is
+    /// kept until the loop finds the call.
     pub fn note_what_asks(&self, number: usize) {
         // The log is not locked here: `would_wake` locks it itself.
         let by = self.would_wake();
@@ -61,7 +61,7 @@ impl Run {
         self.lock().asked.insert(number, by);
     }
 
-    /// What has asked for a call. It is forgotten then: a loop finds a call once.
+    /// What has asked for a call. The answer is forgotten then: a loop finds a call once.
     pub fn take_what_asked(&self, number: usize) -> WokenBy {
         self.lock().asked.remove(&number).unwrap_or(WokenBy::Outside)
     }

@@ -279,7 +279,7 @@ impl Log {
     /// This thread's number, for something that it does without running a lane. If the thread has
     /// no number, it gets one for this event only, since nothing would give the number back later.
     /// A thread of a pool is such a thread when it tells of the end of a closure.
-    pub(super) fn thread_in_passing(&mut self) -> usize {
+    pub(super) fn thread_for_one_event(&mut self) -> usize {
         let known = self.threads.contains(&Some(std::thread::current().id()));
         let number = self.thread();
         if !known {

@@ -90,7 +90,7 @@ impl Run {
     pub fn note_scheduled(&self, lane: LaneId, waits: Waits) {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        let thread = log.thread_in_passing();
+        let thread = log.thread_for_one_event();
         log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
     }
 
@@ -194,7 +194,7 @@ impl Run {
         if let Some(stack) = stack {
             log.trace_next_event(&stack, None, None);
         }
-        let thread = log.thread_in_passing();
+        let thread = log.thread_for_one_event();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
         log.forget_if_full(lane);
         drop(log);

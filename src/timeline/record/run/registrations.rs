@@ -24,7 +24,7 @@ pub(super) struct StackOf {
 
 impl Run {
     /// The poll of `lane` has returned `Pending`; `clones` says what has become of the wakers that
-    /// were cloned in it. Returns whether it waits elsewhere than before.
+    /// were cloned in it. Returns whether the lane waits elsewhere than before.
     pub fn note_pending(&self, lane: LaneId, clones: Clones) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
@@ -42,12 +42,17 @@ impl Run {
             kept = KeptOfPoll::All;
         }
         let made_at = state.made_at;
-        // No new place: what the lane waits for has a waker of it already, or keeps none.
         let waits = match &state.wait.at {
+            // The lane has registered at no new place. Either what it waits for has kept a waker of
+            // it from an earlier poll, or the lane has gone on to something that keeps no waker.
             Some(before) if registered.is_empty() => {
-                before.kept_from_before(kept == KeptOfPoll::Nothing)
+                let may_have_gone_on = kept == KeptOfPoll::Nothing;
+                before.kept_from_before(may_have_gone_on)
             }
-            _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![], false),
+            _ if !self.places => {
+                let all_are_kept = false;
+                Waits::new(made_at, Registered::Unknown, vec![], all_are_kept)
+            }
             _ => log.waits(registered, made_at, kept),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
@@ -68,15 +73,15 @@ impl Run {
 
     /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
     pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
-        // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
-        // future that it has given to `run_until`, and not for these.
+        // A `LocalSet` polls tasks of its own. The lane that runs the set does not wait for those
+        // tasks, but for the future that it has given to `run_until`.
         let mut log = self.lock();
         let task = |of: LaneId| log.lanes.get(&of).map(|state| state.owner.task);
         let in_one_task = task(lane) == task(inside);
         if !in_one_task {
             return;
         }
-        // The stack is as it was when that poll began.
+        // The stack that was noted when the poll of `inside` began: `lane` is still at that place.
         let around = log.lanes.get(&inside).and_then(|state| state.poll.around);
         if let Some(around) = around
             && around.lane == lane
@@ -96,7 +101,8 @@ impl Run {
     /// does not note places.
     pub(super) fn stack_around(&self, inside: LaneId) -> Option<StackOf> {
         let lane = self.current_lane()?;
-        // A lane that runs an event loop begins its next poll by itself.
+        // The lane that runs an event loop is polled once for each iteration of the loop. It notes
+        // these polls itself, from inside: no lane is around them.
         if lane == inside || !self.places {
             return None;
         }
@@ -146,7 +152,8 @@ impl Log {
         Some(NumberedStack { lane: *lane, stack, inside: *inside })
     }
 
-    /// The place that this stack tells, for the next event. None if no event is kept any more.
+    /// Where the lane of this stack is, to be noted in an event. None if there is no stack, or if
+    /// the log is full, so that the event would not be kept.
     pub(super) fn place(&mut self, stack: Option<NumberedStack>) -> Option<Waits> {
         let NumberedStack { lane, stack, inside } = stack?;
         if self.is_full() {

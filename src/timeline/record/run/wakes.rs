@@ -85,7 +85,7 @@ impl Run {
             let through_an_old_waker = !state.is_reached_through(task);
             state.note_wake(Woken { at, by, through_an_old_waker, trace });
         }
-        let thread = log.thread_in_passing();
+        let thread = log.thread_for_one_event();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
         true
     }

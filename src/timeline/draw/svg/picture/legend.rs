@@ -12,13 +12,14 @@ use maud::{Markup, html};
 
 /// A mark in the legend, and where its icon begins: counted from the top left of the legend.
 struct Entry {
-    /// Each entry stands to the right of the one before it, and entries differ in width.
+    /// Each entry stands to the right of the one before it, or at the beginning of a new line.
+    /// Entries differ in width.
     x: f64,
     /// The middle of its line: a legend has as many lines as it needs.
     y: f64,
-    /// What the entry explains. A mark has the words of the entry, too, and the term of the
-    /// glossary. None for the last entry of a legend without links, which says where the glossary
-    /// is.
+    /// The mark that the entry explains. The mark also has the words of the entry, and its term in
+    /// the glossary. A legend without links ends with an entry that has no mark: that entry says
+    /// where the glossary is.
     mark: Option<Mark>,
 }
 
@@ -38,7 +39,7 @@ impl Entry {
 
 impl Picture<'_> {
     /// The marks of this picture, and where they stand in the legend: from left to right, in as
-    /// many lines as it takes. It is computed anew each time, for the height and for the drawing.
+    /// many lines as it takes. They are computed twice, for the height and for the drawing.
     fn legend_entries(&self) -> Vec<Entry> {
         if !self.sheet.options.legend {
             return vec![];
@@ -55,7 +56,8 @@ impl Picture<'_> {
             marks.push(Mark::Differs);
         }
         let mut entries: Vec<Option<Mark>> = marks.into_iter().map(Some).collect();
-        // A file that stands alone has nothing to link to, so the legend ends as on a terminal.
+        // A file that stands alone has no glossary to link to. So the legend ends as on a terminal:
+        // with where the glossary is.
         if self.sheet.options.glossary.is_none() {
             entries.push(None);
         }
