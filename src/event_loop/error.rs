@@ -56,7 +56,8 @@ pub enum Error {
     NoRunningLoop,
     /// no task is running: call this from a coroutine that the event loop runs as a task
     NoCurrentTask,
-    /// the loop was stopped before the future was done: leave out `stop`, or `run_forever`
+    /// the loop was stopped before the future was done: call `stop` later, or run the loop by
+    /// `run_forever`
     LoopStopped,
     /// the event loop would wait for ever, since nothing can wake it any more: call `stop` when the
     /// work is done

@@ -19,8 +19,8 @@ use std::{
 /// A test cannot ask how wide the terminal is, since its output is captured: so the width is fixed.
 const OPTIONS: TerminalOptions = TerminalOptions { width: 100, colour: false };
 
-/// A [`Shown`] is dropped with the [`Recording`](super::Recording) that it belongs to, and has what
-/// is drawn of it.
+/// A [`Shown`] holds all parts of a [`Recording`](super::Recording) that are drawn. It belongs to
+/// the recording and is dropped with it.
 impl Drop for Shown {
     fn drop(&mut self) {
         // The panic may have another reason than an assertion on this recording. The recording is

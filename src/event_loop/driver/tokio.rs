@@ -36,10 +36,10 @@ pub struct TokioDriver {
     entered: Cell<bool>,
     /// What `run_in_executor` has asked for.
     jobs: Arc<Jobs>,
-    /// Tokio's time has been paused. Before that it is the system's, and can be read without
-    /// entering the runtime: this saves entering it for each timer that is set while the loop does
-    /// not run.
-    paused: Cell<bool>,
+    /// Tokio's time differs from the system's: its clock is paused, or was paused before. Until
+    /// then it is the system's time, and can be read without entering the runtime: this saves
+    /// entering it for each timer that is set while the loop does not run.
+    differs_from_system: Cell<bool>,
 }
 
 /// How to wait inside a runtime of tokio's, and the waker that ends such a wait.
@@ -154,7 +154,7 @@ impl TokioDriver {
     pub fn with_runtime(runtime: Runtime) -> Self {
         let context = runtime.enter();
         let start = Instant::now();
-        let paused = is_paused();
+        let differs_from_system = differs_from_system();
         drop(context);
         Self {
             runtime: Some(runtime),
@@ -162,7 +162,7 @@ impl TokioDriver {
             notifier: Arc::default(),
             entered: Cell::new(false),
             jobs: Arc::default(),
-            paused: Cell::new(paused),
+            differs_from_system: Cell::new(differs_from_system),
         }
     }
 
@@ -171,8 +171,10 @@ impl TokioDriver {
     }
 }
 
-/// Whether the clock of the runtime whose context this is differs from the system's.
-fn is_paused() -> bool {
+/// Whether tokio's time differs from the system's. Call it in the context of the runtime whose
+/// clock is meant. It stays true after a paused clock is resumed, since the clock goes on from the
+/// time at which it was paused.
+fn differs_from_system() -> bool {
     let before = std::time::Instant::now();
     let now = Instant::now().into_std();
     let after = std::time::Instant::now();
@@ -183,7 +185,7 @@ impl Driver for TokioDriver {
     fn time(&self) -> Duration {
         if self.entered.get() {
             self.start.elapsed()
-        } else if self.paused.get() {
+        } else if self.differs_from_system.get() {
             let _context = self.runtime().enter();
             self.start.elapsed()
         } else {
@@ -211,10 +213,11 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Only a panic of tokio's tells that another runtime is running on this thread. The message
+        // Without a context no runtime runs on this thread. With a context one may run or not: a
+        // thread of `spawn_blocking` has a context, and no runtime runs on it, so a loop may run
+        // there. Only a panic of tokio's tells the difference, so `probe` provokes it. The message
         // of that panic is printed: only a panic hook could prevent it, and the hook belongs to the
-        // whole process. `Handle::try_current` is not enough: it also finds a handle on a thread of
-        // `spawn_blocking`, which may run a loop.
+        // whole process.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {
@@ -243,7 +246,7 @@ impl Drop for Entered<'_> {
     fn drop(&mut self) {
         self.0.entered.set(false);
         // Still in the context of the runtime, so this is its clock.
-        self.0.paused.set(is_paused());
+        self.0.differs_from_system.set(differs_from_system());
     }
 }
 

@@ -42,7 +42,8 @@ impl Wakeup {
         }
     }
 
-    /// A number. Wakeups that wake the same thing have the same number; others seldom do.
+    /// A number. Two wakeups that are the same by [`Wakeup::is`] have the same number; two others
+    /// seldom do.
     pub(super) fn identity(&self) -> usize {
         match self {
             Self::Task(key) => *key,
@@ -79,7 +80,8 @@ impl<T> FutureCell<T> {
             let replaced = self.callbacks.borrow_mut().replace(&before, added);
             match replaced {
                 Ok(old) => return discard(old),
-                Err(not_there) => added = not_there,
+                // The old one is not in the list any more, so the new one goes to the end.
+                Err(new) => added = new,
             }
         }
         self.add_callback(added);
@@ -89,6 +91,9 @@ impl<T> FutureCell<T> {
     /// `None` if the await is not refused. A task gets the error one iteration later, as in
     /// asyncio, where the error goes through the queue: this poll is pending, and `due` keeps the
     /// error for the next poll.
+    ///
+    /// `current` is the task of this future's loop that polls; `None` if something else polls, as a
+    /// task of another loop or an executor does.
     pub(super) fn refuse(
         &self,
         current: Option<&CurrentTask>,
@@ -106,7 +111,6 @@ impl<T> FutureCell<T> {
             current.give_way();
             return Some(Poll::Pending);
         }
-        // What polls may be the task of another loop, or an executor that has wakers of its own.
         let running = get_running_loop().ok()?;
         if running == self.event_loop {
             return None;

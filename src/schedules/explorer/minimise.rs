@@ -1,7 +1,8 @@
-//! Makes a schedule that fails simpler.
+//! Takes a schedule that fails, and looks for a simpler one that fails, too.
 //!
-//! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
-//! choices, or earlier ones, do not count.
+//! A departure is a decision at which the schedule takes another lane than tokio would. A person
+//! who reads a schedule has to follow its departures, so a schedule is simpler if it has fewer of
+//! them. Nothing else counts: not how early they come, and not which of the other lanes they take.
 use crate::{
     schedules::{
         judge::Judge,
@@ -29,16 +30,17 @@ pub(super) fn minimise<T>(
     // From the end: what comes after a departure depends on it, and not the other way round.
     let mut to_undo = decisions_of(&simplest);
     while let Some(decision) = to_undo.pop() {
-        // The simplest schedule until now is good enough.
+        // The time is up: the simplest schedule until now is good enough.
         if begun.is_longer_than(time) {
             break;
         }
         let mut choices = simplest.choices.clone();
         // All later choices stay. They may mean other lanes now, which is why the run is judged
         // anew.
-        choices[decision] = 0;
+        choices[decision] = 0; // tokio's own choice
         let run = runner.run(Plan::Follow(choices));
-        // A run in which the lane was not dropped says nothing about the cancellation.
+        // The runs may be made to test a cancellation: then each is to drop one lane on its way. If
+        // the lane ended before that, the run says nothing about the cancellation.
         if runner.has_missed_its_drop(&run) {
             continue;
         }

@@ -63,7 +63,7 @@ impl LeftOut {
         // the end of the run, and the last event is at the instant before.
         if let [.., with_the_last_event, end_of_run] = chart.instants.as_slice()
             && end_of_run.columns == 0
-            && !happens_at(chart, chart.instants.len() - 1)
+            && !something_happens_at(chart, chart.instants.len() - 1)
         {
             after = with_the_last_event.at;
         }
@@ -71,8 +71,9 @@ impl LeftOut {
     }
 }
 
-/// Whether anything but a poll happens at an instant: a wake, a line, the end of a lane.
-fn happens_at(chart: &Chart, instant: usize) -> bool {
+/// Whether anything happens at an instant: a span begins, a wait ends, a lane ends, or a line is
+/// printed. The caller asks this of an instant without a column, at which nothing is polled.
+fn something_happens_at(chart: &Chart, instant: usize) -> bool {
     for row in &chart.rows {
         for span in &row.spans {
             let ends_a_wait = match span.state {
@@ -100,7 +101,7 @@ impl fmt::Display for LeftOut {
                     _ => format!("{count} polls"),
                 };
                 let are = if *count == 1 { "is" } else { "are" };
-                // All of them at one instant: “from 0 to 0” would be odd.
+                // All polls are at one instant: “from 0 to 0” would be odd.
                 if from == to {
                     return write!(f, "{polls} at {} {are} not drawn.", human(*from));
                 }
@@ -150,7 +151,8 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
-    /// A run of 200 ms that was not kept to its end. It polls at 100 ms, and at 200 ms this often.
+    /// A run of 200 ms that was not kept to its end. It has one poll at 100 ms, and
+    /// `polls_at_the_end` polls at 200 ms.
     fn full(polls_at_the_end: usize) -> Chart {
         let instants = vec![
             Instant { at: ms(100), columns: 1 },

@@ -9,8 +9,8 @@
 //! The page that steps through a run has a table of its own, in `page/page.css`, for two reasons:
 //!
 //! - On the page a lane's name and its signs are *text* in its colour, also on a grey band; in a
-//!   picture only bars have a lane's colour. So three colours are darker on the page, and one is
-//!   lighter.
+//!   picture only bars and lines have a lane's colour. So three colours are darker on the page, and
+//!   one is lighter.
 //! - The page has two colours more. It has a tab for each run, and a name has the same colour on
 //!   all tabs: so more names need a colour. With eight colours some are more alike. That does less
 //!   harm on the page, since each lane has a letter there, too.
@@ -111,12 +111,13 @@ pub(super) const TERMINAL_CANCELLED: u8 = 160;
 /// The class that a lane's colour has in pictures: with it, text beside a picture gets the same
 /// colour.
 pub fn lane_class(hue: usize) -> String {
-    format!("l{}", of_hue(hue))
+    format!("l{}", colour_of_hue(hue))
 }
 
-/// Which of the colours a lane has: `main` has the first to itself.
+/// The place in [`Palette::lanes`] of a lane's colour. `hue` is the number of the lane's name,
+/// which has no upper bound, so names share colours: only `main` has the first colour to itself.
 /// Both palettes have the same number of colours, so a lane has the same place in both.
-pub(super) fn of_hue(hue: usize) -> usize {
+pub(super) fn colour_of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }
 
@@ -187,8 +188,13 @@ mod tests {
         }
     }
 
+    /// How much a band covers the paper, as the rule of bands in `svg/style.rs` says it.
+    const BAND_OPACITY: f64 = 0.07;
+
     #[test]
-    fn text_can_be_read_on_stripes_on_pale_bars_and_on_marked_stretches() {
+    fn text_can_be_read_on_stripes_on_pale_bars_on_bands_and_on_marked_stretches() {
+        let rules = include_str!("svg/style.rs");
+        assert!(rules.contains("\n.timeline .band{fill:var(--ink);fill-opacity:.07}\n"));
         for palette in [LIGHT, DARK] {
             for bar in palette.lanes {
                 let striped = over(palette.stripe, STRIPE_OPACITY, bar);
@@ -200,7 +206,8 @@ mod tests {
             assert_readable("text where a lane is not polled", palette.ink, not_polled);
             assert_readable("the edge of it", palette.not_polled, palette.paper);
             let differs = over(palette.differs, STRETCH_OPACITY, palette.paper);
-            for paper in [palette.paper, differs] {
+            let band = over(palette.ink, BAND_OPACITY, palette.paper);
+            for paper in [palette.paper, differs, band] {
                 let faint = over(palette.ink, FAINT_OPACITY, paper);
                 assert_readable("faint text", faint, paper);
             }

@@ -35,8 +35,9 @@ pub(super) struct Stacks {
 const MOST_STACKS: usize = 50_000;
 
 impl Stacks {
-    /// The number of a stack; none if there are too many. All functions on it, except those of the
-    /// recorder, have to be running still: see [`frame::keep`].
+    /// The number of a stack; none if there are too many. Call this before the functions on the
+    /// captured stack return, except those of the recorder. A new stack needs [`frame::keep`],
+    /// which walks the stack of this thread once more and has to find them there.
     pub fn number(&mut self, captured: &Captured) -> Option<u32> {
         let same_hash = self.numbers.entry(captured.hash).or_default();
         for &number in same_hash.iter() {
@@ -70,7 +71,8 @@ thread_local! {
     static FLOOR: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// As long as it lives, stacks end where it was made.
+/// As long as it lives, stacks end where it was made. The last frame of such a stack is the first
+/// one outside: see [`Walk::note`].
 pub(super) struct Floor {
     /// The floor of the lane around, which is put back when this floor is dropped.
     outer: usize,
@@ -104,7 +106,8 @@ pub(super) struct Captured {
     hash: u64,
 }
 
-/// The return addresses on the stack, from here to where the poll of the innermost lane begins.
+/// The return addresses on the stack, from here to where the poll of the innermost lane begins, and
+/// one more: see [`Walk::note`].
 pub(super) fn capture() -> Captured {
     WALK.with_borrow_mut(|walk| {
         walk.floor = FLOOR.get();
@@ -144,7 +147,8 @@ thread_local! {
 
 impl Walk {
     /// Notes a frame, and says whether the walk goes on. The stack grows downwards, so frames of
-    /// what called the lane begin at higher addresses than the floor.
+    /// what called the lane begin at higher addresses than the floor. The first frame of these is
+    /// noted, too: the walk ends only after it.
     fn note(&mut self, address: usize, begin: usize) -> bool {
         self.addresses[self.frames] = address;
         self.frames += 1;
@@ -184,14 +188,15 @@ fn walk_the_stack() {
 pub(super) mod tests {
     use super::{super::frame::has_no_line_tables, *};
 
-    /// A stack as it is in a binary without line tables.
-    pub fn of_nothing() -> Stack {
+    /// A stack with addresses at which there is no function. No frame of it has a line of a source,
+    /// as if it were from a binary without line tables.
+    pub fn without_functions() -> Stack {
         Stack([1, 2, 3].into())
     }
 
     #[test]
     fn it_is_seen_whether_a_binary_has_line_tables() {
-        assert!(has_no_line_tables(&of_nothing().frames()));
+        assert!(has_no_line_tables(&without_functions().frames()));
         let mut stacks = Stacks::default();
         let here = stacks.number(&capture()).expect("there is room");
         assert!(!has_no_line_tables(&stacks.get(here).frames()), "this one has");

@@ -518,12 +518,12 @@ impl Hash for Waits {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::stack::tests::of_nothing, *};
+    use super::{super::stack::tests::without_functions, *};
 
     #[test]
     fn without_line_tables_a_place_is_that_of_the_lane_and_says_so() {
         let made_at = Location::caller();
-        let nothing = OnStack { stack: of_nothing(), lane: None, times: 1 };
+        let nothing = OnStack { stack: without_functions(), lane: None, times: 1 };
         let waits = Waits::new(made_at, Registered::Now, vec![nothing], false);
         let wait = &waits.resolve()[0];
         assert_eq!(wait.place, Place::from(made_at));

@@ -23,7 +23,8 @@ use console::{AnsiCodeIterator, Style, strip_ansi_codes};
 /// At most this many lanes have a line of their own. The others are counted.
 const LANES: usize = 8;
 
-/// This many of the lines that were printed are shown: the last ones.
+/// Below the lanes stand at most this many lines: the last ones that were printed. After the last
+/// step the verdict takes the place of one of them.
 const PRINTED: usize = 3;
 
 /// What can be typed. It is always the last line, so that it is found at once.

@@ -3,8 +3,12 @@
 //! The two tracks are aligned instant by instant. Two steps can be a pair if they are of one lane,
 //! or if they print a line in common. Each pair has a score, and a line in common scores far more
 //! than a lane in common. Of all ways to pair the steps in their order, the one with the highest
-//! sum is taken. A greedy choice would not do: at the end of `gather` Rust polls `main` and inside
-//! it C, and Python runs C and then `main`.
+//! sum is taken.
+//!
+//! A greedy choice would not do. At the end of `gather` Rust polls `main` and inside it C, and
+//! Python runs C and then `main`. A greedy choice would pair the first step in Rust, `main`, with
+//! `main` in Python. Then C in Rust comes after that pair and C in Python before it, so the two
+//! steps that print “24” could not be a pair. The highest sum pairs the two steps of C:
 //!
 //! ```text
 //!   Rust      main   C “24”
@@ -13,8 +17,9 @@
 //!
 //! A step without a counterpart stands between the same pairs as in its own language.
 //!
-//! These pairs do not decide where the two languages part: `output` compares the printed lines for
-//! that. One poll may print two lines for which the other language needs two steps.
+//! These pairs do not decide where the two languages begin to differ: `output` compares the printed
+//! lines for that. The pairs cannot tell it, because one language may print two lines in one step
+//! and the other in two steps. One of these two has no counterpart then, and no line differs.
 use super::{
     output::Both,
     pairs::best_pairs,

@@ -32,7 +32,9 @@ pub(super) struct Sheet {
     pub left: f64,
     /// For the charts themselves.
     pub room: Room,
-    /// As they were given: what is drawn at all is looked up here.
+    /// As they were given. They say what is drawn at all, and in which colours. The sizes in them
+    /// are not for drawing: some may be too small, and the fields of the sheet have the sizes that
+    /// are used.
     pub options: SvgOptions,
     /// How high a lane's row is, and in it a bar; and the same for a thread.
     pub row_height: f64,
@@ -44,8 +46,9 @@ pub(super) struct Sheet {
 impl Sheet {
     pub fn new(charts: &[(&Chart, &Rows)], options: SvgOptions) -> Sheet {
         let width = options.width.max(NARROWEST);
-        // What stands left and right of the charts is measured first, since it takes its width from
-        // them. Two charts that share an axis have one sheet, so that both begin at one place.
+        // Names stand left of the charts and notes right of them. They are measured first: the
+        // charts get the width that names and notes leave. Two charts that share an axis have one
+        // sheet, so that both begin at one place.
         let mut name: f64 = 0.0;
         let mut note: f64 = 0.0;
         for (chart, rows) in charts {

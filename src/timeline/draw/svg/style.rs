@@ -2,9 +2,9 @@
 //!
 //! A picture is text that names its parts by class (`running`, `waiting`, and `l3` for the lane
 //! colour of that number), and this file says how each class looks. So one picture serves light and
-//! dark paper, and a page can show a hundred pictures with the rules in it once. Every rule
-//! is for a picture, which has the class `timeline`, for what is in it, or for a class whose name
-//! begins with `timeline-`: so it changes nothing else on a page.
+//! dark paper, and a page that shows a hundred pictures needs the rules only once. Every rule is
+//! for a picture, which has the class `timeline`; or for what is in a picture; or for a class whose
+//! name begins with `timeline-`. So a rule changes nothing else on a page.
 use super::{PageStyle, Theme};
 use crate::timeline::draw::palette::{
     DARK, FAINT_OPACITY, LIGHT, PALE_OPACITY, Palette, STRETCH_OPACITY, STRIPE_OPACITY, css,
@@ -80,8 +80,10 @@ fn rules() -> String {
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
         .replace("$STRETCH", &STRETCH_OPACITY.to_string());
     for lane in 0..LIGHT.lanes.len() {
-        // Both fill and line: a bar needs the fill and a wait the line. The rules of the shapes
-        // turn off the other.
+        // Both fill and line: a bar needs the fill, and a wait the line. A bar has an edge in its
+        // colour, too: this rule comes after those of `.running` and `.unwoken`, which turn the
+        // line off and are as specific. The rules of the patterns name `rect`: they are more
+        // specific than this one, and have no line.
         let colour = format!("var(--lane{lane})");
         rules += &format!(".timeline .l{lane}{{fill:{colour};stroke:{colour}}}\n");
     }

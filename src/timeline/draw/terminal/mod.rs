@@ -36,7 +36,7 @@ use super::{
     chart::Chart,
     labels::{occurring, row_name, thread_name, used_threads},
     layout::{Layout, Room},
-    palette::{TERMINAL_GREY, TERMINAL_LANES, of_hue},
+    palette::{TERMINAL_GREY, TERMINAL_LANES, colour_of_hue},
     rows::{ROWS, Rows},
 };
 use console::Style;
@@ -130,7 +130,7 @@ pub(super) fn sentence(text: &str, options: TerminalOptions) -> Vec<String> {
 
 /// The colour of all lanes of a name.
 pub(crate) fn colour(hue: usize) -> Style {
-    Style::new().color256(TERMINAL_LANES[of_hue(hue)])
+    Style::new().color256(TERMINAL_LANES[colour_of_hue(hue)])
 }
 
 /// For what belongs to no lane, such as the axis and labels, and for lanes that wait.

@@ -10,12 +10,22 @@ use std::{collections::BTreeMap, thread::ThreadId, time::Duration};
 ///    ▼  │        │          ▼  │
 ///   Queued ──────┘        Blocked
 /// ```
+///
+/// The picture shows a closure on a thread of the runtime's pool that begins. Three ways are not in
+/// it:
+///
+/// - A closure that will not begin any more is gone from `Expected` or `Queued`.
+/// - A closure on a thread that is not of the pool is gone as soon as it ends, without `Ending`.
+/// - A thread that runs no such closure has a slot only while it blocks. The runtime's own thread
+///   begins with `Blocked`; any other such thread is `Expected` for a moment before that. When the
+///   thread has blocked, its slot goes from `Blocked` to `Running` and is gone.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Slot {
-    /// It may begin at any moment, or wait in a queue. It has been expected since this moment on
-    /// the wall clock.
+    /// It may begin at any moment, or wait in the queue of the pool: that is not known yet. It has
+    /// been expected since this moment on the wall clock.
     Expected(std::time::Instant),
-    /// It was expected, and did not come: no thread has been free for it.
+    /// It was expected for [`STUCK_AFTER`] and has not begun, so it is taken to wait in the queue
+    /// of the pool until a thread is free for it.
     Queued,
     /// It has begun, and waits for the coordinator.
     Ready,
@@ -44,9 +54,10 @@ pub(super) struct State {
     pub changes: u64,
     /// The runtime's own thread is in `block`: it cannot become idle.
     pub runtime_blocks: bool,
-    /// How often the runtime was asked to do what there is to do.
+    /// How many visits the runtime has had. A visit asks it to do all that can be done at this
+    /// instant: see `Scheduler::run_until_idle`.
     pub visits: u64,
-    /// The last visit after which it became idle.
+    /// The value of `visits` when the runtime last became idle: all these visits are over.
     pub idle_after: u64,
     /// The runtime's thread sleeps.
     /// Read by the watchdog in `recorder`: a runtime that sleeps is not stuck in a poll.
@@ -58,7 +69,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Of a run that has not begun.
+    /// The state of a run that has not begun.
     pub fn new() -> State {
         State {
             slots: BTreeMap::new(),

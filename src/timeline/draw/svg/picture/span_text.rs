@@ -50,28 +50,32 @@ impl Picture<'_> {
         }
     }
 
-    /// Text in a bar. Numbers of lines stand in the bar, too, so the text goes into the widest part
-    /// between them: the first of `texts` that fits there.
+    /// Text in a bar: the first of `texts` that fits. A lane that has printed lines has their
+    /// numbers in its bar, too (see `numbers`), so the text goes into the widest part between those
+    /// numbers.
     fn label(&self, lane: LaneId, span: &Span, y: f64, texts: &[String]) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         let from = self.sheet.left + seen.start;
         let to = self.sheet.left + seen.end;
-        let mut edges = vec![from];
+        let mut edges = vec![];
         for said in &self.chart.said {
             if said.lane == lane {
+                // The number of a printed line has a column to itself, which ends where the line
+                // was printed.
                 let right = self.x(said.at);
                 edges.extend([right - self.sheet.room.column, right]);
             }
         }
-        edges.retain(|edge| (from..=to).contains(edge));
-        edges.push(to);
-        // Between two edges there is either a number, and that is narrow, or nothing.
-        let free = widest(&edges);
+        // The columns of numbers are stretches between two edges, too. None of them gets the text:
+        // a stretch that is no wider than a column is refused.
+        let free = widest_between(edges, from, to);
         if free.end - free.start <= self.sheet.room.column + 1.0 {
             return html! {};
         }
         for text in texts {
             if width_of(text, SMALL) + BESIDE_BOLD <= free.end - free.start {
+                // A player shows the text (`data-at`) when it has drawn the whole bar. Before that
+                // the text could be wider than the part of the bar that is seen.
                 return html! {
                     text.in-bar data-at=[self.at(to)] x=(px((free.start + free.end) / 2.0))
                         y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
@@ -81,7 +85,7 @@ impl Picture<'_> {
         html! {}
     }
 
-    /// Text in a stretch that is no bar: the first that fits.
+    /// Text in a stretch that is no bar: the first of `texts` that fits.
     fn inside(&self, span: &Span, texts: &[String], y: f64) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         for text in texts {
@@ -96,8 +100,9 @@ impl Picture<'_> {
         html! {}
     }
 
-    /// Text above a span: where neither a band nor an arrow is, if it fits there; or else in the
-    /// widest part without an arrow; the short text where the long one does not fit.
+    /// Text above a span: in the widest part where neither an arrow nor the side of a band goes
+    /// through it, if it fits there; or else in the widest part without an arrow. If the long text
+    /// fits into neither part, the short one is tried in the same way.
     fn above(&self, span: &Span, text: &str, short: &str, y: f64) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         let from = self.sheet.left + seen.start;
@@ -111,14 +116,15 @@ impl Picture<'_> {
                 edges.extend([self.sheet.left + band.start, self.sheet.left + band.end]);
             }
         }
-        // The best place is free of bands and of arrows.
-        let between_bands = widest_between(edges, from, to);
-        // The next best lies on a band, whose grey is pale enough for text.
+        // The best place is crossed by no arrow and by no side of a band. It is beside the bands or
+        // inside one: the grey of a band is pale enough for text.
+        let uncrossed = widest_between(edges, from, to);
+        // In the next best place the side of a band may go through the text.
         let between_arrows = widest_between(arrows, from, to);
         // Both places for the long text come before any place for the short one.
         for text in [text, short] {
             let wide = width_of(text, SMALL) + BESIDE;
-            for place in [&between_bands, &between_arrows] {
+            for place in [&uncrossed, &between_arrows] {
                 if place.end - place.start >= wide {
                     return html! {
                         text.faint.middle.halo data-at=[self.at(to)]
@@ -131,17 +137,12 @@ impl Picture<'_> {
     }
 }
 
-/// The widest free stretch from `from` to `to`. `edges` are where text must not stand: arrows, and
-/// the sides of bands. What lies between two neighbouring edges is free.
+/// The widest stretch from `from` to `to` that no edge goes through. It may lie between the two
+/// sides of one thing, as inside a band.
 fn widest_between(mut edges: Vec<f64>, from: f64, to: f64) -> Range<f64> {
     edges.extend([from, to]);
     edges.retain(|edge| (from..=to).contains(edge));
     edges.sort_by(f64::total_cmp);
-    widest(&edges)
-}
-
-/// The widest stretch between two neighbours in `edges`, which are in order.
-fn widest(edges: &[f64]) -> Range<f64> {
     let mut widest = 0.0..0.0;
     for pair in edges.windows(2) {
         if pair[1] - pair[0] > widest.end - widest.start {

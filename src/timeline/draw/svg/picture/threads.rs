@@ -43,8 +43,9 @@ impl Picture<'_> {
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
-                // While a player lets the tile grow, the text would stand partly beside the tile:
-                // so the text is shown once the tile has room for all of it.
+                // A page that plays the run uncovers the picture from left to right, and a tile
+                // grows meanwhile. The text would stand partly beside the tile that is seen: so the
+                // page shows the text (`data-at`) once there is room for all of it.
                 @let middle = left + (part.start + part.end) / 2.0;
                 text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) * BOLD / 2.0)]
                     x=(px(middle)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
@@ -56,7 +57,7 @@ impl Picture<'_> {
         }
     }
 
-    /// The lanes that a thread runs: with their names where these fit, or else a letter.
+    /// The lanes that a thread runs. A tile has the lane's name if the name fits, or else a letter.
     fn tiles(&self, holds: &[Hold]) -> Vec<Tile> {
         let letters = letters(self.chart, self.rows);
         let mut tiles = vec![];
@@ -64,8 +65,8 @@ impl Picture<'_> {
             let Some(row) = self.rows.of_lane(hold.lane) else { continue };
             for part in self.layout.parts(self.layout.x(hold.from)..self.layout.x(hold.to)) {
                 let Row { name, hue, .. } = &self.chart.rows[hold.lane];
-                let fits = width_of(name, SMALL) + 8.0 <= part.end - part.start;
-                let text = if fits { name.clone() } else { letters[row].to_string() };
+                let has_room = name_fits(name, part.end - part.start);
+                let text = if has_room { name.clone() } else { letters[row].to_string() };
                 tiles.push(Tile { part, colour: lane_class(*hue), text });
             }
         }
@@ -78,8 +79,9 @@ impl Picture<'_> {
         let mut idle = vec![];
         let mut free_since: Option<Position> = None;
         for hold in holds {
-            // A lane without a row has no tile. A poll of such a lane ends an idle stretch only if
-            // the poll takes time, because the lane blocks.
+            // A lane without a row has no tile, so its polls are not seen in the thread's row. A
+            // poll that takes no time does not end an idle stretch. A poll in which the lane blocks
+            // takes time and ends the stretch, since the thread is not free meanwhile.
             let takes_time = hold.from.instant < hold.to.instant;
             if self.rows.of_lane(hold.lane).is_none() && !takes_time {
                 continue;
@@ -93,5 +95,24 @@ impl Picture<'_> {
         }
         idle.retain(|part| part.end - part.start > ROOM_FOR_IDLE);
         idle
+    }
+}
+
+/// Whether the name of a lane, in bold letters, fits into a tile of this width with 4 pixels free
+/// on each side.
+fn name_fits(name: &str, width: f64) -> bool {
+    width_of(name, SMALL) * BOLD + 8.0 <= width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_fits_into_a_tile_only_if_its_bold_letters_do() {
+        // 24 letters of 6.96 pixels each, and 8 pixels beside them: 175 pixels, and 192 if bold.
+        let name = "a-name-of-twenty-letters";
+        assert!(!name_fits(name, 183.0), "the bold letters are 184 pixels wide");
+        assert!(name_fits(name, 192.0));
     }
 }

@@ -22,12 +22,13 @@ impl Picture<'_> {
         wakes
     }
 
-    /// Where arrows go through a horizontal stripe.
+    /// Where arrows go through a horizontal stripe. An arrow counts here from the middle of one row
+    /// to the middle of the other, up or down. That is a little longer than it is drawn: from the
+    /// edge of one bar to the edge of the other.
     pub(super) fn arrows_through(&self, stripe: Range<f64>) -> Vec<f64> {
         let mut found = vec![];
         for wake in self.drawn_wakes() {
             if let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to))
-                // An arrow goes from the middle of one row to the middle of the other, up or down.
                 && from.min(to) < stripe.end
                 && stripe.start < from.max(to)
             {
