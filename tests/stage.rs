@@ -236,6 +236,17 @@ fn variants_are_shown_by_the_explorer_and_left_out_of_a_plain_run() {
     assert_eq!(recorded(&recording).len(), 3);
 }
 
+/// It compares times, and those of the real clock are some milliseconds late.
+#[test]
+fn a_page_is_that_of_a_run_on_the_paused_clock_also_without_fast() {
+    let (plain, fast) = (file("plain.html"), file("fast.html"));
+    let run_plainly = run(&["--no-timeline", "--explore", plain.to_str().unwrap()]);
+    let run_fast = run(&["--fast", "--no-timeline", "--explore", fast.to_str().unwrap()]);
+    assert_eq!(stdout(&run_plainly), stdout(&run_fast));
+    // Not by `assert_eq`, which would print both pages.
+    assert!(fs::read(plain).expect("a page") == fs::read(fast).expect("a page"));
+}
+
 /// A folder with a program that opens pages, as a desktop has one: it does this with the path.
 #[cfg(target_os = "linux")]
 fn opener(name: &str, does: &str) -> PathBuf {

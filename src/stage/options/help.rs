@@ -22,7 +22,10 @@ const OPTIONS: [(&str, &str); 15] = [
     ("--json FILE", "Write the recording of each scene for a program to read, too"),
     ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
-    ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
+    (
+        "--explore [FILE]",
+        "Open a page that steps through a run with --fast; with a file, only write it",
+    ),
     (
         "--step",
         "Go through the run poll by poll in this terminal: Space on, Backspace back, Q quits",

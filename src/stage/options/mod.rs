@@ -36,7 +36,7 @@ pub struct OwnOption {
 /// What the command line says.
 #[derive(Debug)]
 pub(super) struct Options {
-    /// Run on a paused clock.
+    /// Run on a paused clock. [`Options::wants_the_paused_clock`] has another reason for it, too.
     pub(super) fast: bool,
     /// Try schedules instead of running the scenes.
     pub(super) schedules: bool,
@@ -199,6 +199,14 @@ impl Options {
             return Err("--width is for the picture of --svg FILE, which is not asked for".into());
         }
         Ok(Some(options))
+    }
+
+    /// Whether the scenes are to run on the paused clock. A page compares times: those of Rust with
+    /// those of Python, which are recorded on a virtual clock, and those of variants with each
+    /// other. On the real clock each of them would be some milliseconds late, and the page would
+    /// show that as a difference between the programs.
+    pub(super) fn wants_the_paused_clock(&self) -> bool {
+        self.fast || self.explore.is_some()
     }
 
     /// Whether a person is to see this scene. A variant that a plain run leaves out is seen only if

@@ -61,7 +61,7 @@ impl Stage {
             true => Observe::Everything,
             false => Observe::Lines,
         };
-        let clock = match options.fast {
+        let clock = match options.wants_the_paused_clock() {
             true => fastest_clock(self.real_time, &scene),
             false => Clock::Real,
         };
