@@ -588,7 +588,7 @@ fn what_a_stripped_binary_knows() {
     let naps = async || sleep(ms(20)).lane("nap").await;
     let run = Recorder::new("real").clock(Clock::Real).record(naps);
     for event in run.events() {
-        if let What::Woken { by } = event.what
+        if let What::Woken { by, .. } = event.what
             && event.lane == 1
         {
             println!("nap was woken by {by:?}");
