@@ -140,8 +140,8 @@ pub enum Registered {
     Now,
     /// In an earlier poll: in this one it has registered nothing anew.
     Earlier,
-    /// In an earlier poll, and what it registered with then has kept that waker: in this poll, which
-    /// answered a wake, it has registered nothing anew. So it waits for the same, perhaps at
+    /// In an earlier poll, and what it registered with then has kept that waker: in this poll,
+    /// which answered a wake, it has registered nothing anew. So it waits for the same, perhaps at
     /// another line: a set of futures, say, that the next line polls, too.
     Kept,
     /// In this poll or in an earlier one, and it may have gone on since, to something that keeps no
