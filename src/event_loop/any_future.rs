@@ -9,12 +9,15 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::slice;
 
+use super::EventLoop;
 use super::handle::{Call, Handle};
 
 /// A future of any type, as the loop and a waiting task see it. In Python every future is of the
 /// same type. Here the type of the result is a part of the future's type; the loop does not need
 /// that part, and a task may await futures of several types.
 pub(super) trait AnyFuture: Call + Cancellable {
+    /// The loop to which it belongs.
+    fn event_loop(&self) -> &EventLoop;
     /// Whether there is an outcome.
     fn done(&self) -> bool;
     /// Whether it ended by cancellation.

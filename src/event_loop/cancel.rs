@@ -5,6 +5,7 @@
 //! calls itself for that, and a chain of 10,000 tasks raises `RecursionError`. We keep the open
 //! requests in a list: it saves the stack, whose overflow would end a Rust process.
 
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::any_future::{AnyFuture, Cancel, Message, Others};
@@ -19,6 +20,16 @@ struct Request {
     asked: usize,
     /// Whether any of those asked took the request.
     taken: bool,
+}
+
+/// What `cancel` does: [`request_cancel`], of which instruments are told.
+#[track_caller]
+pub(super) fn cancel(future: &Rc<dyn AnyFuture>, message: Option<Message>) -> bool {
+    let observers = &future.event_loop().0.observers;
+    observers.cancel_begins(&**future, Location::caller());
+    let taken = request_cancel(future.clone(), message);
+    observers.cancel_ends();
+    taken
 }
 
 /// Asks everything that a future waits for, at any depth, to cancel, and then the future itself.

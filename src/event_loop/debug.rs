@@ -147,6 +147,24 @@ impl Observers {
         }
     }
 
+    /// See [`Instrument::cancel_begins`].
+    pub(super) fn cancel_begins(
+        &self,
+        future: &dyn AnyFuture,
+        location: &'static Location<'static>,
+    ) {
+        if self.is_watched() {
+            let future = FutureRef::new(future, location);
+            self.tell(|instrument| instrument.cancel_begins(&future));
+        }
+    }
+
+    pub(super) fn cancel_ends(&self) {
+        if self.is_watched() {
+            self.tell(|instrument| instrument.cancel_ends());
+        }
+    }
+
     /// See [`Instrument::stands_for`].
     #[track_caller]
     pub(super) fn stands_for<T, U>(&self, future: &Future<T>, others: &[Future<U>]) {

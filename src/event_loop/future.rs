@@ -336,6 +336,10 @@ impl<T> FutureCell<T> {
 }
 
 impl<T> AnyFuture for FutureCell<T> {
+    fn event_loop(&self) -> &EventLoop {
+        &self.event_loop
+    }
+
     fn done(&self) -> bool {
         !matches!(*self.state.borrow(), State::Pending)
     }

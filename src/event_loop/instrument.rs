@@ -96,6 +96,19 @@ pub trait Instrument {
         _ = call;
     }
 
+    /// `cancel` was called on this future. What is woken from here to [`Instrument::cancel_ends`]
+    /// is woken by this request. A task passes the request on to what it awaits, and a gather to
+    /// its children: this is not called again for those.
+    ///
+    /// It is not called for the request by which a task group ends its own wait.
+    fn cancel_begins(&self, future: &FutureRef<'_>) {
+        _ = future;
+    }
+
+    /// The request is over: each future that had to be asked was asked. Not called if a foreign
+    /// waker panics meanwhile.
+    fn cancel_ends(&self) {}
+
     /// The coroutine of the step that runs has just returned
     /// [`Error::Cancelled`](super::Error::Cancelled): its task is about to end as cancelled. This
     /// is not called if the coroutine is dropped instead.

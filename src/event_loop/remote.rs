@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::cancel::request_cancel;
+use super::cancel::cancel;
 use super::entry::{FinishJob, JobResult, RemoteCall, ThreadsafeHandle, lock};
 use super::foreign::catch_panic;
 use super::{EnsureFuture, Error, EventLoop, Future, Result, get_running_loop};
@@ -118,7 +118,7 @@ impl<T: 'static + Send> RemoteTask<T> {
             if let (Some(key), Ok(running)) = (key, get_running_loop())
                 && let Some(task) = running.0.registry.get(key)
             {
-                request_cancel(task, None);
+                cancel(&task, None);
             }
         });
         true

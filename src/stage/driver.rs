@@ -11,8 +11,9 @@ use crate::{
     },
     timeline::{
         CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
-        call_is_asked_for, callback_was_scheduled, coroutine_is_over, ended_as_cancelled,
-        is_a_callback, loop_awaits, number_of_a_call, turn, wait, wakes_are_by, woken_here_by,
+        call_is_asked_for, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_is_over,
+        ended_as_cancelled, is_a_callback, loop_awaits, number_of_a_call, turn, wait, wakes_are_by,
+        woken_here_by,
     },
 };
 use std::{
@@ -311,6 +312,18 @@ impl Instrument for TimelineInstrument {
             Some(step) => self.note_what_is_awaited(step),
             None => loop_awaits(None, vec![]), // its coroutine is over
         }
+    }
+
+    /// What awaits a plain future that is cancelled is only woken. A task is cancelled, and so are
+    /// the children of a gather.
+    fn cancel_begins(&self, future: &FutureRef<'_>) {
+        if future.tasks().is_some() {
+            cancel_begins();
+        }
+    }
+
+    fn cancel_ends(&self) {
+        cancel_ends();
     }
 
     fn task_cancelled(&self) {

@@ -154,6 +154,71 @@ fn an_instrument_is_told_for_which_tasks_a_future_waits_and_when_its_await_is_ov
     assert_eq!(*tasks.0.borrow(), told);
 }
 
+/// What becomes ready, and what is asked to cancel meanwhile.
+#[derive(Default)]
+struct Requests(RefCell<Vec<String>>);
+
+impl Instrument for Requests {
+    fn call_ready(&self, call: &CallRef<'_>) {
+        if call.kind == CallKind::Step {
+            self.0.borrow_mut().push(format!("ready: {}", call.name()));
+        }
+    }
+    fn cancel_begins(&self, future: &FutureRef<'_>) {
+        self.0.borrow_mut().push(format!("cancel {}", future.name()));
+    }
+    fn cancel_ends(&self) {
+        self.0.borrow_mut().push("asked".to_owned());
+    }
+}
+
+#[test]
+fn an_instrument_is_told_what_a_request_to_cancel_wakes() {
+    let event_loop = virtual_loop();
+    let requests = Rc::new(Requests::default());
+    let inner = event_loop.create_named_task("inner", sleep(milliseconds(9))).unwrap();
+    let outer = event_loop.create_named_task("outer", async { inner.await }).unwrap();
+    let loop_of_main = event_loop.clone();
+    let watched = requests.clone();
+    let main = event_loop.create_named_task("main", async move {
+        sleep(milliseconds(1)).await?;
+        loop_of_main.add_instrument(watched);
+        // It awaits `inner`, which is asked in its place.
+        outer.cancel();
+        let ended = outer.await;
+        assert!(matches!(ended, Err(Error::Cancelled)));
+        Ok(())
+    });
+    event_loop.run_until_complete(main.unwrap()).unwrap();
+    event_loop.close().unwrap();
+    let told = ["cancel outer", "ready: inner", "asked", "ready: outer", "ready: main"];
+    assert_eq!(*requests.0.borrow(), told);
+}
+
+#[test]
+fn a_group_that_aborts_cancels_its_tasks_and_only_wakes_the_task_around_it() {
+    let event_loop = virtual_loop();
+    let requests = Rc::new(Requests::default());
+    let loop_of_main = event_loop.clone();
+    let watched = requests.clone();
+    let main = event_loop.create_named_task("main", async move {
+        let failed = task_group(async |group| {
+            group.create_named_task("slow", sleep(milliseconds(9)))?;
+            group.create_named_task("fails", async move {
+                loop_of_main.add_instrument(watched);
+                Err::<(), _>(Error::Timeout)
+            })?;
+            sleep(milliseconds(9)).await
+        });
+        assert!(failed.await.is_err());
+        Ok(())
+    });
+    event_loop.run_until_complete(main.unwrap()).unwrap();
+    event_loop.close().unwrap();
+    let told = ["cancel slow", "ready: slow", "asked", "ready: main", "ready: main"];
+    assert_eq!(*requests.0.borrow(), told);
+}
+
 /// Remembers what identifies calls and futures.
 #[derive(Default)]
 struct Ids {

@@ -32,6 +32,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
 enum Verb {
     Makes,
     Wakes,
+    /// It is woken to be given an error, or it is a callback that will not be called.
+    Cancels,
     Drops,
     /// The runtime drops an aborted task.
     Aborted,
@@ -40,12 +42,13 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 6] = [
+const VERBS: [(&str, Verb); 7] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; its end wakes ", Verb::WokenByItsEnd),
     ("; their ends wake ", Verb::WokenByItsEnd),
     ("makes ", Verb::Makes),
     ("wakes ", Verb::Wakes),
+    ("cancels ", Verb::Cancels),
     ("drops ", Verb::Drops),
 ];
 
@@ -114,7 +117,9 @@ impl<'e> Checker<'e> {
                 Told::Lane(Verb::Makes, _) if row.made_nth == number => {
                     before == '.' && after != '.'
                 }
-                Told::Lane(Verb::Drops | Verb::Aborted, _) if row.ended_nth == number => {
+                Told::Lane(Verb::Drops | Verb::Cancels | Verb::Aborted, _)
+                    if row.ended_nth == number =>
+                {
                     before != 'c' && after == 'c'
                 }
                 _ => continue,
@@ -236,26 +241,21 @@ impl<'e> Checker<'e> {
                     }
                 }
             }
-            Verb::Wakes | Verb::WokenByItsEnd => {
-                for Woke { by, lane, nth, .. } in &self.wakes {
+            Verb::Wakes | Verb::Cancels | Verb::WokenByItsEnd => {
+                for Woke { by, lane, nth, cancels, .. } in &self.wakes {
                     let is_by_it = match verb {
-                        Verb::Wakes => self.is_by(*by, step.lane),
-                        _ => is_aborted(self.chart(), *by),
+                        Verb::WokenByItsEnd => is_aborted(self.chart(), *by),
+                        _ => self.is_by(*by, step.lane) && *cancels == (verb == Verb::Cancels),
                     };
                     if is_by_it && is_named(*lane) {
                         numbers.push(*nth);
                     }
                 }
-            }
-            Verb::Drops => {
-                for (_, row) in rows().filter(|(lane, _)| is_named(*lane)) {
-                    if let End::Cancelled { by: Some(by), .. } = row.end.1
-                        && self.is_by(by, step.lane)
-                    {
-                        numbers.push(row.ended_nth);
-                    }
+                if verb == Verb::Cancels {
+                    numbers.extend(self.dropped(step, name, true));
                 }
             }
+            Verb::Drops => numbers.extend(self.dropped(step, name, false)),
             Verb::Aborted => {
                 for (lane, row) in rows().filter(|(lane, _)| is_named(*lane)) {
                     if is_aborted(self.chart(), lane) {
@@ -265,6 +265,22 @@ impl<'e> Checker<'e> {
             }
         }
         numbers.sort_unstable();
+        numbers
+    }
+
+    /// The ends of lanes that the lane of a step drops: of callbacks that it calls off, or of
+    /// others.
+    fn dropped(&self, step: &Step, name: Option<&str>, called_off: bool) -> Vec<usize> {
+        let mut numbers = vec![];
+        for row in &self.chart().rows {
+            if let End::Cancelled { by: Some(by), .. } = row.end.1
+                && self.is_by(by, step.lane)
+                && row.called_off == called_off
+                && name.is_none_or(|name| row.name == name)
+            {
+                numbers.push(row.ended_nth);
+            }
+        }
         numbers
     }
 
@@ -283,7 +299,7 @@ impl<'e> Checker<'e> {
     fn check_completeness(&mut self) {
         let chart = self.chart();
         for (lane, row) in chart.rows.iter().enumerate() {
-            if is_a_task(self.polls, lane)
+            if (is_a_task(self.polls, lane) || row.called_off)
                 && row.parent.is_some_and(|maker| is_polled(chart, maker, row.begin()))
                 && !self.told.contains(&row.made_nth)
             {
@@ -300,7 +316,7 @@ impl<'e> Checker<'e> {
                 self.faults.push(format!("it is not told that {} was dropped", row.name));
             }
         }
-        for Woke { by, lane, nth, at } in std::mem::take(&mut self.wakes) {
+        for Woke { by, lane, nth, at, .. } in std::mem::take(&mut self.wakes) {
             // A lane that is aborted with it is dropped, and not polled for that wake.
             let is_by_aborted = is_aborted(chart, by) && !is_aborted(chart, lane);
             if (is_polled(chart, by, at) || is_by_aborted) && !self.told.contains(&nth) {
@@ -336,6 +352,8 @@ struct Woke {
     lane: LaneId,
     nth: usize,
     at: Position,
+    /// The other lane is woken to be given an error.
+    cancels: bool,
 }
 
 /// The wakes by lanes that run. A wake that an inner lane only passes on is none of its own.
@@ -348,14 +366,20 @@ fn wakes(chart: &Chart) -> Vec<Woke> {
                 && !woken.passed_on
                 && !wakes.iter().any(|wake| wake.nth == woken.nth)
             {
-                wakes.push(Woke { by, lane, nth: woken.nth, at: woken.at });
+                wakes.push(Woke { by, lane, nth: woken.nth, at: woken.at, cancels: woken.cancels });
             }
         }
     }
     // Such as a second wake of a lane, which changes nothing.
     for wake in &chart.wakes {
         if !wake.passed_on && !wakes.iter().any(|other| other.nth == wake.nth) {
-            wakes.push(Woke { by: wake.from, lane: wake.to, nth: wake.nth, at: wake.at });
+            wakes.push(Woke {
+                by: wake.from,
+                lane: wake.to,
+                nth: wake.nth,
+                at: wake.at,
+                cancels: wake.cancels,
+            });
         }
     }
     // A wake of a lane that has ended has no effect, and is not told.

@@ -180,7 +180,11 @@ impl OfStep<'_> {
                 let is_inside = inner.owner_at(woken.at).is_some();
                 let mut wakes = inner.spans.iter().filter_map(|span| span.woken);
                 let was_woken = is_inside && wakes.any(|wake| wake.at == woken.at);
-                if was_woken { format!("{name} was woken") } else { format!("woken by {name}") }
+                match was_woken {
+                    true => format!("{name} was woken"),
+                    false if woken.cancels => format!("cancelled by {name}"),
+                    false => format!("woken by {name}"),
+                }
             }
             Until::Unwoken | Until::Dropped | Until::RunOver => return Err("no wake".into()),
         };
@@ -362,7 +366,12 @@ impl OfStep<'_> {
             _ => "",
         };
         match later.strip_prefix("until ") {
-            Some(until) if until == format!("{lane_by} wakes it") => Ok(()),
+            Some(until) if until == format!("{lane_by} wakes it") => {
+                ensure(wake.is_some_and(|wake| !wake.woken.cancels), "it does not cancel it")
+            }
+            Some(until) if until == format!("{lane_by} cancels it") => {
+                ensure(wake.is_some_and(|wake| wake.woken.cancels), "it cancels it")
+            }
             Some(until) if until == format!("{lane_by} is woken") => Ok(()),
             Some("it wakes itself") => ensure(by == Some(Until::Lane(lane)), "it wakes itself"),
             Some("it is woken from outside") => {

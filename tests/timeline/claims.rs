@@ -253,7 +253,7 @@ fn a_socket_wakes_from_outside_on_the_paused_clock_too() {
     let client = lane(&run.chart(), "client");
     let mut wakes = vec![];
     for event in run.events() {
-        if let What::Woken { by } = event.what
+        if let What::Woken { by, .. } = event.what
             && event.lane == client
         {
             wakes.push(by);

@@ -102,7 +102,7 @@ impl ByHand {
     }
 
     fn woken(&mut self, lane: LaneId, by: WokenBy) {
-        self.push(lane, What::Woken { by });
+        self.push(lane, What::Woken { by, cancels: false });
     }
 
     fn starts(&mut self, lane: LaneId) {

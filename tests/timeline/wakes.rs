@@ -355,7 +355,7 @@ fn a_timer_of_a_runtime_in_a_closure_is_no_wake_by_the_closure() {
     let [rings, hears] = ["rings", "hears"].map(|name| lane(&run.chart(), name));
     let mut wakes = vec![];
     for event in run.events() {
-        if let What::Woken { by } = event.what
+        if let What::Woken { by, .. } = event.what
             && [rings, hears].contains(&event.lane)
         {
             wakes.push((event.lane, by));
@@ -392,7 +392,7 @@ fn a_signal_in_a_process_of_its_own() {
     let listener = lane(&run.chart(), "listener");
     let mut wakes = vec![];
     for event in run.events() {
-        if let What::Woken { by } = event.what
+        if let What::Woken { by, .. } = event.what
             && event.lane == listener
         {
             wakes.push(by);
@@ -429,7 +429,7 @@ fn a_lane_that_is_woken_while_a_thread_polls_it_is_ready_after_that_poll() {
         created(1, "A"),
         (1, 1, What::PollStart(None)),
         (0, 0, What::PollStart(None)),
-        (0, 1, What::Woken { by: WokenBy::Lane(0) }),
+        (0, 1, What::Woken { by: WokenBy::Lane(0), cancels: false }),
         (0, 0, pending()),
         (1, 1, pending()),
         (0, 0, What::PollStart(None)),

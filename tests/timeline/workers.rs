@@ -148,7 +148,7 @@ fn a_short_poll_does_not_seem_to_block_when_another_thread_begins_an_instant_in_
         (1, 2, 2, What::PollStart(None)),
         (2, 2, 2, pending()),
         (9_995, 1, 1, What::PollStart(None)),
-        (10_010, 2, 2, What::Woken { by: WokenBy::Clock }),
+        (10_010, 2, 2, What::Woken { by: WokenBy::Clock, cancels: false }),
         (10_011, 2, 2, What::PollStart(None)),
         (10_012, 2, 2, ends()),
         (10_015, 1, 1, ends()),
@@ -196,7 +196,7 @@ fn a_closure_without_a_lane_is_not_taken_for_one_that_had_a_lane_and_has_ended()
     let joins = lane(&chart, "joins another");
     for event in run.events() {
         if event.lane == joins
-            && let What::Woken { by } = event.what
+            && let What::Woken { by, .. } = event.what
         {
             assert_ne!(by, WokenBy::Lane(thread));
         }

@@ -10,7 +10,7 @@ use super::{TaskRef, current_task};
 use crate::event_loop::error::ExceptionGroup;
 use crate::event_loop::name::TaskName;
 use crate::event_loop::{Error, EventLoop, Future, Result, Task, get_running_loop};
-use crate::event_loop::{any_future::AnyFuture, cancel::request_cancel};
+use crate::event_loop::{any_future::AnyFuture, cancel::cancel};
 
 /// Runs `body`, which may create tasks in the group that it gets, and waits until they all have
 /// ended. Python's `async with asyncio.TaskGroup() as group:`.
@@ -152,7 +152,7 @@ impl Group {
         if !self.aborting.get() && !self.parent_cancel_requested.get() {
             self.abort();
             self.parent_cancel_requested.set(true);
-            self.parent.cancel();
+            self.parent.end_wait();
         }
     }
 
@@ -162,7 +162,7 @@ impl Group {
         self.aborting.set(true);
         let tasks: Vec<_> = self.tasks.borrow().values().cloned().collect();
         for task in tasks {
-            request_cancel(task, None);
+            cancel(&task, None);
         }
     }
 

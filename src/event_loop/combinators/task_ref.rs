@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::event_loop::any_future::AnyFuture;
-use crate::event_loop::cancel::request_cancel;
+use crate::event_loop::cancel::{cancel, request_cancel};
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 
@@ -20,13 +20,21 @@ impl TaskRef {
     }
 
     /// Asks for cancellation; see [`Future::cancel`].
+    #[track_caller]
     pub fn cancel(&self) -> bool {
-        request_cancel(self.0.clone(), None)
+        cancel(&self.0, None)
     }
 
     /// Asks for cancellation with a message; see [`Future::cancel_with_message`].
+    #[track_caller]
     pub fn cancel_with_message(&self, message: impl Into<String>) -> bool {
-        request_cancel(self.0.clone(), Some(Rc::new(message.into())))
+        cancel(&self.0, Some(Rc::new(message.into())))
+    }
+
+    /// As [`TaskRef::cancel`], for a request that ends a wait of the task and cancels nothing that
+    /// the program sees: instruments are not told of it.
+    pub(super) fn end_wait(&self) {
+        request_cancel(self.0.clone(), None);
     }
 
     /// The message of the last cancel that had one; see [`Future::cancel_message`].

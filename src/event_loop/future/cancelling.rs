@@ -6,19 +6,23 @@ use std::rc::Rc;
 
 use super::{Future, FutureCell, Kind, State};
 use crate::event_loop::any_future::{AnyFuture, Cancel, Cancellable, Message, Others};
-use crate::event_loop::cancel::request_cancel;
+use crate::event_loop::cancel::cancel;
 
 impl<T> Future<T> {
     /// Asks for cancellation; `false` if it comes too late. A plain future is cancelled at once. A
     /// task gets the error at its await point, and may refuse; a gather asks its children.
+    #[track_caller]
     pub fn cancel(&self) -> bool {
-        request_cancel(self.0.clone(), None)
+        let future: Rc<dyn AnyFuture> = self.0.clone();
+        cancel(&future, None)
     }
 
     /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. The message goes
     /// wherever the request goes, as with Python's `cancel(msg)`.
+    #[track_caller]
     pub fn cancel_with_message(&self, message: impl Into<String>) -> bool {
-        request_cancel(self.0.clone(), Some(Rc::new(message.into())))
+        let future: Rc<dyn AnyFuture> = self.0.clone();
+        cancel(&future, Some(Rc::new(message.into())))
     }
 
     /// The message of the last request to cancel it that had one, or of the cancellation that it

@@ -77,7 +77,8 @@ impl std::error::Error for JsonError {}
 /// - `nth`, `made_nth` and `ended_nth` are the numbers of events, counted from 0: what shares a
 ///   position happened in the order of these numbers;
 /// - a wake is `passed_on` if the lane that is said to wake was itself woken, and is polled inside
-///   the one that it wakes;
+///   the one that it wakes; it `cancels` if an event loop of the program's own gives the lane an
+///   error by it;
 /// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
 ///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
 ///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
@@ -85,7 +86,8 @@ impl std::error::Error for JsonError {}
 ///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
 ///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
 ///   tokio's there; with `"in_timeout": true` its `lane` is polled by a `timeout` that owns it;
-/// - a row with `"own_task": true` is a task of its own, although another lane polls it;
+/// - a row with `"own_task": true` is a task of its own, although another lane polls it; one with
+///   `"called_off": true` is a callback that was cancelled before it was called;
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was

@@ -195,6 +195,7 @@ mod tests {
             polled_by: None,
             polled_before: vec![],
             own_task: false,
+            called_off: false,
             spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,

@@ -48,6 +48,17 @@ pub fn a_loop_runs_here() -> bool {
     Run::runs_a_loop()
 }
 
+/// The code that runs on this thread asks a loop to cancel something: each lane that is woken from
+/// here to [`cancel_ends`] is cancelled by what wakes it.
+pub fn cancel_begins() {
+    Run::set_cancels(true);
+}
+
+/// That request is over.
+pub fn cancel_ends() {
+    Run::set_cancels(false);
+}
+
 /// Something on this thread asks a loop of another thread for a call. Returns the number of the
 /// call, by which [`asked_for_by`] finds what has asked for it; none outside a run.
 pub fn call_is_asked_for() -> Option<usize> {

@@ -59,6 +59,9 @@ pub enum What {
     Woken {
         /// By what.
         by: WokenBy,
+        /// An event loop of the program's own has woken it to give it the error of a cancellation:
+        /// see [`super::cancel_begins`].
+        cancels: bool,
     },
     /// It was dropped before it was done: cancelled.
     Dropped {
@@ -68,6 +71,9 @@ pub enum What {
         /// runtime itself polls the lane; and the stack shows that the runtime has dropped it
         /// outside a poll. Where line tables are missing, the third is taken for granted.
         aborted: bool,
+        /// It is a callback that an event loop of this crate was given, and its handle was
+        /// cancelled, or it was removed from its future. The stack shows that.
+        called_off: bool,
     },
     /// It printed a line, at this place of the source.
     Says(String, &'static Location<'static>),

@@ -22,7 +22,7 @@ use super::{
     event::{Polled, panic_message},
     gate::{Admission, Poller},
     place::Place,
-    run::{Observe, Run},
+    run::{Dropped, Observe, Run},
     stack::Floor,
     wakers::LaneWakers,
 };
@@ -303,7 +303,8 @@ impl Drop for Probe {
             // runtime drops the future of a task, that task is the current one.
             let may_be_a_task = || tokio::task::try_id() != self.made_in;
             let is_task = self.is_task || !self.wakers.were_used() && may_be_a_task();
-            self.run.dropped(self.lane, is_task);
+            let dropped = if is_task { Dropped::Task } else { Dropped::Part };
+            self.run.dropped(self.lane, dropped);
         }
     }
 }

@@ -60,7 +60,8 @@ pub use blocking::{
     coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,
 };
 pub use calls::{
-    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, loop_awaits, number_of_a_call,
+    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, cancel_begins, cancel_ends,
+    loop_awaits, number_of_a_call,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;

@@ -119,6 +119,22 @@ fn is_of_tokio_without_a_file(frame: &Frame) -> bool {
     frame.is_in("tokio") && frame.file.is_empty()
 }
 
+/// Whether code on this stack tells an event loop of this crate not to make a call: by the handle
+/// of the call, or by the future whose callback it is.
+pub(super) fn calls_off_a_callback(frames: &[Frame]) -> bool {
+    const BY: &[(&str, &str)] = &[
+        ("/src/event_loop/handle.rs", "cancel"),
+        ("/src/event_loop/entry.rs", "cancel"),
+        ("/src/event_loop/future.rs", "remove_done_callback"),
+    ];
+    frames.iter().any(|frame| {
+        let is_it = |(file, function): &(&str, &str)| {
+            frame.file.ends_with(file) && frame.function.contains(function)
+        };
+        BY.iter().any(is_it)
+    })
+}
+
 /// The origins that were looked up, by the numbers of their stacks.
 #[derive(Default)]
 pub(super) struct Origins(HashMap<u32, Origin>);

@@ -18,7 +18,7 @@ use super::{
     LaneId,
     event::Polled,
     gate::Stranger,
-    run::{Observe, Run},
+    run::{Dropped, Observe, Run},
     stack::Floor,
     waits::Waits,
 };
@@ -209,7 +209,8 @@ impl Drop for Call {
         self.note_scheduled(SCHEDULED.take());
         if let Some(lane) = self.watched() {
             // A closure with a slot may be a task of the pool, which can be aborted.
-            self.run.dropped(lane, self.slot.is_some());
+            let dropped = if self.slot.is_some() { Dropped::Task } else { Dropped::Callback };
+            self.run.dropped(lane, dropped);
         }
     }
 }

@@ -195,11 +195,12 @@ impl Assembly {
             What::PollStart(polled_at) => self.poll_starts(lane, event, polled_at.as_ref()),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             What::Blocked(place) => self.blocked(lane, place.as_ref()),
-            What::Woken { by } => {
-                self.woken(lane, by, woken_before);
+            What::Woken { by, cancels } => {
+                self.woken(lane, by, *cancels, woken_before);
                 self.woken_last[event.thread] = Some(lane);
             }
-            What::Dropped { by, aborted } => {
+            What::Dropped { by, aborted, called_off } => {
+                self.chart.rows[lane].called_off = *called_off;
                 // A wait that is open was cut short, not ended by a wake.
                 self.end_wait(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
@@ -226,6 +227,7 @@ impl Assembly {
             polled_by: None,
             polled_before: vec![],
             own_task: false,
+            called_off: false,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),

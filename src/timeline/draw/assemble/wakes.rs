@@ -7,7 +7,13 @@ use crate::timeline::{
 
 impl Assembly {
     /// `woken_before` is the lane whose wake was the last event on this thread.
-    pub(super) fn woken(&mut self, lane: LaneId, by: &WokenBy, woken_before: Option<LaneId>) {
+    pub(super) fn woken(
+        &mut self,
+        lane: LaneId,
+        by: &WokenBy,
+        cancels: bool,
+        woken_before: Option<LaneId>,
+    ) {
         // An event says what called the waker. A span says what ended the wait.
         let until = match by {
             WokenBy::Lane(from) => Until::Lane(*from),
@@ -22,7 +28,7 @@ impl Assembly {
             WokenBy::Clock | WokenBy::Yield | WokenBy::Outside => false,
         };
         // The first wake counts: the lane is polled once for all of them.
-        let woken = Woken { by: until, at: self.now(), nth: self.nth, passed_on };
+        let woken = Woken { by: until, at: self.now(), nth: self.nth, passed_on, cancels };
         self.open[lane].woken.get_or_insert(woken);
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
@@ -42,12 +48,12 @@ impl Assembly {
         }
         // An arrow begins at a lane: a timer, the runtime and a socket are no lanes.
         if let Until::Lane(from) = until {
-            self.add_arrow(from, lane, passed_on);
+            self.add_arrow(from, lane, woken);
         }
     }
 
-    fn add_arrow(&mut self, from: LaneId, to: LaneId, passed_on: bool) {
-        let at = self.now();
+    fn add_arrow(&mut self, from: LaneId, to: LaneId, woken: Woken) {
+        let Woken { at, nth, passed_on, cancels, .. } = woken;
         // One arrow to a lane at one position is enough, even if several lanes wake it there: the
         // first wake is why it is polled.
         for wake in self.chart.wakes.iter().rev() {
@@ -58,6 +64,6 @@ impl Assembly {
                 return;
             }
         }
-        self.chart.wakes.push(Wake { at, from, to, nth: self.nth, passed_on });
+        self.chart.wakes.push(Wake { at, from, to, nth, passed_on, cancels });
     }
 }

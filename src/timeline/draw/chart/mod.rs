@@ -120,6 +120,10 @@ pub struct Wake {
     /// Whether `from` has only passed this wake on: it was woken itself, and `to` polls it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub passed_on: bool,
+    /// Whether it is a request to cancel the lane, which an event loop of the program's own gives
+    /// it as an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancels: bool,
 }
 
 /// A stretch of time in which a lane had a thread.

@@ -23,6 +23,10 @@ pub struct Row {
     /// runtime in its closure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_task: bool,
+    /// It is a callback of an event loop of the program's own that is never called: its handle was
+    /// cancelled, or it was removed from its future.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub called_off: bool,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
@@ -99,6 +103,10 @@ pub struct Woken {
     /// is polled inside this one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub passed_on: bool,
+    /// Whether it is a request to cancel the lane, which an event loop of the program's own gives
+    /// it as an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancels: bool,
 }
 
 impl Row {

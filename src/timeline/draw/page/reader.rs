@@ -176,7 +176,13 @@ impl<'c> Reader<'c> {
             match span.state {
                 State::Ready | State::WokenNotPolled => {}
                 State::Waiting(by) if by != Until::Unwoken => {
-                    return Some(Woken { by, at: span.to, nth: 0, passed_on: false });
+                    return Some(Woken {
+                        by,
+                        at: span.to,
+                        nth: 0,
+                        passed_on: false,
+                        cancels: false,
+                    });
                 }
                 _ => return None,
             }

@@ -6,7 +6,7 @@ use super::{
     waited::WholeWait,
 };
 use crate::timeline::{
-    End, LaneId, Row, Said, Span, State, Until, Wait, Woken,
+    End, LaneId, Position, Row, Said, Span, State, Until, Wait, Woken,
     draw::pieces::{Deed, Kind, Piece, What, is_passed_on},
     human,
 };
@@ -122,12 +122,16 @@ impl Reader<'_> {
             for what in alike {
                 match *what {
                     What::Prints(line) => lines.push(format!("“{}”", self.chart.said[line].text)),
-                    What::Wakes(lane) | What::Makes(lane) | What::Drops(lane) => lanes.push(lane),
+                    What::Wakes(lane)
+                    | What::Cancels(lane)
+                    | What::Makes(lane)
+                    | What::Drops(lane) => lanes.push(lane),
                 }
             }
             parts.push(match alike[0] {
                 What::Prints(_) => format!("prints {}", join(&lines)),
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
+                What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.names(&lanes)),
                 What::Drops(_) => format!("drops {}", self.dropped(&lanes, &mut by_others)),
             });
@@ -222,6 +226,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the wake of a lane at a position is a request to cancel it.
+    fn is_cancelled_at(&self, lane: LaneId, at: Position) -> bool {
+        let spans = &self.chart.rows[lane].spans;
+        let woken = spans.iter().filter_map(|span| span.woken).find(|woken| woken.at == at);
+        woken.is_some_and(|woken| woken.cancels)
+    }
+
     /// Whether a wait of which this span is a part is ended by the runtime: the lane has asked to
     /// be polled again, once the others have had their turn.
     fn has_given_way(&self, lane: LaneId, span: &Span) -> bool {
@@ -288,7 +299,11 @@ impl Reader<'_> {
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
                 // names the inner lane as what was woken: it is not the cause.
                 let is_passed_on = is_passed_on(self.chart, by, lane, woken.at);
-                if is_passed_on { format!("{name} was woken") } else { format!("woken by {name}") }
+                match woken.cancels {
+                    _ if is_passed_on => format!("{name} was woken"),
+                    true => format!("cancelled by {name}"),
+                    false => format!("woken by {name}"),
+                }
             }
             Until::Outside => "woken from outside".into(),
             Until::Yield => {
@@ -433,8 +448,11 @@ impl Reader<'_> {
             Until::Lane(by) => {
                 let name = &self.chart.rows[by].name;
                 let is_passed_on = is_passed_on(self.chart, by, lane, wait.to);
-                let woken = if is_passed_on { "is woken" } else { "wakes it" };
-                format!("{name} {woken}")
+                match self.is_cancelled_at(lane, wait.to) {
+                    _ if is_passed_on => format!("{name} is woken"),
+                    true => format!("{name} cancels it"),
+                    false => format!("{name} wakes it"),
+                }
             }
             Until::Outside => "it is woken from outside".into(),
             Until::Dropped => "it is dropped".into(),

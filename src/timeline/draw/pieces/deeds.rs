@@ -37,7 +37,8 @@ fn add_wakes(chart: &Chart, pieces: &mut [Piece]) {
     for wake in wakes(chart) {
         let doer = doer(chart, wake.from, wake.at);
         if let Some(piece) = done_in(chart, pieces, doer, wake.at) {
-            pieces[piece].add_deed(wake.nth, What::Wakes(wake.to));
+            let what = if wake.cancels { What::Cancels(wake.to) } else { What::Wakes(wake.to) };
+            pieces[piece].add_deed(wake.nth, what);
         } else if is_aborted_at(chart, wake.from, wake.at)
             && let Some(piece) = last_before(pieces, wake.at)
         {
@@ -54,7 +55,7 @@ fn add_making(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
     let begin = row.begin();
     let is_a_task =
         row.is_a_task_at(begin) && (row.was_polled() || is_aborted_at(chart, lane, row.ends_at()));
-    if (is_a_task || is_called_by_a_loop(chart, lane))
+    if (is_a_task || row.called_off || is_called_by_a_loop(chart, lane))
         && let Some(maker) = row.parent
         && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
     {
@@ -89,7 +90,8 @@ fn add_drop(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
     match *row.how_it_ended() {
         End::Cancelled { by: Some(by), .. } if by != lane => {
             if let Some(piece) = done_in(chart, pieces, doer(chart, by, at), at) {
-                pieces[piece].add_deed(row.ended_nth, What::Drops(lane));
+                let what = if row.called_off { What::Cancels(lane) } else { What::Drops(lane) };
+                pieces[piece].add_deed(row.ended_nth, what);
             }
         }
         End::Cancelled { by: None, aborted: true } => {

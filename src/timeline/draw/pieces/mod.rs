@@ -74,6 +74,9 @@ pub(super) enum What {
     Prints(usize),
     /// A lane is woken. A wake that is only passed on to the lane around is no deed.
     Wakes(LaneId),
+    /// A lane is cancelled: an event loop wakes it to give it an error; or it is a callback, which
+    /// its loop will not call now.
+    Cancels(LaneId),
     /// A task is made, or a callback: a lane that the runtime, a `LocalSet` or an event loop runs.
     Makes(LaneId),
     /// A lane is dropped before it is done.

@@ -16,12 +16,12 @@ pub(super) fn wakes(chart: &Chart) -> Vec<Wake> {
     known.extend(wakes.iter().map(|wake| (wake.at, wake.to)));
     for (to, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
-            if let Some(Woken { by: Until::Lane(from), at, nth, passed_on }) = span.woken
+            if let Some(Woken { by: Until::Lane(from), at, nth, passed_on, cancels }) = span.woken
                 && from != to
                 && chart.is_inside(from, to, at)
                 && known.insert((at, to))
             {
-                wakes.push(Wake { at, from, to, nth, passed_on });
+                wakes.push(Wake { at, from, to, nth, passed_on, cancels });
             }
         }
     }
@@ -89,7 +89,7 @@ fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken> {
         if let State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)) = span.state
             && span.to == at
         {
-            of_the_wait = Some(Woken { by, at, nth: 0, passed_on: false });
+            of_the_wait = Some(Woken { by, at, nth: 0, passed_on: false, cancels: false });
         }
     }
     of_the_wait
@@ -114,7 +114,7 @@ mod tests {
         let created = |name: &str| Created { name: name.into(), parent: None };
         let ends = |polled| PollEnd { polled, took: Duration::ZERO };
         let pending = || ends(Polled::Pending(Waits::nowhere()));
-        let woken = |by| crate::timeline::What::Woken { by };
+        let woken = |by| crate::timeline::What::Woken { by, cancels: false };
         let mut events = vec![];
         for (lane, what) in [
             (MAIN, created("main")),

@@ -4,7 +4,7 @@ use crate::timeline::{
     Clock,
     record::{
         event::{Event, Line, Polled, What, WokenBy},
-        origin::{Origin, Origins},
+        origin::{Origin, Origins, calls_off_a_callback},
         run::{Home, Log, Observe, Run},
         verdict::{Remark, Verdict},
         waits::Waits,
@@ -178,15 +178,18 @@ fn explain(log: &Log, events: &mut [Event]) -> usize {
     for traced in &log.traced {
         let Some(event) = events.get_mut(traced.event) else { continue };
         match &mut event.what {
-            What::Woken { by } => {
+            What::Woken { by, .. } => {
                 let unknown = origins.of(log, traced.trace) == Origin::Unknown;
                 if unknown && *by == WokenBy::Outside {
                     unexplained += 1;
                 }
                 *by = origins.woken_by(log, traced.trace, *by);
             }
-            What::Dropped { aborted, .. } => {
+            What::Dropped { aborted, .. } if *aborted => {
                 *aborted = origins.aborted(log, traced.trace, *aborted);
+            }
+            What::Dropped { called_off, .. } => {
+                *called_off = calls_off_a_callback(&log.stacks.get(traced.trace.stack).frames());
             }
             _ => {}
         }

@@ -64,6 +64,9 @@ thread_local! {
     /// Whether a closure that was given to `on_thread` runs on this thread. If it does, the thread
     /// polls no tasks now.
     static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
+    /// Whether an event loop on this thread passes on a request to cancel. It is not in `HERE`,
+    /// which is replaced while a lane passes its wake on.
+    static CANCELS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The runs in runtimes of callers. A thread of such a runtime has no run of its own, so the run is
@@ -264,6 +267,17 @@ impl Run {
         drop(log);
         let by = WokenBy::Lane(ended);
         HERE.with_borrow_mut(|here| here.cause = Some(LoopCause { by, ..cause }));
+    }
+
+    /// Whether the lanes that are woken on this thread from here on are woken because they are to
+    /// be cancelled.
+    pub fn set_cancels(cancels: bool) {
+        CANCELS.set(cancels);
+    }
+
+    /// Whether a lane that is woken here and now is woken because it is to be cancelled.
+    pub(super) fn cancels() -> bool {
+        CANCELS.get()
     }
 
     /// What wakes the lanes that the loop on this thread wakes now, if the loop has told it.

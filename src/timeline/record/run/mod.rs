@@ -41,7 +41,7 @@ pub use kind::Observe;
 pub(super) use kind::{Home, Phase};
 pub(super) use lane_state::{Doing, LaneState, LastLine, MOST_PLACES, NO_TASK, Trace, Woken};
 pub(super) use log::Log;
-pub(super) use polls::LONG_POLL;
+pub(super) use polls::{Dropped, LONG_POLL};
 pub use say::say_line;
 
 use super::{event::Line, gate::Gate, processor::waited_for_a_processor, scheduler::Scheduler};

@@ -23,6 +23,17 @@ use std::{panic::Location, time::Duration};
 /// a poll that does nothing wrong takes far less, so that a recording says the same each time.
 pub const LONG_POLL: Duration = Duration::from_millis(250);
 
+/// What a lane may be that is dropped before it is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dropped {
+    /// A task of the runtime, which can be aborted.
+    Task,
+    /// A callback that was not called.
+    Callback,
+    /// A part of another lane.
+    Part,
+}
+
 impl Run {
     /// A lane of this name is made at `place`. Returns its number.
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
@@ -171,15 +182,15 @@ impl Run {
         }
     }
 
-    /// `lane` was dropped before it was done. `is_task` says that it may be a task of the runtime.
-    pub fn dropped(&self, lane: LaneId, is_task: bool) {
+    /// `lane` was dropped before it was done. `dropped` says what it may be.
+    pub fn dropped(&self, lane: LaneId, dropped: Dropped) {
         let by = self.current_lane();
         // The runtime drops a task by itself only for an `abort`, and at the end, when the log is
         // closed. But the lane may be a part of a task that has no lane, and was dropped by that:
         // only the stack can tell.
-        let aborted = by.is_none() && is_task;
+        let aborted = by.is_none() && dropped == Dropped::Task;
         let mut stack = None;
-        if aborted && self.places {
+        if (aborted || dropped == Dropped::Callback) && self.places {
             stack = Some(capture());
         }
         let at = self.scheduler.elapsed();
@@ -195,7 +206,12 @@ impl Run {
             log.trace_next_event(&stack, None, None);
         }
         let thread = log.thread_for_one_event();
-        log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
+        log.push(Event {
+            at,
+            thread,
+            lane,
+            what: What::Dropped { by, aborted, called_off: false },
+        });
         log.forget_if_full(lane);
         drop(log);
         if aborted {

@@ -86,7 +86,7 @@ impl Run {
             state.note_wake(Woken { at, by, through_an_old_waker, trace });
         }
         let thread = log.thread_for_one_event();
-        log.push(Event { at, thread, lane, what: What::Woken { by } });
+        log.push(Event { at, thread, lane, what: What::Woken { by, cancels: Run::cancels() } });
         true
     }
 
