@@ -111,7 +111,8 @@ impl<'t> Parts<'t> {
 
     /// The names in these lines. A function that is defined in them is left out, and so is a
     /// variable that is not called: its name may be that of a function elsewhere in the file. Names
-    /// of macros, and words in comments, docstrings and literals in double quotation marks do not count.
+    /// of macros do not count, nor do words in comments, docstrings and literals in double
+    /// quotation marks.
     pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
         let mut names = Names::default();
         let mut in_docstring = false;
