@@ -2,7 +2,7 @@
 use super::{
     Explored,
     order::{LINE, without_parentheses, without_texts},
-    polls::{Poll, Polls, is_poll},
+    polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{End, LaneId, Position, Registered, State, Step, Until, human};
 use std::time::Duration;
@@ -57,6 +57,7 @@ impl OfStep<'_> {
         };
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
+        self.check_woken_around()?;
         self.check_waits_for()?;
         self.check_later()
     }
@@ -118,6 +119,10 @@ impl OfStep<'_> {
             return ensure(!rest && between, "it was between two items");
         }
         let unwoken = self.poll.span.woken.is_none();
+        if let Some(told) = sentence.strip_prefix("is polled once more (") {
+            let Some((why, _)) = told.split_once(')') else { return Err("why?".into()) };
+            return self.check_once_more(why);
+        }
         if sentence.starts_with("is polled without a wake") {
             return ensure(!rest && unwoken, "it was not woken");
         }
@@ -148,6 +153,61 @@ impl OfStep<'_> {
         if rest { self.check_cause_of_rest(why) } else { self.check_wake(why) }
     }
 
+    /// That nothing has changed for it: it was woken for a lane that has run since, or it waits as
+    /// it did before.
+    fn check_once_more(&self, why: &str) -> Checked {
+        let Some(woken) = self.poll.span.woken else { return Err("it was not woken".into()) };
+        if let Some(name) = why.strip_suffix(" was woken, and has run since") {
+            let Until::Lane(by) = woken.by else { return Err("no lane has woken it".into()) };
+            let mut polls = self.polls.of_lane[by].iter();
+            let has_run = polls.any(|poll| {
+                woken.at <= poll.span.from && poll.first < self.nth && self.name(by) == name
+            });
+            return ensure(has_run, "it has run since");
+        }
+        self.check_wake(why)?;
+        ensure(matches!(woken.by, Until::Lane(_)), "a lane has woken it")?;
+        ensure(self.changes_nothing(self.which), "it waits as before")
+    }
+
+    /// Whether the lane waits after its poll of this number as it did before, and has done nothing
+    /// in it.
+    fn changes_nothing(&self, which: usize) -> bool {
+        let Some(before) = which.checked_sub(1) else { return false };
+        let of_lane = &self.polls.of_lane[self.step.lane];
+        let places = |poll| -> Vec<_> {
+            let waits = self.polls.stopped(self.step.lane, poll).waits().iter();
+            waits.map(|wait| (&wait.place, &wait.on, wait.lane)).collect()
+        };
+        let poll = &of_lane[which];
+        let is_silent = self.polls.steps[poll.first].says.is_empty();
+        is_silent && poll.first == poll.last && places(poll) == places(&of_lane[before])
+    }
+
+    /// What ends its wait: the first wake, unless the poll that answers it is told to change
+    /// nothing.
+    fn wake_that_ends_the_wait(&self) -> Option<Wake> {
+        let mut which = self.which;
+        loop {
+            let wake = self.polls.wake_after(self.step.lane, which)?;
+            let by_another = matches!(wake.woken.by, Until::Lane(by) if by != self.step.lane);
+            match wake.polled {
+                Some(next) if by_another && self.is_once_more(next) => which = next,
+                _ => return Some(wake),
+            }
+        }
+    }
+
+    /// Whether the poll of this number is told to be one after which the lane waits as before.
+    fn is_once_more(&self, which: usize) -> bool {
+        let poll = &self.polls.of_lane[self.step.lane][which];
+        let told = &self.polls.steps[poll.first].sentence;
+        told.starts_with("is polled once more (")
+            && self.changes_nothing(which)
+            && !told.contains("and has run since)")
+            && told.contains(" waits")
+    }
+
     /// How long ago the lane did something last in this poll.
     fn check_time_passed(&self, told: &str) -> Checked {
         let at = |step: &Step| self.polls.time(step);
@@ -168,6 +228,9 @@ impl OfStep<'_> {
                 }
                 _ => "its time has come".to_owned(),
             },
+            Until::Outside if let Some(task) = why.strip_suffix(" has ended") => {
+                return ensure(self.ends_at(task, woken.at), "a task has ended right there");
+            }
             Until::Outside => "woken from outside".to_owned(),
             Until::Yield if why == "its loop's next iteration" => why.to_owned(),
             Until::Yield => "it had given way".to_owned(),
@@ -189,6 +252,11 @@ impl OfStep<'_> {
             Until::Unwoken | Until::Dropped | Until::RunOver => return Err("no wake".into()),
         };
         ensure(why == expected, &expected)
+    }
+
+    /// Whether a lane of this name ends at a position.
+    fn ends_at(&self, name: &str, at: Position) -> bool {
+        self.polls.chart.rows.iter().any(|row| row.name == name && row.ends_at() == at)
     }
 
     /// The lanes of which the timers are the first to be due, of those that an event loop has in
@@ -359,7 +427,7 @@ impl OfStep<'_> {
             return ensure(!waits, "nothing is known of the end of its wait");
         };
         let row = self.polls.row(lane);
-        let wake = self.polls.wake_after(lane, self.which);
+        let wake = self.wake_that_ends_the_wait();
         let by = wake.as_ref().map(|wake| wake.woken.by);
         let lane_by = match by {
             Some(Until::Lane(by)) if by != lane => self.name(by),
@@ -374,6 +442,11 @@ impl OfStep<'_> {
             }
             Some(until) if until == format!("{lane_by} is woken") => Ok(()),
             Some("it wakes itself") => ensure(by == Some(Until::Lane(lane)), "it wakes itself"),
+            Some(until) if let Some(task) = until.strip_suffix(" has ended") => {
+                let Some(wake) = wake else { return Err("no wake ends its wait".into()) };
+                let is_outside = wake.woken.by == Until::Outside;
+                ensure(is_outside && self.ends_at(task, wake.woken.at), "a task ends right there")
+            }
             Some("it is woken from outside") => {
                 ensure(by == Some(Until::Outside), "it is woken from outside")
             }
@@ -406,6 +479,22 @@ impl OfStep<'_> {
             }
             None => Err(format!("what is “{later}”?")),
         }
+    }
+
+    /// A lane around it that wakes itself when this step ends its poll: that is said here, since it
+    /// has no step of its own.
+    fn check_woken_around(&self) -> Checked {
+        for lane in 0..self.polls.of_lane.len() {
+            let was = self.nth.checked_sub(1).map(|before| self.polls.letter(before, lane));
+            let turns_ready = was == Some('r') && self.polls.letter(self.nth, lane) == 'd';
+            let next = self.polls.next(lane, self.nth).and_then(|poll| poll.span.woken);
+            let by_itself = next.is_some_and(|woken| woken.by == Until::Lane(lane));
+            let words = format!("In this step {} wakes itself,", self.name(lane));
+            let is_told = self.step.sentence.contains(&words);
+            let expected = lane != self.step.lane && turns_ready && by_itself;
+            ensure(is_told == expected, &words)?;
+        }
+        Ok(())
     }
 
     /// For how long it blocks its thread: that is the time until its next step, as far as time

@@ -20,6 +20,7 @@
 //!   by means of `pairs`, and `output` lists what they print;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name.
+mod again;
 mod align;
 mod at_the_stage;
 mod calls;

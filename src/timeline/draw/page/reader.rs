@@ -103,7 +103,7 @@ impl<'c> Reader<'c> {
     }
 
     /// The lanes that are polling the lane of a piece, the outermost first.
-    fn around(&self, piece: &Piece) -> Vec<LaneId> {
+    pub(super) fn around(&self, piece: &Piece) -> Vec<LaneId> {
         let mut around = vec![];
         let mut lane = piece.lane;
         // In a chart that was read from a file, lanes might poll each other in a circle.

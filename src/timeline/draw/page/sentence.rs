@@ -193,6 +193,10 @@ impl Reader<'_> {
         if !told.is_empty() {
             told.push('.');
         }
+        if let Some(outer) = self.wakes_itself_around(piece) {
+            let name = &self.chart.rows[outer].name;
+            told += &format!(" In this step {name} wakes itself, to be polled once more.");
+        }
         for line in by_others {
             let Said { lane, text, .. } = &self.chart.said[line];
             told += &format!(" In this step {} prints “{text}”.", self.chart.rows[*lane].name);
@@ -310,13 +314,19 @@ impl Reader<'_> {
                 // A wake is passed on from an inner lane to the lane that polls it. The sentence
                 // names the inner lane as what was woken: it is not the cause.
                 let is_passed_on = is_passed_on(self.chart, by, lane, woken.at);
+                if is_passed_on && self.has_run_since(by, woken, poll) {
+                    return format!("is polled once more ({name} was woken, and has run since)");
+                }
                 match woken.cancels {
                     _ if is_passed_on => format!("{name} was woken"),
                     true => format!("cancelled by {name}"),
                     false => format!("woken by {name}"),
                 }
             }
-            Until::Outside => "woken from outside".into(),
+            Until::Outside => match self.ended_task(self.stopped_before(piece), woken) {
+                Some(task) => format!("{task} has ended"),
+                None => "woken from outside".into(),
+            },
             Until::Yield => {
                 let is_a_loop = is_of_a_loop(self.stopped_before(piece));
                 if is_a_loop { "its loop's next iteration" } else { "it had given way" }.into()
@@ -325,7 +335,11 @@ impl Reader<'_> {
             // These do not end a wait by a wake.
             Until::Unwoken | Until::Dropped | Until::RunOver => return "goes on".into(),
         };
-        format!("goes on ({why})")
+        let goes_on = match self.changes_nothing(lane, poll) {
+            true => "is polled once more",
+            false => "goes on",
+        };
+        format!("{goes_on} ({why})")
     }
 
     /// `the time of A`: which timers end a wait of a lane at a place, if it runs an event loop
@@ -435,9 +449,11 @@ impl Reader<'_> {
     }
 
     /// What will end a wait of the lane of a piece: the first thing for which it is polled again,
-    /// although it may go on waiting after that.
+    /// although it may go on waiting after that. Polls that change nothing are passed over.
     fn until(&self, piece: &Piece, wait: &WholeWait<'_>) -> Option<String> {
         let lane = piece.lane;
+        let later = self.end_after_such_polls(lane, wait);
+        let wait = later.as_ref().unwrap_or(wait);
         let step = self.number(piece);
         let until = match wait.until {
             Until::Clock
@@ -465,7 +481,14 @@ impl Reader<'_> {
                     false => format!("{name} wakes it"),
                 }
             }
-            Until::Outside => "it is woken from outside".into(),
+            Until::Outside => {
+                let by = wait.until;
+                let woken = Woken { by, at: wait.to, nth: 0, passed_on: false, cancels: false };
+                match self.ended_task(self.stop(piece), woken) {
+                    Some(task) => format!("{task} has ended"),
+                    None => "it is woken from outside".into(),
+                }
+            }
             Until::Dropped => "it is dropped".into(),
             Until::RunOver => "the run is over".into(),
             Until::Unwoken => "it is polled without a wake".into(),

@@ -101,7 +101,7 @@ impl<'c> Reader<'c> {
 
     /// The wait after a poll, which is the span of this number; none if the lane ends in it, or
     /// returns an item.
-    fn wait_after_poll(&self, lane: LaneId, nth: usize) -> Option<WholeWait<'c>> {
+    pub(super) fn wait_after_poll(&self, lane: LaneId, nth: usize) -> Option<WholeWait<'c>> {
         let spans = &self.chart.rows[lane].spans;
         let poll = &spans[nth];
         let wait = match spans.get(nth + 1) {
