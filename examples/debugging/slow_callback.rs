@@ -99,7 +99,6 @@ pub fn stage() -> Stage {
         .scene("tokio", tokio)
         .variant_of("event loop")
         .scene("in pieces", in_pieces)
-        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

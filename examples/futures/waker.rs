@@ -125,9 +125,8 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("waker.rs"))
         .scene("by hand", by_hand)
         .scene("the waker of each poll", each_poll)
-        .variant_of("by hand")
         .scene("first only", first_only)
-        .variant_of("by hand")
+        .variant_of("the waker of each poll")
 }
 
 fn main() -> ExitCode {

@@ -272,6 +272,22 @@ fn a_line_in_another_order_or_of_another_lane_is_not_said_to_be_missing() {
     assert_eq!(by_others, cleaned_up);
 }
 
+/// A scene of other work, or of the same work with another fault, is compared with none.
+#[test]
+fn what_is_no_variant_of_a_program_is_not_compared_with_it() {
+    let mut compared = vec![];
+    for Explored { example, chart, .. } in explored() {
+        if let ("waker" | "slow_callback", Some(variant)) = (example.as_str(), &chart.variant) {
+            compared.push(format!("{example}: “{}” with “{}”", chart.title, variant.of));
+        }
+    }
+    let expected = [
+        "waker: “first only” with “the waker of each poll”",
+        "slow_callback: “tokio” with “event loop”",
+    ];
+    assert_eq!(compared, expected);
+}
+
 /// The lines that are not the same in both languages, in the form of [`DIFFERENCES`].
 fn marked(run: &SteppedRun) -> Vec<String> {
     let mut parts = vec![];

@@ -178,9 +178,9 @@ fn one_sentence_says_what_differs() {
 fn what_all_variants_have_in_common_is_said_once_and_no_time_not_at_all() {
     let again = || record("again", || async { join!(nap(100).lane("A"), nap(200).lane("B")) });
     let two = scenes(&[both(), variant(&again())]);
-    assert_eq!(sentence(&two[0]), "Both take 200 ms.");
+    assert_eq!(sentence(&two[0]), "“both” and “again” take 200 ms each.");
     let three = scenes(&[both(), variant(&again()), variant(&again())]);
-    assert_eq!(sentence(&three[0]), "All take 200 ms.");
+    assert_eq!(sentence(&three[0]), "“both”, “again” and “again” take 200 ms each.");
     let at_once = || record("both", async || say!("at once"));
     let twice = async || {
         say!("at once");

@@ -379,6 +379,13 @@ fn what_a_lane_waits_for_names_the_lane_after_a_sentence_on_another_one() {
         tab.go("#5.8").await;
         let idle = "document.querySelector('#strip .idle .tells').textContent";
         tab.is(&format!("{idle} === 'No step here: main is in the middle of its poll.'")).await;
+        // A coroutine of Python has no poll; and after its end a language has no step to wait for.
+        let tab = open(chromium, "timeout").await;
+        tab.go("#1.3").await;
+        tab.is(&format!("{idle} === 'No step here: main still has its turn.'")).await;
+        let tab = open(chromium, "done_callbacks").await;
+        tab.go("#1.16").await;
+        tab.is(&format!("{idle} === 'Python has ended.'")).await;
         chromium.is_content();
     });
 }
@@ -793,6 +800,10 @@ fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
         says(&tab, "#written .other", "“unlocked”, “plain variable” end").await;
         let told = "document.getElementById('what-if').textContent";
         tab.is(&format!("{told}.startsWith('“locked” takes 400 ms, and “unlocked”')")).await;
+        // The sign at the head of rows says with what it compares: not with Python.
+        tab.is(&format!("{told}.endsWith(' ≠ marks rows unlike those in “unlocked”.')")).await;
+        let title = "document.querySelector('#chart .unlike title').textContent";
+        tab.is(&format!("{title} === 'unlike the row in “unlocked”'")).await;
         // With F nothing is told of it before the end: not how long it takes, nor what differs.
         tab.press("f").await;
         tab.is(&format!("!{told}.includes('400 ms')")).await;

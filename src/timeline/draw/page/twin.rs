@@ -103,7 +103,7 @@ impl TwinReader<'_> {
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
             said_at,
-            resumed: step.stood.last().copied(),
+            resumed: twin.resumed(nth),
             // The recording has the outermost line first. In a step the innermost is `stop`, and
             // `chain` has the others, the outermost last.
             stop: chain.last().copied(),

@@ -72,13 +72,40 @@ impl TwinScene {
             }
             (Some(Why::Begins), _) => Some("begins".into()),
             (Some(why), _) => Some(format!("goes on ({why})")),
-            // It has not stopped.
-            (None, Some(Cause::Same)) => None,
+            // It has not stopped: it has blocked, or has worked on its thread.
+            (None, Some(Cause::Same)) => self.goes_on_after(nth),
             // They were not seen to stop.
             (None, None) if matches!(step.inner, Some(Inner::Call | Inner::Program)) => None,
             (None, None) if step.outside.is_some() => None,
             (None, _) => Some("goes on".into()),
         }
+    }
+
+    /// After how long a lane goes on that has kept the loop's thread. Nothing is to be said of one
+    /// that works on a thread of its own.
+    fn goes_on_after(&self, nth: usize) -> Option<String> {
+        let blocks = &self.steps[self.before_the_same(nth)?];
+        let passed = Duration::from_nanos(blocks.until? - blocks.at);
+        Some(format!("goes on after {}", human(passed)))
+    }
+
+    /// The step after which the lane of a step has gone on without a stop.
+    fn before_the_same(&self, nth: usize) -> Option<usize> {
+        if matches!(self.steps[nth].cause, Some(Cause::Same)) {
+            (0..nth).rev().find(|before| self.next_of_its_own(*before) == Some(nth))
+        } else {
+            None
+        }
+    }
+
+    /// The line from which the lane of a step goes on: at which it had been waiting or blocking.
+    pub(super) fn resumed(&self, nth: usize) -> Option<u32> {
+        let step = &self.steps[nth];
+        if let Some(line) = step.stood.last() {
+            return Some(*line);
+        }
+        let before = &self.steps[self.before_the_same(nth)?];
+        before.after.as_ref()?.lines.last().copied()
     }
 
     /// Whether the loop was given `say` and what it is to print, so no line of the twin prints it.
@@ -348,7 +375,9 @@ pub(super) mod tests {
         assert!(told.iter().any(|sentence| sentence.ends_with(fails)), "{told:#?}");
         let told = sentences(&recorded("function")[0]);
         assert_eq!(told[1], "A begins, prints “compute factorial(2)” and blocks the thread.");
-        assert_eq!(told[2], "A prints “factorial(2) = 2” and ends.");
+        assert_eq!(told[2], "A goes on after 1 s, prints “factorial(2) = 2” and ends.");
+        // It goes on from the line that blocks, and so does a thread.
+        assert_eq!(recorded("function")[0].resumed(2), Some(21));
         let told = sentences(&recorded("hello_world")[0]);
         let main = "main begins, makes hello and world, prints “two callbacks, and none is called” \
                     and starts its loop.";

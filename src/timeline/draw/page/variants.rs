@@ -137,8 +137,9 @@ impl Group {
             return String::new();
         }
         if alike && first.verdict.is_none() {
-            let all = if self.charts.len() == 2 { "Both" } else { "All" };
-            return format!("{all} take {}.", human(first.elapsed));
+            // By name: “both” would be the two languages beside it.
+            let all: Vec<String> = self.charts.iter().map(quoted).collect();
+            return format!("{} take {} each.", join(&all), human(first.elapsed));
         }
         let parts: Vec<String> =
             self.charts.iter().map(|chart| format!("{} {}", quoted(chart), took(chart))).collect();

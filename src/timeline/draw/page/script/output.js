@@ -43,10 +43,12 @@ function listOutput() {
   }
   list.append(...printed.map(([, line]) => line));
   if (run().verdict !== null) {
+    // The last line of Python may stand above it, and Python may have ended regularly.
+    const ended = tracks().length > 1 ? "Rust ended" : "ended";
     const line = make(
       "li",
       { hidden: "" },
-      make("span", { class: "verdict" }, ...prose(`ended: ${run().verdict}`)),
+      make("span", { class: "verdict" }, ...prose(`${ended}: ${run().verdict}`)),
     );
     list.append(line);
     printed.push([run().moments.length - 1, line]);

@@ -88,9 +88,17 @@ function unprovedWaits(unproved) {
   );
 }
 
+// Whether a language has no more steps, and none of its lanes is there any more. Then that is no
+// secret of the future.
+function isOver(track, states, moment) {
+  return moment > track.momentOf.at(-1) && [...states].every((state) => !isThere(state));
+}
+
 // What a language does while only the other one has a step. It may be in the middle of a poll, or,
 // in Python, of a call of the event loop; and closures may be on threads of their own.
-function withoutStep({ states }, language) {
+function withoutStep({ states }, track, moment) {
+  if (isOver(track, states, moment)) return `${track.language} has ended.`;
+  const { language } = track;
   const lanes = [...run().lanes.keys()];
   const polled = lanes.filter((lane) => "rb".includes(states[lane])).map(name);
   const working = lanes.filter((lane) => states[lane] === "t").map(name);
@@ -119,7 +127,7 @@ function showStrip(element, track, moment) {
   }
   const ran = [];
   if (idle) {
-    tells.append(withoutStep(current, track.language));
+    tells.append(withoutStep(current, track, moment));
   } else {
     tells.append(
       make("b", { class: colourOf(current.lane) }, name(current.lane)),

@@ -366,7 +366,8 @@ function drawNames(shown, namesWidth, tall) {
           x: shown.length > 1 ? 50 : 1,
           y: middle(nth) + 4,
         };
-        names.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
+        const title = make("title", {}, `unlike the row in ${firstTitle()}`);
+        names.append(make("text", sign, "≠", title));
       }
     });
   }

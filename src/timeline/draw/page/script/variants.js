@@ -74,8 +74,24 @@ function showWhatIf() {
   const element = byId("what-if");
   element.hidden = !variant();
   if (!variant()) return;
-  const instead = "What differs from the first is said at the end.";
+  const instead = `What differs from ${firstTitle()} is said at the end.`;
   const told = showsFuture() || isAtEnd() ? variant().sentence : instead;
-  element.replaceChildren(...prose(told));
-  element.hidden = told === "";
+  // The signs are shown with the future only.
+  const legend = ` ≠ marks rows unlike those in ${firstTitle()}.`;
+  const sign = showsFuture() && hasSigns() ? legend : "";
+  element.replaceChildren(...prose(told + sign));
+  element.hidden = told + sign === "";
+}
+
+// The title of the scene with which the others are compared, in quotes: beside a timeline of Python
+// a sign of what differs would seem to compare the languages.
+const firstTitle = () => `“${data.scenes[variant().among[0]].title}”`;
+
+// Whether a row of this variant has a sign: it differs, or the first has no such lane.
+function hasSigns() {
+  const first = data.scenes[variant().among[0]].variant;
+  return variant().rows.some(
+    ({ lane, differs }, nth) =>
+      differs.length > 0 || (lane !== null && first.rows[nth].lane === null),
+  );
 }
