@@ -183,10 +183,9 @@ fn of_step(
     let mut is = lines(after, file);
     let mut was = before.map(|before| lines(before, file)).unwrap_or_default();
     // A lane that runs an event loop is where the coroutine is until whose end it does so.
-    let mut of_the_coroutine = vec![];
+    let of_the_coroutine = polls.of_the_coroutine(step.lane, nth);
     let mut may_go_on_elsewhere = false;
     if stands::is_of_a_loop(after) {
-        of_the_coroutine = polls.of_the_coroutine(step.lane, nth);
         if of_the_coroutine.len() == 1 {
             is.clear();
         }
@@ -209,7 +208,10 @@ fn of_step(
     let was_elsewhere = before.is_some_and(|before| was.len() < before.waits().len());
     let waits = "wdx".contains(polls.letter(nth, step.lane));
     let mut faults = vec![];
+    let is_in_its_poll = "rbt".contains(polls.letter(nth, step.lane));
     let stops = match step.stop {
+        // In the middle of a poll: see `stands`.
+        _ if is_in_its_poll => true,
         Some(line) => waits && is.contains(&line),
         None => !waits || is.is_empty() || is_elsewhere,
     };
@@ -225,12 +227,16 @@ fn of_step(
     if !resumes {
         faults.push(format!("step {nth} resumes at {:?}, not at {was:?}", step.resumed));
     }
+    let mut there = vec![after];
+    if is_in_its_poll {
+        there = stands::places(polls, nth, step.lane).0;
+    }
+    there.extend(of_the_coroutine);
     for line in &step.chain {
         let is_around =
             |wait: &Wait| wait.chain.iter().any(|place| place.file == file && place.line == *line);
-        let of_the_coroutine = of_the_coroutine.iter().flat_map(|places| places.waits());
-        if !after.waits().iter().chain(of_the_coroutine).any(is_around) {
-            faults.push(format!("step {nth} waits inside of {line}, which was not recorded"));
+        if !there.iter().any(|places| places.waits().iter().any(is_around)) {
+            faults.push(format!("step {nth} is inside of {line}, which was not recorded"));
         }
     }
     faults

@@ -14,12 +14,9 @@ use crate::timeline::{
 };
 
 impl<'c> Reader<'c> {
-    /// Where the lane of a piece stands at the end of the piece: the place that is shown. It is that
-    /// of [`Reader::stop`], but for a lane that runs an event loop: there it is the place at which
-    /// the coroutine waits until whose end it does so.
-    pub(super) fn shown_stop(&self, piece: &Piece) -> Option<&'c Wait> {
-        let stop = self.stop(piece)?;
-        Some(self.of_the_coroutine(piece.lane, stop, self.number(piece)).unwrap_or(stop))
+    /// Where the lane of a piece is at the end of the piece: see [`Reader::stands`].
+    pub(super) fn reached(&self, piece: &Piece) -> Option<&'c Wait> {
+        self.standing(piece.lane, piece)
     }
 
     /// The place at which the coroutine waits after a step until whose end a lane runs an event
@@ -191,9 +188,14 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Where a lane stands at the end of a piece: where it waits, or waited until now; while it
-    /// polls another lane, where it does that; and while it blocks, where it does that.
+    /// The line at which a lane stands at the end of a piece: where it waits, or waited until now;
+    /// while it polls another lane, where it does that; and while it blocks, where it does that.
     pub(super) fn stands(&self, lane: LaneId, piece: &Piece) -> Option<u32> {
+        self.line(self.standing(lane, piece)?)
+    }
+
+    /// The place of which [`stands`](Reader::stands) says the line.
+    fn standing(&self, lane: LaneId, piece: &Piece) -> Option<&'c Wait> {
         let step = self.number(piece);
         let wait = match self.now(lane, piece) {
             Now::InPoll(poll) => match self.polled_inside(lane, piece) {
@@ -204,13 +206,11 @@ impl<'c> Reader<'c> {
                 }
             },
             _ => self.place(self.places_now(lane, piece)?),
-        };
-        let wait = wait?;
-        self.line(self.of_the_coroutine(lane, wait, step).unwrap_or(wait))
+        }?;
+        Some(self.of_the_coroutine(lane, wait, step).unwrap_or(wait))
     }
 
-    /// The place of a poll or of a call of `block`. None if the stack did not tell it, as for what
-    /// `futures::poll!` polls: that macro stands for code in another file.
+    /// The place of a poll or of a call of `block`. None if the stack did not tell it.
     fn seen(&self, places: &'c Places) -> Option<&'c Wait> {
         self.place(places).filter(|wait| !wait.is_only_of_the_lane())
     }
