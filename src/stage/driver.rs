@@ -12,8 +12,8 @@ use crate::{
     timeline::{
         CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
         call_is_asked_for, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_is_over,
-        ended_as_cancelled, is_a_callback, loop_awaits, number_of_a_call, turn, wait, wakes_are_by,
-        woken_here_by,
+        ended_as_cancelled, is_a_callback, loop_awaits, number_of_a_call, place_of_an_await, turn,
+        wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
@@ -128,6 +128,9 @@ struct TimelineInstrument {
     /// The futures that this task has awaited in its last step and still awaits. Each has beside it
     /// the tasks that have to end before it does.
     awaits: RefCell<Vec<(CallId, Vec<CallId>)>>,
+    /// All futures that this task has awaited in its last step and still awaits, each with the
+    /// place of the await: the number that the recording has for it.
+    places: RefCell<Vec<(CallId, u32)>>,
     /// For each plain future that this task has made for a wait, the tasks for which that future
     /// stands.
     stand_ins: RefCell<HashMap<CallId, Vec<CallId>>>,
@@ -148,6 +151,7 @@ impl TimelineInstrument {
             step: Cell::default(),
             root: Cell::default(),
             awaits: RefCell::default(),
+            places: RefCell::default(),
             stand_ins: RefCell::default(),
         }
     }
@@ -222,7 +226,8 @@ impl TimelineInstrument {
         if tasks.len() > MOST_TASKS {
             tasks.clear();
         }
-        loop_awaits(Some(self.number_of_task(root)), tasks);
+        let stacks = self.places.borrow().iter().map(|(_, stack)| *stack).collect();
+        loop_awaits(Some(self.number_of_task(root)), tasks, stacks);
     }
 
     /// Notes that the call is made or dropped now.
@@ -291,6 +296,7 @@ impl Instrument for TimelineInstrument {
             let is_awaited = |future: &CallId| awaits.iter().any(|(id, _)| id == future);
             self.stand_ins.borrow_mut().retain(|future, _| is_awaited(future));
             awaits.clear();
+            self.places.borrow_mut().clear();
         }
         match call.kind {
             // A coroutine runs. What it wakes is woken by the lane that is being polled. If no lane
@@ -310,7 +316,7 @@ impl Instrument for TimelineInstrument {
         }
         match self.step.take() {
             Some(step) => self.note_what_is_awaited(step),
-            None => loop_awaits(None, vec![]), // its coroutine is over
+            None => loop_awaits(None, vec![], vec![]), // its coroutine is over
         }
     }
 
@@ -345,6 +351,11 @@ impl Instrument for TimelineInstrument {
         if !self.runs_the_coroutine_of_main() {
             return;
         }
+        if let Some(place) = place_of_an_await() {
+            let mut places = self.places.borrow_mut();
+            places.retain(|(id, _)| *id != future.id());
+            places.push((future.id(), place));
+        }
         let stand_in = || self.stand_ins.borrow().get(&future.id()).cloned();
         if let Some(tasks) = future.tasks().or_else(stand_in) {
             let mut awaits = self.awaits.borrow_mut();
@@ -357,6 +368,7 @@ impl Instrument for TimelineInstrument {
     fn await_over(&self, future: &FutureRef<'_>) {
         let mut awaits = self.awaits.borrow_mut();
         awaits.retain(|(id, _)| *id != future.id());
+        self.places.borrow_mut().retain(|(id, _)| *id != future.id());
         self.stand_ins.borrow_mut().remove(&future.id());
     }
 
@@ -375,12 +387,13 @@ impl Instrument for TimelineInstrument {
     fn runs_until(&self, future: Option<&FutureRef<'_>>) {
         self.root.set(None);
         self.awaits.borrow_mut().clear();
+        self.places.borrow_mut().clear();
         match future {
             Some(future) if future.is_task() => {
                 self.root.set(Some(future.id()));
                 self.note_what_is_awaited(future.id());
             }
-            _ => loop_awaits(None, vec![]),
+            _ => loop_awaits(None, vec![], vec![]),
         }
     }
 }

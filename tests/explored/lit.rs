@@ -121,6 +121,12 @@ fn places(chart: &Chart) -> Vec<String> {
             }
         }
     }
+    for wait in chart.awaits.iter().flat_map(|awaits| awaits.places.waits()) {
+        let text = line_of(&wait.place.file, wait.place.line);
+        if !awaits_at(&wait.place, &text) {
+            faults.push(format!("a coroutine waits at {}: {text}", wait.place));
+        }
+    }
     faults.sort();
     faults.dedup();
     faults
@@ -174,8 +180,29 @@ fn of_step(
     file: &str,
 ) -> Vec<String> {
     let step = &polls.steps[nth];
-    let is = lines(after, file);
-    let was = before.map(|before| lines(before, file)).unwrap_or_default();
+    let mut is = lines(after, file);
+    let mut was = before.map(|before| lines(before, file)).unwrap_or_default();
+    // A lane that runs an event loop is where the coroutine is until whose end it does so.
+    let of_the_coroutine = polls.of_the_coroutine(step.lane, nth);
+    let mut may_go_on_elsewhere = false;
+    if stands::is_of_a_loop(after) {
+        if of_the_coroutine.len() == 1 {
+            is.clear();
+        }
+        for places in &of_the_coroutine {
+            is.extend(lines(places, file));
+        }
+    }
+    if before.is_some_and(stands::is_of_a_loop) && nth > 0 {
+        let places = polls.of_the_coroutine(step.lane, nth - 1);
+        may_go_on_elsewhere = !places.is_empty();
+        if may_go_on_elsewhere {
+            was.clear();
+        }
+        for places in places {
+            was.extend(lines(places, file));
+        }
+    }
     // Of several places at once one is lit, and that may be in a file that is not shown.
     let is_elsewhere = is.len() < after.waits().len();
     let was_elsewhere = before.is_some_and(|before| was.len() < before.waits().len());
@@ -195,7 +222,7 @@ fn of_step(
         // In the middle of a poll: see `stands`.
         Some(_) if step.rest => true,
         Some(line) => was.contains(&line),
-        None => step.rest || was.is_empty() || was_elsewhere,
+        None => step.rest || was.is_empty() || was_elsewhere || may_go_on_elsewhere,
     };
     if !resumes {
         faults.push(format!("step {nth} resumes at {:?}, not at {was:?}", step.resumed));
@@ -204,6 +231,7 @@ fn of_step(
     if is_in_its_poll {
         there = stands::places(polls, nth, step.lane).0;
     }
+    there.extend(of_the_coroutine);
     for line in &step.chain {
         let is_around =
             |wait: &Wait| wait.chain.iter().any(|place| place.file == file && place.line == *line);

@@ -149,6 +149,25 @@ impl<'e> Polls<'e> {
         }
     }
 
+    /// The places at one of which the coroutine waits after a step until whose end a lane runs an
+    /// event loop. It is at the first of them, unless it has gone on in this very poll of the lane.
+    /// Empty if the lane runs no loop, or if it is not known.
+    pub fn of_the_coroutine(&self, lane: LaneId, step: usize) -> Vec<&'e Places> {
+        let mut all = vec![];
+        for awaits in &self.chart.awaits {
+            let (first, last) = self.happened(awaits.from);
+            if awaits.from.by != lane || step < first {
+                continue;
+            }
+            if last <= step {
+                all.clear();
+            }
+            all.push(&awaits.places);
+        }
+        all.retain(|places| !places.waits().is_empty());
+        all
+    }
+
     /// The steps after which a call is in the queue of its loop for certain, and those after which
     /// it may be.
     pub fn queued(&self, call: &LoopCall) -> Option<[Range<usize>; 2]> {

@@ -17,7 +17,15 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             stands[*lane] = *line;
         }
         for (lane, line) in stands.iter().enumerate() {
-            let (places, has_to_stand) = places(&polls, nth, lane);
+            let (mut places, has_to_stand) = places(&polls, nth, lane);
+            if let [places] = &mut places[..]
+                && is_of_a_loop(places)
+                && let [only] = polls.of_the_coroutine(lane, nth)[..]
+            {
+                *places = only;
+            } else if places.iter().any(|places| is_of_a_loop(places)) {
+                places.extend(polls.of_the_coroutine(lane, nth));
+            }
             let mut allowed = vec![];
             let mut is_elsewhere = false;
             for places in places {
@@ -44,6 +52,14 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         faults.extend(goes_on(&polls, nth, file));
     }
     faults
+}
+
+/// Whether a lane runs an event loop at these places: a task of the loop is polled there, or
+/// nothing is told of what is awaited there.
+pub fn is_of_a_loop(places: &Places) -> bool {
+    places.waits().iter().any(|wait| {
+        wait.of_a_loop || wait.on.is_none() && wait.lane.is_none() && !wait.is_only_of_the_lane()
+    })
 }
 
 /// The places at one of which a lane is after a step, and whether it has to be at one of them.
@@ -112,6 +128,9 @@ fn goes_on(polls: &Polls<'_>, nth: usize, file: &str) -> Option<String> {
                 allowed.extend(lines(&span.polled_at, file));
             }
         }
+    }
+    for places in polls.of_the_coroutine(step.lane, nth - 1) {
+        allowed.extend(lines(places, file));
     }
     let before = polls.steps[nth - 1].lane;
     let has_to = match polled_in(polls, nth - 1, step.lane) {

@@ -4,7 +4,9 @@ use super::{
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
 };
-use async_concepts::timeline::{End, LaneId, Position, Registered, State, Step, Until, human};
+use async_concepts::timeline::{
+    End, LaneId, LoopAwait, Position, Registered, State, Step, Until, human,
+};
 use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -388,6 +390,13 @@ impl OfStep<'_> {
         } else if says("returns an item") {
             ensure(next.is_none_or(|next| !next.span.state.eq(&State::RunningUnwoken)), "an item")?;
             "i"
+        } else if says("ends its coroutine") {
+            let is_over = |awaits: &LoopAwait| {
+                let (first, last) = self.polls.happened(awaits.from);
+                awaits.over && awaits.from.by == lane && first <= self.nth && self.nth <= last
+            };
+            ensure(self.polls.chart.awaits.iter().any(is_over), "its coroutine is over")?;
+            "dw"
         } else if says("gives way") || says("ends the iteration") || says("starts its loop") {
             ensure(by == Some(Until::Yield), "the runtime wakes it")?;
             "dw"
@@ -523,6 +532,7 @@ impl OfStep<'_> {
         let mut names_a_lane = false;
         for wait in places.waits() {
             match (&wait.on, wait.lane) {
+                (_, Some(_)) if wait.of_a_loop => {}
                 (_, Some(other)) => {
                     names_a_lane = true;
                     let is_alive = "wdrx".contains(self.polls.letter(self.nth, other));

@@ -94,7 +94,8 @@ impl std::error::Error for JsonError {}
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due;
 /// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
-///   loop; each entry holds until the next one of that lane;
+///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
+///   where the coroutine waits until whose end the lane runs the loop;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
@@ -151,6 +152,9 @@ fn clean_texts(chart: &mut Chart) {
             *message = clean::text(message);
         }
     }
+    for awaits in &mut chart.awaits {
+        awaits.places.clean();
+    }
     for said in &mut chart.said {
         said.text = clean::text(&said.text);
         if let Some(place) = &mut said.place {
@@ -204,6 +208,9 @@ fn check(chart: &Chart) -> Result<(), String> {
         check_position(chart, awaits.from.at)?;
         for lane in [&awaits.from.by].into_iter().chain(&awaits.lanes) {
             check_lane(chart, *lane)?;
+        }
+        for lane in awaits.places.waits().iter().filter_map(|wait| wait.lane) {
+            check_lane(chart, lane)?;
         }
     }
     Ok(())

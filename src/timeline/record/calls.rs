@@ -36,10 +36,17 @@ pub fn call_goes_to(number: usize, stage: CallStage) {
 
 /// The lane that runs an event loop on this thread runs it until the task `until` is done, whose
 /// coroutine awaits the other tasks from here on: see [`What::Awaits`](super::What::Awaits).
-pub fn loop_awaits(until: Option<usize>, tasks: Vec<usize>) {
+/// `stacks` are the places at which that coroutine waits, as [`place_of_an_await`] has given them.
+pub fn loop_awaits(until: Option<usize>, tasks: Vec<usize>, stacks: Vec<u32>) {
     if let Some(run) = Run::here() {
-        run.note_what_the_loop_awaits(until, tasks);
+        run.note_what_the_loop_awaits(until, tasks, stacks);
     }
+}
+
+/// The place at which the code on this thread awaits something, for [`loop_awaits`]: call it in the
+/// poll of that await. None if the run notes no places.
+pub fn place_of_an_await() -> Option<u32> {
+    Run::here()?.place_of_an_await()
 }
 
 /// Whether the innermost lane on this thread is one that runs an event loop, and not one that the

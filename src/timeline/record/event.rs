@@ -92,6 +92,8 @@ pub enum What {
         until: Option<usize>,
         /// The tasks that the coroutine of that task awaits, in the code of this lane.
         tasks: Vec<usize>,
+        /// Where that coroutine waits, if the loop has said so.
+        places: Option<Waits>,
     },
 }
 

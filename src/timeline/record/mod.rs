@@ -61,7 +61,7 @@ pub use blocking::{
 };
 pub use calls::{
     a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, cancel_begins, cancel_ends,
-    loop_awaits, number_of_a_call,
+    loop_awaits, number_of_a_call, place_of_an_await,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;

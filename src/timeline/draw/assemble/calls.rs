@@ -5,8 +5,11 @@
 //! the loop makes a call, is what that call runs.
 use super::Assembly;
 use crate::timeline::{
-    CallStage, Event, LaneId,
-    draw::chart::{LoopAwait, LoopCall, LoopTimer, Turn},
+    CallStage, Event, LaneId, Waits,
+    draw::{
+        chart::{LoopAwait, LoopCall, LoopTimer, Turn},
+        places::Places,
+    },
 };
 use std::collections::HashMap;
 
@@ -32,6 +35,8 @@ struct Awaits {
     until: Option<usize>,
     /// The tasks that the coroutine of that task awaits.
     tasks: Vec<usize>,
+    /// Where that coroutine waits.
+    places: Places,
 }
 
 /// What tells which lane a call runs.
@@ -81,9 +86,19 @@ impl Assembly {
     }
 
     /// From here on a lane that runs a loop waits for these tasks of it.
-    pub(super) fn note_awaits(&mut self, event: &Event, until: Option<usize>, tasks: &[usize]) {
+    pub(super) fn note_awaits(
+        &mut self,
+        event: &Event,
+        until: Option<usize>,
+        tasks: &[usize],
+        places: Option<&Waits>,
+    ) {
         let from = Turn { at: self.now(), by: event.lane, nth: self.nth };
-        self.calls.awaits.push(Awaits { from, until, tasks: tasks.to_vec() });
+        let places = match places {
+            Some(places) => Places::recorded(places),
+            None => Places::none(),
+        };
+        self.calls.awaits.push(Awaits { from, until, tasks: tasks.to_vec(), places });
     }
 
     /// The place of a call in the chart, which it gets with its first event.
@@ -140,7 +155,15 @@ impl Assembly {
             }
         }
         let lane_of = |task: &usize| lanes_of.get(task).copied().flatten();
-        for Awaits { from, until, tasks } in &self.calls.awaits {
+        // The lanes that run a loop until the end of a task.
+        let mut running = vec![];
+        for Awaits { from, until, tasks, places } in &self.calls.awaits {
+            let was_running = running.contains(&from.by);
+            running.retain(|lane| *lane != from.by);
+            if until.is_some() {
+                running.push(from.by);
+            }
+            let over = was_running && until.is_none();
             // If the task until whose end the loop runs is a lane, that lane waits for the others.
             let mut lanes: Vec<LaneId> = until.iter().filter_map(lane_of).collect();
             let mut unseen = 0;
@@ -148,7 +171,13 @@ impl Assembly {
                 lanes.extend(tasks.iter().filter_map(lane_of));
                 unseen = tasks.len() - lanes.len();
             }
-            self.chart.awaits.push(LoopAwait { from: *from, lanes, unseen });
+            self.chart.awaits.push(LoopAwait {
+                from: *from,
+                lanes,
+                unseen,
+                places: places.clone(),
+                over,
+            });
         }
     }
 

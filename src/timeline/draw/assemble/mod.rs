@@ -83,8 +83,8 @@ impl Chart {
                 assembly.nth += 1;
                 continue;
             }
-            if let What::Awaits { until, tasks } = &event.what {
-                assembly.note_awaits(event, *until, tasks);
+            if let What::Awaits { until, tasks, places } = &event.what {
+                assembly.note_awaits(event, *until, tasks, places.as_ref());
                 assembly.nth += 1;
                 continue;
             }

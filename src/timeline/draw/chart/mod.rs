@@ -18,6 +18,7 @@ mod state;
 pub use row::{BlockingCall, Owner, Row, Span, Woken};
 pub use state::{End, State, Until};
 
+use super::places::Places;
 use crate::timeline::{Clock, LaneId, Line, Place};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -166,6 +167,13 @@ pub struct LoopAwait {
     pub lanes: Vec<LaneId>,
     /// How many other tasks there are, which have no lane of their own, or never ran.
     pub unseen: usize,
+    /// Where the coroutine waits until whose end the lane runs the loop, and for what. None if that
+    /// is not known, and once the coroutine is over.
+    #[serde(default, skip_serializing_if = "Places::are_none")]
+    pub places: Places,
+    /// That coroutine has just ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
 }
 
 /// The timer of a call of an event loop.

@@ -2,7 +2,7 @@
 //! Each call of the loop has the step in which it comes into them, and the step in which it leaves
 //! them, as far as these are known.
 use crate::timeline::{
-    Chart, LaneId, Turn,
+    Chart, LaneId, LoopAwait, Turn,
     draw::pieces::{Kind, Piece, done_in},
 };
 use std::time::Duration;
@@ -32,13 +32,21 @@ pub(super) struct Calls {
     /// For each lane whether the loop calls it, or runs in it: then it is ready if, and only if, a
     /// call of it is queued.
     is_called: Vec<bool>,
+    /// Where the coroutine waits until whose end a lane runs the loop: the step in which it came
+    /// there, the lane, and the index of the entry among [`Chart::awaits`].
+    awaits: Vec<(usize, LaneId, usize)>,
 }
 
 impl Calls {
     /// `order` are the pieces of which the steps are made.
     pub fn of(chart: &Chart, order: &[Piece]) -> Calls {
         let lanes = chart.rows.len();
-        let mut calls = Calls { calls: vec![], is_called: vec![false; lanes] };
+        let mut calls = Calls { calls: vec![], is_called: vec![false; lanes], awaits: vec![] };
+        for (index, LoopAwait { from, .. }) in chart.awaits.iter().enumerate() {
+            if let Some(step) = done_in(chart, order, from.by, from.at) {
+                calls.awaits.push((step, from.by, index));
+            }
+        }
         for call in &chart.calls {
             let Some(lane) = call.lane else { continue };
             if let (Some(_), Some(over)) = (call.queued, call.over) {
@@ -65,6 +73,17 @@ impl Calls {
     /// Whether no call is known that stands for a lane, such as where the program has no loop.
     pub fn are_unknown(&self) -> bool {
         self.calls.is_empty()
+    }
+
+    /// What a lane that runs a loop awaits after a step, as an index among [`Chart::awaits`].
+    pub fn awaits(&self, lane: LaneId, step: usize) -> Option<usize> {
+        let is_told = |(told, of, _): &&(usize, LaneId, usize)| *of == lane && *told <= step;
+        self.awaits.iter().rfind(is_told).map(|(_, _, index)| *index)
+    }
+
+    /// Whether the coroutine until whose end a lane runs the loop has gone on in a step.
+    pub fn coroutine_runs(&self, lane: LaneId, step: usize) -> bool {
+        self.awaits.iter().any(|(told, of, _)| *of == lane && *told == step)
     }
 
     /// Whether the loop calls a lane, or runs in it: it is ready exactly while it is in the queue.

@@ -19,6 +19,28 @@ impl<'c> Reader<'c> {
         self.standing(piece.lane, piece)
     }
 
+    /// The place at which the coroutine waits after a step until whose end a lane runs an event
+    /// loop. None if the lane runs none at the place `at`, or if it is not known.
+    fn of_the_coroutine(&self, lane: LaneId, at: &Wait, step: usize) -> Option<&'c Wait> {
+        if !is_of_a_loop(Some(at)) {
+            return None;
+        }
+        self.place(&self.chart.awaits[self.calls.awaits(lane, step)?].places)
+    }
+
+    /// What that coroutine of the lane of a piece awaits after it: tasks, or a future of a library.
+    fn on_of_the_coroutine(&self, piece: &Piece) -> Option<String> {
+        let step = self.number(piece);
+        let wait = self.of_the_coroutine(piece.lane, self.stop(piece)?, step)?;
+        let awaits = &self.chart.awaits[self.calls.awaits(piece.lane, step)?];
+        let mut tasks = awaits.lanes.clone();
+        tasks.retain(|task| self.is_alive(*task, piece));
+        if tasks.is_empty() {
+            return wait.on.clone();
+        }
+        Some(join(&self.names_in_order(&tasks)))
+    }
+
     /// Where the lane of a piece waits at the end of the piece, or waited until it was woken.
     pub(super) fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
         self.place(self.places_now(piece.lane, piece)?)
@@ -39,6 +61,9 @@ impl<'c> Reader<'c> {
 
     /// What the lane of a piece waits for at its line, in a word or two.
     pub(super) fn on(&self, piece: &Piece) -> Option<String> {
+        if let Some(on) = self.on_of_the_coroutine(piece) {
+            return Some(on);
+        }
         let places = self.places_now(piece.lane, piece)?;
         let place = self.place(places)?;
         let there: Vec<&Wait> =
@@ -51,6 +76,9 @@ impl<'c> Reader<'c> {
     /// All that the lane of a piece waits for: a lane with a `select!` or a `join!` may wait at
     /// several lines. If it may wait for something else by now, the text says so.
     pub(super) fn on_all(&self, piece: &Piece) -> Option<String> {
+        if let Some(on) = self.on_of_the_coroutine(piece) {
+            return Some(on);
+        }
         let places = self.places_now(piece.lane, piece)?;
         let there: Vec<&Wait> = places.waits().iter().collect();
         let on = self.named(piece, &there)?;
@@ -110,8 +138,26 @@ impl<'c> Reader<'c> {
     /// Where the lane of a piece goes on: where it was waiting; or, in the middle of a poll, where
     /// it was polling the lane that has ended, or where it was blocking.
     pub(super) fn resumed(&self, piece: &Piece) -> Option<&'c Wait> {
+        let step = self.number(piece);
         if piece.kind == Kind::Poll {
-            return self.stopped_before(piece);
+            let stopped = self.stopped_before(piece)?;
+            let coroutine = step
+                .checked_sub(1)
+                .and_then(|before| self.of_the_coroutine(piece.lane, stopped, before));
+            // An iteration of the loop in which that coroutine does not run goes on at no line of
+            // it.
+            return match coroutine {
+                Some(_) if !self.calls.coroutine_runs(piece.lane, step) => None,
+                Some(wait) => Some(wait),
+                None => Some(stopped),
+            };
+        }
+        if self.calls.coroutine_runs(piece.lane, step)
+            && let Some(before) = step.checked_sub(1)
+            && let Some(index) = self.calls.awaits(piece.lane, before)
+            && let Some(wait) = self.place(&self.chart.awaits[index].places)
+        {
+            return Some(wait);
         }
         if let Some(inner) = self.ended_inside(piece).first() {
             let polls = &self.chart.rows[*inner].spans;
@@ -150,7 +196,8 @@ impl<'c> Reader<'c> {
 
     /// The place of which [`stands`](Reader::stands) says the line.
     fn standing(&self, lane: LaneId, piece: &Piece) -> Option<&'c Wait> {
-        match self.now(lane, piece) {
+        let step = self.number(piece);
+        let wait = match self.now(lane, piece) {
             Now::InPoll(poll) => match self.polled_inside(lane, piece) {
                 Some(inner) => self.seen(&inner.polled_at),
                 None => {
@@ -159,7 +206,8 @@ impl<'c> Reader<'c> {
                 }
             },
             _ => self.place(self.places_now(lane, piece)?),
-        }
+        }?;
+        Some(self.of_the_coroutine(lane, wait, step).unwrap_or(wait))
     }
 
     /// The place of a poll or of a call of `block`. None if the stack did not tell it.

@@ -263,11 +263,28 @@ impl Reader<'_> {
         // The place of an event loop's driver is known, and nothing that it waits for is.
         if is_of_a_loop(self.stop(piece)) {
             let is_the_first = self.stopped_before(piece).is_none();
-            return if is_the_first { "starts its loop" } else { "ends the iteration" }.into();
+            return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
+                _ if is_the_first => "starts its loop".into(),
+                true => self.waits_in_its_coroutine(piece),
+                false => "ends the iteration".into(),
+            };
         }
         match self.on_all(piece) {
             Some(on) if on != "yield_now" => format!("gives way ({on})"),
             _ => "gives way".into(),
+        }
+    }
+
+    /// What a lane does that runs an event loop until a coroutine is over, which has just run. The
+    /// iteration ends as well.
+    fn waits_in_its_coroutine(&self, piece: &Piece) -> String {
+        let step = self.number(piece);
+        let awaits = self.calls.awaits(piece.lane, step).map(|index| &self.chart.awaits[index]);
+        let is_queued = self.calls.queued(step).iter().any(|(_, lane)| *lane == piece.lane);
+        match awaits {
+            Some(awaits) if awaits.over => "ends its coroutine".into(),
+            Some(awaits) if !awaits.places.waits().is_empty() && !is_queued => self.waits(piece),
+            _ => "ends the iteration".into(),
         }
     }
 

@@ -33,12 +33,24 @@ impl Run {
     }
 
     /// Notes the tasks of its loop for which the lane that runs here waits from now on.
-    pub fn note_what_the_loop_awaits(&self, until: Option<usize>, tasks: Vec<usize>) {
+    pub fn note_what_the_loop_awaits(
+        &self,
+        until: Option<usize>,
+        tasks: Vec<usize>,
+        stacks: Vec<u32>,
+    ) {
         if let Some(lane) = self.current_lane()
             && self.shows_calls()
         {
-            self.note_here(lane, What::Awaits { until, tasks });
+            let places = self.lock().places(lane, &stacks);
+            self.note_here(lane, What::Awaits { until, tasks, places });
         }
+    }
+
+    /// The number of the stack of the code that runs here, which awaits something.
+    pub fn place_of_an_await(&self) -> Option<u32> {
+        let lane = self.current_lane()?;
+        if self.shows_calls() { self.note_stack(lane, |_, _| {}) } else { None }
     }
 
     fn note_here(&self, lane: LaneId, what: What) {

@@ -123,7 +123,11 @@ impl Run {
     /// Captures the stack up to the poll of `lane`, and calls `note` with the lane's state and the
     /// number of the stack. Returns that number. Returns none, and notes nothing, if this run does
     /// not note places, if it is closed, or if there are too many stacks already.
-    fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) -> Option<u32> {
+    pub(super) fn note_stack(
+        &self,
+        lane: LaneId,
+        note: impl FnOnce(&mut LaneState, u32),
+    ) -> Option<u32> {
         if !self.places {
             return None;
         }
@@ -151,6 +155,16 @@ impl Log {
         }
         let stack = self.stacks.number(stack)?;
         Some(NumberedStack { lane: *lane, stack, inside: *inside })
+    }
+
+    /// The places of some stacks of a lane, at all of which it waits; none if there are no stacks.
+    pub(super) fn places(&mut self, lane: LaneId, stacks: &[u32]) -> Option<Waits> {
+        if stacks.is_empty() || self.is_full() {
+            return None;
+        }
+        let made_at = self.lanes.get(&lane)?.made_at;
+        let there = stacks.iter().map(|stack| Registration::once(*stack, None)).collect();
+        Some(self.waits(there, made_at, KeptOfPoll::All))
     }
 
     /// Where the lane of this stack is, to be noted in an event. None if there is no stack, or if
