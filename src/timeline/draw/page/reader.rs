@@ -74,7 +74,7 @@ impl<'c> Reader<'c> {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
         }
-        if let Some(wait) = self.stop(piece) {
+        if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
             step.on = self.on(piece);
             step.chain = self.lines_around(wait);
