@@ -234,17 +234,14 @@ fn a_prediction_is_asked_for_before_the_answer_can_be_seen() {
     });
 }
 
-/// The texts that may tell an answer, as far as they are seen; and what the question covers of the
-/// code and of the strip.
+/// How many texts are seen that may tell an answer; and how many parts with code, state or timeline
+/// the question covers.
 const TELLS: &str = "(() => {
     const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
     const texts = [...document.querySelectorAll('.line .co, #about p')].filter(isSeen);
     const { bottom } = document.getElementById('asks').getBoundingClientRect();
-    const parts = [...document.querySelectorAll('.line, #strip *, #drawn *')].filter(isSeen);
-    const covered = parts.filter((part) => {
-        const box = part.getBoundingClientRect();
-        return box.height > 0 && box.bottom > 0 && box.top < bottom - 1;
-    });
+    const parts = [...document.querySelectorAll('.source h2, .pane, #strip, #drawn')];
+    const covered = parts.filter((part) => part.getBoundingClientRect().top < bottom);
     return [texts.length, covered.length];
 })()";
 
