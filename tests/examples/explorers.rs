@@ -200,24 +200,31 @@ fn each_line_that_a_page_lights_is_there_and_is_not_blank() {
     }
 }
 
-/// The sentence of a step names the lane that woke it; the arrow to it begins in a step of that
-/// lane, and before it.
+/// The sentence of a step names the lane that woke it. The arrow to it begins before it, in a step
+/// of that lane, or in the one after which the runtime dropped that lane.
 #[test]
-fn the_lane_that_woke_another_is_the_one_in_whose_step_the_arrow_begins() {
+fn each_lane_that_is_said_to_be_woken_has_an_arrow_from_the_lane_that_woke_it() {
     let mut checked = 0;
     for (name, run) in stepped() {
         for Track { steps, .. } in &run.tracks {
             for (nth, step) in steps.iter().enumerate() {
-                let Some(by) = step.woken_in else { continue };
-                assert!(by < nth, "{name}, {}: step {nth} was woken in step {by}", run.title);
-                let Some((_, woken)) = step.sentence.split_once("(woken by ") else { continue };
-                let waker = &run.lanes[steps[by].lane].name;
-                assert!(
-                    woken.starts_with(&format!("{waker})")),
-                    "{name}, {}: step {nth} “{}”, and {waker} ran in step {by}",
-                    run.title,
-                    step.sentence
-                );
+                let place = format!("{name}, {}: step {nth}", run.title);
+                let told = step.sentence.split_once("(woken by ");
+                let (Some(by), Some(lane)) = (step.woken_in, step.woken_by) else {
+                    // A task inside a lane is not a lane.
+                    let is_by_a_lane = run.lanes.iter().any(|lane| {
+                        told.is_some_and(|(_, by)| by.starts_with(&format!("{})", lane.name)))
+                    });
+                    assert!(!is_by_a_lane, "{place} has no arrow: {told:?}");
+                    continue;
+                };
+                assert!(by < nth, "{place} was woken in step {by}");
+                let waker = &run.lanes[lane].name;
+                let is_dropped = steps[by].sentence.contains("Then the runtime drops ");
+                assert!(steps[by].lane == lane || is_dropped, "{place}: {waker}, in step {by}");
+                let Some((_, woken)) = told else { continue };
+                let sentence = &step.sentence;
+                assert!(woken.starts_with(&format!("{waker})")), "{place} “{sentence}”: {waker}");
                 checked += 1;
             }
         }

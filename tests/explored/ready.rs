@@ -58,6 +58,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(not_made_yet(&polls));
     faults.extend(tasks_before_their_first_poll(&polls));
     faults.extend(woken_within_a_poll(&polls));
+    faults.extend(passed_over_too_early(&polls));
     if let Some(python) = explored.run.tracks.get(1) {
         for (nth, step) in python.steps.iter().enumerate() {
             for (one, other) in pairs(step) {
@@ -248,6 +249,27 @@ fn woken_within_a_poll(polls: &Polls<'_>) -> Vec<String> {
             if step.ready.contains(&lane) && polls.of_lane.iter().any(is_polled) {
                 let name = &polls.row(lane).name;
                 faults.push(format!("step {nth}: {name} is ready before the poll around is over"));
+            }
+        }
+    }
+    faults
+}
+
+/// The steps in which a lane is “woken, not polled” already, although the lane around it is still
+/// in a poll that may poll it.
+fn passed_over_too_early(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for lane in 0..polls.of_lane.len() {
+        for nth in 0..polls.steps.len() {
+            if polls.letter(nth, lane) != 'x' {
+                continue;
+            }
+            let Some(begun) = polls.begun(lane, nth) else { continue };
+            let from = polls.of_lane[lane][begun].span.from;
+            let Some(outer) = polls.row(lane).owner_at(from) else { continue };
+            if polls.of_lane[outer].iter().any(|poll| poll.first <= nth && nth < poll.last) {
+                let names = [lane, outer].map(|lane| &polls.row(lane).name);
+                faults.push(format!("step {nth}: {names:?}: the second is still in its poll"));
             }
         }
     }

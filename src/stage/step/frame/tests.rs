@@ -49,6 +49,7 @@ fn walk() -> Walk {
         waits: vec![],
         unproved: vec![],
         woken_in: None,
+        woken_by: None,
     };
     let begins = poll(0, 0, "begins and polls the lanes inside it.", "rl");
     let sleeps = Step {

@@ -130,6 +130,9 @@ impl<'c> Reader<'c> {
                 },
                 State::WokenNotPolled if let Some(woken) = span.woken => {
                     let timers = self.timers_left(lane, span, woken);
+                    if self.may_be_polled_yet(lane, piece) {
+                        return Listed { timers, ..Listed::ready(woken.at, woken.nth) };
+                    }
                     Listed { timers, ..Listed::default() }
                 }
                 State::Lazy => self.listed_before_its_first_poll(lane, span, piece),
@@ -143,6 +146,13 @@ impl<'c> Reader<'c> {
             }
             Now::NotThere | Now::Over => Listed::default(),
         }
+    }
+
+    /// Whether the lane that polls `lane` is still in its poll where a piece ends. The chart knows
+    /// that this poll passes `lane` over; it is seen only when the poll is over.
+    fn may_be_polled_yet(&self, lane: LaneId, piece: &Piece) -> bool {
+        let owner = self.chart.rows[lane].owner_at(piece.after);
+        owner.is_some_and(|owner| piece.still.contains(&owner))
     }
 
     /// The lists of a lane that waits.

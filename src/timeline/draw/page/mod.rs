@@ -330,7 +330,9 @@ fn keys() -> Markup {
     html! {
         p #keys {
             kbd { "→" } " " kbd { "←" } " step "
-            kbd { "W" } " cause " kbd { "F" } " future " kbd { "Q" } " predict "
+            kbd { "W" } " cause "
+            span.twin hidden { kbd { "⇧ W" } " in Python " }
+            kbd { "F" } " future " kbd { "Q" } " predict "
             span.scenes { kbd { "1" } "–" kbd { "9" } " scene" }
         }
     }

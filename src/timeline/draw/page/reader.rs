@@ -7,7 +7,7 @@
 use super::{calls::Calls, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, doer, done_in, is_passed_on, passed_on},
+    draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on},
 };
 
 /// Reads steps out of a chart.
@@ -64,11 +64,15 @@ impl<'c> Reader<'c> {
             waits: vec![],
             unproved: vec![],
             woken_in: None,
+            woken_by: None,
         };
         self.add_said(piece, &mut step);
         self.add_lists(piece, &mut step);
-        if piece.kind == Kind::Poll {
-            step.woken_in = self.woken_in(lane, poll);
+        if piece.kind == Kind::Poll
+            && let Some((nth, by)) = self.woken_in(lane, poll)
+        {
+            step.woken_in = Some(nth);
+            step.woken_by = Some(by);
         }
         if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
@@ -190,11 +194,12 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// The step in which another lane woke `lane` for this poll.
+    /// The step in which another lane woke `lane` for this poll, and the lane that did. It is the
+    /// one that ran in that step, or a task that the runtime dropped after it: its end woke `lane`.
     ///
     /// An inner lane passes its wake on to the lane that polls it, without running. So the cause is
     /// what woke the inner lane. If no lane did, a timer has, or something outside.
-    fn woken_in(&self, lane: LaneId, poll: &Span) -> Option<usize> {
+    fn woken_in(&self, lane: LaneId, poll: &Span) -> Option<(usize, LaneId)> {
         let mut woken = self.woken_for(lane, poll)?;
         // In a chart that was read from a file these wakes might go round in a circle.
         for _ in 0..self.chart.rows.len() {
@@ -204,7 +209,11 @@ impl<'c> Reader<'c> {
             };
             if !is_passed_on(self.chart, by, lane, woken.at) {
                 let doer = doer(self.chart, by, woken.at);
-                return done_in(self.chart, self.order, doer, woken.at);
+                if let Some(nth) = done_in(self.chart, self.order, doer, woken.at) {
+                    return Some((nth, doer));
+                }
+                let nth = aborted_after(self.chart, self.order, doer, woken.at)?;
+                return Some((nth, doer));
             }
             // The lane `by` was woken itself at that very moment, and has only passed that wake on.
             woken = passed_on(self.chart, by, woken)?;

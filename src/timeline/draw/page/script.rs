@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// The parts of the script, in the order in which they are read. A browser runs them in that order,
 /// too, so a part may use at once what an earlier one has made.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     include_str!("script/state.js"),
     include_str!("script/tracks.js"),
     include_str!("script/source.js"),
@@ -16,6 +16,7 @@ const PARTS: [&str; 14] = [
     include_str!("script/timeline.js"),
     include_str!("script/cursor.js"),
     include_str!("script/output.js"),
+    include_str!("script/times.js"),
     include_str!("script/predict.js"),
     include_str!("script/show.js"),
     include_str!("script/keys.js"),

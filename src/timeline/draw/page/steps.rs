@@ -183,6 +183,9 @@ pub struct Step {
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
+    /// The lane that did: the one that ran in that step, or an aborted one that the runtime dropped
+    /// after it.
+    pub woken_by: Option<LaneId>,
 }
 
 /// How a run compares with the other variants of its program.

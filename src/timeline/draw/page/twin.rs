@@ -91,6 +91,7 @@ impl TwinReader<'_> {
             ready.push(self.lane(queued));
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
+        let woken_in = twin.woken_in(nth);
         Step {
             around: vec![],
             rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
@@ -116,7 +117,8 @@ impl TwinReader<'_> {
             timers,
             waits: self.waits(nth),
             unproved: self.unproved(nth),
-            woken_in: twin.woken_in(nth),
+            woken_in,
+            woken_by: woken_in.map(|by| self.lane(&twin.steps[by].lane)),
         }
     }
 

@@ -39,9 +39,7 @@ fn add_wakes(chart: &Chart, pieces: &mut [Piece]) {
         if let Some(piece) = done_in(chart, pieces, doer, wake.at) {
             let what = if wake.cancels { What::Cancels(wake.to) } else { What::Wakes(wake.to) };
             pieces[piece].add_deed(wake.nth, what);
-        } else if is_aborted_at(chart, wake.from, wake.at)
-            && let Some(piece) = last_before(pieces, wake.at)
-        {
+        } else if let Some(piece) = aborted_after(chart, pieces, wake.from, wake.at) {
             pieces[piece].woken_by_aborted.push(wake.to);
         }
     }
@@ -108,6 +106,17 @@ fn add_drop(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
 fn last_before(pieces: &[Piece], at: Position) -> Option<usize> {
     let until = pieces.partition_point(|piece| (piece.from, piece.kind) < (at, Kind::Poll));
     until.checked_sub(1)
+}
+
+/// The piece after which the runtime drops a lane at a position, since its task was aborted; none
+/// if it does not.
+pub(in crate::timeline::draw) fn aborted_after(
+    chart: &Chart,
+    pieces: &[Piece],
+    lane: LaneId,
+    at: Position,
+) -> Option<usize> {
+    if is_aborted_at(chart, lane, at) { last_before(pieces, at) } else { None }
 }
 
 /// Whether the runtime drops a lane at a position, since its task was aborted.

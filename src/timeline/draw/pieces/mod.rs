@@ -19,7 +19,7 @@ mod deeds;
 mod rests;
 mod wakes;
 
-pub(super) use deeds::{doer, done_in};
+pub(super) use deeds::{aborted_after, doer, done_in};
 pub(super) use wakes::{is_passed_on, passed_on};
 
 use super::chart::{Chart, Position};

@@ -147,8 +147,8 @@ function showWake({ track, y, head, line, target }, axis) {
   let path = "";
   if (from !== null) {
     const middle = axis.column / 2;
-    const [x1, y1] = [axis.at[from] + middle, y(track.shown(from).lane)];
-    const { lane } = track.shown(moment);
+    const { lane, woken_by } = track.shown(moment);
+    const [x1, y1] = [axis.at[from] + middle, y(woken_by)];
     const [x2, y2] = [axis.at[moment] + middle, y(lane)];
     const half = (y1 + y2) / 2;
     path = `M${x1} ${y1} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;

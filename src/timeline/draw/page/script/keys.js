@@ -8,17 +8,19 @@ const next = () => {
   if (game.on) ask();
   else show(scene, moment + 1);
 };
+// Shows the poll that woke the lane that runs now, in the first of these languages in which another
+// lane did.
+function followWake(languages) {
+  const from = languages.map(wokenAt).find((from) => from !== null);
+  if (from !== undefined && !game.open) show(scene, from);
+}
 const actions = {
   next,
   back: () => !game.open && show(scene, moment - 1),
   first: () => !game.open && show(scene, 0),
   last: () => !game.on && show(scene, Infinity), // it would show what is asked later
-  cause: () => {
-    const from = tracks()
-      .map(wokenAt)
-      .find((from) => from !== null);
-    if (from !== undefined && !game.open) show(scene, from);
-  },
+  cause: () => followWake(tracks()),
+  causeInPython: () => followWake(tracks().toReversed()),
   future: () => {
     future = !future;
     document.querySelector("[data-do=future]").setAttribute("aria-pressed", !future);
@@ -46,6 +48,9 @@ const KEYS = {
   t: "theme",
   w: "cause",
 };
+
+// Space with Shift goes back, as a browser scrolls back.
+const WITH_SHIFT = { " ": "back", w: "causeInPython" };
 
 // Shows another scene. From one variant to another the time stays the same, so that the two can be
 // compared. But if this one is at its first moment, or the reader predicts, the other one is shown
@@ -78,8 +83,12 @@ addEventListener("keydown", (event) => {
   }
   if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  // Space with Shift goes back, as a browser scrolls back.
-  const action = key === " " && event.shiftKey ? "back" : KEYS[key];
+  if (key === "Escape" && game.open) {
+    event.preventDefault();
+    skip();
+    return;
+  }
+  const action = (event.shiftKey && WITH_SHIFT[key]) || KEYS[key];
   if (action) actions[action]();
   else if (/^[1-9]$/.test(key)) choose(Number(key) - 1);
   else return;
@@ -136,6 +145,7 @@ data.scenes.forEach(({ title, variant: group }, nth) => {
 });
 byId("scenes").hidden = data.scenes.length < 2;
 byId("keys").querySelector(".scenes").hidden = data.scenes.length < 2;
+byId("keys").querySelector(".twin").hidden = data.sources.length < 2;
 const about = document.querySelector("#about p");
 about?.replaceChildren(...prose(about.textContent));
 

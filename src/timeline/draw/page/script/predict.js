@@ -1,7 +1,8 @@
 // “Predict”: asks before each step which lane runs next, or when something does, and keeps score.
 //
 // Knows what comes next, which is the answer. While it is on, the other parts hide the future: they
-// ask `showsFuture`.
+// ask `showsFuture`; and the style sheet hides comments and the sentence below the heading, which
+// may tell what is asked.
 
 // Sorts by a fixed rule, so that a page shows the same order each time, and not the right one
 // first.
@@ -9,37 +10,17 @@ function sorted(choices) {
   return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
 }
 
-// A time that was not recorded, written as recorded times are (`human` in Rust): so that its form
-// does not give a wrong answer away.
-function inWords(time) {
-  const ms = Math.floor(time / 1e6);
-  if (ms === 0) return time < 1000 ? `${time} ns` : `${Math.floor(time / 1000)} µs`;
-  const tenths = Math.floor((time % 1e6) / 1e5);
-  if (ms < 100 && tenths > 0) return `${ms}.${tenths} ms`;
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 60000) return `${ms / 1000} s`;
-  const [unit, called] = ms < 3600000 ? [60000, "min"] : [3600000, "h"];
-  const whole = `${Math.floor(ms / unit)} ${called}`;
-  return ms % unit === 0 ? whole : `${whole} ${inWords((ms % unit) * 1e6)}`;
+// The lanes that may run next. A lane that is not there yet may, but not one that has ended.
+function lanesToChoose(track, right) {
+  const states = track.shown(moment)?.states ?? "";
+  const lanes = [...run().lanes.keys()];
+  const own = track.index === 0 ? lanes.slice(0, run().lanes_in_rust) : lanes;
+  const others = own.filter((lane) => !ENDED.includes(states[lane] ?? ".")).map(name);
+  return sorted(new Set([right, ...others]));
 }
 
-// The right time among wrong ones, in order. All of them are still to come: a reader would see that
-// a past time is wrong. How many wrong times come before the right one changes from moment to
-// moment, so that its place does not give it away.
-function timesToChoose(right) {
-  const { instants, moments } = run();
-  const begin = instants[moments[moment].instant][0];
-  const [end, text] = instants[right];
-  const times = [text];
-  for (let nth = 0; nth < moment % 3; nth += 1) {
-    times.unshift(inWords(Math.floor(begin + (end - begin) / 2 ** (nth + 1))));
-  }
-  const later = instants.slice(right + 1, right + 4).map(([, text]) => text);
-  if (later.length === 0) later.push(inWords(2 * end - begin));
-  return [...new Set([...times, ...later])];
-}
-
-// Asks before a step which lane runs next or, if time passes first, when a lane runs next.
+// Asks before a step which lane runs next or, if time passes first, when a lane runs next. Where
+// only one lane can run, there is nothing to ask, and the step is shown.
 function ask() {
   const { instants, moments } = run();
   const next = moments[moment + 1];
@@ -48,16 +29,10 @@ function ask() {
   const track = tracks().find(({ index }) => next.steps[index] !== null);
   const lane = track.steps[next.steps[track.index]].lane;
   const right = passes ? instants[next.instant][1] : name(lane);
-  let choices;
-  if (passes) {
-    choices = timesToChoose(next.instant);
-  } else {
-    // A lane that is not there yet may come next, but not one that has ended.
-    const states = track.shown(moment)?.states ?? "";
-    const lanes = [...run().lanes.keys()];
-    const own = track.index === 0 ? lanes.slice(0, run().lanes_in_rust) : lanes;
-    const others = own.filter((lane) => !ENDED.includes(states[lane] ?? ".")).map(name);
-    choices = sorted(new Set([right, ...others]));
+  const choices = passes ? timesToChoose(next.instant) : lanesToChoose(track, right);
+  if (choices.length < 2) {
+    goOn("");
+    return;
   }
   const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";
   byId("question").textContent = passes
@@ -75,27 +50,53 @@ function ask() {
   answers[0].focus();
 }
 
+// Closes the question. If the focus is in it, it goes to the button of the next step.
 function closeQuestion() {
   game.open = false;
-  byId("asks").hidden = true;
+  const asks = byId("asks");
+  if (asks.contains(document.activeElement)) document.querySelector("[data-do=next]").focus();
+  asks.hidden = true;
+}
+
+// Whether the step that comes next has been asked for already, or was skipped: then it is known, and
+// does not count again. Notes that it is known from now on.
+function isKnown() {
+  const step = `${scene}.${moment + 1}`;
+  const known = game.known.has(step);
+  game.known.add(step);
+  return known;
+}
+
+// Shows the next step, and the score after what is said of the step.
+function goOn(told) {
+  show(scene, moment + 1);
+  byId("score").textContent = `${told} ${game.right} of ${game.asked} right.`.trim();
 }
 
 function answer(choice, right, track) {
   if (!game.open) return;
   closeQuestion();
-  game.asked += 1;
-  if (choice === right) game.right += 1;
-  show(scene, moment + 1);
-  const { lane, sentence } = track.shown(moment);
+  if (!isKnown()) {
+    game.asked += 1;
+    if (choice === right) game.right += 1;
+  }
+  const { lane, sentence } = track.shown(moment + 1);
   const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
-  byId("score").textContent =
-    `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
+  goOn(`${verdict}: ${name(lane)} ${sentence}`);
+}
+
+// Shows the step without an answer.
+function skip() {
+  closeQuestion();
+  isKnown();
+  goOn("Skipped.");
 }
 
 function predict(on) {
   game.on = on;
   closeQuestion();
-  byId("score").textContent = on ? "Predict each step. Q ends it." : "";
+  document.body.classList.toggle("predicts", on);
+  byId("score").textContent = on ? "Predict each step. Escape skips a question, Q ends it." : "";
   document.querySelector("[data-do=predict]").setAttribute("aria-pressed", on);
   show(scene, moment);
 }

@@ -19,7 +19,7 @@ const LEXERS = {
       "mod move mut pub ref return self Self static struct trait true type unsafe use where while",
   ),
   python: lexer(
-    /(?<co>#.*)/,
+    /(?<co>#.*|^""".*)/, // a docstring is a comment, too
     /(?<tx>[fbr]?"(?:[^"\\]|\\.)*"|[fbr]?'(?:[^'\\]|\\.)*')/,
     "and as assert async await break class continue def del elif else except False finally for " +
       "from global if import in is lambda None nonlocal not or pass raise return True try while " +

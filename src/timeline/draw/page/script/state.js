@@ -6,8 +6,8 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `predict`; and at last
-// `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it.
+// timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `times` and `predict`; and at
+// last `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before it.
 // Only what a person does calls a later part: a click in `panes` and an answer in `predict` call
 // `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
 //
@@ -50,8 +50,8 @@ let moment = 0; // which of its moments
 let alone = null; // the lanes of the row that is seen alone; none if all are seen
 let future = true; // whether what comes later is shown
 // Predicting: whether it is on, how many questions were answered and how many of the answers were
-// right, and whether a question is open.
-const game = { on: false, asked: 0, right: 0, open: false };
+// right, the steps that are known by now, and whether a question is open.
+const game = { on: false, asked: 0, right: 0, known: new Set(), open: false };
 
 const run = () => data.scenes[scene];
 const variant = () => run().variant;

@@ -399,7 +399,7 @@ function arrow({ track, y }, defs) {
   const target = make(
     "path",
     { class: "wake-target" },
-    make("title", {}, "To the poll that woke it (W)"),
+    make("title", {}, `To the poll that woke it (${track.index === 0 ? "W" : "Shift + W"})`),
   );
   return { track, y, head, line, target };
 }
