@@ -13,6 +13,12 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 faults.push(format!("step {nth} is at {}:{line}, which is left out", track.file));
             }
         }
+        for (method, line) in types_of_methods(track) {
+            if is_left_out(line) {
+                let file = &track.file;
+                faults.push(format!("{file}:{line} is the type of the method at line {method}"));
+            }
+        }
         for (name, line) in begins_with(&track.file, &explored.run.title) {
             if is_left_out(line) {
                 let file = &track.file;
@@ -35,6 +41,35 @@ fn lines(track: &Track) -> Vec<(usize, u32)> {
         lines.extend(of_step.into_iter().map(|line| (nth, line)));
     }
     lines
+}
+
+/// Where the types of those methods in Rust are defined in which something is seen: the line that
+/// is seen and that of the type.
+fn types_of_methods(track: &Track) -> Vec<(u32, usize)> {
+    let text = lines_of(&track.file);
+    let mut found = vec![];
+    for (_, line) in lines(track) {
+        let above = text[..line as usize].iter().rev();
+        let Some(head) = above.clone().find(|line| line.starts_with(|c: char| c.is_alphabetic()))
+        else {
+            continue;
+        };
+        if !head.starts_with("impl") {
+            continue;
+        }
+        let of_type = head.rsplit(' ').nth(1).unwrap_or_default();
+        let of_type = of_type.split('<').next().unwrap_or_default();
+        for keyword in ["struct", "enum"] {
+            let defined = format!("{keyword} {of_type}");
+            let is_defined_in = |line: &String| {
+                let head = line.strip_prefix("pub ").unwrap_or(line);
+                let rest = head.strip_prefix(&defined);
+                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            };
+            found.extend(text.iter().position(is_defined_in).map(|nth| (line, nth + 1)));
+        }
+    }
+    found
 }
 
 /// The functions that stand beside the title of a scene, where it is given to the stage, each with
