@@ -1,9 +1,9 @@
 //! Laziness: calling a coroutine starts nothing.
 //!
 //! In Python: a coroutine object, or a task, see `laziness.py` beside this file.
-//! Look for: A future does nothing until it is polled. The dots show where one exists and has not
-//! been polled yet; a task is polled as soon as it gets the thread. tokio's `sleep` takes its
-//! deadline when it is called, so its second is over at 1 s, not at 1.5 s as in Python.
+//! Look for: A future does nothing until it is polled. In Rust the dots show where one exists and
+//! has not been polled yet; a task is polled as soon as it gets the thread. tokio's `sleep` takes
+//! its deadline when it is called, so its second is over at 1 s, not at 1.5 s as in Python.
 //!
 //!     cargo run --example laziness
 use async_concepts::{LaneExt, say, stage::Stage};

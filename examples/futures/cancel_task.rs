@@ -1,7 +1,7 @@
 //! Cancel a task: a request that the task may answer, or a drop that it cannot.
 //!
-//! In Python: `Task.cancel`, see `cancel_task.py` beside this file. It cannot drop a task, so in
-//! "drop" the twin asks it, too.
+//! In Python: `Task.cancel`, see `cancel_task.py` beside this file. Python cannot drop a task, so
+//! in "drop" the twin asks it, too.
 //! Look for: A task that is asked to end can clean up first, and one that is dropped cannot. Python
 //! throws an error into its await, and our event loop does the same. With tokio, `abort` drops the
 //! task, so only destructors run; a `CancellationToken` asks it, and it answers in its own time,

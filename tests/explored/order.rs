@@ -42,10 +42,11 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 7] = [
+const VERBS: [(&str, Verb); 8] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; its end wakes ", Verb::WokenByItsEnd),
     ("; their ends wake ", Verb::WokenByItsEnd),
+    ("makes the next ", Verb::Makes),
     ("makes ", Verb::Makes),
     ("wakes ", Verb::Wakes),
     ("cancels ", Verb::Cancels),

@@ -74,7 +74,10 @@ fn is_proved(polls: &Polls<'_>, step: usize, lane: LaneId, other: LaneId) -> boo
     if of_its_loop(polls, step, lane).is_some_and(|awaits| awaits.lanes.contains(&other)) {
         return true;
     }
+    let may_have_gone_on = places.registered() == Some(Registered::OrAfter);
     places.waits().iter().any(|wait| match wait.on.as_deref() {
+        // A sentence says then that it is not seen for what the lane waits.
+        Some(_) if may_have_gone_on || wait.or_after => false,
         // It polls it there.
         None => wait.lane == Some(other) && !wait.of_a_loop,
         Some(on) if on.starts_with("Futures") => {

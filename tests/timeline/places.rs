@@ -391,6 +391,25 @@ fn a_place_that_was_not_registered_anew_says_so() {
     assert!(waits.iter().all(|waits| said(waits) == line), "it is the same place");
 }
 
+#[test]
+fn what_has_kept_its_waker_is_waited_for_after_a_wake_that_changed_nothing() {
+    let run = record("kept", || async {
+        let naps = [10, 20].map(|at| async move { sleep(ms(at)).await });
+        let mut set: FuturesUnordered<_> = naps.into_iter().collect();
+        let in_a_set = async {
+            // The set wakes its lane when it has polled all of its futures once.
+            set.next().await;
+            drop(set);
+            yield_now().await;
+            pending::<()>().await; // keeps no waker
+        };
+        tokio::spawn(in_a_set.lane("A")).await.unwrap();
+    });
+    let registered: Vec<Registered> = waits(&run, "A").iter().map(Waits::registered).collect();
+    let after = [Registered::Now, Registered::Kept, Registered::Now, Registered::OrAfter];
+    assert_eq!(registered, after);
+}
+
 /// Trap 1: a future that is kept and has the waker already would not clone it again, so that a lane
 /// that comes back to it would seem to wait where it was in between.
 #[test]

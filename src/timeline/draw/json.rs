@@ -80,12 +80,13 @@ impl std::error::Error for JsonError {}
 ///   the one that it wakes; it `cancels` if an event loop of the program's own gives the lane an
 ///   error by it;
 /// - `places` say where a lane waits: `null`, or an object with two fields. `registered` is
-///   `"now"`, `"earlier"`, `"or_after"` (the lane may have gone on since), `"never"` or
-///   `"unknown"`. `waits` is a list of places; if one of them has `"or_after": true`, the lane may
-///   have gone on from this place to one that follows in the list; with `"of_a_loop": true` its
-///   `lane` is a task of an event loop that runs there, and is not waited for; with `"handles": N`
-///   the lane awaits `N` tasks there at once; with `"timer": true` it is registered with a timer of
-///   tokio's there; with `"in_timeout": true` its `lane` is polled by a `timeout` that owns it;
+///   `"now"`, `"earlier"`, `"kept"` (the lane may be at another line since, and waits for the
+///   same), `"or_after"` (it may have gone on since), `"never"` or `"unknown"`. `waits` is a list
+///   of places; if one of them has `"or_after": true`, the lane may have gone on from this place to
+///   one that follows in the list; with `"of_a_loop": true` its `lane` is a task of an event loop
+///   that runs there, and is not waited for; with `"handles": N` the lane awaits `N` tasks there at
+///   once; with `"timer": true` it is registered with a timer of tokio's there; with `"in_timeout":
+///   true` its `lane` is polled by a `timeout` that owns it;
 /// - a row with `"own_task": true` is a task of its own, although another lane polls it; one with
 ///   `"called_off": true` is a callback that was cancelled before it was called;
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if

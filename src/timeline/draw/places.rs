@@ -122,7 +122,7 @@ impl Places {
             // No place but that of the lane itself is known.
             _ if self.waits().iter().all(Wait::is_only_of_the_lane) => " (where its lane was made)",
             Some(Registered::Earlier) => " (registered in an earlier poll)",
-            Some(Registered::OrAfter) => ", or after that",
+            Some(Registered::Kept | Registered::OrAfter) => ", or after that",
             _ => "",
         };
         Some(format!("{}{limit}", parts.join(" and ")))

@@ -19,7 +19,10 @@
 //! - If each place of a poll seems to be over, the lane still waits at one of them, or has gone on
 //!   to something that keeps no waker. The same holds if a poll answered a wake and the lane has
 //!   registered no waker in it: then the places are those of an earlier poll. In both cases each
-//!   sentence that has the place adds "or after that" ([`Registered::OrAfter`]).
+//!   sentence that has the place adds "or after that" ([`Registered::OrAfter`]). If the waker of
+//!   the earlier poll is still kept, only the line is uncertain, and not what the lane waits for
+//!   ([`Registered::Kept`]): what does not clone a waker that it has, and is polled again, waits
+//!   on. Only something that keeps no waker at all could have been awaited since.
 //! - `join_all` polls several futures by one call. If two of them are of one `async fn`, and wait
 //!   at different lines of it, they look like one future that has gone on from the first line to
 //!   the second. Whether the first line is shown depends on what is awaited there:
@@ -137,9 +140,13 @@ pub enum Registered {
     Now,
     /// In an earlier poll: in this one it has registered nothing anew.
     Earlier,
+    /// In an earlier poll, and what it registered with then has kept that waker: in this poll,
+    /// which answered a wake, it has registered nothing anew. So it waits for the same, perhaps at
+    /// another line: a set of futures, say, that the next line polls, too.
+    Kept,
     /// In this poll or in an earlier one, and it may have gone on since, to something that keeps no
-    /// waker: none of the wakers that it registered in this poll is kept, or it has registered none
-    /// although the poll answered a wake.
+    /// waker: none of the wakers that it registered in this poll is kept; or it has registered none
+    /// although the poll answered a wake, and no waker of an earlier poll is kept.
     OrAfter,
     /// Never: it has no place where it waits, and the place that is given is that of `.lane()`.
     Never,
@@ -209,13 +216,14 @@ impl Waits {
         Waits(Arc::new(Unresolved { made_at: at, registered, stacks, all_are_kept, resolved }))
     }
 
-    /// The same places, but not registered anew. `may_have_gone_on`: see [`Registered::OrAfter`].
-    pub(super) fn kept_from_before(&self, may_have_gone_on: bool) -> Waits {
-        let registered = match (self.0.registered, may_have_gone_on) {
-            (Registered::Now | Registered::Earlier, true) => Registered::OrAfter,
-            (Registered::Now, false) => Registered::Earlier,
-            _ => return self.clone(),
-        };
+    /// The same places, but not registered anew. `since` says what has become of the lane:
+    /// [`Registered::Earlier`], [`Registered::Kept`] or [`Registered::OrAfter`].
+    pub(super) fn kept_from_before(&self, since: Registered) -> Waits {
+        // These follow each other from what is certain to what is not.
+        let registered = self.0.registered.max(since);
+        if registered == self.0.registered || self.0.registered >= Registered::Never {
+            return self.clone();
+        }
         let Unresolved { made_at, stacks, all_are_kept, .. } = &*self.0;
         Waits::new(made_at, registered, stacks.clone(), *all_are_kept)
     }

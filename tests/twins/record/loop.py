@@ -59,11 +59,18 @@ class Future(asyncio.Future):
             note("makes", name)
         super().add_done_callback(callback, context=context)
 
+    def set_result(self, result):
+        super().set_result(result)
+        # A call of asyncio's own stops the loop later: it is this that leads to it.
+        scene = recording.scene
+        if scene is not None and scene.program is not None and scene.program.future is self:
+            note("wakes", "main")
+
     def remove_done_callback(self, callback):
         name = getattr(callback, "lane", None)
         if name in self.added:
             self.added.remove(name)
-            note("cancels", name)
+            note("removes", name)
         return super().remove_done_callback(callback)
 
 

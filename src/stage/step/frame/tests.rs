@@ -80,6 +80,7 @@ fn walk() -> Walk {
             left_out: vec![],
             timers_as_seen: true,
             aligned: None,
+            same_as: None,
         }],
         moments: vec![], // a terminal shows the steps of Rust only
         output: vec![],

@@ -81,7 +81,7 @@ impl<'c> Reader<'c> {
 
     /// Whether a lane may wait for something else than at these places by now. If they name lanes
     /// that it polls there, and none of them is in a set of futures, it has not gone on.
-    fn may_have_gone_on(&self, places: &Places, there: &[&Wait]) -> bool {
+    pub(super) fn may_have_gone_on(&self, places: &Places, there: &[&Wait]) -> bool {
         let may = places.registered() == Some(Registered::OrAfter)
             || there.iter().any(|wait| wait.or_after);
         let of_a_set = there.iter().any(|wait| is_set_of_futures(wait));

@@ -126,6 +126,10 @@ impl Sources {
         let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
+            let same_as = recording::same_as(&twin.scenes, scene).map(str::to_owned);
+            if let Some(track) = run.tracks.last_mut() {
+                track.same_as = same_as;
+            }
             let titles = recording::titles(&twin.scenes);
             run.of_python =
                 self.rust.as_ref().and_then(|rust| rust.of_python(&chart.title, &titles));

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A line without a counterpart need not be missing in the other language: that one may print it in
-//! another order, or at another time. A line is said to be missing only if the other language has
-//! no such line left: each line there is matched with one line alone.
+//! another order, at another time, or by another lane. A line is said to be missing only if the
+//! other language has no such line left: each line there is matched with one line alone.
 use super::{
     pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
@@ -134,21 +134,15 @@ impl<'a> Both<'a> {
                     told[here].push(format!("only {own}’s {lane} prints “{text}”"));
                     continue;
                 };
-                let counterpart = &self.printed[1 - track][counterpart];
-                // Compared by their own times, and not by those of their moments: a poll that
-                // blocks prints later than it began.
-                let when = match counterpart.at.cmp(&line.at) {
-                    Ordering::Less => "earlier",
-                    Ordering::Equal => "in another order",
-                    Ordering::Greater => "later",
-                };
                 // If both print it in one moment, that is said of the line in Rust alone.
-                let is_in_one_moment = moment_of[1 - track][counterpart.step] == here;
-                if parting.unlike == Unlike::InAnotherOrder && is_in_one_moment && track == 1 {
+                let by_other = &self.printed[1 - track][counterpart];
+                let is_in_one_moment = moment_of[1 - track][by_other.step] == here;
+                if parting.unlike != Unlike::AtAnotherTime && is_in_one_moment && track == 1 {
                     continue;
                 }
+                let there = self.where_else(track, [nth, counterpart]);
                 told[here]
-                    .push(format!("{lane} prints “{text}” here in {own}, and {when} in {other}"));
+                    .push(format!("{lane} prints “{text}” here in {own}, and {there} {other}"));
             }
         }
         for (moment, told) in moments.iter_mut().zip(told) {
@@ -156,6 +150,50 @@ impl<'a> Both<'a> {
                 moment.parting = Some(format!("Here the two part: {}.", told.join("; ")));
             }
         }
+    }
+
+    /// Where the other language prints a line of a track: `earlier in`, or `after main’s “end” in`.
+    /// `lines` are the indices of the line and of its counterpart.
+    fn where_else(&self, track: usize, lines: [usize; 2]) -> String {
+        let line = &self.printed[track][lines[0]];
+        let counterpart = &self.printed[1 - track][lines[1]];
+        let mut parts = vec![];
+        // Compared by their own times, and not by those of their moments: a poll that blocks prints
+        // later than it began.
+        match counterpart.at.cmp(&line.at) {
+            Ordering::Less => parts.push("earlier".to_owned()),
+            Ordering::Greater => parts.push("later".to_owned()),
+            Ordering::Equal if counterpart.lane == line.lane => {
+                parts.push(self.order_there(track, lines));
+            }
+            Ordering::Equal => {}
+        }
+        if counterpart.lane != line.lane {
+            parts.push(format!("by {}", counterpart.lane));
+        }
+        format!("{} in", parts.join(" "))
+    }
+
+    /// After or before which line the other language prints a line that it prints at the same time,
+    /// but in another order. It is the nearest line that is on the other side here.
+    fn order_there(&self, track: usize, [here, there]: [usize; 2]) -> String {
+        let other = &self.printed[1 - track];
+        let mut pairs = vec![];
+        for (rust, python) in &self.common {
+            pairs.push(if track == 0 { (*rust, *python) } else { (*python, *rust) });
+        }
+        for (nth, parting) in self.partings[track].iter().enumerate() {
+            if let Some(Parting { counterpart: Some(counterpart), .. }) = parting {
+                pairs.push((nth, *counterpart));
+            }
+        }
+        pairs.retain(|(own, that)| (*own < here) != (*that < there));
+        let Some((_, nearest)) = pairs.into_iter().min_by_key(|(_, that)| that.abs_diff(there))
+        else {
+            return "in another order".into();
+        };
+        let side = if nearest < there { "after" } else { "before" };
+        format!("{side} {}’s “{}”", other[nearest].lane, other[nearest].text)
     }
 }
 
@@ -211,6 +249,9 @@ fn lines_in_common(printed: &[Vec<Printed<'_>>; 2]) -> Vec<(usize, usize)> {
     common
 }
 
+/// Whether a line of Rust and one of Python are alike.
+type IsLike = fn(&Printed<'_>, &Printed<'_>) -> bool;
+
 /// Finds how the two part at each line that they do not have in common.
 fn partings(printed: &[Vec<Printed<'_>>; 2], common: &[(usize, usize)]) -> [Partings; 2] {
     let only = Some(Parting { unlike: Unlike::Only, counterpart: None });
@@ -220,19 +261,21 @@ fn partings(printed: &[Vec<Printed<'_>>; 2], common: &[(usize, usize)]) -> [Part
         rust[pair.0] = None;
         python[pair.1] = None;
     }
-    // In the first round a line is matched only with one of the same time: otherwise one of another
-    // time, with the same text, could come before it.
-    for unlike in [Unlike::InAnotherOrder, Unlike::AtAnotherTime] {
-        let is_first_round = unlike == Unlike::InAnotherOrder;
+    // A line is matched with the one that is most like it: of the same lane and time, then of the
+    // same lane, then of another lane. Otherwise one with the same text could come before it.
+    let rounds: [(Unlike, IsLike); 4] = [
+        (Unlike::InAnotherOrder, |one, other| is_the_same(one, other) && one.at == other.at),
+        (Unlike::AtAnotherTime, is_the_same),
+        (Unlike::ByAnotherLane, |one, other| has_the_same_text(one, other) && one.at == other.at),
+        (Unlike::ByAnotherLane, has_the_same_text),
+    ];
+    for (unlike, is_like) in rounds {
         for (nth, line) in printed[0].iter().enumerate() {
             if rust[nth] != only {
                 continue;
             }
-            let is_counterpart = |other: &usize| {
-                let that = &printed[1][*other];
-                let fits_in_time = line.at == that.at || !is_first_round;
-                python[*other] == only && fits_in_time && is_the_same(line, that)
-            };
+            let is_counterpart =
+                |other: &usize| python[*other] == only && is_like(line, &printed[1][*other]);
             if let Some(other) = (0..printed[1].len()).find(is_counterpart) {
                 rust[nth] = Some(Parting { unlike, counterpart: Some(other) });
                 python[other] = Some(Parting { unlike, counterpart: Some(nth) });
@@ -244,7 +287,12 @@ fn partings(printed: &[Vec<Printed<'_>>; 2], common: &[(usize, usize)]) -> [Part
 
 /// Whether two lines, of one language each, are the same but for their times.
 fn is_the_same(one: &Printed<'_>, other: &Printed<'_>) -> bool {
-    one.lane == other.lane && without_place(one.text) == without_place(other.text)
+    one.lane == other.lane && has_the_same_text(one, other)
+}
+
+/// Whether two lines, of one language each, say the same.
+fn has_the_same_text(one: &Printed<'_>, other: &Printed<'_>) -> bool {
+    without_place(one.text) == without_place(other.text)
 }
 
 /// A line without the place at its end: of `slow (lock.rs:42)` it leaves `slow (lock`. In each
@@ -320,12 +368,16 @@ mod tests {
             found("A one@0, B end@1, A end@2", "A one@0, A end@1, B end@1"),
             [vec![None, None, time], vec![None, time, None]]
         );
-        assert_eq!(found("A one@0", "B one@0"), [vec![only], vec![only]], "of another lane");
-        // Of two lines of one text, the one at the same time is meant.
+        let lane = Some(Unlike::ByAnotherLane);
+        assert_eq!(found("A one@0", "B one@0"), [vec![lane], vec![lane]]);
+        assert_eq!(found("A one@0", "A two@0"), [vec![only], vec![only]]);
+        // Of two lines of one text, the one of the same lane at the same time is meant.
         assert_eq!(
             found("B x@0, A x@1, B y@1", "A x@0, B y@1, A x@1"),
-            [vec![only, order, None], vec![only, None, order]]
+            [vec![lane, order, None], vec![lane, None, order]]
         );
+        // A line of another lane is none of the lines that have their own counterparts.
+        assert_eq!(found("A x@0, B x@1", "B x@1"), [vec![only, None], vec![None]]);
     }
 
     /// A run with a moment at each of these times, which has these steps of Rust and Python.
@@ -392,6 +444,38 @@ mod tests {
                 "Here the two part: A prints “end” here in Rust, and earlier in Python; \
                  A prints “end” here in Python, and later in Rust."
             )
+        );
+    }
+
+    /// What is said in the only moment of lines that are all printed in it.
+    fn told(rust: &str, python: &str) -> String {
+        let mut both = both(rust, python, true);
+        for (nth, line) in both.printed[1].iter_mut().enumerate() {
+            line.nth = nth;
+            line.step = 0;
+        }
+        let mut run = run_of(&[(0, Some(0), Some(0))]);
+        both.tell_partings(&mut run.moments);
+        run.moments[0].parting.clone().expect("they part")
+    }
+
+    #[test]
+    fn another_order_says_after_or_before_which_line() {
+        assert_eq!(
+            told("A one@0, B has it@0, A two@0", "A one@0, A two@0, B has it@0"),
+            "Here the two part: B prints “has it” here in Rust, and after A’s “two” in Python."
+        );
+        assert_eq!(
+            told("A one@0, A two@0, B has it@0", "B has it@0, A one@0, A two@0"),
+            "Here the two part: B prints “has it” here in Rust, and before A’s “one” in Python."
+        );
+    }
+
+    #[test]
+    fn a_line_that_another_lane_prints_is_not_said_to_be_of_one_language_only() {
+        assert_eq!(
+            told("A one@0", "B one@0"),
+            "Here the two part: A prints “one” here in Rust, and by B in Python."
         );
     }
 

@@ -16,7 +16,7 @@ pub(super) struct TwinScene {
 }
 
 /// A step of a twin: what a lane does in a call of asyncio's event loop, or outside of it.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 pub(super) struct TwinStep {
     /// In nanoseconds since the scene began.
     pub at: u64,
@@ -83,7 +83,7 @@ pub(super) enum Outside {
 }
 
 /// Why a lane went on.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Cause {
     /// It is its first step.
@@ -101,7 +101,7 @@ pub(super) enum Cause {
 }
 
 /// What a lane does in a step.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Deed {
     /// The line of this index among those that are printed in the step.
@@ -115,10 +115,12 @@ pub(super) enum Deed {
     Wakes(String),
     /// It cancels a callback, or a call on another thread, before that begins.
     Cancels(String),
+    /// It takes back a callback that it had added to a future.
+    Removes(String),
 }
 
 /// A line that a twin printed.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 pub(super) struct TwinSaid {
     /// By its name: the twin and Rust have no numbers of lanes in common.
     pub lane: String,
@@ -132,7 +134,7 @@ pub(super) struct TwinSaid {
 }
 
 /// What a lane of a twin does after a step.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 pub(super) struct TwinLane {
     /// Whether it waits, or what else it does.
     pub state: TwinState,
@@ -172,6 +174,13 @@ pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s Twi
         [only] if !only_explored => Some(only),
         _ => scenes.iter().find(|scene| scene.title.as_ref() == Some(&chart.title)),
     }
+}
+
+/// The title of the first scene that has the steps of this one; none if this is the first. A twin
+/// runs one function for several scenes where only Rust has several ways.
+pub(super) fn same_as<'s>(scenes: &'s [TwinScene], of: &TwinScene) -> Option<&'s str> {
+    let first = scenes.iter().find(|scene| scene.steps == of.steps)?;
+    if first.title == of.title { None } else { first.title.as_deref() }
 }
 
 /// The titles of all scenes that have one.
@@ -267,6 +276,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_scene_that_only_rust_has_in_two_ways_names_the_first() {
+        let scenes = recorded("cancel_task");
+        let mut same = vec![];
+        for scene in &scenes {
+            same.push((scene.title.as_deref().expect("a title"), same_as(&scenes, scene)));
+        }
+        let request = Some("request");
+        let expected =
+            [("request", None), ("refused", None), ("drop", request), ("token", request)];
+        assert_eq!(same, expected);
     }
 
     /// Python 3.11 and 3.12 have a function there, 3.13 and 3.14 a class, and both a queue inside.

@@ -132,11 +132,22 @@ impl Reader<'_> {
                 What::Prints(_) => format!("prints {}", join(&lines)),
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
-                What::Makes(_) => format!("makes {}", self.names(&lanes)),
+                What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
                 What::Drops(_) => format!("drops {}", self.dropped(&lanes, &mut by_others)),
             });
         }
         by_others
+    }
+
+    /// The names of lanes that the lane of a piece makes. One of them may have its own name: a
+    /// callback that comes again and again makes the next one of itself.
+    fn made(&self, lanes: &[LaneId], piece: &Piece) -> String {
+        match lanes {
+            [lane] if self.chart.rows[*lane].name == self.chart.rows[piece.lane].name => {
+                format!("the next {}", self.chart.rows[*lane].name)
+            }
+            _ => self.names(lanes),
+        }
     }
 
     /// The names of lanes that are dropped, as [`Reader::names`] has them, and what each of them

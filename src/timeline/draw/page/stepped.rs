@@ -59,6 +59,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
             left_out: vec![],
             timers_as_seen: reader.calls.are_unknown(),
             aligned: None,
+            same_as: None,
         }],
         moments,
         output: vec![],

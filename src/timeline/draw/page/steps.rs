@@ -60,6 +60,9 @@ pub struct Track {
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none for the steps before the first one of this track. The track of Rust has no such list.
     pub aligned: Option<Vec<Option<usize>>>,
+    /// The title of another scene, in which this language does just the same; none if it is the
+    /// first that does so. The twin has one loop where Rust has tokio, too.
+    pub same_as: Option<String>,
 }
 
 /// What a page shows at once: a step of each track, or of one of them only.
@@ -103,6 +106,8 @@ pub enum Unlike {
     InAnotherOrder,
     /// The other one prints it earlier or later.
     AtAnotherTime,
+    /// In the other one another lane prints it, at this time or at another.
+    ByAnotherLane,
 }
 
 /// A lane of a run that is stepped through.

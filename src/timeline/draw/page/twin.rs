@@ -36,6 +36,7 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
         left_out: vec![],
         timers_as_seen: false, // the event loop of asyncio has told of them
         aligned,
+        same_as: None, // one scene does not know the others
     });
 }
 

@@ -10,7 +10,7 @@ pub(super) enum Why<'t> {
     Begins,
     /// A timer was due that it had set.
     ItsTime,
-    /// A timer was due that the lane of this name had set.
+    /// A timer was due that the lane of this name had set: a timeout, which cancels the lane.
     TimeOf(&'t str),
     /// What it had been waiting for has ended.
     Ended(Other<'t>),
@@ -43,7 +43,7 @@ impl fmt::Display for Why<'_> {
         match self {
             Why::Begins => write!(f, "it begins"),
             Why::ItsTime => write!(f, "its time has come"),
-            Why::TimeOf(by) => write!(f, "the time of {by} has come"),
+            Why::TimeOf(by) => write!(f, "{by}’s timeout is over"),
             Why::Ended(other) => write!(f, "{other} has ended"),
             Why::WokenBy(other) => write!(f, "woken by {other}"),
             Why::CancelledBy(by) => write!(f, "cancelled by {by}"),
@@ -105,6 +105,11 @@ impl TwinScene {
             // The lane itself has woken a task inside it.
             (None, Some(Inner::Task)) => return Some(Why::WokenBy(Other::Lane(&cause.lane))),
             _ if self.had_given_way(nth, by) => return Some(Why::HadGivenWay),
+            // A task that the lane has made of a coroutine of asyncio's own, whose steps are not
+            // recorded: the lane has cancelled it, and awaits its end.
+            (None, None) if self.awaits(by) == Some("wait") => {
+                return Some(Why::Ended(Other::TaskInside));
+            }
             _ => return None,
         };
         let has_ended = cause.end.is_some() && self.may_await_tasks(nth);
@@ -406,7 +411,7 @@ mod tests {
         let told = sentences(&recorded("future")[0]);
         assert_eq!(
             told[2],
-            "slow goes on (its time has come), prints “the result is set”, wakes main and ends."
+            "slow goes on (its time has come), wakes main, prints “the result is set” and ends."
         );
         let told = sentences(&recorded("hello_world")[0]);
         assert_eq!(

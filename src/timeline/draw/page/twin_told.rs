@@ -3,7 +3,7 @@
 //! `twin_causes` knows why.
 use super::{
     reader::join,
-    recording::{Cause, Deed, Inner, Outside, TwinLane, TwinScene, TwinState},
+    recording::{Cause, Deed, Inner, Outside, TwinLane, TwinSaid, TwinScene, TwinState},
     twin_causes::{Other, Why},
 };
 use crate::timeline::human;
@@ -20,25 +20,56 @@ impl TwinScene {
         }
         let mut parts = vec![];
         parts.extend(self.cause(nth));
-        self.add_deeds(nth, &mut parts);
+        // A line of another lane ends a sentence. What the lane does after it is one more sentence.
+        let mut told = String::new();
+        let mut last_of_others = vec![];
+        for deed in self.deeds(nth) {
+            match deed {
+                Told::Of(line) => last_of_others.push(line),
+                Told::Own(deed) => {
+                    if !last_of_others.is_empty() {
+                        // Without a word of its lane a step cannot begin with another one's line.
+                        if parts.is_empty() {
+                            parts.push("goes on".into());
+                        }
+                        told += &format!("{}.", join(&parts));
+                        for line in last_of_others.drain(..) {
+                            told += &self.printed_by_another(nth, line);
+                        }
+                        told += &format!(" Then {} ", step.lane);
+                        parts.clear();
+                    }
+                    parts.push(deed);
+                }
+            }
+        }
         if self.starts_its_loop(nth) {
             parts.push("starts its loop".into());
         }
         parts.extend(self.does_then(nth));
+        told += &format!("{}.", join(&parts));
+        for line in last_of_others {
+            told += &self.printed_by_another(nth, line);
+        }
         let inner = match step.inner {
             Some(Inner::Task) => "(a task inside it) ",
             Some(Inner::Callback) => "(a callback inside it) ",
             Some(Inner::Thread) => "(its thread) ",
             Some(Inner::Program) => "(the program, after its end) ",
-            Some(Inner::Call) | None => "",
+            Some(Inner::Call) => "(in a call of asyncio’s own) ",
+            None => "",
         };
-        format!("{inner}{}.{}", join(&parts), self.printed_by_others(nth))
+        format!("{inner}{told}")
     }
 
     /// Why the lane went on; none if that needs no words.
     fn cause(&self, nth: usize) -> Option<String> {
         let step = &self.steps[nth];
         match (self.why(nth), &step.cause) {
+            // No line of the twin is lit then.
+            (Some(Why::Begins), _) if self.is_called_with_its_line(nth) => {
+                Some("begins (the loop calls say itself)".into())
+            }
             (Some(Why::Begins), _) => Some("begins".into()),
             (Some(why), _) => Some(format!("goes on ({why})")),
             // It has not stopped.
@@ -50,31 +81,45 @@ impl TwinScene {
         }
     }
 
-    /// What other lanes print in a step, such as a handler of exceptions, which asyncio calls where
-    /// one was raised.
-    fn printed_by_others(&self, nth: usize) -> String {
+    /// Whether the loop was given `say` and what it is to print, so no line of the twin prints it.
+    fn is_called_with_its_line(&self, nth: usize) -> bool {
         let step = &self.steps[nth];
-        let mut others = String::new();
-        for said in &step.says {
-            if said.lane != step.lane {
-                others += &format!(" In this step {} prints “{}”.", said.lane, said.text);
-            }
-        }
-        others
+        let by_itself = |said: &TwinSaid| said.line.is_none() && said.lane == step.lane;
+        !step.says.is_empty() && step.says.iter().all(by_itself)
     }
 
-    /// Adds to `parts` what the lane does in a step, in order.
-    fn add_deeds(&self, nth: usize, parts: &mut Vec<String>) {
+    /// A line that another lane prints in a step: a generator that is closed in it, or a handler of
+    /// exceptions, which asyncio calls where one was raised.
+    fn printed_by_another(&self, nth: usize, line: usize) -> String {
+        let step = &self.steps[nth];
+        let TwinSaid { lane, text, .. } = &step.says[line];
+        match step.lanes.get(lane) {
+            // It does not run: what it had handed to asyncio is called in its name.
+            Some(_) => format!(" Then “{text}” is printed for {lane}, which does not run."),
+            None => format!(" Then {lane} prints “{text}”."),
+        }
+    }
+
+    /// What is done in a step, in order.
+    fn deeds(&self, nth: usize) -> Vec<Told> {
         let step = &self.steps[nth];
         // A lane that a call of asyncio's own wakes, to which the step has led, comes last.
         let mut woke = self.woke(nth);
         let mut deeds: Vec<(&str, String)> = vec![];
+        let mut told = vec![];
         for deed in &step.deeds {
             match deed {
                 Deed::Prints(line) if step.says[*line].lane == step.lane => {
                     deeds.push(("prints", format!("“{}”", step.says[*line].text)));
                 }
-                Deed::Prints(_) => {}
+                Deed::Prints(line) => {
+                    told.extend(together(&deeds));
+                    deeds.clear();
+                    told.push(Told::Of(*line));
+                }
+                Deed::Makes(Some(made)) if *made == step.lane => {
+                    deeds.push(("makes", format!("the next {made}")));
+                }
                 Deed::Makes(Some(made)) => deeds.push(("makes", made.clone())),
                 Deed::Makes(None) => deeds.push(("makes", A_TASK_INSIDE.into())),
                 Deed::Wakes(woken) => {
@@ -86,20 +131,14 @@ impl TwinScene {
                 }
                 Deed::Queues(queued) => deeds.push(("queues", queued.clone())),
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
+                Deed::Removes(removed) => deeds.push(("removes", removed.clone())),
             }
         }
         for name in woke {
             deeds.push((self.how_it_wakes(nth, name), name.to_owned()));
         }
-        // Deeds of one kind that follow each other are told together.
-        for alike in deeds.chunk_by(|(verb, _), (next, _)| verb == next) {
-            let verb = alike[0].0;
-            let mut objects: Vec<String> = alike.iter().map(|(_, object)| object.clone()).collect();
-            if verb != "prints" {
-                objects = in_short(objects);
-            }
-            parts.push(format!("{verb} {}", join(&objects)));
-        }
+        told.extend(together(&deeds));
+        told
     }
 
     /// What a step does to put the lane of that name into the queue.
@@ -136,7 +175,10 @@ impl TwinScene {
                     format!("{}, but was woken meanwhile", waits(after))
                 }
                 TwinState::Wait => waits(after),
-                TwinState::Run if !after.r#for.is_empty() => waits(after),
+                // The lane inside it begins only now, in the same call of the loop.
+                TwinState::Run if !after.r#for.is_empty() => {
+                    format!("calls {}", join(&after.r#for))
+                }
                 TwinState::Run | TwinState::New => return None,
             },
             (None, None) => return None,
@@ -175,7 +217,7 @@ impl TwinScene {
                 return None;
             }
             Why::ItsTime => format!("until {}", self.due(nth, name, goes_on.at)),
-            Why::TimeOf(by) => format!("until the time of {by}, {}", self.due(nth, by, goes_on.at)),
+            Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, goes_on.at)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             why => format!("until {why}"),
@@ -197,6 +239,28 @@ impl TwinScene {
         let why = if is_late { ", when the thread is free again" } else { "" };
         format!("{}{why}", human(Duration::from_nanos(at)))
     }
+}
+
+/// What is told of a step.
+enum Told {
+    /// Something that the lane of the step does: the end of a sentence about it.
+    Own(String),
+    /// The line of this index, which another lane prints.
+    Of(usize),
+}
+
+/// Deeds in words, each with its verb. Deeds of one kind that follow each other are told together.
+fn together(deeds: &[(&str, String)]) -> Vec<Told> {
+    let mut told = vec![];
+    for alike in deeds.chunk_by(|(verb, _), (next, _)| verb == next) {
+        let verb = alike[0].0;
+        let mut objects: Vec<String> = alike.iter().map(|(_, object)| object.clone()).collect();
+        if verb != "prints" {
+            objects = in_short(objects);
+        }
+        told.push(Told::Own(format!("{verb} {}", join(&objects))));
+    }
+    told
 }
 
 /// What a task is called that has no name of its own.
@@ -261,10 +325,10 @@ pub(super) mod tests {
         assert_eq!(
             told[..6],
             [
-                "main begins and waits for download.",
+                "main begins and calls download.",
                 "download begins and waits (sleep).",
                 "download goes on (its time has come), prints “1 arrives” and ends.",
-                "main goes on (download has ended) and waits for use.",
+                "main goes on (download has ended) and calls use.",
                 "use begins, prints “use 1” and waits (sleep).",
                 "use goes on (its time has come) and ends.",
             ]
@@ -277,7 +341,7 @@ pub(super) mod tests {
         let c = "C goes on (woken by porter), prints “goes in” and ends.";
         assert!(told.iter().any(|sentence| sentence == c), "{told:#?}");
         let told = sentences(&recorded("deadlock")[0]);
-        let b = "B goes on (the time of main has come) and is cancelled.";
+        let b = "B goes on (main’s timeout is over) and is cancelled.";
         assert!(told.iter().any(|sentence| sentence == b), "{told:#?}");
         let told = sentences(&recorded("exception_handler")[1]);
         let fails = "fails (LookupError: no milk).";
@@ -338,7 +402,7 @@ pub(super) mod tests {
                 return;
             };
             let step = &scene.steps[nth];
-            assert_eq!(later.contains("the time of"), *by != step.lane, "{place}: {later}");
+            assert_eq!(later.contains("’s timeout"), *by != step.lane, "{place}: {later}");
             let is_listed = step.timers.contains(&(*at, by.clone()));
             let is_late = later.ends_with(", when the thread is free again");
             assert_ne!(is_listed, is_late, "{place}: {later}: {:?}", step.timers);
@@ -346,14 +410,12 @@ pub(super) mod tests {
         });
         assert!(late > 0);
         let later = recorded("broken_invariant")[1].later(2);
-        assert_eq!(later.as_deref(), Some("until the time of main, 150 ms"));
+        assert_eq!(later.as_deref(), Some("until main’s timeout, 150 ms"));
     }
 
     #[test]
     fn a_callback_of_a_future_is_queued_by_what_sets_it_and_made_by_what_adds_it() {
         let told = sentences(&recorded("done_callbacks")[0]);
-        let main = "main begins, makes A and B, cancels B, makes C and compute and waits.";
-        assert_eq!(told[0], main);
         assert!(told[2].contains("queues A and C, wakes main"), "{}", told[2]);
         assert!(told[5].contains("makes D"), "{}", told[5]);
     }
@@ -409,6 +471,71 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_line_of_another_lane_is_told_where_it_is_printed() {
+        let told = sentences(&recorded("ticker")[0]);
+        let main = "main goes on (its time has come). Then ticks prints “closed”. Then main prints \
+                    “no more ticks” and ends.";
+        assert_eq!(told[3], main);
+        let told = sentences(&recorded("ticker")[1]);
+        assert_eq!(told[6], "ticks (in a call of asyncio’s own) prints “closed”.");
+        let told = sentences(&recorded("ticker")[2]);
+        let count = "count goes on (its time has come) and prints “tick 2”. Then ticks prints \
+                     “closed”. Then count prints “left the loop; the source is closed” and waits \
+                     (sleep).";
+        assert!(told.iter().any(|told| told == count), "{told:#?}");
+        // `main` waits in `run_forever`, and so does not run.
+        let told = sentences(&recorded("exception_handler")[0]);
+        let a = "A begins, prints “fail” and fails (LookupError: no milk). Then “the handler is \
+                 told: no milk” is printed for main, which does not run.";
+        assert_eq!(told[1], a);
+    }
+
+    #[test]
+    fn a_line_that_no_line_of_the_twin_prints_is_printed_by_what_the_loop_calls() {
+        let told = sentences(&recorded("call_soon_threadsafe")[0]);
+        let a = "A begins (the loop calls say itself), prints “half of it has come” and ends.";
+        assert!(told.iter().any(|told| told == a), "{told:#?}");
+        each_step(|place, scene, nth| {
+            let begins = matches!(scene.steps[nth].cause, Some(Cause::Begins));
+            let by_itself = place.contains("the loop calls say itself");
+            let lit = scene.steps[nth].says.iter().any(|said| said.line.is_some());
+            let prints = !scene.steps[nth].says.is_empty();
+            assert_eq!(by_itself, begins && prints && !lit, "{place}");
+        });
+    }
+
+    #[test]
+    fn a_timer_of_another_lane_is_that_of_a_timeout_and_what_it_cancels_says_so() {
+        let scene = &recorded("timeout")[0];
+        let told = sentences(scene);
+        let a = "A goes on (main’s timeout is over), prints “hang up” and is cancelled.";
+        assert!(told.iter().any(|told| told == a), "{told:#?}");
+        assert_eq!(scene.later(1).as_deref(), Some("until main’s timeout, 1 s"));
+    }
+
+    #[test]
+    fn a_wait_for_a_task_of_asyncios_own_ends_with_that_task() {
+        let told = sentences(&recorded("select_loop")[0]);
+        let reader = "reader goes on (a task inside it has ended), prints “tick” and waits (wait).";
+        assert!(told.iter().any(|told| told == reader), "{told:#?}");
+    }
+
+    #[test]
+    fn a_callback_that_is_taken_back_is_not_cancelled() {
+        let told = sentences(&recorded("done_callbacks")[0]);
+        let main = "main begins, makes A and B, removes B, makes C and compute and waits.";
+        assert_eq!(told[0], main);
+    }
+
+    #[test]
+    fn what_sets_a_future_that_the_program_waits_for_wakes_it_before_it_prints() {
+        let told = sentences(&recorded("future")[0]);
+        let slow = "slow goes on (its time has come), wakes main, prints “the result is set” and \
+                    ends.";
+        assert!(told.iter().any(|told| told == slow), "{told:#?}");
+    }
+
+    #[test]
     fn what_a_thread_does_is_told_as_work_of_its_lane() {
         let told = sentences(&recorded("spawn_blocking")[0]);
         assert_eq!(told[0], "main begins, makes heart and hash and waits for hash.");
@@ -423,6 +550,6 @@ pub(super) mod tests {
     fn a_callback_of_the_twin_runs_in_the_lane_that_its_context_names() {
         let told = sentences(&recorded("four_ways")[2]);
         assert_eq!(told[0], "main begins, makes A, B and C and waits.");
-        assert_eq!(told[1], "A begins, prints “half-way”, makes A and ends.");
+        assert_eq!(told[1], "A begins, prints “half-way”, makes the next A and ends.");
     }
 }

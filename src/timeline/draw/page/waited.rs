@@ -12,8 +12,10 @@
 //! | for a `Mutex` | the lane that wakes it there has given the lock back |
 //! | for tasks of an event loop that it runs | the loop has told which of them it awaits |
 //!
-//! Of any other wait only the wake is told, in words. An event loop polls its tasks. The lane that
-//! runs the loop waits for one of them, or for those that the coroutine of that one awaits.
+//! Of any other wait only the wake is told, in words. The same holds if the lane may have gone on
+//! from these places, for which its sentence says that it is not seen for what the lane waits. An
+//! event loop polls its tasks. The lane that runs the loop waits for one of them, or for those that
+//! the coroutine of that one awaits.
 use super::reader::Reader;
 use crate::timeline::{
     End, LaneId, LoopAwait, Places, Position, Registered, Row, Until, Wait, Woken,
@@ -56,6 +58,10 @@ impl<'c> Reader<'c> {
             of_its_loop.lanes.sort_unstable();
             of_its_loop.lanes.dedup();
             return of_its_loop;
+        }
+        let there: Vec<&Wait> = wait.places.waits().iter().collect();
+        if self.may_have_gone_on(wait.places, &there) {
+            known = WaitsFor::default(); // the lane may wait for something else by now
         }
         let others = beside_lanes(wait.places);
         let is_a_loop = wait.places.waits().iter().any(|wait| wait.of_a_loop);

@@ -45,10 +45,11 @@ impl Run {
         let waits = match &state.wait.at {
             // The lane has registered at no new place. Either what it waits for has kept a waker of
             // it from an earlier poll, or the lane has gone on to something that keeps no waker.
-            Some(before) if registered.is_empty() => {
-                let may_have_gone_on = kept == KeptOfPoll::Nothing;
-                before.kept_from_before(may_have_gone_on)
-            }
+            Some(before) if registered.is_empty() => before.kept_from_before(match kept {
+                KeptOfPoll::Nothing if clones.an_older_one_is_kept => Registered::Kept,
+                KeptOfPoll::Nothing => Registered::OrAfter,
+                KeptOfPoll::All | KeptOfPoll::Unknown => Registered::Earlier,
+            }),
             _ if !self.places => {
                 let all_are_kept = false;
                 Waits::new(made_at, Registered::Unknown, vec![], all_are_kept)

@@ -37,7 +37,7 @@ pub(super) fn at(log: &Log, lane: &LaneState) -> String {
     // does all that it does after that.
     let is_await = !is_of_the_lane_only(waits);
     let later = match waits.registered() {
-        Registered::OrAfter if is_await => ", or after that",
+        Registered::Kept | Registered::OrAfter if is_await => ", or after that",
         _ => "",
     };
     format!("{}{later}", waits_at(log, waits))

@@ -11,6 +11,7 @@ const UNLIKE = {
   only: (language) => `only ${language}`,
   in_another_order: (language) => `here in ${language}`,
   at_another_time: (language) => `at this time in ${language}`,
+  by_another_lane: (language) => `by this lane in ${language}`,
 };
 
 function listOutput() {

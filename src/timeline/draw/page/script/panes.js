@@ -27,9 +27,11 @@ const panes = data.sources.map((source) => {
   const marks = make("div", { class: "marks" });
   box.append(marks);
   const file = make("span", { class: "mono" }, source.file);
-  const section = make("section", { class: "source" }, make("h2", {}, source.name, file), box);
+  const same = make("span", { class: "same" });
+  const heading = make("h2", {}, source.name, file, same);
+  const section = make("section", { class: "source" }, heading, box);
   place(byId("sources"), section, source.language);
-  const pane = { source, box, lines, marks, owners: ownersOf(source) };
+  const pane = { source, box, lines, marks, same, owners: ownersOf(source) };
   // What is shown now is kept, too: the numbers of the lines that are lit or have a note, the marks
   // with their lines, and the buttons that stand for lines that are left out.
   Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
@@ -42,6 +44,12 @@ if (data.missing !== null) {
   else panes[0].box.before(missing);
 }
 byId("sources").classList.toggle("two", panes.length > 1);
+
+// Says that a language does just the same in another scene: beside tokio, asyncio has its one loop.
+function tellSame(pane, track) {
+  const title = track?.sameAs ?? null;
+  pane.same.textContent = title === null ? "" : `the same run as in “${title}”`;
+}
 
 // Leaves out what this scene does not run, so that the rest is seen at once. A button stands for
 // each stretch that is left out. A click on it shows the stretch.

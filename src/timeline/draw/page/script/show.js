@@ -55,6 +55,7 @@ function showScene(all) {
   listOutput();
   panes.forEach((pane, nth) => {
     fold(pane, all[nth]);
+    tellSame(pane, all[nth]);
     pane.box.scrollTop = 0; // where another scene has left it says nothing of this one
     const columns = Math.min(all[nth]?.width ?? 1, SHARED + 2);
     pane.box.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);

@@ -88,15 +88,19 @@ function unprovedWaits(unproved) {
   );
 }
 
-// What a language does while only the other one has a step. It may be in the middle of a poll, and
-// closures may be on threads of their own.
-function withoutStep({ states }) {
+// What a language does while only the other one has a step. It may be in the middle of a poll, or,
+// in Python, of a call of the event loop; and closures may be on threads of their own.
+function withoutStep({ states }, language) {
   const lanes = [...run().lanes.keys()];
   const polled = lanes.filter((lane) => "rb".includes(states[lane])).map(name);
   const working = lanes.filter((lane) => states[lane] === "t").map(name);
+  const [one, several] =
+    language === "Python"
+      ? ["still has its turn", "still have their turns"]
+      : ["is in the middle of its poll", "are in the middle of their polls"];
   const parts = [];
-  if (polled.length === 1) parts.push(`${polled[0]} is in the middle of its poll`);
-  if (polled.length > 1) parts.push(`${polled.join(" and ")} are in the middle of their polls`);
+  if (polled.length > 0)
+    parts.push(`${polled.join(" and ")} ${polled.length === 1 ? one : several}`);
   if (working.length === 1) parts.push(`${working[0]} stays on its thread`);
   if (working.length > 1) parts.push(`${working.join(" and ")} stay on their threads`);
   return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
@@ -115,7 +119,7 @@ function showStrip(element, track, moment) {
   }
   const ran = [];
   if (idle) {
-    tells.append(withoutStep(current));
+    tells.append(withoutStep(current, track.language));
   } else {
     tells.append(
       make("b", { class: colourOf(current.lane) }, name(current.lane)),

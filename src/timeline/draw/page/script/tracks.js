@@ -11,7 +11,7 @@ function tracks() {
   return known.get(scene);
 }
 
-function track({ steps, left_out, timers_as_seen }, index) {
+function track({ steps, left_out, timers_as_seen, same_as }, index) {
   // A step names the lanes that have moved; a page may be opened at any step.
   const places = [];
   let place = run().lanes.map(() => null);
@@ -38,6 +38,7 @@ function track({ steps, left_out, timers_as_seen }, index) {
     columns,
     width: Math.max(...columns.values(), 0) + 1, // how many columns there are
     isOfALoop: !timers_as_seen, // whether an event loop has told of its queue and its timers
+    sameAs: same_as, // the title of a scene in which this language does just the same, or null
     leftOut: left_out, // what a scene does not run, from one line to another
     momentOf,
     // The step that is shown at a moment; none before the first one.
