@@ -6,7 +6,7 @@
 //! Look for: A span says for which request a line is. In "entered" it is open on the thread, also
 //! while the request waits, so it stands on the lines of the others, too. `instrument` opens it for
 //! each poll and closes it after, so it survives the interleaving. "one target" shows more of what
-//! the bank says and nothing more of the rest, as `getLogger("asyncio").setLevel(DEBUG)` does.
+//! the bank says and nothing more of the rest, as `getLogger("bank").setLevel(DEBUG)` does.
 //!
 //!     cargo run --example logging
 use async_concepts::{LaneExt, say, stage::Stage};

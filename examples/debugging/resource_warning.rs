@@ -1,8 +1,11 @@
 //! Resource warning: something is never closed. What `Drop` does by itself, and what it cannot do.
 //!
 //! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this
-//! file. Python's collector finds what is unclosed sooner or later, and warns then; and asyncio
-//! asks a task that is left to end, and does not drop it.
+//! file. In "unclosed loop" Python's collector finds the loop, closes it, and warns; in Rust
+//! nothing drops it. In "unflushed transport" Python's transport writes at once and stays open with
+//! its loop, until the collector warns; Rust's `BufWriter` closes with its bytes not flushed. In
+//! "dropped tasks" nothing cancels Python's tasks, so both go on. In "stopped tasks" Python's group
+//! wakes `main` once, when the last task has ended.
 //! Look for: Rust closes what goes out of scope, there and then, so it has no such warnings. Three
 //! things it cannot close: a loop that owns a call that owns the loop, a buffer that would have to
 //! be flushed by an `await`, and a task that is only dropped, not asked. Each has its cure in a

@@ -1,7 +1,8 @@
 //! Gather tasks: hand the coroutines to the runtime, then wait for all of them.
 //!
 //! In Python: `asyncio.create_task`, which `gather` does as well, see `gather_tasks.py` beside this
-//! file.
+//! file. Python's `gather` wakes `main` once, when the last task has ended; in Rust each
+//! `JoinHandle` wakes it.
 //! Look for: The lines are those of `gather`, but `main` comes last. The runtime polls A, B and C,
 //! each when it is woken; `main` gets the thread only when one of them has ended.
 //!

@@ -4,7 +4,8 @@
 //! Look for: An empty queue does not mean that all is done: "empty" ends the workers in the middle
 //! of jobs 3 and 4. Tokio has no `join`: in "join" each job carries a token, and all are done when
 //! the last token is dropped. In "close" the workers end when the channel does; Python has that
-//! since 3.13 (`shutdown`), so the twin sends an item that means "end".
+//! since 3.13 (`shutdown`), so the twin sends an item that means "end"; and its `gather` wakes
+//! `main` once, when the last worker has ended.
 //!
 //!     cargo run --example queue
 use async_concepts::{

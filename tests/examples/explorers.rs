@@ -129,6 +129,8 @@ fn the_header_says_why_the_two_part_in_each_scene_in_which_they_do() {
     assert!(said("gather_errors, fail fast").contains("lets them finish"));
     assert!(said("gather_errors, nested").starts_with("\"nested\" hears of the failure"));
     assert!(said("slow_callback, in pieces").contains("beats once less"));
+    assert!(said("resource_warning, unflushed transport").contains("`BufWriter`"));
+    assert!(said("resource_warning, dropped tasks").contains("nothing cancels"));
 }
 
 /// The output of a page has each line of each language once, and in the order of that language.

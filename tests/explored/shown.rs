@@ -19,6 +19,12 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 faults.push(format!("{file}:{line} is an excerpt of its own, and is left out"));
             }
         }
+        for (method, line) in types_of_methods(track) {
+            if is_left_out(line) {
+                let file = &track.file;
+                faults.push(format!("{file}:{line} is the type of the method at line {method}"));
+            }
+        }
         for (name, line) in begins_with(&track.file, &explored.run.title) {
             if is_left_out(line) {
                 let file = &track.file;
@@ -62,6 +68,35 @@ fn excerpts_of_comments(file: &str) -> Vec<usize> {
 /// Whether a line is where an excerpt begins or ends, which no page shows.
 fn is_mark(line: &str) -> bool {
     line.starts_with("// ANCHOR")
+}
+
+/// Where the types of those methods in Rust are defined in which something is seen: the line that
+/// is seen and that of the type.
+fn types_of_methods(track: &Track) -> Vec<(u32, usize)> {
+    let text = lines_of(&track.file);
+    let mut found = vec![];
+    for (_, line) in lines(track) {
+        let above = text[..line as usize].iter().rev();
+        let Some(head) = above.clone().find(|line| line.starts_with(|c: char| c.is_alphabetic()))
+        else {
+            continue;
+        };
+        if !head.starts_with("impl") {
+            continue;
+        }
+        let of_type = head.rsplit(' ').nth(1).unwrap_or_default();
+        let of_type = of_type.split('<').next().unwrap_or_default();
+        for keyword in ["struct", "enum"] {
+            let defined = format!("{keyword} {of_type}");
+            let is_defined_in = |line: &String| {
+                let head = line.strip_prefix("pub ").unwrap_or(line);
+                let rest = head.strip_prefix(&defined);
+                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            };
+            found.extend(text.iter().position(is_defined_in).map(|nth| (line, nth + 1)));
+        }
+    }
+    found
 }
 
 /// The functions that stand beside the title of a scene, where it is given to the stage, each with

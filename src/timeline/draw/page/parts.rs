@@ -264,7 +264,7 @@ fn end_in_python(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
 /// The last line of the part of Rust that begins in the line `begin`: the one that closes what the
 /// first line has opened.
 fn end_in_rust(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
-    if lines[begin].ends_with([';', '}']) {
+    if without_comment(lines[begin]).ends_with([';', '}']) {
         return begin;
     }
     let mut end = begin;
@@ -274,7 +274,7 @@ fn end_in_rust(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
             continue;
         }
         if indents[nth] <= indents[begin] {
-            if text.starts_with('}') || text.ends_with(';') {
+            if text.starts_with('}') || without_comment(text).ends_with(';') {
                 return nth;
             }
             // `where` belongs to the head of this part. Any other word begins the next part.
@@ -285,6 +285,18 @@ fn end_in_rust(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
         end = nth;
     }
     end
+}
+
+/// A line of Rust without the comment at its end. Two slashes in a literal, as in an address of the
+/// web, begin no comment.
+fn without_comment(line: &str) -> &str {
+    for (at, _) in line.match_indices("//") {
+        let is_in_a_literal = line[..at].matches('"').count() % 2 == 1;
+        if !is_in_a_literal {
+            return line[..at].trim_end();
+        }
+    }
+    line
 }
 
 /// What stands behind the `<…>` at the beginning of a text; the text if it begins with none.

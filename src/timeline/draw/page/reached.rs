@@ -1,5 +1,5 @@
 //! What a page leaves out of a source in a scene: each function that the scene does not run, and
-//! each longer item in which no function runs, such as a type.
+//! each longer item in which no function runs, such as a type without methods.
 //!
 //! A recording has the lines at which lanes were seen, and no others: a function without such a
 //! line leaves no trace. So what runs is concluded from the source. A scene runs the function that
@@ -142,6 +142,29 @@ impl<'p, 't> Runs<'p, 't> {
         is_named || is_of_a_library || is_called_by_python
     }
 
+    /// Whether a function that runs is in these lines.
+    fn runs_in(&self, extent: Extent) -> bool {
+        let is_inside = |function: &usize| extent.contains(self.parts.functions[*function].extent);
+        self.functions.iter().any(is_inside)
+    }
+
+    /// Whether a reader of what runs needs an item in which nothing runs. It is the type of methods
+    /// that run: its fields are what they work on. Or it is one line that what runs names, such as
+    /// a constant, or of which it is not known what it defines, such as a call.
+    fn is_needed(&self, extent: Extent) -> bool {
+        let parts = self.parts;
+        let Some(item) = parts.items.iter().find(|item| item.extent == extent) else {
+            return false;
+        };
+        let is_one_line = extent.begin == extent.end;
+        let Some(name) = item.name else { return is_one_line && !parts.is_function(extent) };
+        if is_one_line && self.names.contains(name) {
+            return true;
+        }
+        let is_of_the_type = |other: &&Item| other.methods_of == Some(name);
+        parts.items.iter().filter(is_of_the_type).any(|methods| self.runs_in(methods.extent))
+    }
+
     /// For each line whether the page leaves it out: the functions that do not run, the items in
     /// which nothing runs, and the comments that belong to them or to nothing.
     fn hidden(&self, seen: &BTreeSet<usize>) -> Vec<bool> {
@@ -150,9 +173,7 @@ impl<'p, 't> Runs<'p, 't> {
         let mut candidates: Vec<Extent> = parts.items.iter().map(|item| item.extent).collect();
         candidates.extend(parts.functions.iter().map(|function| function.extent));
         for extent in candidates {
-            let is_inside = |function: &usize| extent.contains(parts.functions[*function].extent);
-            let is_one_line = extent.begin == extent.end;
-            if is_one_line || has_any(extent, seen) || self.functions.iter().any(is_inside) {
+            if has_any(extent, seen) || self.runs_in(extent) || self.is_needed(extent) {
                 continue;
             }
             hidden[extent.begin..=extent.end].fill(true);
@@ -245,6 +266,13 @@ fn has_any(extent: Extent, lines: &BTreeSet<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The stretches that are left out of a program in Rust in a scene in which no lane was seen.
+    fn lines_left_out(text: &str, title: &str) -> Vec<(usize, usize)> {
+        let lines: Vec<(usize, String)> =
+            text.lines().enumerate().map(|(nth, line)| (nth + 1, line.to_owned())).collect();
+        left_out(&lines, false, title, &[], &[])
+    }
 
     /// The functions that are left out of a program in a scene in which no lane was seen.
     fn names_left_out(text: &str, python: bool, title: &str) -> Vec<String> {
@@ -451,6 +479,61 @@ async def walk():
 run(walk)
 ";
         assert_eq!(names_left_out(text, true, "any"), ["unused"]);
+    }
+
+    #[test]
+    fn a_type_is_shown_with_its_methods_and_a_constant_with_what_names_it() {
+        let text = "\
+/// Of a nap.
+struct Nap {
+    delay: u64, // in ms
+}
+
+impl Nap {
+    fn new() -> Nap {
+        sleep(DELAY)
+    }
+}
+
+const DELAY: u64 = 1; // in ms
+
+const UNUSED: u64 = 1; // in ms
+
+/// Of a walk.
+struct Walk;
+
+impl Walk {
+    fn go() -> Walk {
+        sleep(UNUSED)
+    }
+}
+
+fn nap() {
+    Nap::new();
+}
+
+Stage::of(\"\").scene(\"nap\", nap)
+";
+        assert_eq!(lines_left_out(text, "nap"), [(13, 24)]);
+    }
+
+    #[test]
+    fn an_item_ends_before_the_comment_behind_its_last_line() {
+        let text = "\
+fn nap() {
+    todo!();
+} // nap
+
+const DELAY: u64 = 1; // in ms
+const PAGE: &str = \"https://a\"; // of b
+
+fn walk() {
+    page(PAGE);
+}
+
+Stage::of(\"\").scene(\"a walk\", walk)
+";
+        assert_eq!(lines_left_out(text, "a walk"), [(1, 5)]);
     }
 
     #[test]

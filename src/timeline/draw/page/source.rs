@@ -51,6 +51,11 @@ pub(super) struct Lines {
 /// The paragraphs of a header that may follow each other without an empty line.
 const STARTS: [&str; 3] = ["In Python: ", "No twin: ", "Look for: "];
 
+/// Whether a program in Python runs on asyncio, as far as its imports tell.
+fn imports_asyncio(text: &str) -> bool {
+    text.lines().any(|line| line == "import asyncio" || line.starts_with("from asyncio"))
+}
+
 /// The sentences of a paragraph. A full stop inside a word, as in `a.b`, ends none.
 fn sentences(text: &str) -> Vec<&str> {
     let mut found = vec![];
@@ -134,10 +139,20 @@ impl SourceFile {
             return Some(format!("There is no Python beside it: {why}"));
         }
         let file = self.file_of_twin()?;
-        Some(format!(
-            "Rust alone: its Python twin, `{file}`, is not shown. Only twins that run on asyncio \
-             and in virtual time are recorded."
-        ))
+        let twin = fs::read_to_string(self.root.join(&file)).ok()?;
+        // A test sees to it that each twin that runs on asyncio is recorded, unless it keeps real
+        // time.
+        Some(if imports_asyncio(&twin) {
+            format!(
+                "Rust alone: its Python twin, `{file}`, keeps real time. Only what runs in virtual \
+                 time is recorded."
+            )
+        } else {
+            format!(
+                "Rust alone: its Python twin, `{file}`, does not run on asyncio. Only what does is \
+                 recorded."
+            )
+        })
     }
 
     /// What the header says of Python in the scene of that title; none if it says nothing. `titles`
@@ -384,6 +399,25 @@ mod tests {
         assert_eq!(why, "There is no Python beside it: it is short.");
         let plain = SourceFile { text: "fn nap() {}\n".into(), ..source };
         assert_eq!((plain.of_python("nap", &[]), plain.without_twin()), (None, None));
+    }
+
+    #[test]
+    fn why_a_twin_is_not_recorded_is_read_from_its_imports() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let why = |file: &str| {
+            let source = SourceFile::read_from(top, file).expect("it is there");
+            source.without_twin().expect("its twin is not recorded")
+        };
+        assert_eq!(
+            why("examples/transports/echo.rs"),
+            "Rust alone: its Python twin, `examples/transports/echo.py`, keeps real time. Only \
+             what runs in virtual time is recorded."
+        );
+        assert_eq!(
+            why("mail/examples/send_emails.rs"),
+            "Rust alone: its Python twin, `mail/examples/send_emails.py`, does not run on asyncio. \
+             Only what does is recorded."
+        );
     }
 
     #[test]

@@ -80,7 +80,9 @@ function heard(all) {
     told.push([track.language, tells]);
   }
   const [first] = told;
-  const parting = byId("parting").textContent;
+  // What the header says of Python is heard once, and not in each step in which it is shown.
+  const isNew = !byId("parting").matches(".quiet") || moment === firstParting(run().moments);
+  const parting = isNew ? byId("parting").textContent : "";
   if (all.length === 1) return first?.[1] ?? "";
   const alike = told.length === 2 && told[0][1] === told[1][1];
   const sentences = alike

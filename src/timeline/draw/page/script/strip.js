@@ -166,13 +166,35 @@ function showStrip(element, track, moment) {
 }
 
 // Where the two languages part: what they do not print alike, and what the header of the
-// example says of Python.
+// example says of Python. The latter stays from the first step on that only one of them has: there
+// a reader asks why, also where both print the same.
 function showParting(moment) {
   const element = byId("parting");
-  element.hidden = run().moments.every(({ parting }) => parting === null);
+  element.hidden = !run().moments.some((_, nth) => textOfParting(nth) !== "");
   const { parting } = run().moments[moment] ?? { parting: null };
-  const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
-  element.replaceChildren(...(parting === null ? [] : [make("b", {}, parting), ...reason]));
+  element.classList.toggle("quiet", parting === null);
+  const told = parting === null ? [] : [make("b", {}, parting), " "];
+  element.replaceChildren(...told, ...prose(reasonAt(moment)));
+}
+
+// What the header says of Python, if a reader sees at a moment that the two are not alike.
+function reasonAt(moment) {
+  const { moments, of_python } = run();
+  const isSeen = moment >= firstParting(moments);
+  return of_python !== null && isSeen ? of_python : "";
+}
+
+// The first moment of which one language has no step, or in which they do not print alike;
+// `Infinity` if there is none.
+function firstParting(moments) {
+  const nth = moments.findIndex(
+    ({ steps, parting }) => parting !== null || (steps.length > 1 && steps.includes(null)),
+  );
+  return nth < 0 ? Infinity : nth;
+}
+
+function textOfParting(moment) {
+  return (run().moments[moment]?.parting ?? "") + reasonAt(moment);
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
@@ -213,7 +235,7 @@ function fullestSteps() {
   return new Set([
     ...fullest((nth) => most(nth, told), 2),
     ...fullest((nth) => most(nth, listed), 3),
-    ...fullest((nth) => run().moments[nth].parting?.length ?? 0, 1),
+    ...fullest((nth) => textOfParting(nth).length, 1),
   ]);
 }
 
