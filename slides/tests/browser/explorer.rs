@@ -273,9 +273,9 @@ fn while_a_question_is_asked_comments_are_hidden_and_the_code_is_in_sight() {
     });
 }
 
-/// Asks for each step of each scene. The result has the place of the right time in each question for
-/// a time, and a sentence for each question that tells its answer: which offers a time that is past,
-/// or is rounded in another way than the right one; or which has one choice only.
+/// Asks for each step of each scene. The result has the place of the right time in each question
+/// for a time, and a sentence for each question that tells its answer: which offers a time that is
+/// past, or is rounded in another way than the right one; or which has one choice only.
 const TIMES_ASKED: &str = "(() => {
     const data = JSON.parse(document.getElementById('run').textContent);
     const press = (key) =>
@@ -625,8 +625,8 @@ fn an_arrow_and_a_key_lead_to_the_poll_that_woke_a_lane() {
     });
 }
 
-/// A moment in which the lanes of both languages were woken by others, in two different moments; and
-/// these two, that of Rust first. All are counted from 1.
+/// A moment in which the lanes of both languages were woken by others, in two different moments;
+/// and these two, that of Rust first. All are counted from 1.
 const TWO_WAKES: &str = "(() => {
     const { tracks, moments } = JSON.parse(document.getElementById('run').textContent).scenes[1];
     for (const [nth, { steps }] of moments.entries()) {
@@ -764,8 +764,8 @@ const TOUCHED: &str = "(() => {
     return [document.querySelectorAll('#bars *').length, most];
 })()";
 
-/// The fastest of many steps of two lanes is laid out within a frame, also where there are thousands
-/// of them. What most steps take is not measured here, nor what painting takes.
+/// The fastest of many steps of two lanes is laid out within a frame, also where there are
+/// thousands of them. What most steps take is not measured here, nor what painting takes.
 #[test]
 #[ignore = "needs Chromium"]
 fn the_fastest_step_is_laid_out_in_less_than_16_ms_with_two_thousand_polls() {

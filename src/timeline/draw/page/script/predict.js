@@ -58,8 +58,8 @@ function closeQuestion() {
   asks.hidden = true;
 }
 
-// Whether the step that comes next has been asked for already, or was skipped: then it is known, and
-// does not count again. Notes that it is known from now on.
+// Whether the step that comes next has been asked for already, or was skipped: then it is known,
+// and does not count again. Notes that it is known from now on.
 function isKnown() {
   const step = `${scene}.${moment + 1}`;
   const known = game.known.has(step);

@@ -16,15 +16,15 @@ function inWords(time) {
   return ms % unit === 0 ? whole : `${whole} ${inWords((ms % unit) * 1e6)}`;
 }
 
-// How a time is rounded: its unit, and how many digits it has without zeros at the end. A wrong time
-// that is rounded in another way than the right one would be known as wrong.
+// How a time is rounded: its unit, and how many digits it has without zeros at the end. A wrong
+// time that is rounded in another way than the right one would be known as wrong.
 function roundingOf(text) {
   const digits = text.replace(/\D/g, "").replace(/0+$/, "");
   return `${digits.length}${text.replace(/[\d.]/g, "")}`;
 }
 
-// A number for a text that looks like chance, and is the same each time: FNV-1a, and then the end of
-// MurmurHash3, by which the last letters change all bits.
+// A number for a text that looks like chance, and is the same each time: FNV-1a, and then the end
+// of MurmurHash3, by which the last letters change all bits.
 function hash(text) {
   let number = 0x811c9dc5;
   for (const letter of text) number = Math.imul(number ^ letter.codePointAt(0), 0x01000193);
@@ -45,7 +45,8 @@ function durationsInCode() {
   const nth = data.sources.findIndex(({ language }) => language === "rust");
   if (nth < 0) return [];
   const units = { ms: 1e6, from_micros: 1e3, from_millis: 1e6, from_secs: 1e9, SECOND: 1e9 };
-  const written = /\b(ms|from_micros|from_millis|from_secs)\(([\d_]+)\)|(?:(\d+) \* )?\b(SECOND)\b/g;
+  const written =
+    /\b(ms|from_micros|from_millis|from_secs)\(([\d_]+)\)|(?:(\d+) \* )?\b(SECOND)\b/g;
   const leftOut = tracks()[nth].leftOut;
   const found = new Set();
   for (const [number, text] of data.sources[nth].lines) {
