@@ -287,7 +287,7 @@ fn a_keyboard_reaches_the_slider_and_the_button_and_uses_them() {
         tab.go(&format!("#{slide}")).await;
         tab.press("Tab").await;
         tab.is("document.activeElement.matches('.scrub')").await;
-        tab.press("ArrowRight").await; // the slider's own use of it
+        tab.press(" ").await;
         tab.is_at(&format!("#{slide}.1")).await;
         let text: String = tab.eval("document.activeElement.getAttribute('aria-valuetext')").await;
         assert!(text.starts_with("1 of "), "{text}");
@@ -408,6 +408,17 @@ fn a_number_and_enter_jump_to_a_slide() {
         tab.press("Escape").await;
         tab.press("Enter").await;
         tab.is_at("#12").await;
+        // Backspace takes back its last digit,
+        for key in ["1", "2", "Backspace", "3", "Enter"] {
+            tab.press(key).await;
+        }
+        tab.is_at("#13").await;
+        // and does not go a step back even if that was the only one.
+        for key in ["1", "Backspace"] {
+            tab.press(key).await;
+        }
+        tab.is("notice.hidden").await;
+        tab.is_at("#13").await;
         chromium.is_content();
     });
 }
@@ -460,10 +471,31 @@ fn b_makes_the_screen_black_and_the_next_key_shows_it_again_without_a_step() {
             tab.press(key).await;
             tab.is("black.hidden").await;
         }
-        tab.press("b").await;
-        tab.press(" ").await;
-        tab.is("black.hidden").await;
-        tab.is_at(&format!("#{slide}")).await;
+        for key in [
+            " ",
+            "Backspace",
+            "ArrowRight",
+            "ArrowLeft",
+            "PageDown",
+            "PageUp",
+            "Home",
+            "End",
+            "h",
+            "o",
+            "t",
+            "r",
+            "1",
+        ] {
+            tab.press("b").await;
+            tab.is("!black.hidden").await;
+            tab.press(key).await;
+            tab.is("black.hidden").await;
+            tab.is_at(&format!("#{slide}")).await;
+            let others = "help.open || overview.open || 'theme' in document.documentElement.dataset
+                || !document.getElementById('run-panel').hidden";
+            assert!(!tab.eval::<bool>(others).await, "{key} does more than to light the screen");
+        }
+        tab.press("Escape").await; // takes back the number that 1 has begun
         tab.press(" ").await;
         tab.is_at(&format!("#{slide}.1")).await;
     });
@@ -513,11 +545,13 @@ fn space_first_closes_the_output_that_covers_the_slide() {
         let tab = chromium.open(&deck()).await;
         let gather = tab.find("slide.querySelector('[data-run=gather]')").await;
         tab.go(&format!("#{gather}")).await;
-        tab.press("r").await;
-        tab.is("!document.getElementById('run-panel').hidden").await;
-        tab.press(" ").await;
-        tab.is("document.getElementById('run-panel').hidden").await;
-        tab.is_at(&format!("#{gather}")).await;
+        for key in [" ", "ArrowRight", "PageUp", "Home"] {
+            tab.press("r").await;
+            tab.is("!document.getElementById('run-panel').hidden").await;
+            tab.press(key).await;
+            tab.is("document.getElementById('run-panel').hidden").await;
+            tab.is_at(&format!("#{gather}")).await;
+        }
         tab.press(" ").await;
         tab.is_at(&format!("#{gather}.1")).await;
         let without = tab.find("!slide.querySelector('[data-run]')").await;
