@@ -5,6 +5,7 @@
 //! Look for: A retry that doubles its delay: 100, 200, 400 ms. In a test, `start_paused` lets the
 //! clock jump to the next timer when everything waits. Two traps: `std::time::Instant` does not
 //! follow the paused clock, and while a thread of `spawn_blocking` works, the clock stands still.
+//! The explorer steps through the retry, and not through its test.
 //!
 //!     cargo run --example paused_clock
 use async_concepts::{say, stage::Stage};

@@ -181,7 +181,10 @@ fn of_step(
     let was_elsewhere = before.is_some_and(|before| was.len() < before.waits().len());
     let waits = "wdx".contains(polls.letter(nth, step.lane));
     let mut faults = vec![];
+    let is_in_its_poll = "rbt".contains(polls.letter(nth, step.lane));
     let stops = match step.stop {
+        // In the middle of a poll: see `stands`.
+        _ if is_in_its_poll => true,
         Some(line) => waits && is.contains(&line),
         None => !waits || is.is_empty() || is_elsewhere,
     };
@@ -197,11 +200,15 @@ fn of_step(
     if !resumes {
         faults.push(format!("step {nth} resumes at {:?}, not at {was:?}", step.resumed));
     }
+    let mut there = vec![after];
+    if is_in_its_poll {
+        there = stands::places(polls, nth, step.lane).0;
+    }
     for line in &step.chain {
         let is_around =
             |wait: &Wait| wait.chain.iter().any(|place| place.file == file && place.line == *line);
-        if !after.waits().iter().any(is_around) {
-            faults.push(format!("step {nth} waits inside of {line}, which was not recorded"));
+        if !there.iter().any(|places| places.waits().iter().any(is_around)) {
+            faults.push(format!("step {nth} is inside of {line}, which was not recorded"));
         }
     }
     faults

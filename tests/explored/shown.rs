@@ -13,6 +13,12 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 faults.push(format!("step {nth} is at {}:{line}, which is left out", track.file));
             }
         }
+        for line in excerpts_of_comments(&track.file) {
+            if is_left_out(line) {
+                let file = &track.file;
+                faults.push(format!("{file}:{line} is an excerpt of its own, and is left out"));
+            }
+        }
         for (name, line) in begins_with(&track.file, &explored.run.title) {
             if is_left_out(line) {
                 let file = &track.file;
@@ -35,6 +41,27 @@ fn lines(track: &Track) -> Vec<(usize, u32)> {
         lines.extend(of_step.into_iter().map(|line| (nth, line)));
     }
     lines
+}
+
+/// The lines of a file in excerpts for slides that have no line of code: the example is about them.
+fn excerpts_of_comments(file: &str) -> Vec<usize> {
+    let text = lines_of(file);
+    let mut found = vec![];
+    for (begin, line) in text.iter().enumerate() {
+        let Some(name) = line.strip_prefix("// ANCHOR: ") else { continue };
+        let end = format!("// ANCHOR_END: {name}");
+        let excerpt = text[begin + 1..].iter().take_while(|line| **line != end);
+        if excerpt.clone().all(|line| line.is_empty() || line.starts_with("//")) {
+            let length = excerpt.count();
+            found.extend((begin + 2..begin + 2 + length).filter(|nth| !is_mark(&text[nth - 1])));
+        }
+    }
+    found
+}
+
+/// Whether a line is where an excerpt begins or ends, which no page shows.
+fn is_mark(line: &str) -> bool {
+    line.starts_with("// ANCHOR")
 }
 
 /// The functions that stand beside the title of a scene, where it is given to the stage, each with

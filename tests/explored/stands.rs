@@ -4,7 +4,7 @@ use super::{
     lit::lines,
     polls::{Poll, Polls},
 };
-use async_concepts::timeline::{LaneId, Places, Wait};
+use async_concepts::timeline::{LaneId, Places};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -22,12 +22,6 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             let mut is_elsewhere = false;
             for places in places {
                 let here = lines(places, file);
-                // The stack did not tell it, as for what `futures::poll!` polls.
-                if "rbt".contains(polls.letter(nth, lane))
-                    && places.waits().iter().all(Wait::is_only_of_the_lane)
-                {
-                    continue;
-                }
                 // Of several places one is shown, and that may be in another file.
                 is_elsewhere |= here.len() < places.waits().len();
                 allowed.extend(here);
@@ -43,13 +37,17 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
             refused[lane] = if is_right { None } else { Some(*line) };
         }
+        if "rbt".contains(polls.letter(nth, step.lane)) && step.stop != stands[step.lane] {
+            let (lit, line) = (step.stop, stands[step.lane]);
+            faults.push(format!("step {nth} lights {lit:?}, and its lane stands at {line:?}"));
+        }
         faults.extend(goes_on(&polls, nth, file));
     }
     faults
 }
 
 /// The places at one of which a lane is after a step, and whether it has to be at one of them.
-fn places<'e>(polls: &Polls<'e>, nth: usize, lane: LaneId) -> (Vec<&'e Places>, bool) {
+pub fn places<'e>(polls: &Polls<'e>, nth: usize, lane: LaneId) -> (Vec<&'e Places>, bool) {
     let letter = polls.letter(nth, lane);
     let Some(begun) = polls.begun(lane, nth) else {
         // A callback waits before its first poll, where it was put into a queue.

@@ -15,8 +15,15 @@ const EXPLORED: [&str; 6] =
     ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
 
 /// Examples of which a test looks at single steps.
-const SINGLE_STEPS: [&str; 5] =
-    ["shield", "interval", "semaphore", "resource_warning", "transaction"];
+const SINGLE_STEPS: [&str; 7] = [
+    "shield",
+    "interval",
+    "semaphore",
+    "resource_warning",
+    "transaction",
+    "four_ways",
+    "spawn_blocking",
+];
 
 /// The names of all examples that have a page here.
 fn names() -> impl Iterator<Item = &'static str> {
@@ -422,6 +429,79 @@ fn what_has_little_room_is_seen() {
         for time in ["0", "100 ms", "200 ms", "250 ms", "350 ms"] {
             assert!(times.iter().any(|seen| seen == time), "{time} is not among {times:?}");
         }
+        // Others have a time only where one of them is over.
+        tab.go("#1.9").await;
+        let times: Vec<String> = tab.eval(TIMES).await;
+        assert_eq!(times, ["0", "100 ms", "200 ms", "300 ms", "400 ms", "750 ms"]);
+        says(&tab, ".nowhere", "only in another variant").await;
+        // The lists are lower if what lanes wait for has a row of its own.
+        let tab = open(chromium, "semaphore").await;
+        tab.resize(1280, 720).await;
+        let high = "parseFloat(document.getElementById('state').style.getPropertyValue('--cells'))";
+        let high: f64 = tab.eval(high).await;
+        assert!(high < 100.0, "the lists are {high} pixels high");
+        chromium.is_content();
+    });
+}
+
+/// What the line of a thread covers between instants, as places on the axis.
+const BETWEEN_INSTANTS: &str = "(() => {
+    const number = (element, name) => Number(element.getAttribute(name));
+    const bands = [...document.querySelectorAll('#bars .band')].map((band) =>
+        [number(band, 'x'), number(band, 'x') + number(band, 'width')]);
+    const covered = [];
+    for (const thread of document.querySelectorAll('#bars .thread'))
+        for (let at = 0; at < thread.getTotalLength(); at += 2) {
+            const { x } = thread.getPointAtLength(at);
+            if (!bands.some(([from, to]) => from - 1 < x && x < to + 1)) covered.push(x);
+        }
+    return covered;
+})()";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_drawn_says_no_more_than_is_so() {
+    with_chromium(async |chromium| {
+        // While time passes nothing runs, and the row of a lane that has ended is empty.
+        let tab = open(chromium, "gather").await;
+        assert_eq!(tab.eval::<Vec<f64>>(BETWEEN_INSTANTS).await, [0.0; 0]);
+        // A variant that ends when this one does is not over before.
+        let tab = open(chromium, "lock").await;
+        let others = "[...document.querySelectorAll('.other')].map((end) => end.textContent)";
+        assert_eq!(tab.eval::<Vec<String>>(others).await, ["“locked” ends"]);
+        // The longest lane has a label too, and nothing runs through a label.
+        let tab = open(chromium, "four_ways").await;
+        tab.go("#1.11").await;
+        let labels: Vec<String> = tab.eval(BLOCKED).await;
+        assert!(labels.ends_with(&["500 ms", "500 ms"].map(String::from)), "{labels:?}");
+        let open_labels = "[...document.querySelectorAll('.blocks')].filter((label) => {
+            const [ground, text] = label.children;
+            return text.getBBox().width > ground.getBBox().width;
+        }).length";
+        assert_eq!(tab.eval::<usize>(open_labels).await, 0);
+        // The end of a lane does not stand on the next lane of its row.
+        tab.go("#3.16").await;
+        let on_next = "[...document.querySelectorAll('.end:not(.inside)')].filter((end) => {
+            const [left, foot] = ['x', 'y'].map((name) => Number(end.getAttribute(name)));
+            return [...document.querySelectorAll('#bars .block')].some((block) => {
+                const { x, y, width, height } = block.getBBox();
+                return y < foot && foot < y + height && x < left && left < x + width;
+            });
+        }).length";
+        assert_eq!(tab.eval::<usize>(on_next).await, 0);
+        // A string of several lines is no code.
+        let keywords = "[...document.querySelectorAll('[aria-label=\"Python source\"] .line')]
+            .filter((line) => /^4[23]/.test(line.textContent))
+            .map((line) => line.querySelectorAll('.kw, .ty').length)";
+        assert_eq!(tab.eval::<Vec<usize>>(keywords).await, [0, 0]);
+        // Two letters have room in a ring.
+        let tab = open(chromium, "spawn_blocking").await;
+        tab.go("#1.12").await;
+        let wide = "[...document.querySelectorAll('.mark')]
+            .filter((mark) => mark.scrollWidth > mark.clientWidth || mark.textContent.length > 1
+                && getComputedStyle(mark).fontWeight > 500)
+            .map((mark) => mark.textContent)";
+        assert_eq!(tab.eval::<Vec<String>>(wide).await, [""; 0]);
         chromium.is_content();
     });
 }

@@ -40,26 +40,38 @@
         if (isWide || tile.scrollHeight > tile.clientHeight + 1)
           found(`${tile.textContent} is squeezed`);
       }
+      const beyond = document.documentElement.scrollWidth - innerWidth;
+      if (beyond > 0) found(`the page is ${beyond} pixels too wide`);
+      for (const cell of all(".cell"))
+        if (box(cell).right > box(cell.closest("section")).right + 1)
+          found(`the list “${cell.textContent}” leaves its section`);
+      for (const mark of all(".mark"))
+        if (mark.scrollWidth > mark.clientWidth) found(`“${mark.textContent}” leaves its ring`);
       for (const note of all("#lines .unlike").filter(isSeen)) {
-        const words = note.nextElementSibling.textContent.split(/\s+/).map((word) => word.length);
-        const { width } = box(note.nextElementSibling);
-        // An average letter is some 6 pixels wide here.
-        if (width < 5 * Math.min(Math.max(...words), 12))
-          found(`no room for the words beside “${note.textContent}”`);
+        const text = note.nextElementSibling;
+        const isBeside = box(note).top < box(text).bottom - 2;
+        if (isBeside && text.getClientRects().length + box(text).height / 24 > 2)
+          found(`“${text.textContent}” is broken beside “${note.textContent}”`);
       }
       const own = all("#lines li.now")[0];
       if (own) {
         const list = box(document.getElementById("lines"));
         const free = list.bottom - box(all("#lines li").filter(isSeen).at(-1)).bottom;
-        const { bottom } = box(own);
-        if (bottom < list.top + 2 && bottom + free > list.top + 2)
+        const { top, bottom, height } = box(own);
+        const row = parseFloat(getComputedStyle(own).lineHeight);
+        if (bottom < list.top + 2 && Math.min(height, row) < free)
           found(`there is room for “${own.textContent}”, and it is out of sight`);
+        const above = bottom < list.top + 2 ? 0 : (list.top - top) % row;
+        if (above > row / 2 && above < row - 2) found(`“${own.textContent}” is cut`);
       }
       for (const pane of all(".pane").filter(({ scrollTop }) => scrollTop > 0)) {
         const { top } = box(pane);
         const isCut = (line) => box(line).top < top - 2 && box(line).bottom > top + 2;
-        for (const line of [...pane.querySelectorAll(".line, .fold")].filter(isSeen))
+        const lines = [...pane.querySelectorAll(".line, .fold")].filter(isSeen);
+        for (const line of lines)
           if (isCut(line)) found(`the first line is cut: ${line.textContent}`);
+        const empty = box(pane).bottom - box(lines.at(-1)).bottom;
+        if (empty > 45) found(`${empty} pixels are empty behind the last line`);
       }
       const fade = all(".fade")[0];
       const begins = box(document.querySelector("#bars .band")).left - box(fade).left;

@@ -182,6 +182,8 @@ struct Unresolved {
     stacks: Vec<OnStack>,
     /// Whether the wakers that were cloned on these stacks were all kept to the end of the poll.
     all_are_kept: bool,
+    /// The lane is there now, in the middle of a poll, and has registered nothing.
+    is_there_now: bool,
     /// What `look_up` has found. It is kept, since what draws a run asks for it once for each span.
     resolved: OnceLock<Vec<Wait>>,
 }
@@ -193,8 +195,30 @@ impl Waits {
         stacks: Vec<OnStack>,
         all_are_kept: bool,
     ) -> Waits {
-        let resolved = OnceLock::new();
-        Waits(Arc::new(Unresolved { made_at, registered, stacks, all_are_kept, resolved }))
+        Waits(Arc::new(Unresolved {
+            made_at,
+            registered,
+            stacks,
+            all_are_kept,
+            is_there_now: false,
+            resolved: OnceLock::new(),
+        }))
+    }
+
+    /// Where a lane is in the middle of its poll: where it polls another lane, or blocks. It need
+    /// not wait there: what it polls by `futures::poll!` is only asked.
+    pub(super) fn of_a_lane_that_runs(
+        made_at: &'static Location<'static>,
+        there: OnStack,
+    ) -> Waits {
+        Waits(Arc::new(Unresolved {
+            made_at,
+            registered: Registered::Now,
+            stacks: vec![there],
+            all_are_kept: true,
+            is_there_now: true,
+            resolved: OnceLock::new(),
+        }))
     }
 
     /// Those of a lane that has registered its waker nowhere, and was made where this is called.
@@ -209,11 +233,14 @@ impl Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];
         let wait = Wait { chain, on: Some(on.to_owned()), ..Wait::at(place) };
-        let resolved = OnceLock::from(vec![wait]);
-        let registered = Registered::Now;
-        let stacks = vec![];
-        let all_are_kept = false;
-        Waits(Arc::new(Unresolved { made_at: at, registered, stacks, all_are_kept, resolved }))
+        Waits(Arc::new(Unresolved {
+            made_at: at,
+            registered: Registered::Now,
+            stacks: vec![],
+            all_are_kept: false,
+            is_there_now: false,
+            resolved: OnceLock::from(vec![wait]),
+        }))
     }
 
     /// The same places, but not registered anew. `since` says what has become of the lane:
@@ -257,6 +284,7 @@ impl PartialEq for Waits {
             || mine.registered != theirs.registered
             || mine.stacks != theirs.stacks
             || mine.all_are_kept != theirs.all_are_kept
+            || mine.is_there_now != theirs.is_there_now
         {
             return false;
         }
@@ -298,7 +326,8 @@ impl Unresolved {
         }
         // `futures::poll!` only asks whether a future is ready, and does not wait. It is removed
         // after the loop above, since a later registration by it shows that the code has gone on.
-        seen.retain(|seen| !primitives::asks_only(&seen.frames));
+        // Where a lane asks, it is all the same.
+        seen.retain(|seen| self.is_there_now || !primitives::asks_only(&seen.frames));
         let mut waits: Vec<Wait> = vec![];
         for seen in seen {
             let wait = seen.wait(self.made_at);

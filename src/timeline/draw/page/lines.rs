@@ -14,6 +14,11 @@ use crate::timeline::{
 };
 
 impl<'c> Reader<'c> {
+    /// Where the lane of a piece is at the end of the piece: see [`Reader::stands`].
+    pub(super) fn reached(&self, piece: &Piece) -> Option<&'c Wait> {
+        self.standing(piece.lane, piece)
+    }
+
     /// Where the lane of a piece waits at the end of the piece, or waited until it was woken.
     pub(super) fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
         self.place(self.places_now(piece.lane, piece)?)
@@ -137,10 +142,15 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Where a lane stands at the end of a piece: where it waits, or waited until now; while it
-    /// polls another lane, where it does that; and while it blocks, where it does that.
+    /// The line at which a lane stands at the end of a piece: where it waits, or waited until now;
+    /// while it polls another lane, where it does that; and while it blocks, where it does that.
     pub(super) fn stands(&self, lane: LaneId, piece: &Piece) -> Option<u32> {
-        let wait = match self.now(lane, piece) {
+        self.line(self.standing(lane, piece)?)
+    }
+
+    /// The place of which [`stands`](Reader::stands) says the line.
+    fn standing(&self, lane: LaneId, piece: &Piece) -> Option<&'c Wait> {
+        match self.now(lane, piece) {
             Now::InPoll(poll) => match self.polled_inside(lane, piece) {
                 Some(inner) => self.seen(&inner.polled_at),
                 None => {
@@ -149,12 +159,10 @@ impl<'c> Reader<'c> {
                 }
             },
             _ => self.place(self.places_now(lane, piece)?),
-        };
-        self.line(wait?)
+        }
     }
 
-    /// The place of a poll or of a call of `block`. None if the stack did not tell it, as for what
-    /// `futures::poll!` polls: that macro stands for code in another file.
+    /// The place of a poll or of a call of `block`. None if the stack did not tell it.
     fn seen(&self, places: &'c Places) -> Option<&'c Wait> {
         self.place(places).filter(|wait| !wait.is_only_of_the_lane())
     }

@@ -110,8 +110,9 @@ impl<'t> Parts<'t> {
     }
 
     /// The names in these lines. A function that is defined in them is left out, and so is a
-    /// variable that is not called: its name may be that of a function elsewhere in the file. Words
-    /// in comments, docstrings and literals in double quotation marks do not count.
+    /// variable that is not called: its name may be that of a function elsewhere in the file. Names
+    /// of macros do not count, nor do words in comments, docstrings and literals in double
+    /// quotation marks.
     pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
         let mut names = Names::default();
         let mut in_docstring = false;
@@ -157,7 +158,9 @@ impl Language {
         let mut before = "";
         for (word, after) in words_of_code(line, self.comment()) {
             let is_defined_here = ["fn", "def"].contains(&before);
-            if !is_defined_here {
+            // `panic!(…)` calls no function of that name.
+            let is_a_macro = after.starts_with('!') && !after.starts_with("!=");
+            if !is_defined_here && !is_a_macro {
                 names.all.insert(word);
                 let is_variable = if self.python {
                     is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")

@@ -17,12 +17,14 @@ type Lines = [(usize, String)];
 
 /// The stretches that a page leaves out of a source, each from one line to another. `lines` are the
 /// lines that it would show otherwise, `steps` are those of a scene in the language of the source,
-/// and `title` is what the scene is called.
+/// and `title` is what the scene is called. Nothing of `excerpts` is left out, which are stretches,
+/// too.
 pub(super) fn left_out(
     lines: &Lines,
     python: bool,
     title: &str,
     steps: &[Step],
+    excerpts: &[(usize, usize)],
 ) -> Vec<(usize, usize)> {
     let parts = Parts::of(lines.iter().map(|(_, text)| text.as_str()), python);
     let numbers = lines_of(steps);
@@ -37,8 +39,14 @@ pub(super) fn left_out(
         return vec![]; // nothing is known of the scene
     }
     let runs = Runs::of(&parts, &seen, at_the_stage);
+    let mut hidden = runs.hidden(&seen);
+    for (nth, (number, _)) in lines.iter().enumerate() {
+        if excerpts.iter().any(|(from, to)| (from..=to).contains(&number)) {
+            hidden[nth] = false;
+        }
+    }
     let mut found = vec![];
-    for Extent { begin, end } in parts.stretches(&runs.hidden(&seen)) {
+    for Extent { begin, end } in parts.stretches(&hidden) {
         found.push((lines[begin].0, lines[end].0));
     }
     found
@@ -205,13 +213,13 @@ impl<'t> Parts<'t> {
         stretches
     }
 
-    /// From a hidden line to the last one before code that stays.
+    /// From a hidden line to the last one before a line that stays. Empty lines do not count.
     fn stretch(&self, begin: usize, hidden: &[bool]) -> Extent {
         let mut end = begin;
         for (nth, is_hidden) in hidden.iter().enumerate().skip(begin) {
             if *is_hidden {
                 end = nth;
-            } else if self.has_code[nth] {
+            } else if !self.lines[nth].is_empty() {
                 break;
             }
         }
@@ -242,7 +250,7 @@ mod tests {
     fn names_left_out(text: &str, python: bool, title: &str) -> Vec<String> {
         let lines: Vec<(usize, String)> =
             text.lines().enumerate().map(|(nth, line)| (nth + 1, line.to_owned())).collect();
-        let left_out = left_out(&lines, python, title, &[]);
+        let left_out = left_out(&lines, python, title, &[], &[]);
         let parts = Parts::of(text.lines(), python);
         let mut names = vec![];
         for function in &parts.functions {
@@ -252,6 +260,49 @@ mod tests {
             }
         }
         names
+    }
+
+    #[test]
+    fn a_function_with_the_name_of_a_macro_is_not_called_by_that_macro() {
+        let text = "\
+fn panic() {
+    say!(\"a\");
+    panic!(\"b\");
+}
+
+fn nap() {
+    if delay != 0 {
+        panic!(\"c\");
+    }
+}
+
+Stage::of(\"\").scene(\"nap\", nap)
+";
+        assert_eq!(names_left_out(text, false, "nap"), ["panic"]);
+    }
+
+    #[test]
+    fn an_excerpt_is_not_left_out() {
+        let text = "\
+// Alone.
+// Alone.
+// Alone.
+
+// The excerpt.
+//
+//     Its code.
+
+// Alone again.
+// Alone again.
+// Alone again.
+
+fn nap() {}
+
+Stage::of(\"\").scene(\"nap\", nap)
+";
+        let lines: Vec<(usize, String)> =
+            text.lines().enumerate().map(|(nth, line)| (nth + 1, line.to_owned())).collect();
+        assert_eq!(left_out(&lines, false, "nap", &[], &[(5, 7)]), [(1, 4), (8, 12)]);
     }
 
     const RUST: &str = "\

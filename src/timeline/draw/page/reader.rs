@@ -70,7 +70,7 @@ impl<'c> Reader<'c> {
         if piece.kind == Kind::Poll {
             step.woken_in = self.woken_in(lane, poll);
         }
-        if let Some(wait) = self.stop(piece) {
+        if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
             step.on = self.on(piece);
             step.chain = self.lines_around(wait);

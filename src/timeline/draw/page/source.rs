@@ -251,7 +251,28 @@ impl SourceFile {
     /// The stretches of the code that a page does not show at first in a scene with this title and
     /// these steps.
     pub(super) fn left_out(&self, title: &str, steps: &[Step]) -> Vec<(usize, usize)> {
-        left_out(&self.code(), self.is_python(), title, steps)
+        left_out(&self.code(), self.is_python(), title, steps, &self.excerpts_of_comments())
+    }
+
+    /// The excerpts for slides that are comments alone, each from one line to another: code that
+    /// does not compile, or that stands in a test. No scene runs it, and the example is about it.
+    fn excerpts_of_comments(&self) -> Vec<(usize, usize)> {
+        let mut found = vec![];
+        // The excerpts that have begun and had no code so far: the name of each and its first line.
+        let mut open: Vec<(&str, usize)> = vec![];
+        for (index, line) in self.text.lines().enumerate() {
+            let line = line.trim();
+            if let Some(name) = line.strip_prefix("// ANCHOR: ") {
+                open.push((name, index + 1));
+            } else if let Some(name) = line.strip_prefix("// ANCHOR_END: ") {
+                for (_, begin) in open.extract_if(.., |(of, _)| *of == name) {
+                    found.push((begin, index + 1));
+                }
+            } else if !line.is_empty() && !line.starts_with("//") {
+                open.clear();
+            }
+        }
+        found
     }
 
     /// The code: neither the documentation and the imports at its top nor the marks for slides.

@@ -95,8 +95,19 @@ pub(super) struct WaitsKey {
     /// The address of the place where the lane was made, and not its text, which would take longer
     /// to compare and to hash than the stack takes to walk.
     made_at: usize,
-    /// Which of the wakers that were cloned are kept: that decides how certain the places are.
-    kept: KeptOfPoll,
+    /// Which of the wakers that were cloned are kept: that decides how certain the places are. None
+    /// if the lane has not registered there, but is there in the middle of its poll.
+    kept: Option<KeptOfPoll>,
+}
+
+impl WaitsKey {
+    pub(super) fn new(
+        registered: Vec<Registration>,
+        made_at: &'static Location<'static>,
+        kept: Option<KeptOfPoll>,
+    ) -> WaitsKey {
+        WaitsKey { registered, made_at: std::ptr::from_ref(made_at).addr(), kept }
+    }
 }
 
 /// A wake or a drop that has to be explained later.
@@ -256,7 +267,7 @@ impl Log {
         made_at: &'static Location<'static>,
         kept: KeptOfPoll,
     ) -> Waits {
-        let key = WaitsKey { registered, made_at: std::ptr::from_ref(made_at).addr(), kept };
+        let key = WaitsKey::new(registered, made_at, Some(kept));
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }

@@ -2,14 +2,14 @@
 use super::{
     Run,
     lane_state::{KeptOfPoll, LaneState, NumberedStack, Registration},
-    log::Log,
+    log::{Log, WaitsKey},
 };
 use crate::timeline::record::{
     LaneId,
     event::Polled,
     pair::{Clones, Moved},
     stack::{Captured, capture},
-    waits::{Registered, Waits},
+    waits::{OnStack, Registered, Waits},
 };
 
 /// The stack of a lane, up to the poll of that lane.
@@ -161,7 +161,13 @@ impl Log {
             return None;
         }
         let made_at = self.lanes.get(&lane)?.made_at;
-        let there = Registration::once(stack, inside);
-        Some(self.waits(vec![there], made_at, KeptOfPoll::All))
+        let key = WaitsKey::new(vec![Registration::once(stack, inside)], made_at, None);
+        if let Some(known) = self.waits.get(&key) {
+            return Some(known.clone());
+        }
+        let there = OnStack { stack: self.stacks.get(stack), lane: inside, times: 1 };
+        let waits = Waits::of_a_lane_that_runs(made_at, there);
+        self.waits.insert(key, waits.clone());
+        Some(waits)
     }
 }

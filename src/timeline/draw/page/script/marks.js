@@ -140,6 +140,7 @@ function addMarks(pane, track, standing) {
     const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
     const text = all.length === 1 ? short(lane) : String(all.length);
     const mark = make("span", { class: `mark ${kind} ${colourOf(lane)}${dim}` }, text);
+    mark.classList.toggle("two", lettersOf(text).length > 1);
     const title = all.map(({ does }) => does).join(", ");
     mark.dataset.line = number;
     mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
@@ -155,6 +156,7 @@ function addPrinted(pane, track, current) {
   for (const [lane, text, number] of current.says) {
     if (!pane.lines.has(number)) continue;
     const mark = make("span", { class: `printed ${colourOf(lane)}` }, short(lane));
+    mark.classList.toggle("two", lettersOf(short(lane)).length > 1);
     mark.style.setProperty("--column", columnOf(track, lane, lane === current.lane));
     pane.placed.push({ mark, number, title: `${name(lane)} prints “${text}”` });
     pane.marks.append(mark);
@@ -226,13 +228,13 @@ function drawPath({ lines, marks, owners }, track, current) {
 }
 
 // Scrolls so that these lines are seen: where the lane waits or stands now, where something was
-// printed, where the lane went on, in which await it is, where lanes are woken and not polled, where
+// printed, where the lane went on, in which awaits it is, where lanes are woken and not polled, where
 // lanes keep a thread, and where other lanes poll this one. Each line counts if there is room for it
 // beside those that come before it in this list.
 function scrollToLit({ box, lines, marks }, track, current, places) {
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
-  const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
+  const wanted = [current.stop, places[current.lane], ...said, current.resumed, ...current.chain];
   const keeping = places.filter((_, lane) => "bt".includes(current.states[lane]));
   const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
@@ -254,11 +256,14 @@ function scrollToLit({ box, lines, marks }, track, current, places) {
   // If all lines that count are in sight, the pane stays as it is; a pixel is allowed for rounding.
   // Otherwise they come to its middle.
   const isInSight = from >= box.scrollTop && to <= box.scrollTop + box.clientHeight;
-  const least = isInSight ? box.scrollTop - 1 : (from + to - box.clientHeight) / 2;
+  const middle = isInSight ? box.scrollTop - 1 : (from + to - box.clientHeight) / 2;
   // The pane begins with a whole line, also near the end of the source, or after a line above has
   // become shorter because its note is gone.
   const most = Math.min(from, box.scrollHeight - box.clientHeight);
   const parts = [...box.children].filter((part) => part !== marks && !part.hidden);
+  // No room is left empty behind the last line.
+  const last = parts.at(-1);
+  const least = Math.min(middle, last.offsetTop + last.offsetHeight - box.clientHeight);
   const tops = parts.map((part) => part.offsetTop).filter((top) => top <= most);
   box.scrollTop = tops.find((top) => top >= least) ?? tops.at(-1) ?? 0;
 }

@@ -53,6 +53,31 @@ function listOutput() {
   }
 }
 
+// How many pixels more the list needs to show all of its lines at the end.
+function outputLacks() {
+  const list = byId("lines");
+  for (const [, line] of printed) line.hidden = false;
+  const last = printed.at(-1)?.[1];
+  const high = last ? last.offsetTop + last.offsetHeight : 0;
+  printed.forEach(([, line], nth) => (line.hidden = nth >= visible));
+  return high - list.clientHeight;
+}
+
+// Gives the output the room that the sources of this scene leave empty, or that they have beyond
+// what shows a function with what calls it.
+function widenOutput() {
+  if (innerWidth <= 800) return; // there the page scrolls
+  const free = panes.map(({ box, marks }) => {
+    const last = [...box.children].filter((part) => part !== marks && !part.hidden).at(-1);
+    // One row stays empty: a note may make a line longer.
+    const empty = box.clientHeight - (last.offsetTop + 2 * last.offsetHeight);
+    return Math.max(empty, box.clientHeight - 20 * rem());
+  });
+  const more = Math.min(...free, outputLacks());
+  const { style } = document.body;
+  if (more > 0) style.setProperty("--below", `${byId("below").offsetHeight + more}px`);
+}
+
 // Shows the lines up to the moment, and marks those that it has added. Only lines that change are
 // touched: there may be thousands.
 function showOutput() {
@@ -75,9 +100,9 @@ function showOutput() {
 // Scrolls so that the last line is seen. Only the list is scrolled, and never the page: on a phone
 // the source would go out of sight.
 //
-// The list begins with a whole line. That may leave out the first line of this moment, although a
-// part of it fits. Then the list begins with that part; or with the whole line, if this cuts off
-// only the room below the letters of the last line.
+// The list begins with a whole line. That may leave out the first line of this moment, although the
+// last of its rows fit. Then the list begins with the first row that is whole; or with the whole
+// line, if this cuts off only the room below the letters of the last line.
 function scrollToLast() {
   const list = byId("lines");
   const last = printed[visible - 1]?.[1];
@@ -86,8 +111,13 @@ function scrollToLast() {
   const begin = first?.[1].offsetTop ?? 0;
   const own = marked[0];
   const isCut = own && own.offsetTop < begin && own.offsetTop + own.offsetHeight > least;
-  if (!isCut) list.scrollTop = begin;
-  else list.scrollTop = least - own.offsetTop < rem() / 2 ? own.offsetTop : least;
+  if (!isCut) {
+    list.scrollTop = begin;
+    return;
+  }
+  const row = parseFloat(getComputedStyle(own).lineHeight);
+  const cut = Math.ceil((least - own.offsetTop - rem() / 2) / row) * row;
+  list.scrollTop = cut < own.offsetHeight - row / 2 ? own.offsetTop + cut : begin;
 }
 
 // The index of the first shown line for which a condition holds; the number of shown lines if it

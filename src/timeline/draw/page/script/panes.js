@@ -11,16 +11,15 @@ const panes = data.sources.map((source) => {
     "aria-label": `${source.name} source`,
   });
   const lines = new Map();
-  for (const [number, text] of source.lines) {
-    const indent = text.length - text.trimStart().length;
+  for (const { number, indent, long, parts } of colouredLines(source)) {
     const line = make(
       "div",
-      { class: text === "" ? "line blank" : "line" },
+      { class: long === 0 ? "line blank" : "line" },
       make("span", { class: "n" }, String(number)),
-      ...coloured(source.language, text.trimStart()),
+      ...parts,
     );
     line.style.setProperty("--indent", indent);
-    line.style.setProperty("--long", text.length - indent);
+    line.style.setProperty("--long", long);
     lines.set(number, line);
     box.append(line);
   }

@@ -65,6 +65,7 @@ function showScene(all) {
     strips[nth].classList.remove("idle");
     strips[nth].textContent = "This scene was recorded in Rust only.";
   });
+  widenOutput(); // last, since what is left out makes the sources shorter
   document
     .querySelectorAll("#scenes button")
     .forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));

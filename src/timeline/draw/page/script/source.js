@@ -27,6 +27,31 @@ const LEXERS = {
   ),
 };
 
+// The delimiters of a string that may have several lines.
+const LONG_STRINGS = { rust: ['r#"', '"#'], python: ['"""', '"""'] };
+
+// Colours the lines of a source, of which some may be left out: each as its number, its indent, its
+// length without that, and what it consists of.
+function colouredLines({ language, lines }) {
+  const [open, close] = LONG_STRINGS[language];
+  let isInside = false; // of a string that began in a line before
+  return lines.map(([number, text]) => {
+    const code = text.trimStart();
+    const wasInside = isInside;
+    const begin = isInside ? 0 : code.indexOf(open);
+    const rest = isInside ? code : code.slice(begin + open.length);
+    isInside = begin >= 0 && !rest.includes(close);
+    const end = wasInside && !isInside ? code.indexOf(close) + close.length : code.length;
+    // Of a line with the beginning of such a string, what stands before it is code.
+    const from = wasInside ? 0 : isInside ? begin : code.length;
+    const parts = coloured(language, code.slice(0, from));
+    const to = wasInside ? end : code.length;
+    if (from < to) parts.push(make("span", { class: "tx" }, ...breakable(code.slice(from, to))));
+    if (to < code.length) parts.push(...coloured(language, code.slice(to)));
+    return { number, indent: text.length - code.length, long: code.length, parts };
+  });
+}
+
 function coloured(language, text) {
   const parts = [];
   let end = 0;

@@ -150,7 +150,9 @@ function showStrip(element, track, moment) {
     const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
     // A lane that is polled may have a timer of which nothing has told.
     const whose = track.isOfALoop ? "Timers" : "Timers, as far as seen";
-    cells.push(cell(whose, ...timers), cell("Waits for", ...waits));
+    const chains = cell("Waits for", ...waits);
+    chains.classList.add("chains");
+    cells.push(cell(whose, ...timers), chains);
   }
   element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
 }
@@ -166,13 +168,25 @@ function showParting(moment) {
 }
 
 // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
-// jump from step to step; the style sheet limits it. Only the steps with the most text are
-// measured.
+// jump from step to step; the style sheet limits it. Of the two places that the style sheet has for
+// what lanes wait for, the one is taken with which the strip is lower.
 function reserve() {
-  const strip = byId("strip");
   const { style } = byId("state");
+  const { classList } = byId("strip");
+  classList.remove("in-rows");
   for (const part of ["--tells", "--cells", "--parting"]) style.setProperty(part, "0px");
   if (innerWidth <= 800) return; // there the page scrolls
+  const fullest = fullestSteps();
+  let heights = heightsIn(fullest);
+  classList.add("in-rows");
+  const inRows = heightsIn(fullest);
+  if (inRows["--cells"] < heights["--cells"]) heights = inRows;
+  else classList.remove("in-rows");
+  for (const [part, height] of Object.entries(heights)) style.setProperty(part, `${height}px`);
+}
+
+// The moments with the most text in the strip.
+function fullestSteps() {
   const fullest = (sizeOf, count) =>
     run()
       .moments.map((_, nth) => [sizeOf(nth), nth])
@@ -188,13 +202,18 @@ function reserve() {
     letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) +
     6 * timers.length +
     unproved.reduce((sum, [lanes, words]) => sum + letters(lanes) + words.length, 0);
-  const heights = { "--tells": 0, "--cells": 0, "--parting": 0 };
-  const measured = [
+  return new Set([
     ...fullest((nth) => most(nth, told), 2),
     ...fullest((nth) => most(nth, listed), 3),
     ...fullest((nth) => run().moments[nth].parting?.length ?? 0, 1),
-  ];
-  for (const nth of new Set(measured)) {
+  ]);
+}
+
+// How high the parts of the strip are at most in these moments.
+function heightsIn(moments) {
+  const strip = byId("strip");
+  const heights = { "--tells": 0, "--cells": 0, "--parting": 0 };
+  for (const nth of moments) {
     for (const track of tracks()) showStrip(strips[track.index], track, nth);
     showParting(nth);
     for (const kind of ["tells", "cells"]) {
@@ -203,5 +222,5 @@ function reserve() {
     }
     heights["--parting"] = Math.max(heights["--parting"], byId("parting").offsetHeight);
   }
-  for (const [part, height] of Object.entries(heights)) style.setProperty(part, `${height}px`);
+  return heights;
 }

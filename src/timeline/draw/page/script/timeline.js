@@ -115,8 +115,12 @@ function drawRun(
   const high = Math.min(18, rowHeight - 3);
   for (const group of shown) {
     group.rows.forEach(({ lanes }, nth) => {
-      const place = { y: group.middle(nth), high, ended };
+      const place = { y: group.middle(nth), high, ended, lanes };
       for (const lane of lanes) drawLane(stretches, texts, group.track, lane, axis, place);
+      if (lanes.length === 0) {
+        const absent = { class: "nowhere", x: 4, y: place.y + 4 };
+        texts.push({ element: make("text", absent, "only in another variant"), from: 0 });
+      }
     });
     drawThread(bars, group, axis);
   }
@@ -169,7 +173,8 @@ function drawBands(bars, axis, height) {
 }
 
 // The time of each instant. Those for which there is no room are drawn as well: they are seen
-// when the cursor is there.
+// when the cursor is there. Where only other variants poll, no time is seen, unless one of them is
+// over then.
 function drawTimes(axis) {
   const used = usedInstants();
   const times = run().instants.map(([, text], instant) => {
@@ -180,13 +185,12 @@ function drawTimes(axis) {
   const placed = [];
   const isFree = ({ begin, end }) =>
     placed.every((other) => other.end + 6 < begin || end + 6 < other.begin);
-  // Instants at which only other variants poll come last: they get what room is left.
-  for (const isOwn of [true, false]) {
-    times.forEach((time, instant) => {
-      if (used.has(instant) !== isOwn || !isFree(time)) return;
-      time.isRoom = true;
-      placed.push(time);
-    });
+  // The times of this run come first. The ends of others get what room is left.
+  const others = (variant()?.ends ?? []).filter((instant) => !used.has(instant));
+  for (const instant of [...[...used].sort((one, other) => one - other), ...others]) {
+    if (!isFree(times[instant])) continue;
+    times[instant].isRoom = true;
+    placed.push(times[instant]);
   }
   return times.map(({ text, begin, end, isRoom }) => {
     const leftOut = isRoom ? "" : " left-out";
@@ -202,7 +206,7 @@ const usedInstants = () => new Set(run().moments.map(({ instant }) => instant));
 // lane is polled in it, and what the lane does after it lasts until the next moment, at `to`. What
 // it goes on doing over many moments is one shape: a page may have thousands of moments, and at
 // most of them most lanes only wait.
-function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
+function drawLane(stretches, texts, track, lane, axis, { y, high, ended, lanes }) {
   const colour = colourOf(lane);
   const box = (kind, x, width, height) => {
     const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
@@ -221,10 +225,18 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
   let open = null; // what it goes on doing, and from where to where
   // How long it blocks is a part of the past when that is over.
   const write = ({ blocks, from, to }) => {
-    const text = `blocks ${blocks}`;
-    const left = (to - from - wide(text, "10.5px")) / 2;
+    const leftOf = (text) => (to - from - wide(text, "10.5px")) / 2;
+    // If there is no room for both, the time alone says how long it is.
+    const text = leftOf(`blocks ${blocks}`) < 2 ? blocks : `blocks ${blocks}`;
+    const left = leftOf(text);
     if (left < 2) return;
-    const element = make("text", { class: `blocks ${colour}`, x: from + left, y: y + 3.5 }, text);
+    const ground = { class: "outer", x: from + left - 1, y: y - high / 2, height: high };
+    const element = make(
+      "g",
+      { class: `blocks ${colour}` },
+      make("rect", { ...ground, width: wide(text, "10.5px") + 2 }),
+      make("text", { x: from + left, y: y + 3.5 }, text),
+    );
     texts.push({ element, from: to });
   };
   const close = () => {
@@ -254,7 +266,9 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended }) {
     } else if (SHAPES[state]) {
       open = { state, from: ran || polls ? end : from, to };
     }
-    if (state !== before) drawEnd(texts, lane, state, { end, y });
+    const next = nth + 1 < axis.at.length ? track.shown(nth + 1).lane : lane;
+    const isFree = next === lane || !lanes.includes(next);
+    if (state !== before) drawEnd(texts, lane, state, { end, y, isFree });
     before = state;
   }
   close();
@@ -274,36 +288,30 @@ const SHAPES = {
 
 // The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. The
 // line stays in its row until the next column begins, so that it gives away nothing of the future.
-// From one instant to the next it is pale, since nothing runs, unless a poll keeps the thread.
+// From one instant to the next there is none, since nothing runs, unless a poll keeps the thread.
 function drawThread(bars, { track, y }, axis) {
   const runs = [];
-  const rests = [];
   let stays = null; // where the thread is until something runs again
   run().moments.forEach(({ instant }, nth) => {
     const step = track.shown(nth);
     if (!step || track.isIdle(nth) || step.on_thread) return;
     const from = axis.at[nth];
     const here = `${from + axis.column / 2} ${y(step.lane)}`;
-    if (stays === null) {
-      runs.push(`M${here}`);
-    } else if (instant > stays.instant && !stays.blocks) {
-      rests.push(`M${stays.here} H${from}`);
-      runs.push(`M${from} ${stays.y} L${here}`);
-    } else {
-      runs.push(`H${from} L${here}`);
-    }
-    stays = { here, y: y(step.lane), instant, blocks: step.states.includes("b") };
+    const rested = stays === null || (instant > stays.instant && !stays.blocks);
+    runs.push(rested ? `M${here}` : `H${from} L${here}`);
+    stays = { instant, blocks: step.states.includes("b") };
   });
-  bars.append(make("path", { class: "thread rests", d: rests.join(" ") }));
   bars.append(make("path", { class: "thread", d: runs.join(" ") }));
 }
 
-// Adds the sign of a lane's end, right behind the column in which it ended. A state that is no end
-// has no sign.
-function drawEnd(texts, lane, state, { end, y }) {
+// Adds the sign of a lane's end, right behind the column in which it ended; or in it, if the next
+// lane of the row runs right behind it. A state that is no end has no sign.
+function drawEnd(texts, lane, state, { end, y, isFree }) {
   const sign = data.signs[state];
   if (!sign) return;
-  const element = make("text", { class: `end ${colourOf(lane)}`, x: end + 3, y: y + 4 }, sign);
+  const place = isFree ? { x: end + 3, y: y + 4 } : { x: end - 3, y: y + 4, "text-anchor": "end" };
+  const kind = isFree ? "end" : "end inside";
+  const element = make("text", { class: `${kind} ${colourOf(lane)}`, ...place }, sign);
   texts.push({ element, from: end });
 }
 
