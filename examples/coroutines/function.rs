@@ -13,6 +13,7 @@ use std::{process::ExitCode, time::Duration};
 // ANCHOR: factorial
 fn factorial(number: u64) -> u64 {
     let mut product = 1;
+    // ANCHOR: steps
     for i in 2..=number {
         say!("compute factorial({i})");
         // Keeps the thread, as `std::thread::sleep` or hard work would.
@@ -20,6 +21,7 @@ fn factorial(number: u64) -> u64 {
         product *= i;
     }
     say!("factorial({number}) = {product}");
+    // ANCHOR_END: steps
     product
 }
 // ANCHOR_END: factorial

@@ -26,12 +26,12 @@ async def other_work():
 # ANCHOR: call
 async def call():
     # ANCHOR: lazy
-    forgotten = nap()  # Python warns of it, when it is gone: "was never awaited"
-    later = lane("later", nap())
-    say("called twice, and nothing begins")
+    a = nap()  # Python warns of it, when it is gone: "was never awaited"
+    b = lane("B", nap())
+    say("called twice")
     await other_work()
     say("await one of them")
-    await later
+    await b
     # ANCHOR_END: lazy
 # ANCHOR_END: call
 
@@ -39,7 +39,7 @@ async def call():
 # ANCHOR: spawn
 async def spawned():
     task = asyncio.create_task(lane("task", nap()))
-    say("spawned; it begins when I wait")
+    say("spawned")
     await other_work()
     say("await it")
     await task

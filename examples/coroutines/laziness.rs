@@ -27,12 +27,12 @@ async fn other_work() {
 pub async fn call() {
     // The compiler warns of a future that is not used, unless it is in a variable.
     // ANCHOR: lazy
-    let _forgotten = nap().lane("never");
-    let later = nap().lane("later");
-    say!("called twice, and nothing begins");
+    let _a = nap().lane("A");
+    let b = nap().lane("B");
+    say!("called twice");
     other_work().await;
     say!("await one of them");
-    later.await;
+    b.await;
     // ANCHOR_END: lazy
 }
 // ANCHOR_END: call
@@ -40,7 +40,7 @@ pub async fn call() {
 // ANCHOR: spawn
 pub async fn spawned() {
     let task = spawn(nap().lane("task"));
-    say!("spawned; it begins when I wait");
+    say!("spawned");
     other_work().await;
     say!("await it");
     task.await.expect("a nap does not panic");

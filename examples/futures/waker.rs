@@ -96,6 +96,7 @@ pub async fn by_hand() -> u32 {
 async fn moves(first_only: bool) {
     let bell = Arc::new(Bell::default());
     let mut rung = Box::pin(Rung { bell: bell.clone(), first_only });
+    // ANCHOR: polled_twice
     let _ = poll!(rung.as_mut());
     let wait = async {
         match timeout(Duration::from_secs(3), rung).await {
@@ -103,6 +104,7 @@ async fn moves(first_only: bool) {
             Err(_) => say!("heard nothing"),
         }
     };
+    // ANCHOR_END: polled_twice
     let ring = async {
         sleep(Duration::from_secs(1)).await;
         say!("rings");

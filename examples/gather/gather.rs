@@ -14,12 +14,14 @@ use tokio::{spawn, time::sleep};
 // ANCHOR: factorial
 async fn factorial(number: u64) -> u64 {
     let mut product = 1;
+    // ANCHOR: steps
     for i in 2..=number {
         say!("compute factorial({i})");
         sleep(Duration::from_secs(1)).await;
         product *= i;
     }
     say!("factorial({number}) = {product}");
+    // ANCHOR_END: steps
     product
 }
 // ANCHOR_END: factorial

@@ -24,34 +24,34 @@ async fn work(at_work: &Cell<u32>) {
 }
 
 // ANCHOR: kept
-// ANCHOR: keep
-async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
+// ANCHOR: named
+async fn named(permits: &Semaphore, at_work: &Cell<u32>) {
     // Kept until the end of this function.
     let _permit = permits.acquire().await.expect("it is never closed");
     work(at_work).await;
 }
-// ANCHOR_END: keep
+// ANCHOR_END: named
 
 pub async fn kept() {
     let permits = Semaphore::new(2);
     let at_work = Cell::new(0);
-    stream::iter(JOBS).for_each_concurrent(None, |job| keep(&permits, &at_work).lane(job)).await;
+    stream::iter(JOBS).for_each_concurrent(None, |job| named(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: kept
 
 // ANCHOR: dropped
-// ANCHOR: let_go
-async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
+// ANCHOR: unnamed
+async fn unnamed(permits: &Semaphore, at_work: &Cell<u32>) {
     // A trap: `_` is no variable, and the permit is dropped here.
     let _ = permits.acquire().await;
     work(at_work).await;
 }
-// ANCHOR_END: let_go
+// ANCHOR_END: unnamed
 
 pub async fn dropped() {
     let permits = Semaphore::new(2);
     let at_work = Cell::new(0);
-    stream::iter(JOBS).for_each_concurrent(None, |job| let_go(&permits, &at_work).lane(job)).await;
+    stream::iter(JOBS).for_each_concurrent(None, |job| unnamed(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: dropped
 

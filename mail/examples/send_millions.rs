@@ -35,7 +35,9 @@ const FRIENDS: [&str; 8] = ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal
 /// A mail that takes 100 ms, without the details. The server has no dee.
 async fn send(name: &str) -> Result<(), String> {
     say!("begin");
+    // ANCHOR: takes
     sleep(Duration::from_millis(100)).await;
+    // ANCHOR_END: takes
     if name == "dee" {
         say!("refused");
         return Err(format!("{name} is refused"));

@@ -62,9 +62,17 @@ pub struct Shown {
     pub run: Option<Run>,
     /// How long it takes.
     pub seconds: Seconds,
-    /// Whether this is the second half of a slide that was too full: the first half has shown the
-    /// code and asked the question.
+    /// Whether the slide before has the same title, the code and the question: either that one was
+    /// too full, or the deck has two slides of this title.
     pub continues: bool,
+}
+
+impl Shown {
+    /// Says that the slide before has asked its question: the room has voted there.
+    fn goes_on(&mut self) {
+        self.continues = true;
+        self.seconds.vote = 0;
+    }
 }
 
 /// An example that can be run from a slide.
@@ -158,9 +166,14 @@ fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk
     recordings.make(&executables, &wanted)?;
     let topics = deck.topics();
     let composer = Composer { examples: &examples, recordings, sources, executables, topics };
-    let mut slides = vec![];
+    let mut slides: Vec<Shown> = vec![];
     for slide in deck.slides {
-        slides.extend(composer.slides(slide, &mut errors));
+        let goes_on = slides.last().is_some_and(|before| before.slide.title == slide.title);
+        let mut made = composer.slides(slide, &mut errors);
+        if goes_on && let Some(first) = made.first_mut() {
+            first.goes_on();
+        }
+        slides.extend(made);
     }
     if errors.is_empty() { Ok(Talk { slides, files }) } else { Err(sorted(errors)) }
 }

@@ -35,6 +35,8 @@
 //! Take away the join. What happens?
 //! ````
 //!
+//! Two slides of one title are one in the overview: the first asks, and the second goes on.
+//!
 //! A slide with a `#` and without a `##` is a title slide. A topic of several slides that has none
 //! gets one, with the agenda on it.
 //!
@@ -312,7 +314,8 @@ fn with_openings(slides: Vec<Slide>) -> Vec<Slide> {
     opened
 }
 
-/// A title slide for the topic of this slide. It is in the same cuts, and takes no time of its own.
+/// A title slide for the topic of this slide. It is in the same cuts; the plan of the talk has some
+/// seconds for it, and so it has no minutes of its own.
 fn opening(first: &Slide) -> Slide {
     Slide {
         line: first.line,

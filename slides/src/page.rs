@@ -53,7 +53,7 @@ pub const KEYS: [(&[&str], &str); 13] = [
     (&["Home", "End"], "first and last slide"),
     (&["28 Enter"], "slide 28"),
     (&["O"], "overview of all slides"),
-    (&["B", "."], "black screen"),
+    (&["B", "."], "black screen; any key shows the slide again"),
     (&["P"], "presenter console, in a window of its own"),
     (&["R"], "run the example of this slide, or stop it"),
     (&["F"], "full screen"),
@@ -235,6 +235,10 @@ fn help() -> Markup {
                 }
             }
             p {
+                "These are the keys of the talk also while the slider of a timeline has the focus: "
+                "Space and Shift + Space are its steps. On the page of an example, which has no "
+                "slides, → and ← are steps, too. In the console's notes ↑ and ↓ scroll, once the "
+                "notes have the focus. "
                 "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. "
                 "Add " code { "#12" } " to the address for slide 12, " code { "#12.3" }
                 " for its third step. With " code { "?remote" } " in the address, or the switch in "

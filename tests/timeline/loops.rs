@@ -352,14 +352,14 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
         told,
         [
             "begins and starts its loop.",
-            "goes on (its loop's next iteration), makes late and soon and ends the iteration.",
+            "goes on (its loop's next iteration), makes late and soon and waits (sleep).",
             "goes on (its loop's next iteration) and polls the lanes inside it.",
             "begins, prints “soon” and ends.",
-            "goes on after soon and waits.",
+            "goes on after soon and waits (sleep).",
             "goes on (the time of late has come) and polls the lanes inside it.",
             "begins, prints “late” and ends.",
             "goes on (its time has come) and ends the iteration.",
-            "goes on (its loop's next iteration) and ends the iteration.",
+            "goes on (its loop's next iteration) and ends its coroutine.",
             "goes on (its loop's next iteration) and ends.",
         ]
     );

@@ -63,12 +63,14 @@ impl Composer<'_> {
             errors.extend(misfits);
             return vec![];
         };
-        // The minutes are those of both, so only one of the two may count them.
         let ask = Slide { half_minutes: 0, ..slide.clone() };
-        let mut second = shown(slide, &played, second, codes.clone(), run);
-        second.seconds.vote = 0; // the room has voted on the slide before
-        second.continues = true;
-        vec![shown(ask, &asked, first, codes, None), second]
+        let mut first = shown(ask, &asked, first, codes.clone(), None);
+        let mut second = shown(slide, &played, second, codes, run);
+        second.goes_on();
+        // The minutes are those of both: on the first slide the code is read.
+        first.seconds.talk = second.seconds.talk / 2;
+        second.seconds.talk -= first.seconds.talk;
+        vec![first, second]
     }
 
     /// The button of a slide, if it has one.

@@ -29,6 +29,8 @@ impl Seconds {
     }
 }
 
+/// Seconds for a slide that only names a part of the talk.
+const NAME_THE_PART: u64 = 2;
 /// Seconds until a question is read and hands are up.
 const VOTE: u64 = 10;
 /// Seconds for each step of a timeline, or row of a picture.
@@ -38,7 +40,9 @@ const AROUND_RUN: u64 = 5;
 
 /// The time of a slide, from what it shows.
 pub(super) fn seconds(slide: &Slide, drafted: &[Drafted], run: Option<&Run>) -> Seconds {
-    let mut seconds = Seconds { talk: u64::from(slide.half_minutes) * 30, ..Seconds::default() };
+    let names_a_part = slide.opens && slide.half_minutes == 0;
+    let talk = if names_a_part { NAME_THE_PART } else { u64::from(slide.half_minutes) * 30 };
+    let mut seconds = Seconds { talk, ..Seconds::default() };
     for Drafted { draft, .. } in drafted {
         match draft {
             Draft::Asked { question: Some(_), .. } => seconds.vote = VOTE,

@@ -57,19 +57,6 @@ fn name(language: Language) -> &'static str {
     }
 }
 
-/// How many polls are shown from the beginning: one or none. Names of lanes alone say nothing, so a
-/// slide begins with the first poll, unless it has code, which is read first. On the second half of
-/// a slide the code has been read; but a poll that prints something could give the answer away.
-fn polls_at_the_beginning(played: &Played, shown: &Shown) -> usize {
-    let mut has_code = false;
-    for piece in &shown.pieces {
-        has_code |= matches!(piece, Piece::Codes(..));
-    }
-    let prints = !played.scene.run.tracks[0].steps[0].says.is_empty();
-    let code_was_read = shown.continues && !prints;
-    if !has_code || code_was_read { 1 } else { 0 }
-}
-
 /// The lanes that are not in the picture, by name.
 fn without(played: &Played) -> Option<String> {
     let names = &played.scene.without;
@@ -93,9 +80,7 @@ fn timeline(played: &Played, shown: &Shown) -> Markup {
         }
     }
     html! {
-        figure.run-of data-reveal="timeline" data-without=[without(played)]
-            data-first=(polls_at_the_beginning(played, shown))
-        {
+        figure.run-of data-reveal="timeline" data-without=[without(played)] {
             div.picture { (PreEscaped(&played.picture.svg)) }
             input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
                 aria-label="Step of the timeline";
@@ -156,7 +141,9 @@ fn agenda(topics: &[(String, bool)]) -> Markup {
 pub(super) fn button(run: &Run) -> Markup {
     html! {
         button.run type="button" data-run=(run.name) data-command=(run.command) {
-            "▶ " code { (run.command) }
+            // The command names the example, which may tell the answer: it is hidden while the slide
+            // asks, and the button must have a name then, too.
+            "▶ " span.only-heard { "Run the example " } code { (run.command) }
         }
         pre.recorded hidden {
             @for (title, printed) in &run.printed {

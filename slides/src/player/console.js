@@ -89,6 +89,9 @@ function startConsole(slides, dialogs) {
     if (!following) return;
     const preview = following.copy();
     preview.show(more ? said.step + 1 : 0);
+    // It is there to be looked at: its slider and its button would take the focus, unseen.
+    preview.section.inert = true;
+    preview.section.setAttribute("aria-label", `Next: ${following.title}`);
     next.append(preview.section);
   };
 

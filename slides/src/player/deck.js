@@ -97,14 +97,12 @@ function startDeck(slides, dialogs) {
   }
 
   const play = () => {
-    if (uncover()) return;
     if (step < slides[at].steps) show(at, step + 1);
     else if (at + 1 < slides.length) show(at + 1, 0);
   };
   // If you go backwards, you have seen all of the slide before.
   const previous = () => at > 0 && show(at - 1, slides[at - 1].steps);
   const back = () => {
-    if (uncover()) return;
     if (step > 0) show(at, step - 1);
     else previous();
   };
@@ -150,7 +148,7 @@ function startDeck(slides, dialogs) {
     keepAddress(false);
   }
 
-  const actions = {
+  const moves = {
     play,
     back,
     next,
@@ -160,6 +158,9 @@ function startDeck(slides, dialogs) {
     first: () => show(0, 0),
     last: () => show(slides.length - 1, 0),
     go: (number) => show(number - 1, 0),
+  };
+  const actions = {
+    ...moves,
     close: uncover,
     console: openConsole,
     run,
@@ -180,11 +181,25 @@ function startDeck(slides, dialogs) {
     restartClock,
   };
 
+  // What a key or a button does, here or in a console. On a black screen each key only shows the slide again, but for the
+  // clock and the switch of a console, which are not on the screen. Below an output no slide is left unseen.
+  const keyed = new Set([...Object.values(ACTIONS), "go"]);
+  function act(name, argument) {
+    const lightsOnly = !black.hidden && keyed.has(name) && name !== "black";
+    const closesOnly = runner.open && Object.hasOwn(moves, name);
+    if (lightsOnly || closesOnly) uncover();
+    else actions[name](argument);
+  }
+
   listenToKeys({
     dialogs,
-    act: (name, argument) => actions[name](argument),
-    typed: (digits) => tell(digits && `Slide ${digits} …, Enter`),
+    act,
+    typed: (digits) => {
+      if (!black.hidden) uncover();
+      tell(digits && `Slide ${digits} …, Enter`);
+    },
   });
+  black.addEventListener("click", uncover); // a finger has no keys
   followLinks(dialogs.overview, actions.go);
   addEventListener("hashchange", showWhatTheAddressSays);
   addEventListener("message", (event) => {
@@ -194,14 +209,14 @@ function startDeck(slides, dialogs) {
       if (!data?.hello || source?.opener !== window) return;
       consoles.add(source);
     }
-    if (Object.hasOwn(actions, data.act)) actions[data.act](data.argument);
+    if (Object.hasOwn(actions, data.act)) act(data.act, data.argument);
     source.postMessage({ state: state() }, "*");
   });
 
   for (const button of document.querySelectorAll("#controls button")) {
     button.addEventListener("click", () => {
       const open = dialogs[button.dataset.act]?.open;
-      if (!open) actions[button.dataset.act]();
+      if (!open) act(button.dataset.act);
     });
   }
   for (const button of document.querySelectorAll("[data-run]")) button.addEventListener("click", run);

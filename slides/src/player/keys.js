@@ -32,19 +32,31 @@ function keyOf(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-// A slider has its own use for arrows, a button for Space, and text that scrolls for both. That holds only if it has got the
-// focus by the keyboard: after a click the keys still belong to the deck.
+// A button has its own use for Space, and text that scrolls for arrows. The slider of a timeline has none: its timeline is
+// played by Space, and the other keys stay those of the talk.
 function belongsToItsTarget(event) {
   const target = event.target;
   if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;
   if (target.matches("button, summary, a, input[type=checkbox]")) return event.key === " " || event.key === "Enter";
-  // These keys stay with the deck; all others, such as arrows and Page Down, move the slider or the text.
-  if (target.matches("input, #run-output, .notes-pane")) return !/^([a-z0-9.]|Escape| |Backspace|Enter)$/i.test(event.key);
+  if (target.matches("#run-output")) return /^(Arrow|Page|Home|End)/.test(event.key);
+  // A remote drives the talk also while its speaker scrolls the notes.
+  if (target.matches(".notes-pane")) return event.key === "ArrowUp" || event.key === "ArrowDown";
   return false;
+}
+
+// What was clicked with a pointer loses the focus: otherwise Space would press it once more instead of going on. This comes
+// before the button does its work, since a dialog gives the focus back to what had it.
+function letGoOfWhatIsClicked() {
+  const letGo = (event) => {
+    const isControl = document.activeElement?.matches("button, summary, a, input");
+    if (event.detail > 0 && isControl) document.activeElement.blur();
+  };
+  addEventListener("click", letGo, { capture: true });
 }
 
 // Calls `act` with the name of an action for each key. While a dialog is open, only what closes it is an action.
 function listenToKeys({ dialogs, act, typed }) {
+  letGoOfWhatIsClicked();
   let digits = ""; // of the number of a slide, until Enter
   addEventListener("keydown", (event) => {
     const key = keyOf(event);
@@ -62,6 +74,12 @@ function listenToKeys({ dialogs, act, typed }) {
     }
     if (/^[0-9]$/.test(key)) {
       digits = (digits + key).slice(-4);
+      typed(digits);
+      event.preventDefault();
+      return;
+    }
+    if (digits && event.key === "Backspace") {
+      digits = digits.slice(0, -1);
       typed(digits);
       event.preventDefault();
       return;

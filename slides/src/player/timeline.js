@@ -14,7 +14,7 @@ class Timeline {
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     this.run = JSON.parse(figure.querySelector("script").textContent);
     const codes = [...section.querySelectorAll(".code")];
-    this.first = Number(figure.dataset.first); // how many polls are shown from the beginning
+    this.first = 1; // polls that are shown from the beginning: names of lanes alone say nothing
     this.steps = this.run.steps.length - this.first;
     this.code = new Map();
     for (const code of codes) {
@@ -83,6 +83,14 @@ class Timeline {
     return tile;
   }
 
+  // When a timer is due: how long a wait will be is what many slides ask.
+  due({ words }) {
+    const due = document.createElement("span");
+    due.className = "due";
+    due.textContent = words;
+    return due;
+  }
+
   showStrip(now) {
     this.strip.replaceChildren();
     if (!now) return;
@@ -97,7 +105,7 @@ class Timeline {
     const [ready, unpolled] = this.run.words;
     cell("ready", ready, ...tiles(now.ready, "dashed"));
     if (now.unpolled.length) cell("unpolled", unpolled, ...tiles(now.unpolled, "dashed"));
-    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due.words} `]));
+    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), this.due(due), " "]));
     const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
     const { without } = this.figure.dataset; // a picture says what it does not show
     if (without) cell("without", "not drawn:", without);

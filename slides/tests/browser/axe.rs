@@ -73,5 +73,16 @@ fn the_slides_are_clean() {
             tab.go(&hash).await;
             is_clean(&tab, &hash).await;
         }
+        for (key, dialog) in [("h", "help"), ("o", "overview")] {
+            tab.press(key).await;
+            tab.is(&format!("{dialog}.open")).await;
+            is_clean(&tab, dialog).await;
+            tab.press("Escape").await;
+        }
+        // Both panes of the console show one slide: the next step is on it, too.
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        console.is("document.querySelector('.next .slide') !== null").await;
+        is_clean(&console, "the console").await;
     });
 }

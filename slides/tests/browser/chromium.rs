@@ -241,6 +241,12 @@ impl Tab {
         self.page.execute(Touch { kind, points }).await.expect("a touch");
     }
 
+    /// Clicks on an element with the mouse.
+    pub async fn click(&self, selector: &str) {
+        let element = self.page.find_element(selector).await.expect(selector);
+        element.click().await.expect(selector);
+    }
+
     /// Presses a key, as a person would.
     pub async fn press(&self, key: &str) {
         self.hold(key, 1).await;

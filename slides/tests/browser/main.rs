@@ -11,6 +11,7 @@ mod console;
 mod explorer;
 mod firefox;
 mod fit;
+mod focus;
 mod keys;
 mod live;
 mod paper;

@@ -42,6 +42,10 @@
   for (const line of slide.querySelectorAll(".said > :not([hidden])")) {
     inside(line, line.parentElement.getBoundingClientRect(), "the lines of its instant");
   }
+  for (const strip of slide.querySelectorAll(".strip")) {
+    const beyond = strip.scrollWidth - strip.clientWidth;
+    if (beyond > 1) misfits.push(`the strip is ${beyond} px too wide: ${strip.textContent}`);
+  }
   for (const code of slide.querySelectorAll(".code")) {
     const box = code.getBoundingClientRect();
     for (const line of code.querySelectorAll(".line")) inside(line, box, "its box");

@@ -1,0 +1,54 @@
+// Plays all slides to the end by Space, and goes back again by Shift and Space. The result has a
+// sentence for each thing on a slide that tells its answer too soon, and for each step that looks
+// different on the way back.
+(() => {
+  const press = (shiftKey) =>
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: " ", shiftKey, bubbles: true }));
+  const slide = () => document.querySelector("#stage > .slide:not([hidden])");
+  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
+  const texts = (selector) =>
+    [...slide().querySelectorAll(selector)].filter(isSeen).map((found) => found.textContent);
+  const step = () => document.getElementById("announcement").textContent;
+  const faults = [];
+
+  const told = (where) => {
+    const question = slide().querySelector(".question");
+    const answer = slide().querySelector(".answer");
+    const isAnswered = answer ? isSeen(answer) : !slide().classList.contains("asking");
+    if (!question || isAnswered) return;
+    const found = (what, text) => faults.push(`${where}: ${what} “${text}”`);
+    for (const text of texts(".co")) found("the comment", text);
+    for (const text of texts(".file, .run code")) found("the name", text);
+    for (const text of texts(".due")) found("the time", text);
+    for (const text of texts(".code:not(.texts) .line:not(.ran) .sentence")) found("the text", text);
+    const title = slide().querySelector("h2").textContent;
+    for (const svg of slide().querySelectorAll("svg.timeline")) {
+      const label = svg.getAttribute("aria-label");
+      if (svg.querySelector(".later:not(.cursor)") && label !== `Timeline: ${title}`) found("the label", label);
+    }
+  };
+
+  const looks = () => {
+    const later = slide().querySelectorAll(".later, .not-yet").length;
+    const lit = [...slide().querySelectorAll(".lit, .stop, .ran")];
+    const lines = lit.map(({ className, dataset }) => dataset.line + className.split(" ").sort());
+    const said = [...slide().querySelectorAll(".strip, .said > :not([hidden])")];
+    const asks = slide().classList.contains("asking");
+    const cursor = slide().querySelector(".cursor")?.getAttribute("x1");
+    return [slide().id, asks, later, cursor, ...lines, ...said.map((text) => text.textContent)].join("|");
+  };
+
+  const forwards = [];
+  for (let before = null; looks() !== before; press(false)) {
+    before = looks();
+    forwards.push(before);
+    told(`${slide().id}, ${step()}`);
+  }
+  const last = document.querySelector("#stage > .slide:last-child").id;
+  if (slide().id !== last) faults.push(`Space goes no further than ${slide().id}`);
+  for (let nth = forwards.length - 1; nth >= 0; nth -= 1) {
+    if (looks() !== forwards[nth]) faults.push(`${slide().id}: another one on the way back`);
+    press(true);
+  }
+  return faults;
+})()

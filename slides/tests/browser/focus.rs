@@ -1,0 +1,106 @@
+//! What has the focus does not take the keys away from the talk.
+use crate::chromium::{deck, with_chromium};
+
+const IS_PLAYED_AND_RUN: &str = "slide.querySelector('svg.timeline') \
+    && slide.querySelector('.answer') && slide.querySelector('[data-run]')";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn after_a_click_space_goes_on_and_does_not_press_the_button_again() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(IS_PLAYED_AND_RUN).await;
+        for (button, open) in [
+            (format!("#slide-{slide} [data-run]"), "!document.getElementById('run-panel').hidden"),
+            ("#controls [data-act=overview]".into(), "overview.open"),
+            ("#controls [data-act=help]".into(), "help.open"),
+        ] {
+            tab.go(&format!("#{slide}")).await;
+            tab.click(&button).await;
+            tab.is(open).await;
+            tab.press("Escape").await;
+            tab.is(&format!("!({open})")).await;
+            tab.press(" ").await;
+            tab.is_at(&format!("#{slide}.1")).await;
+            assert!(!tab.eval::<bool>(open).await, "{button}");
+        }
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn over_a_slider_with_the_focus_the_keys_are_those_of_the_talk() {
+    with_chromium(async |chromium| {
+        for remote in [false, true] {
+            let address = if remote { "?remote" } else { "" };
+            let tab = chromium.open(&format!("{}{address}", deck())).await;
+            let slide = tab.find(IS_PLAYED_AND_RUN).await;
+            let before = slide - 1;
+            // The slide before is shown whole.
+            let steps = tab.steps(before).await;
+            let end = if steps > 0 { format!("#{before}.{steps}") } else { format!("#{before}") };
+            let last = tab.slides().await;
+            let next = format!("#{}", slide + 1);
+            let step_on = format!("#{slide}.3");
+            let step_back = format!("#{slide}.1");
+            for (key, to) in [
+                (" ", step_on.clone()),
+                ("Shift+ ", step_back.clone()),
+                ("ArrowRight", next.clone()),
+                ("ArrowDown", next.clone()),
+                ("PageDown", if remote { step_on } else { next }),
+                ("ArrowLeft", end.clone()),
+                ("ArrowUp", end.clone()),
+                ("PageUp", if remote { step_back } else { end }),
+                ("Home", "#1".into()),
+                ("End", format!("#{last}")),
+            ] {
+                tab.go(&format!("#{slide}.2")).await;
+                let focus = format!("document.querySelector('#slide-{slide} .scrub').focus()");
+                tab.eval::<bool>(&format!("({focus}, true)")).await;
+                tab.press(key).await;
+                tab.is_at(&to).await;
+            }
+        }
+        chromium.is_content();
+    });
+}
+
+/// Tab goes through all that can have the focus, and after each of them the keys still drive.
+#[test]
+#[ignore = "needs Chromium"]
+fn nothing_in_the_console_locks_its_keys() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(IS_PLAYED_AND_RUN).await;
+        tab.go(&format!("#{slide}.1")).await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        let step = "document.querySelector('.place').textContent";
+        let here = format!("{step}.includes('slide {slide} of') && {step}.includes('step 1 of')");
+        let mut focused = vec![];
+        for _ in 0..9 {
+            console.is(&here).await;
+            console.press("Tab").await;
+            let active = "document.activeElement.className || document.activeElement.textContent";
+            focused.push(console.eval::<String>(active).await);
+            let unseen = "document.activeElement.closest('.next, .notes[hidden]') !== null";
+            assert!(!console.eval::<bool>(unseen).await, "{focused:?}");
+            for key in ["ArrowRight", "PageDown"] {
+                console.press(key).await;
+                tab.is_at(&format!("#{}", slide + 1)).await;
+                tab.go(&format!("#{slide}.1")).await;
+                console.is(&here).await;
+            }
+        }
+        let name = focused.join("|");
+        assert!(name.contains("notes-pane") && name.contains("Play"), "{name}");
+        // With the mouse, too: the switch does not keep Space.
+        console.click("label").await;
+        tab.is("history.state.remote").await;
+        console.press(" ").await;
+        tab.is_at(&format!("#{slide}.2")).await;
+        chromium.is_content();
+    });
+}
