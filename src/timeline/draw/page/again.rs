@@ -97,7 +97,7 @@ impl<'c> Reader<'c> {
             let goes_on = |other: &Piece| poll.from <= other.poll && other.poll < poll.to;
             match next.woken {
                 Some(Woken { by: Until::Lane(by), at, .. }) => {
-                    by == *outer && piece.from < at && !later.iter().any(goes_on)
+                    by == *outer && piece.from <= at && !later.iter().any(goes_on)
                 }
                 _ => false,
             }
