@@ -38,8 +38,8 @@ fn voting_playing_and_running_take_their_time() {
     assert_eq!(play, played.picture.stops.len() as u64, "a second for each poll");
 }
 
-/// A run is played beside the code that runs, so that its lines can be lit. Polls of lanes whose code
-/// is not on the slide light nothing: of most slides these are those of `main`.
+/// A run is played beside the code that runs, so that its lines can be lit. Polls of lanes whose
+/// code is not on the slide light nothing: on most slides these are those of `main`.
 #[test]
 fn what_is_played_lights_the_code_beside_it() {
     let page = page(&TALK, For::AFile);

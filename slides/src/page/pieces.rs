@@ -141,8 +141,8 @@ fn agenda(topics: &[(String, bool)]) -> Markup {
 pub(super) fn button(run: &Run) -> Markup {
     html! {
         button.run type="button" data-run=(run.name) data-command=(run.command) {
-            // The command names the example, which may tell the answer: it is hidden while the slide
-            // asks, and the button must have a name then, too.
+            // The command names the example, which may tell the answer: it is hidden while the
+            // slide asks, and the button must have a name then, too.
             "▶ " span.only-heard { "Run the example " } code { (run.command) }
         }
         pre.recorded hidden {

@@ -23,6 +23,7 @@ function startConsole(slides, dialogs) {
   heading.textContent = "Presenter console";
   const now = make("div", "stage pane now", "Current slide");
   const next = make("div", "stage pane next", "Next step");
+  for (const pane of [now, next]) pane.setAttribute("role", "group"); // a name needs a role
   const notes = make("section", "notes-pane", "Notes");
   const clocks = make("section", "clocks", "Time");
   const elapsed = make("p", "elapsed");

@@ -88,6 +88,7 @@ fn below_a_timeline_stand_the_line_and_the_queue_of_the_poll_and_its_code_is_lit
         let is_seen = "checkVisibility({ visibilityProperty: true })";
         let seen =
             |cell: &str| format!("document.querySelector('#slide-{slide} {cell}').{is_seen}");
+        tab.go(&format!("#{slide}.3")).await;
         for cell in [".timers", ".waits"] {
             assert!(tab.eval::<bool>(&seen(cell)).await, "{cell}");
         }
