@@ -69,7 +69,7 @@ impl OfStep<'_> {
     /// another one prints beside the name of that one.
     fn own_sentence(&self) -> Result<String, String> {
         let text = without_texts(self.step);
-        let others = ["Then the runtime drops ", "In this step "];
+        let others = ["Then the runtime drops ", "By now ", "In this step "];
         let own = match others.iter().filter_map(|words| text.find(words)).min() {
             Some(end) => text[..end].trim_end(),
             None => &text[..],
@@ -490,15 +490,15 @@ impl OfStep<'_> {
         }
     }
 
-    /// A lane around it that wakes itself when this step ends its poll: that is said here, since it
-    /// has no step of its own.
+    /// A lane around it that has woken itself in the poll that this step ends: that is said here,
+    /// since it has no step of its own.
     fn check_woken_around(&self) -> Checked {
         for lane in 0..self.polls.of_lane.len() {
             let was = self.nth.checked_sub(1).map(|before| self.polls.letter(before, lane));
             let turns_ready = was == Some('r') && self.polls.letter(self.nth, lane) == 'd';
             let next = self.polls.next(lane, self.nth).and_then(|poll| poll.span.woken);
             let by_itself = next.is_some_and(|woken| woken.by == Until::Lane(lane));
-            let words = format!("In this step {} wakes itself,", self.name(lane));
+            let words = format!("By now {} has woken itself,", self.name(lane));
             let is_told = self.step.sentence.contains(&words);
             let expected = lane != self.step.lane && turns_ready && by_itself;
             ensure(is_told == expected, &words)?;

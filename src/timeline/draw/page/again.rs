@@ -84,7 +84,7 @@ impl<'c> Reader<'c> {
     }
 
     /// The lane around that of a piece whose poll ends with this piece, and which has woken itself
-    /// after the lane of the piece was polled. No piece of its own shows that.
+    /// in that poll. No piece of its own shows that.
     pub(super) fn wakes_itself_around(&self, piece: &Piece) -> Option<LaneId> {
         let later = &self.order[self.number(piece) + 1..];
         self.around(piece).into_iter().find(|outer| {
@@ -97,7 +97,7 @@ impl<'c> Reader<'c> {
             let goes_on = |other: &Piece| poll.from <= other.poll && other.poll < poll.to;
             match next.woken {
                 Some(Woken { by: Until::Lane(by), at, .. }) => {
-                    by == *outer && piece.from <= at && !later.iter().any(goes_on)
+                    by == *outer && poll.from <= at && !later.iter().any(goes_on)
                 }
                 _ => false,
             }

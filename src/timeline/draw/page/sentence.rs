@@ -195,7 +195,7 @@ impl Reader<'_> {
         }
         if let Some(outer) = self.wakes_itself_around(piece) {
             let name = &self.chart.rows[outer].name;
-            told += &format!(" In this step {name} wakes itself, to be polled once more.");
+            told += &format!(" By now {name} has woken itself, to be polled once more.");
         }
         for line in by_others {
             let Said { lane, text, .. } = &self.chart.said[line];
