@@ -4,7 +4,7 @@
 //! An actor is a task that owns a value, and a channel to it. A question carries a `oneshot` on
 //! which the answer comes back.
 //!
-//! See `examples/synchronization/queue.rs`, and the slide “The cure needs no lock”.
+//! See `examples/synchronization/queue.rs`, and the slide “First wait, then add”.
 //!
 //! Then try: let the actor say, when all clients have gone, how many questions it has answered: `2
 //! answered`.

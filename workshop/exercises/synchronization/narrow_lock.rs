@@ -3,7 +3,7 @@
 //!
 //! In Python: `async with lock:`, with an `await` inside that should not be there.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “The cure needs no lock”.
+//! See `examples/synchronization/lock.rs`, and the slide “First wait, then add”.
 //!
 //! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not
 //! be?
