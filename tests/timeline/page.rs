@@ -433,7 +433,8 @@ fn the_cause_of_a_poll_is_told_once() {
         main,
         [
             "main goes on (notifies was woken) and polls the lanes inside it.",
-            "main is polled once more (A was woken, and has run since) and polls the lanes inside it.",
+            "main is polled once more (A was woken, and has run since) and polls the lanes \
+             inside it.",
             "main goes on (notifies was woken) and polls the lanes inside it.",
             "main goes on (notifies has ended) and ends.",
         ],

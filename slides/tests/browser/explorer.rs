@@ -15,7 +15,7 @@ const EXPLORED: [&str; 6] =
     ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
 
 /// Examples of which a test looks at single steps.
-const SINGLE_STEPS: [&str; 8] = [
+const SINGLE_STEPS: [&str; 10] = [
     "shield",
     "interval",
     "semaphore",
@@ -24,6 +24,8 @@ const SINGLE_STEPS: [&str; 8] = [
     "four_ways",
     "spawn_blocking",
     "fairness",
+    "timeout",
+    "done_callbacks",
 ];
 
 /// The names of all examples that have a page here.
