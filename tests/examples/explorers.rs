@@ -281,6 +281,36 @@ fn a_line_in_another_order_or_of_another_lane_is_not_said_to_be_missing() {
     assert_eq!(by_others, cleaned_up);
 }
 
+/// One example for each reason for which a poll is known to change nothing, and what it is said to
+/// wait for after that.
+#[test]
+fn a_poll_that_changes_nothing_is_told_as_one_and_ends_no_wait() {
+    let mut told = vec![];
+    for (name, run) in stepped() {
+        if !["lock", "futurelock", "first_completed"].contains(&name) {
+            continue;
+        }
+        for step in &run.tracks[0].steps {
+            let is_of_another = step.sentence.contains(", and has run since)");
+            if step.sentence.starts_with("is polled once more (") && !is_of_another {
+                let until = step.later.as_deref().unwrap_or_default();
+                told.push(format!("{name}: {} {until}", step.sentence));
+            }
+        }
+    }
+    told.sort();
+    told.dedup();
+    let expected = [
+        "first_completed: is polled once more (woken by B) and waits (sleep). until 3 s",
+        "first_completed: is polled once more (woken by C) and waits (sleep). until 3 s",
+        "futurelock: is polled once more (A was woken) and waits (Mutex::lock). \
+         until the run is over",
+        "lock: is polled once more (it has woken itself) and waits (A, B, C and D). \
+         until A is woken",
+    ];
+    assert_eq!(told, expected);
+}
+
 /// A scene of other work, or of the same work with another fault, is compared with none.
 #[test]
 fn what_is_no_variant_of_a_program_is_not_compared_with_it() {
