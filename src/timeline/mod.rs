@@ -88,10 +88,11 @@ pub mod verdicts;
 #[cfg(feature = "draw")]
 pub use draw::{
     BlockingCall, Chart, Due, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopAwait,
-    LoopCall, LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places, Position, Row,
-    Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun, SteppedVariant,
-    SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Turn, Unlike, Until, Variant, Wake,
-    Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    LoopCall, LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places, Player,
+    Position, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
+    SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Turn, Unlike, Until,
+    Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, player, to_json,
+    to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "stage")]
 pub(crate) use draw::{beginning, colour};

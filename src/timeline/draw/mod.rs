@@ -54,8 +54,8 @@ pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
-    Due, Moment, OutputLine, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant,
-    Track, Unlike, to_page,
+    Due, Moment, OutputLine, Player, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun,
+    SteppedVariant, Track, Unlike, player, to_page,
 };
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;

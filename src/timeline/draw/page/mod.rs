@@ -19,7 +19,9 @@
 //!   why a lane went on, and `twin_told` says the steps in words; `align` puts both in one order,
 //!   by means of `pairs`, and `output` lists what they print;
 //! - `variants` compares runs;
-//! - `script` puts the parts of the script together, which are in the folder of that name.
+//! - `script` puts the parts of the script together, which are in the folder of that name. Those in
+//!   its folder `player`, and the rules in `player.css`, are not of this page alone: slides are
+//!   played by them, too.
 mod again;
 mod align;
 mod at_the_stage;
@@ -53,6 +55,7 @@ use crate::timeline::{Chart, Recording};
 pub use due::Due;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use recording::TwinScene;
+pub use script::{Player, player};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
 use std::collections::{BTreeMap, BTreeSet};
@@ -259,7 +262,8 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 title { (title) }
                 // An empty icon: without it a browser asks the server for one.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(include_str!("page.css"))) }
+                // Rules of the page may change those of the player, so they come last.
+                style { (PreEscaped(script::RULES)) (PreEscaped(include_str!("page.css"))) }
             }
             body {
                 header {

@@ -3,11 +3,6 @@
 // Knows the panes, and the track of each. It draws all of a moment anew. Only how far a pane is
 // scrolled depends on the moment that was shown before.
 
-// The kind of mark for each letter of a state. A lane in any other state has a mark only in a step
-// in which it runs or polls another lane. A lane that keeps its thread has the mark of a lane that
-// ran just now.
-const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
-
 function clear(pane) {
   for (const number of pane.changed) {
     const line = pane.lines.get(number);
@@ -28,8 +23,12 @@ function showSource(pane, track) {
   const idle = track.isIdle(moment);
   pane.box.classList.toggle("idle", idle);
   const lit = !idle && isSeen(current.lane);
-  const standing = lanesAt(pane, track, current, idle);
-  if (lit) lightLines(pane, current);
+  const standing = standingAt(pane.lines, current, run().lanes, {
+    places: track.places(moment),
+    ran: !idle,
+    words: data.words,
+  });
+  if (lit) lightStep(pane.lines, current, run().lanes, pane.changed);
   addNotes(pane, current, standing, lit);
   addMarks(pane, track, standing);
   if (lit) addPrinted(pane, track, current);
@@ -38,42 +37,6 @@ function showSource(pane, track) {
   scrollToLit(pane, track, current, places);
   // A note may have made its line longer, so only now the lines stand where they stay.
   placeMarks(pane);
-}
-
-// The lanes that stand on a line of this source: on which, the kind of mark, and what each does.
-function lanesAt({ lines }, track, current, idle) {
-  const standing = [];
-  track.places(moment).forEach((number, lane) => {
-    if (number === null || !lines.has(number)) return;
-    const state = current.states[lane];
-    let kind = KINDS[state];
-    let does = data.words[state];
-    const nth = idle ? -1 : current.around.indexOf(lane);
-    if (nth >= 0) {
-      kind = "polls";
-      does = `polls ${name(current.around[nth + 1] ?? current.lane)}`;
-    }
-    if (!idle && lane === current.lane) {
-      kind = "ran";
-      does = `ran just now; ${does}`;
-    }
-    if (kind) standing.push({ lane, number, kind, does: `${name(lane)}: ${does}` });
-  });
-  return standing;
-}
-
-// Lights the lines of a step, and no others: where the lane went on, where something was printed,
-// in which awaits the lane is, and where it waits.
-function lightLines({ lines, changed }, current) {
-  const light = (number, kind, lane) => {
-    if (!lines.has(number)) return;
-    lines.get(number).classList.add(kind, colourOf(lane));
-    changed.add(number);
-  };
-  for (const number of current.chain) light(number, "chain", current.lane);
-  light(current.resumed, "resumed", current.lane);
-  for (const [lane, , number] of current.says) light(number, "said", lane);
-  light(current.stop, "stop", current.lane);
 }
 
 // Adds notes at the ends of lines: what was printed there, which lanes wait there, and what the

@@ -1,7 +1,8 @@
 // The strip below the code: for each language a sentence and the lists after the step, and below
 // them how the two languages part.
 //
-// Knows the tracks. Knows neither the code nor the timeline.
+// Knows the tracks. Knows neither the code nor the timeline. The lists themselves are made in
+// `player/lists`.
 
 // A section for each language, in the order of the tracks. A page without a source has one section.
 const strips = data.sources.map(({ name, language }) => {
@@ -15,78 +16,7 @@ if (strips.length === 0) {
 }
 byId("strip").classList.toggle("two", data.sources.length > 1);
 
-function tile(lane, kind = "") {
-  return make("span", { class: `tile ${kind} ${colourOf(lane)}` }, name(lane));
-}
-
-// Of a longer list this many lanes are named, so that it leaves room for the lists beside it.
-const MOST_NAMED = 10;
-
-// Tiles for the first of some lanes, and how many more there are.
-function tiles(lanes, kind = "") {
-  const named = lanes.slice(0, MOST_NAMED).map((lane) => tile(lane, kind));
-  const more = lanes.slice(MOST_NAMED);
-  if (more.length > 0) {
-    const title = more.map(name).join(", ");
-    named.push(make("span", { class: "more", title }, `and ${more.length} more`));
-  }
-  return named;
-}
-
-// A list with its heading. An empty list keeps its place, so that the others stay where they are.
-function cell(title, ...content) {
-  const filled = content.length ? content : ["–"];
-  return make("div", { class: "cell" }, make("h3", {}, title), make("div", {}, ...filled));
-}
-
-function between(elements, separator) {
-  return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
-}
-
-// The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
-// behind the name of that one, since the runtime has one task for both.
-function readyGroups({ ready, ready_inside }) {
-  const groups = [];
-  for (const [nth, lane] of ready.entries()) {
-    const inside = ready_inside[nth];
-    const last = groups.at(-1);
-    if (last && last.inside === inside) last.lanes.push(lane);
-    else groups.push({ inside, lanes: [lane] });
-  }
-  return groups.map(({ inside, lanes }) => {
-    const parent = inside === null ? [] : [name(inside), " ▸ "];
-    return make("span", { class: "group" }, ...parent, ...tiles(lanes, "ready"));
-  });
-}
-
-// The timers that are due at one time stand together, in the order in which they are due.
-function byTime(timers) {
-  const times = new Map();
-  for (const [lane, { words, why }] of timers) {
-    if (!times.has(words)) times.set(words, { words, why, lanes: [] });
-    times.get(words).lanes.push(lane);
-  }
-  return [...times.values()];
-}
-
-// Which lane waits for which. A chain that comes back to a lane that it has passed, as in a
-// deadlock, has a frame.
-function waitingChains(waits) {
-  return waits.map((chain) => {
-    const last = chain.at(-1);
-    const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
-    const links = chain.map((lanes) => make("span", {}, ...between(tiles(lanes), " ")));
-    return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
-  });
-}
-
-// Lanes that wait, where it is not proved for which others; and what is known, in words. Without
-// this a reader of a deadlock would look for its cycle in vain.
-function unprovedWaits(unproved) {
-  return unproved.map(([lanes, words]) =>
-    make("span", { class: "group" }, ...between(tiles(lanes), " "), ` → ${words}`),
-  );
-}
+const tile = (lane, kind) => tileOf(run().lanes[lane], kind);
 
 // Whether a language has no more steps, and none of its lanes is there any more. Then that is no
 // secret of the future.
@@ -125,7 +55,6 @@ function showStrip(element, track, moment) {
     element.replaceChildren(tells, make("div", { class: "cells" }));
     return;
   }
-  const ran = [];
   if (idle) {
     tells.append(withoutStep(current, track, moment));
   } else {
@@ -137,32 +66,14 @@ function showStrip(element, track, moment) {
       const waiting = current.tells_of_others ? name(current.lane) : "It";
       tells.append(make("span", { class: "later" }, ` ${waiting} waits ${current.later}.`));
     }
-    for (const lane of current.around) ran.push(`${name(lane)} ▸`);
-    ran.push(tile(current.lane, "full"));
   }
-  const unpolled = [...run().lanes.keys()].filter((lane) => current.states[lane] === "x");
-  const cells = [
-    cell("Ran", ...ran),
-    // An event loop calls what is ready in the order of its one queue. `main` has no place in
-    // tokio's queue, so of tokio only the order of the wakes is known.
-    cell(
-      track.isOfALoop ? "Ready, in order" : "Ready, in order of wakes",
-      ...readyGroups(current),
-    ),
-  ];
-  if (unpolled.length > 0) cells.push(cell(data.words.x, ...tiles(unpolled, "unpolled")));
-  if (showsFuture()) {
-    const timers = byTime(current.timers).map(({ words, why, lanes }) =>
-      make("span", { class: "group", title: why }, words, ...tiles(lanes)),
-    );
-    const waits = [...waitingChains(current.waits), ...unprovedWaits(current.unproved)];
-    // A lane that is polled may have a timer of which nothing has told.
-    const whose = track.isOfALoop ? "Timers" : "Timers, as far as seen";
-    const chains = cell("Waits for", ...waits);
-    chains.classList.add("chains");
-    cells.push(cell(whose, ...timers), chains);
-  }
-  element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
+  const lists = listsAfter(current, run().lanes, {
+    ran: !idle,
+    future: showsFuture(),
+    isOfALoop: track.isOfALoop,
+    unpolled: data.words.x,
+  });
+  element.replaceChildren(tells, make("div", { class: "cells" }, ...lists));
 }
 
 // Where the two languages part: what they do not print alike, and what the header of the

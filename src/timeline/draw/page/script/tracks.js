@@ -12,14 +12,7 @@ function tracks() {
 }
 
 function track({ steps, left_out, timers_as_seen, same_as }, index) {
-  // A step names the lanes that have moved; a page may be opened at any step.
-  const places = [];
-  let place = run().lanes.map(() => null);
-  for (const step of steps) {
-    place = [...place];
-    for (const [lane, line] of step.stands) place[lane] = line;
-    places.push(place);
-  }
+  const places = placesAfter(steps, run().lanes);
   // For each moment its step, or the last step before it; null if there is none.
   const stepAt = [];
   // For each step its moment.
@@ -29,7 +22,7 @@ function track({ steps, left_out, timers_as_seen, same_as }, index) {
     if (step !== null) momentOf[step] = nth;
     stepAt.push(step ?? stepAt.at(-1) ?? null);
   }
-  const columns = columnsOf(steps, places);
+  const columns = columnsOf(steps, run().lanes, places);
   const language = data.sources[index]?.name ?? "Rust";
   return {
     index,
@@ -49,30 +42,4 @@ function track({ steps, left_out, timers_as_seen, same_as }, index) {
     // of a poll.
     isIdle: (moment) => run().moments[moment]?.steps[index] === null,
   };
-}
-
-// Each lane that stands or runs anywhere in the source has a column beside it. Lanes of one name
-// that a loop makes one after the other have one column, since they never stand at one time.
-function columnsOf(steps, places) {
-  const first = new Map();
-  const last = new Map();
-  const noteStep = (lane, nth) => {
-    if (!first.has(lane)) first.set(lane, nth);
-    last.set(lane, nth);
-  };
-  steps.forEach(({ lane, resumed, says }, nth) => {
-    places[nth].forEach((line, lane) => line !== null && noteStep(lane, nth));
-    const isSaid = says.some(([by, , line]) => by === lane && line !== null);
-    if (resumed !== null || isSaid) noteStep(lane, nth);
-  });
-  const columns = new Map();
-  const taken = []; // for each column the name of its lanes, and the last step of the last one
-  for (const lane of [...first.keys()].sort((one, other) => one - other)) {
-    const isFree = (column) => column.name === name(lane) && column.until < first.get(lane);
-    let column = taken.findIndex(isFree);
-    if (column < 0) column = taken.push({ name: name(lane) }) - 1;
-    taken[column].until = last.get(lane);
-    columns.set(lane, column);
-  }
-  return columns;
 }

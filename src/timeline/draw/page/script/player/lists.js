@@ -1,0 +1,105 @@
+// The lists of the strip: where each lane of a run stands after a step, in the words of the loop.
+//
+// What ran, what is ready and in which order, what was woken and is not polled, which timers are
+// due, and which lane waits for which.
+
+// A lane, by its name.
+function tileOf({ name, hue }, kind = "") {
+  return make("span", { class: `tile ${kind} ${classOfHue(hue)}` }, name);
+}
+
+// Of a longer list this many lanes are named, so that it leaves room for the lists beside it.
+const MOST_NAMED = 10;
+
+// Tiles for the first of some lanes, and how many more there are. `listed` has their numbers.
+function tilesOf(lanes, listed, kind = "") {
+  const named = listed.slice(0, MOST_NAMED).map((lane) => tileOf(lanes[lane], kind));
+  const more = listed.slice(MOST_NAMED);
+  if (more.length > 0) {
+    const title = more.map((lane) => lanes[lane].name).join(", ");
+    named.push(make("span", { class: "more", title }, `and ${more.length} more`));
+  }
+  return named;
+}
+
+// A list with its heading. An empty list keeps its place, so that the others stay where they are.
+// `list` is what a style sheet knows it by.
+function cell(list, title, ...content) {
+  const filled = content.length ? content : ["–"];
+  const parts = [make("h3", {}, title), make("div", {}, ...filled)];
+  return make("div", { class: "cell", "data-list": list }, ...parts);
+}
+
+function between(elements, separator) {
+  return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
+}
+
+// The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
+// behind the name of that one, since the runtime has one task for both.
+function readyGroups({ ready, ready_inside }, lanes) {
+  const groups = [];
+  for (const [nth, lane] of ready.entries()) {
+    const inside = ready_inside[nth];
+    const last = groups.at(-1);
+    if (last && last.inside === inside) last.listed.push(lane);
+    else groups.push({ inside, listed: [lane] });
+  }
+  return groups.map(({ inside, listed }) => {
+    const parent = inside === null ? [] : [lanes[inside].name, " ▸ "];
+    return make("span", { class: "group" }, ...parent, ...tilesOf(lanes, listed, "ready"));
+  });
+}
+
+// The timers that are due at one time stand together, in the order in which they are due.
+function timerGroups({ timers }, lanes) {
+  const times = new Map();
+  for (const [lane, { words, why }] of timers) {
+    if (!times.has(words)) times.set(words, { words, why, listed: [] });
+    times.get(words).listed.push(lane);
+  }
+  return [...times.values()].map(({ words, why, listed }) => {
+    const due = make("span", { class: "due" }, words);
+    return make("span", { class: "group", title: why }, due, ...tilesOf(lanes, listed));
+  });
+}
+
+// Which lane waits for which. A chain that comes back to a lane that it has passed, as in a
+// deadlock, has a frame.
+function waitingChains({ waits }, lanes) {
+  return waits.map((chain) => {
+    const last = chain.at(-1);
+    const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
+    const links = chain.map((link) => make("span", {}, ...between(tilesOf(lanes, link), " ")));
+    return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
+  });
+}
+
+// Lanes that wait, where it is not proved for which others; and what is known, in words. Without
+// this a reader of a deadlock would look for its cycle in vain.
+function unprovedWaits({ unproved }, lanes) {
+  return unproved.map(([listed, words]) =>
+    make("span", { class: "group" }, ...between(tilesOf(lanes, listed), " "), ` → ${words}`),
+  );
+}
+
+// The lists after a step. `ran` says whether the step is that of the moment, and not an earlier one;
+// `future` whether what is going to happen is shown; `isOfALoop` whether an event loop has told of
+// its queue and its timers; and `unpolled` is what a lane is called that is woken and not polled.
+function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled }) {
+  const around = step.around.map((lane) => `${lanes[lane].name} ▸`);
+  const ranNow = ran ? [...around, tileOf(lanes[step.lane], "full")] : [];
+  // An event loop calls what is ready in the order of its one queue. `main` has no place in
+  // tokio's queue, so of tokio only the order of the wakes is known.
+  const ready = isOfALoop ? "Ready, in order" : "Ready, in order of wakes";
+  const cells = [cell("ran", "Ran", ...ranNow), cell("ready", ready, ...readyGroups(step, lanes))];
+  const woken = [...lanes.keys()].filter((lane) => step.states[lane] === "x");
+  if (woken.length > 0)
+    cells.push(cell("unpolled", unpolled, ...tilesOf(lanes, woken, "unpolled")));
+  if (!future) return cells;
+  // A lane that is polled may have a timer of which nothing has told.
+  const timers = isOfALoop ? "Timers" : "Timers, as far as seen";
+  const waits = [...waitingChains(step, lanes), ...unprovedWaits(step, lanes)];
+  cells.push(cell("timers", timers, ...timerGroups(step, lanes)));
+  cells.push(cell("waits", "Waits for", ...waits));
+  return cells;
+}
