@@ -126,7 +126,7 @@ fn named_items(track: &Track) -> Vec<(String, usize)> {
         let is_text = line.trim_start().starts_with("//") || line.contains('"');
         if !is_text && !is_left_out(nth + 1) {
             let is_inside = line.starts_with(' ');
-            // The head of a function names types, too. What else begins at the edge is a definition.
+            // The head of a function names types, too. What else is at the edge is a definition.
             if is_inside || line.contains("fn ") {
                 words.extend(line.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
             }
@@ -139,7 +139,7 @@ fn named_items(track: &Track) -> Vec<(String, usize)> {
             let Some(rest) = line.strip_prefix(keyword) else { continue };
             let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
             let name = name.unwrap_or_default();
-            if words.contains(name) {
+            if name != "fn" && words.contains(name) {
                 found.push((name.to_owned(), nth + 1));
             }
         }
