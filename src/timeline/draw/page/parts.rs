@@ -136,13 +136,13 @@ impl<'t> Parts<'t> {
     /// part.
     fn end_in_python(&self, begin: usize, inside: &[bool]) -> usize {
         let mut end = begin;
-        for nth in begin + 1..self.lines.len() {
+        for (nth, is_inside) in inside.iter().enumerate().skip(begin + 1) {
             let text = self.lines[nth];
-            if text.is_empty() && !inside[nth] {
+            if text.is_empty() && !is_inside {
                 continue;
             }
             // The mark that closes a literal or a list of parameters belongs to this part.
-            if self.indents[nth] <= self.indents[begin] && !inside[nth] && !closes(text) {
+            if self.indents[nth] <= self.indents[begin] && !is_inside && !closes(text) {
                 return end;
             }
             end = nth;
@@ -157,12 +157,12 @@ impl<'t> Parts<'t> {
             return begin;
         }
         let mut end = begin;
-        for nth in begin + 1..self.lines.len() {
+        for (nth, is_inside) in inside.iter().enumerate().skip(begin + 1) {
             let text = self.lines[nth];
-            if text.is_empty() && !inside[nth] {
+            if text.is_empty() && !is_inside {
                 continue;
             }
-            if self.indents[nth] <= self.indents[begin] && !inside[nth] {
+            if self.indents[nth] <= self.indents[begin] && !is_inside {
                 if text.starts_with('}') || without_comment(text).ends_with(';') {
                     return nth;
                 }

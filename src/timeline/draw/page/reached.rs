@@ -524,22 +524,22 @@ Stage::of(\"\").scene(\"nap\", nap)
     #[test]
     fn a_type_without_methods_is_shown_where_what_runs_names_it() {
         let text = "\
-struct Nap {
-    delay: u64,
+enum Nap {
+    Short,
 }
 
-struct Walk {
-    delay: u64,
+enum Walk {
+    Short,
 }
 
 fn nap(nap: &Nap) {
-    sleep(nap.delay);
+    sleep(nap);
 }
 
 Stage::of(\"\").scene(\"nap\", nap)
 ";
         assert_eq!(lines_left_out(text, "nap"), [(4, 8)]);
-        let with_function = text.replace("struct Walk {", "const fn walk() {");
+        let with_function = text.replace("enum Walk {", "const fn walk() {");
         assert_eq!(lines_left_out(&with_function, "nap"), [(4, 8)]);
     }
 
