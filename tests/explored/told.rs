@@ -40,7 +40,8 @@ struct OfStep<'e> {
 }
 
 /// What is said of a lane in the middle of its poll.
-const RUNS: [&str; 3] = ["polls the lanes inside it", "runs on", "moves the clock"];
+const RUNS: [&str; 4] =
+    ["calls what is in its queue", "polls the lanes inside it", "runs on", "moves the clock"];
 
 /// What is wrong, in words; nothing if all is well.
 type Checked = Result<(), String>;
@@ -423,6 +424,11 @@ impl OfStep<'_> {
         } else {
             return Err(format!("what it does now is not told: {letter}"));
         };
+        let next = self.polls.steps.get(self.nth + 1);
+        let calls = next.is_some_and(|next| next.lane != lane && self.is_called_here(next.lane));
+        let polls_others = says("polls the lanes inside it") || says("calls what is in its queue");
+        let is_told = says("calls what is in its queue");
+        ensure(!polls_others || is_told == calls, "an event loop calls, and polls nothing else")?;
         ensure(expected.contains(letter), &format!("it is {letter}"))
     }
 

@@ -353,10 +353,10 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
         [
             "begins and starts its loop.",
             "goes on (its loop's next iteration), makes late and soon and waits (sleep).",
-            "goes on (its loop's next iteration) and polls the lanes inside it.",
+            "goes on (its loop's next iteration) and calls what is in its queue.",
             "begins, prints “soon” and ends.",
             "goes on after soon and waits (sleep).",
-            "goes on (the time of late has come) and polls the lanes inside it.",
+            "goes on (the time of late has come) and calls what is in its queue.",
             "begins, prints “late” and ends.",
             "goes on (its time has come) and ends the iteration.",
             "goes on (its loop's next iteration) and ends its coroutine.",

@@ -78,7 +78,12 @@ impl Reader<'_> {
                 }
             }
             Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => {
-                parts.push("polls the lanes inside it".into());
+                // Which lane comes first is not said, since a reader may be asked that.
+                let next = self.order.get(self.number(piece) + 1);
+                let calls = next.is_some_and(|next| self.calls.calls(lane, next.lane));
+                let what =
+                    if calls { "calls what is in its queue" } else { "polls the lanes inside it" };
+                parts.push(what.into());
             }
             // For how long is not said: it is in the future. Whether it computes or waits is not
             // seen.
