@@ -29,7 +29,6 @@ function showChart() {
   for (const wake of wakes) showWake(wake, axis);
   for (const group of drawn.shown) showRunning(group);
   showAlone();
-  if (drawn.scrolls) scrollToRows();
 }
 
 // Shows the shapes of which something is in sight.
@@ -70,6 +69,7 @@ function showAlone() {
 // If there is no room for all rows, scrolls to the row of the lane that ran. If the rows of both
 // languages do not fit, that of Rust is in sight, since it comes last here.
 function scrollToRows() {
+  if (!drawn.scrolls) return;
   const { rowHeight, scale } = drawn;
   for (const { track, y } of drawn.shown) {
     if (track.isIdle(moment) || !track.shown(moment)) continue;

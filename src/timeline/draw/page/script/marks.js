@@ -15,7 +15,7 @@ function clear(pane) {
   pane.box.classList.remove("idle");
 }
 
-// Shows where each lane stands, and which lines are lit.
+// Shows which lines are lit, and adds the marks. Nothing is measured here: see `settleSources`.
 function showSource(pane, track) {
   clear(pane);
   const current = track.shown(moment);
@@ -32,11 +32,23 @@ function showSource(pane, track) {
   addNotes(pane, current, standing, lit);
   addMarks(pane, track, standing);
   if (lit) addPrinted(pane, track, current);
-  if (lit) drawPath(pane, track, current);
-  const places = track.places(moment);
-  scrollToLit(pane, track, current, places);
-  // A note may have made its line longer, so only now the lines stand where they stay.
-  placeMarks(pane);
+}
+
+// Scrolls the panes of these tracks to what is lit, and puts the marks and the paths beside the
+// lines. It is called when all else of the moment is shown: a note may have made its line longer,
+// so only then the lines stand where they stay. All sizes are read before anything is moved: to
+// read after a move makes the browser lay out the page once more.
+function settleSources(all) {
+  const shown = all.filter(({ index }) => panes[index]).filter((track) => track.shown(moment));
+  for (const track of shown) scrollToLit(panes[track.index], track);
+  const measured = shown.map((track) => {
+    const pane = panes[track.index];
+    return { pane, track, stretches: pathOf(pane, track), places: placesOfMarks(pane) };
+  });
+  for (const { pane, track, stretches, places } of measured) {
+    drawPath(pane, track, stretches);
+    moveMarks(pane, places);
+  }
 }
 
 // Adds notes at the ends of lines: what was printed there, which lanes wait there, and what the
@@ -118,20 +130,32 @@ function addPrinted(pane, track, current) {
   }
 }
 
-// Puts each mark beside its line. If the line is out of sight, the mark is an arrow that points to
-// it from the edge of the pane: otherwise the lane would seem to stand on the line at the edge.
-function placeMarks({ box, lines, placed }) {
-  if (placed.length === 0) return;
-  // All sizes are read before any mark is moved: to read between two moves would make the browser
-  // lay out the page for each mark.
+// Puts each mark beside its line.
+function placeMarks(pane) {
+  moveMarks(pane, placesOfMarks(pane));
+}
+
+// Where the line of each mark begins, and where the mark stands. If the line is out of sight, that
+// is at the edge of the pane.
+function placesOfMarks(pane) {
+  const { box, lines, placed } = pane;
   const above = box.scrollTop;
+  pane.placedAt = above;
   const below = above + box.clientHeight;
   const high = 1.15 * rem(); // how high an arrow is: the style sheet says the same
-  const tops = placed.map(({ number }) => lines.get(number).offsetTop);
+  return placed.map(({ number }) => {
+    const line = lines.get(number).offsetTop;
+    return { line, top: Math.max(above, Math.min(line, below - high)), high };
+  });
+}
+
+// Moves each mark to its place. If its line is out of sight, the mark is an arrow that points to
+// it: otherwise the lane would seem to stand on the line at the edge.
+function moveMarks({ placed }, places) {
   placed.forEach(({ mark, title }, nth) => {
-    const top = Math.max(above, Math.min(tops[nth], below - high));
-    const isAbove = top - tops[nth] > high / 2;
-    const isBelow = tops[nth] - top > high / 2;
+    const { line, top, high } = places[nth];
+    const isAbove = top - line > high / 2;
+    const isBelow = line - top > high / 2;
     mark.classList.toggle("beyond", isAbove || isBelow);
     mark.classList.toggle("above", isAbove);
     mark.title = isAbove ? `${title}, further up` : isBelow ? `${title}, further down` : title;
@@ -151,20 +175,16 @@ function columnOf({ columns, width }, lane, ran) {
   return ran ? SHARED + 1 : SHARED;
 }
 
-// Draws a bar in each function in which the lane was seen in this step, from the first line at
-// which it was seen there to the last; and a thin line along the lane's chain of awaits.
-function drawPath({ lines, marks, owners }, track, current) {
-  const top = (number) => lines.get(number).offsetTop;
-  const draw = (kind, numbers) => {
-    const tops = numbers.map(top);
-    const from = Math.min(...tops);
-    const to = Math.max(...tops);
-    const element = make("span", { class: `${kind} ${colourOf(current.lane)}` });
-    element.style.setProperty("--column", columnOf(track, current.lane, true));
-    element.style.top = `calc(${from}px + 0.62rem)`;
-    element.style.height = `${to - from}px`;
-    if (to === from) element.classList.add("short");
-    marks.prepend(element);
+// Where the path of the lane that ran is: a bar in each function in which the lane was seen in this
+// step, from the first line at which it was seen there to the last; and a thin line along the
+// lane's chain of awaits.
+function pathOf({ lines, owners }, track) {
+  const current = track.shown(moment);
+  if (track.isIdle(moment) || !isSeen(current.lane)) return [];
+  const stretches = [];
+  const add = (kind, numbers) => {
+    const tops = numbers.map((number) => lines.get(number).offsetTop);
+    stretches.push({ kind, from: Math.min(...tops), to: Math.max(...tops) });
   };
   const shown = (numbers) => [...new Set(numbers)].filter((number) => lines.has(number));
   const own = current.says.filter(([lane]) => lane === current.lane);
@@ -176,17 +196,32 @@ function drawPath({ lines, marks, owners }, track, current) {
   }
   for (const numbers of seen.values()) {
     // If the only line is the one at which the lane waits, its mark is enough.
-    if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
+    if (numbers.length > 1 || numbers[0] !== current.stop) add("bar", numbers);
   }
   const chain = shown([...current.chain, current.stop]);
-  if (chain.length > 1) draw("stem", chain);
+  if (chain.length > 1) add("stem", chain);
+  return stretches;
+}
+
+function drawPath({ marks }, track, stretches) {
+  const { lane } = track.shown(moment);
+  for (const { kind, from, to } of stretches) {
+    const element = make("span", { class: `${kind} ${colourOf(lane)}` });
+    element.style.setProperty("--column", columnOf(track, lane, true));
+    element.style.top = `calc(${from}px + 0.62rem)`;
+    element.style.height = `${to - from}px`;
+    if (to === from) element.classList.add("short");
+    marks.prepend(element);
+  }
 }
 
 // Scrolls so that these lines are seen: where the lane waits or stands now, where something was
 // printed, where the lane went on, in which awaits it is, where lanes are woken and not polled, where
 // lanes keep a thread, and where other lanes poll this one. Each line counts if there is room for it
 // beside those that come before it in this list.
-function scrollToLit({ box, lines, marks }, track, current, places) {
+function scrollToLit({ box, lines, marks }, track) {
+  const current = track.shown(moment);
+  const places = track.places(moment);
   const said = current.says.map(([, , number]) => number);
   const unpolled = places.filter((_, lane) => current.states[lane] === "x");
   const wanted = [current.stop, places[current.lane], ...said, current.resumed, ...current.chain];

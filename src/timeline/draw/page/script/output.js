@@ -94,7 +94,6 @@ function showOutput() {
   for (const line of marked) line.classList.remove("now");
   marked = printed.slice(firstLine(([from]) => from >= moment), visible).map(([, line]) => line);
   for (const line of marked) line.classList.add("now");
-  scrollToLast();
   const current = run().moments[moment];
   byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
 }

@@ -34,7 +34,8 @@ const panes = data.sources.map((source) => {
   // What is shown now is kept, too: the numbers of the lines that are lit or have a note, the marks
   // with their lines, and the buttons that stand for lines that are left out.
   Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
-  box.addEventListener("scroll", () => placeMarks(pane));
+  // After a step has scrolled it, the marks stand at their places already.
+  box.addEventListener("scroll", () => box.scrollTop !== pane.placedAt && placeMarks(pane));
   return pane;
 });
 if (data.missing !== null) {

@@ -14,13 +14,16 @@ function show(newScene, newMoment, intoAddress = true) {
   for (const track of all) showStrip(strips[track.index], track, moment);
   showParting(moment);
   showWhatIf();
-  // Only now: the sentences below the sources take room from them, and the sources scroll to what
-  // is lit.
   for (const track of all) if (panes[track.index]) showSource(panes[track.index], track);
   showChart();
   showOutput();
   byId("count").textContent = `${moment + 1} / ${last + 1}`;
   byId("tells").textContent = heard(all);
+  // Only now anything is measured: the sentences below the sources take room from them, and for
+  // each size that is read after a change the browser lays out the page.
+  scrollToRows();
+  scrollToLast();
+  settleSources(all);
   if (intoAddress) keepAddress();
 }
 
@@ -81,7 +84,7 @@ function heard(all) {
   }
   const [first] = told;
   // What the header says of Python is heard once, and not in each step in which it is shown.
-  const isNew = !byId("parting").matches(".quiet") || moment === firstParting(run().moments);
+  const isNew = !byId("parting").matches(".quiet") || moment === firstParting();
   const parting = isNew ? byId("parting").textContent : "";
   if (all.length === 1) return first?.[1] ?? "";
   const alike = told.length === 2 && told[0][1] === told[1][1];

@@ -90,18 +90,24 @@ function showParting(moment) {
 
 // What the header says of Python, if a reader sees at a moment that the two are not alike.
 function reasonAt(moment) {
-  const { moments, of_python } = run();
-  const isSeen = moment >= firstParting(moments);
+  const { of_python } = run();
+  const isSeen = moment >= firstParting();
   return of_python !== null && isSeen ? of_python : "";
 }
 
 // The first moment of which one language has no step, or in which they do not print alike;
-// `Infinity` if there is none.
-function firstParting(moments) {
-  const nth = moments.findIndex(
-    ({ steps, parting }) => parting !== null || (steps.length > 1 && steps.includes(null)),
-  );
-  return nth < 0 ? Infinity : nth;
+// `Infinity` if there is none. It is found once for each scene, since each step needs it, and a
+// scene may have thousands of moments.
+const firstPartings = new WeakMap();
+function firstParting() {
+  const { moments } = run();
+  if (!firstPartings.has(moments)) {
+    const nth = moments.findIndex(
+      ({ steps, parting }) => parting !== null || (steps.length > 1 && steps.includes(null)),
+    );
+    firstPartings.set(moments, nth < 0 ? Infinity : nth);
+  }
+  return firstPartings.get(moments);
 }
 
 function textOfParting(moment) {
