@@ -35,7 +35,7 @@ impl Gate {
 // ANCHOR_END: gate
 
 // ANCHOR: test
-// What the test of it looks like; it stands in `tests/examples/testing.rs`, too:
+// What the test of it looks like; it stands in `tests/examples/testing.rs`, not in the run below:
 //
 //     let gate = Gate::for_two();
 //     let first = assert_ready!(task::spawn(gate.enter()).poll());
