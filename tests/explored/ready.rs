@@ -6,13 +6,15 @@
 //!
 //! - `main` is no task. The runtime polls it when it comes to it, which may be after tasks that
 //!   were woken later.
-//! - A closure that has a thread of its own begins when that thread does.
 //! - Lanes inside another one are polled by that one, in its own order.
 //! - On the real clock another thread may wake a task, and tokio has a second queue for these.
 //!
 //! An event loop of the program's own has told of its queue: there the page has to list the lanes
 //! whose calls are in it, in its order, and no others. A call that runs no lane stands for that of
 //! the loop.
+//!
+//! A closure that has a thread of its own begins when that thread does: it is in no queue of a
+//! runtime or of a loop, so the page must not list it.
 //!
 //! In Python all of them are in the one queue of the event loop, and run in its order.
 use super::{
@@ -54,6 +56,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
         }
     }
+    faults.extend(closures_on_threads(&polls));
     faults.extend(of_the_loop(&polls));
     faults.extend(not_made_yet(&polls));
     faults.extend(tasks_before_their_first_poll(&polls));
@@ -155,6 +158,21 @@ fn place_in_queue(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option<usize>
     calls.filter(is_queued).filter_map(turn).map(|turn| turn.nth).min()
 }
 
+/// The steps after which a closure that has a thread of its own is listed.
+fn closures_on_threads(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for (nth, step) in polls.steps.iter().enumerate() {
+        for lane in &step.ready {
+            let row = polls.row(*lane);
+            let name = &row.name;
+            if row.own_thread {
+                faults.push(format!("step {nth}: {name} has a thread of its own, and is listed"));
+            }
+        }
+    }
+    faults
+}
+
 /// The steps after which a task is listed that was polled later than a task which was made after
 /// it, and so was spawned later than it was made: for what was polled in between it was not there.
 fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
@@ -168,9 +186,9 @@ fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
         for later in lane + 1..polls.of_lane.len() {
             let Some(theirs) = first(later) else { continue };
             // A closure that has a thread of its own begins when that does.
-            let [a_thread, another] = [mine, theirs].map(|poll| poll.span.state == State::OnThread);
+            let on_thread = [lane, later].iter().any(|lane| polls.row(*lane).own_thread);
             let of_one_maker = polls.row(later).parent == polls.row(lane).parent;
-            if !of_one_maker || a_thread != another || theirs.first >= mine.first {
+            if !of_one_maker || on_thread || theirs.first >= mine.first {
                 continue;
             }
             for (nth, step) in polls.steps[..theirs.first].iter().enumerate() {
@@ -184,8 +202,7 @@ fn not_made_yet(polls: &Polls<'_>) -> Vec<String> {
     faults
 }
 
-/// The steps in which a task is not listed, although it waits for its first poll: a task of a
-/// `LocalSet`, and a closure that was handed to a thread.
+/// The steps in which a task of a `LocalSet` is not listed, although it waits for its first poll.
 fn tasks_before_their_first_poll(polls: &Polls<'_>) -> Vec<String> {
     let mut faults = vec![];
     for lane in 0..polls.of_lane.len() {
@@ -193,17 +210,13 @@ fn tasks_before_their_first_poll(polls: &Polls<'_>) -> Vec<String> {
         let (Some(first), Some(maker)) = (polls.of_lane[lane].first(), row.parent) else {
             continue;
         };
-        let by_another = row.owner_at(first.span.from).is_some();
-        let from = if first.span.state == State::OnThread && !by_another {
-            0
-        } else if row.own_task {
-            // It may have been made in an earlier poll of its maker, and spawned in a later one.
-            let mut begun = polls.of_lane[maker].iter().rev();
-            let last = begun.find(|poll| poll.span.from < first.span.from);
-            last.map_or(first.first, |poll| poll.first)
-        } else {
+        if !row.own_task || row.own_thread {
             continue;
-        };
+        }
+        // It may have been made in an earlier poll of its maker, and spawned in a later one.
+        let mut begun = polls.of_lane[maker].iter().rev();
+        let last = begun.find(|poll| poll.span.from < first.span.from);
+        let from = last.map_or(first.first, |poll| poll.first);
         if is_overtaken(polls, lane) {
             continue;
         }

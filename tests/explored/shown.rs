@@ -2,6 +2,7 @@
 //! with which the scene begins.
 use super::{Explored, lit::file as lines_of};
 use async_concepts::timeline::Track;
+use std::collections::BTreeSet;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = vec![];
@@ -23,6 +24,18 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             if is_left_out(line) {
                 let file = &track.file;
                 faults.push(format!("{file}:{line} is the type of the method at line {method}"));
+            }
+        }
+        for (name, line) in named_items(track) {
+            if is_left_out(line) {
+                faults.push(format!("`{name}` at {}:{line} is named, and left out", track.file));
+            }
+        }
+        let text = lines_of(&track.file);
+        for (from, to) in &track.left_out {
+            let of_stretch = text[from - 1..*to].join("\n");
+            if of_stretch.matches("r#\"").count() != of_stretch.matches("\"#").count() {
+                faults.push(format!("{}:{from}-{to} cuts a literal in two", track.file));
             }
         }
         for (name, line) in begins_with(&track.file, &explored.run.title) {
@@ -94,6 +107,41 @@ fn types_of_methods(track: &Track) -> Vec<(u32, usize)> {
                 rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
             };
             found.extend(text.iter().position(is_defined_in).map(|nth| (line, nth + 1)));
+        }
+    }
+    found
+}
+
+/// The types and constants in Rust that a line which is not left out names, each with the line at
+/// which it is defined.
+fn named_items(track: &Track) -> Vec<(String, usize)> {
+    if track.file.ends_with(".py") {
+        return vec![];
+    }
+    let text = lines_of(&track.file);
+    let is_left_out =
+        |line: usize| track.left_out.iter().any(|(from, to)| (*from..=*to).contains(&line));
+    let mut words = BTreeSet::new();
+    for (nth, line) in text.iter().enumerate() {
+        let is_text = line.trim_start().starts_with("//") || line.contains('"');
+        if !is_text && !is_left_out(nth + 1) {
+            let is_inside = line.starts_with(' ');
+            // The head of a function names types, too. What else is at the edge is a definition.
+            if is_inside || line.contains("fn ") {
+                words.extend(line.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+            }
+        }
+    }
+    let mut found = vec![];
+    for (nth, line) in text.iter().enumerate() {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        for keyword in ["struct ", "enum ", "const ", "static "] {
+            let Some(rest) = line.strip_prefix(keyword) else { continue };
+            let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+            let name = name.unwrap_or_default();
+            if name != "fn" && words.contains(name) {
+                found.push((name.to_owned(), nth + 1));
+            }
         }
     }
     found

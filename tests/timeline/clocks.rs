@@ -109,6 +109,27 @@ fn instants_of_the_real_clock_that_differ_by_more_are_not_one() {
     assert_eq!(instants(&chart), expected);
 }
 
+/// The state of a poll that takes this many microseconds on the real clock.
+fn state_of_a_poll_that_takes(micros: u64) -> State {
+    use async_concepts::timeline::{Polled, Waits};
+    let event = |at: u64, what| Event { at: Duration::from_micros(at), thread: 0, lane: 0, what };
+    let polled = Polled::Pending(Waits::nowhere());
+    let took = Duration::from_micros(micros);
+    let events = [
+        event(0, What::Created { name: "main".into(), parent: None }),
+        event(0, What::PollStart(None)),
+        event(micros, What::PollEnd { polled, took }),
+    ];
+    let chart = Chart::new("poll", Clock::Real, &events, took, 0);
+    chart.rows[0].spans[0].state
+}
+
+#[test]
+fn on_the_real_clock_a_poll_blocks_if_it_takes_longer_than_a_busy_machine_delays_it() {
+    assert_eq!(state_of_a_poll_that_takes(8_000), State::Running);
+    assert_eq!(state_of_a_poll_that_takes(10_001), State::Blocking);
+}
+
 #[test]
 fn instants_of_the_paused_clock_are_exact() {
     let chart = polled_at(Clock::Paused, &[0, 0, 1_000, 1_001_000, 1_001_000]);

@@ -1,7 +1,9 @@
 //! Variants of a program in the explorer: one time axis, the same rows, and what differs.
 use async_concepts::{
     LaneExt, record, say,
-    timeline::{Chart, End, Instant, Position, Recording, Span, State, Until, Variant, to_page},
+    timeline::{
+        Chart, Clock, End, Instant, Position, Recording, Span, State, Until, Variant, to_page,
+    },
 };
 use futures::join;
 use serde_json::{Value, json};
@@ -172,6 +174,43 @@ fn one_sentence_says_what_differs() {
     let same =
         variant(&record("again", || async { join!(nap(100).lane("A"), nap(200).lane("B")) }));
     assert_eq!(sentence(&scenes(&[both(), same])[1]), "“again” takes 200 ms, as “both” does.");
+}
+
+/// A run as it would be on the real clock of a busy machine: all but its beginning is late.
+fn late_on_the_real_clock(mut chart: Chart, late: u64) -> Chart {
+    chart.clock = Clock::Real;
+    for instant in &mut chart.instants[1..] {
+        instant.at += Duration::from_millis(late);
+    }
+    chart.elapsed += Duration::from_millis(late);
+    chart
+}
+
+#[test]
+fn on_the_real_clock_no_times_are_compared() {
+    let again = record("again", || async { join!(nap(100).lane("A"), nap(200).lane("B")) });
+    let first = late_on_the_real_clock(both(), 3);
+    let again = late_on_the_real_clock(variant(&again), 8);
+    let mut dies = late_on_the_real_clock(in_a_row(), 8);
+    dies.rows[1].end.1 = End::ReturnedCancelled;
+    let scenes = scenes(&[first, again, dies]);
+    assert_eq!(
+        scenes.iter().map(sentence).collect::<Vec<_>>(),
+        [
+            "“both” takes about 203 ms of real time, “again” takes about 208 ms of real time and \
+             “in a row” takes about 308 ms of real time.",
+            "“again” takes about 208 ms of real time, and “both” takes about 203 ms of real time.",
+            "“in a row” takes about 308 ms of real time, and “both” takes about 203 ms of real \
+             time; `A` ends in another way.",
+        ]
+    );
+    for scene in &scenes[1..] {
+        let lines = scene["variant"]["lines"].as_array().expect("lines");
+        assert!(lines.iter().all(|line| line == "same"), "{lines:?}");
+        assert_eq!(scene["variant"]["rows"][2]["differs"], json!([]), "B");
+    }
+    assert_eq!(scenes[1]["variant"]["rows"][1]["differs"], json!([]), "A");
+    assert_eq!(scenes[2]["variant"]["rows"][1]["differs"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]

@@ -195,6 +195,7 @@ mod tests {
             polled_by: None,
             polled_before: vec![],
             own_task: false,
+            own_thread: false,
             called_off: false,
             spans: vec![span],
             end: (to, End::Unfinished),

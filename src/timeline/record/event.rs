@@ -38,6 +38,9 @@ pub enum What {
     /// It is a task of its own, although another lane polls it: that lane runs a `LocalSet`, or a
     /// runtime in its closure. This comes before its first poll.
     OwnTask,
+    /// It is a closure that was handed over to a thread: see [`super::on_thread`]. No queue of a
+    /// runtime or of an event loop has it. This comes before its first poll.
+    OwnThread,
     /// Its future is being polled from here on, or its closure has begun. If another lane polls or
     /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
     /// the run notes no places.

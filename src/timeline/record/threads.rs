@@ -132,7 +132,11 @@ impl Call {
                 None => Stranger::Callback(lane),
             });
         }
-        Some(Call { slot, lane, run, begun: false })
+        let call = Call { slot, lane, run, begun: false };
+        if let (Some(lane), Some(_)) = (call.watched(), slot) {
+            call.run.note_own_thread(lane);
+        }
+        Some(call)
     }
 
     fn make<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// On the real clock an event that comes no later than this after the beginning of an instant
 /// belongs to that instant: tokio's timers are up to a millisecond late, and a busy machine adds a
 /// delay of its own.
-const JITTER: Duration = Duration::from_millis(10);
+pub(super) const JITTER: Duration = Duration::from_millis(10);
 
 /// Decides which events begin an instant.
 pub(super) struct Instants {

@@ -1,6 +1,6 @@
 //! A poll in which time passes: whether the lane blocks its thread, or the program moves the clock,
 //! or an inner lane does either.
-use super::{Assembly, real_clock::SHORT_POLL};
+use super::{Assembly, instants::JITTER};
 use crate::timeline::{
     Clock, LaneId,
     draw::chart::{Position, State},
@@ -25,10 +25,11 @@ impl Assembly {
             Clock::Paused if !self.open[lane].blocks.is_empty() => State::Blocking,
             Clock::Paused => State::MovedClock,
             Clock::Real => {
-                // Between the end of an inner poll and that of the outer one the machine may stall.
-                // So up to a tenth of the inner poll's time is not called blocking.
+                // A busy machine may take the thread away in any poll, for as long as it makes a
+                // timer late. Between the end of an inner poll and that of the outer one it may
+                // stall, too: so up to a tenth of the inner poll's time is not called blocking.
                 let stall = self.time_inside(lane) / 10;
-                if own_time > SHORT_POLL.max(stall) { State::Blocking } else { state }
+                if own_time > JITTER.max(stall) { State::Blocking } else { state }
             }
         }
     }

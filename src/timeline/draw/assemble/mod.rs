@@ -192,6 +192,7 @@ impl Assembly {
                 self.note_scheduled_callback(lane);
             }
             What::OwnTask => self.chart.rows[lane].own_task = true,
+            What::OwnThread => self.chart.rows[lane].own_thread = true,
             What::PollStart(polled_at) => self.poll_starts(lane, event, polled_at.as_ref()),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             What::Blocked(place) => self.blocked(lane, place.as_ref()),
@@ -227,6 +228,7 @@ impl Assembly {
             polled_by: None,
             polled_before: vec![],
             own_task: false,
+            own_thread: false,
             called_off: false,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.

@@ -26,7 +26,7 @@ use crate::timeline::{
 use std::time::Duration;
 
 /// On the real clock a poll that takes no longer than this is drawn as if it took no time.
-pub(super) const SHORT_POLL: Duration = Duration::from_millis(1);
+const SHORT_POLL: Duration = Duration::from_millis(1);
 
 impl Assembly {
     /// Whether this event ends a poll that must be seen to last: one that took long, and that would

@@ -23,6 +23,10 @@ pub struct Row {
     /// runtime in its closure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_task: bool,
+    /// It is a closure that was handed over to a thread, such as one of `spawn_blocking`: it waits
+    /// for that thread, and is in no queue of a runtime.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_thread: bool,
     /// It is a callback of an event loop of the program's own that is never called: its handle was
     /// cancelled, or it was removed from its future.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

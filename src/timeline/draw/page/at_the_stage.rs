@@ -35,6 +35,9 @@ impl<'t> Parts<'t> {
             return names;
         }
         names.extend(words_of(after));
+        if after.ends_with(';') {
+            return names; // the next line is another statement
+        }
         let indent = self.indents[if is_alone { nth - 1 } else { nth }];
         let mut end = nth;
         for (below, line) in self.lines.iter().enumerate().skip(nth + 1) {

@@ -110,9 +110,11 @@ impl<'c> Reader<'c> {
             }
             Now::PolledNext { before: None, poll } => {
                 let row = &self.chart.rows[lane];
-                // A task that has just been spawned, and not a future inside another lane.
-                let is_a_task = row.parent.is_some() && row.is_a_task_at(poll.from);
-                if is_a_task { Listed::ready(row.begin(), row.made_nth) } else { Listed::default() }
+                // A task that has just been spawned, and neither a future inside another lane nor a
+                // closure on a thread.
+                let is_queued =
+                    row.parent.is_some() && row.is_a_task_at(poll.from) && !row.own_thread;
+                if is_queued { Listed::ready(row.begin(), row.made_nth) } else { Listed::default() }
             }
             Now::Stopped(poll) if poll.stopped.are_none() => Listed::default(),
             Now::Stopped(poll) => {
@@ -185,6 +187,10 @@ impl<'c> Reader<'c> {
             return listed;
         }
         let Some(maker) = row.parent else { return Listed::default() };
+        // A closure with a thread of its own waits for that thread. It is in no runtime's queue.
+        if row.own_thread {
+            return Listed::default();
+        }
         let Some(first) = first else {
             // A task that was aborted before its first poll has been in the queue up to then.
             return match row.end.1 {
@@ -204,11 +210,6 @@ impl<'c> Reader<'c> {
                 Some(at) if at <= piece.after => Listed::ready(at, AFTER_ALL_WAKES),
                 _ => Listed::default(),
             };
-        }
-        // What `on_thread` has made is handed over at once. How long it takes to get a thread says
-        // nothing of its maker, which may be polled meanwhile.
-        if first.state == State::OnThread && row.owner_at(first.from).is_none() {
-            return Listed::ready(row.begin(), row.made_nth);
         }
         self.spawned(lane, maker, lazy, piece)
     }
@@ -233,14 +234,11 @@ impl<'c> Reader<'c> {
     /// closure on a thread of its own is no such task: it begins when its thread does.
     fn is_overtaken(&self, lane: LaneId, first: &Span) -> bool {
         let rows = &self.chart.rows;
-        let is_on_thread = |span: &Span| span.state == State::OnThread;
         rows[lane + 1..].iter().any(|row| {
             let begun = row.spans.iter().find(|span| span.state.is_poll());
             row.parent == rows[lane].parent
                 && begun.is_some_and(|poll| {
-                    poll.from < first.from
-                        && row.is_a_task_at(poll.from)
-                        && is_on_thread(poll) == is_on_thread(first)
+                    poll.from < first.from && row.is_a_task_at(poll.from) && !row.own_thread
                 })
         })
     }

@@ -30,6 +30,7 @@ mod chains;
 mod due;
 mod lines;
 mod lists;
+mod literals;
 mod now;
 mod output;
 mod pairs;

@@ -2,6 +2,7 @@
 //!
 //! This is no parser. An example is formatted, so its indents tell where a part of it ends, and a
 //! few beginnings of lines tell what it is.
+use super::literals::inside_literals;
 use std::collections::BTreeSet;
 
 /// The lines of a source, with what they are made of. All positions are indices into these lines:
@@ -13,7 +14,8 @@ pub(super) struct Parts<'t> {
     pub(super) lines: Vec<&'t str>,
     /// The indent of each line, in bytes.
     pub(super) indents: Vec<usize>,
-    /// For each line whether it has code: it is not empty, and no comment, attribute or decorator.
+    /// For each line whether it has code: it is not empty, and no comment, attribute or decorator;
+    /// nor is it inside a literal of several lines.
     pub(super) has_code: Vec<bool>,
     /// What begins at the left edge.
     pub(super) items: Vec<Item<'t>>,
@@ -86,14 +88,18 @@ impl<'t> Parts<'t> {
             parts.lines.push(text);
             parts.has_code.push(!text.is_empty() && !language.is_comment_or_attribute(text));
         }
+        let inside = inside_literals(&parts.lines, python, language.comment());
+        for (nth, is_inside) in inside.iter().enumerate() {
+            parts.has_code[nth] &= !is_inside;
+        }
         for begin in 0..parts.lines.len() {
             if !parts.has_code[begin] {
                 continue;
             }
             let end = if language.python {
-                end_in_python(begin, &parts.lines, &parts.indents)
+                parts.end_in_python(begin, &inside)
             } else {
-                end_in_rust(begin, &parts.lines, &parts.indents)
+                parts.end_in_rust(begin, &inside)
             };
             let extent = Extent { begin, end };
             let text = parts.lines[begin];
@@ -102,7 +108,7 @@ impl<'t> Parts<'t> {
             } else if language.begins_a_block(text) && begin < extent.end {
                 parts.blocks.push(Extent { begin: begin + 1, end: extent.end });
             }
-            if parts.indents[begin] == 0 && !text.starts_with([')', ']', '}']) {
+            if parts.indents[begin] == 0 && !closes(text) {
                 parts.items.push(language.item(text, extent));
             }
         }
@@ -115,18 +121,59 @@ impl<'t> Parts<'t> {
     /// quotation marks.
     pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
         let mut names = Names::default();
-        let mut in_docstring = false;
         for nth in extent.begin..=extent.end {
-            let line = self.lines[nth];
-            // A docstring of one line has two of these marks.
-            let marks = line.matches("\"\"\"").count();
-            if self.has_code[nth] && !in_docstring && marks == 0 {
-                self.language.add_names(line, &mut names);
+            // A docstring of one line is a literal, and its last line ends one.
+            if self.has_code[nth] && !self.lines[nth].contains("\"\"\"") {
+                self.language.add_names(self.lines[nth], &mut names);
             }
-            in_docstring ^= marks == 1;
         }
         names.all.retain(|name| names.called.contains(name) || !names.variables.contains(name));
         names.all
+    }
+
+    /// The last line of the part of Python that begins in the line `begin`: the last one with text
+    /// before the next part with the same indent or less. A line that is `inside` a literal ends no
+    /// part.
+    fn end_in_python(&self, begin: usize, inside: &[bool]) -> usize {
+        let mut end = begin;
+        for (nth, is_inside) in inside.iter().enumerate().skip(begin + 1) {
+            let text = self.lines[nth];
+            if text.is_empty() && !is_inside {
+                continue;
+            }
+            // The mark that closes a literal or a list of parameters belongs to this part.
+            if self.indents[nth] <= self.indents[begin] && !is_inside && !closes(text) {
+                return end;
+            }
+            end = nth;
+        }
+        end
+    }
+
+    /// The last line of the part of Rust that begins in the line `begin`: the one that closes what
+    /// the first line has opened. A line that is `inside` a literal ends no part.
+    fn end_in_rust(&self, begin: usize, inside: &[bool]) -> usize {
+        if without_comment(self.lines[begin]).ends_with([';', '}']) {
+            return begin;
+        }
+        let mut end = begin;
+        for (nth, is_inside) in inside.iter().enumerate().skip(begin + 1) {
+            let text = self.lines[nth];
+            if text.is_empty() && !is_inside {
+                continue;
+            }
+            if self.indents[nth] <= self.indents[begin] && !is_inside {
+                if text.starts_with('}') || without_comment(text).ends_with(';') {
+                    return nth;
+                }
+                // `where` belongs to the head of this part. Any other word begins the next part.
+                if text.starts_with(is_of_a_word) && text != "where" {
+                    return end;
+                }
+            }
+            end = nth;
+        }
+        end
     }
 }
 
@@ -156,6 +203,8 @@ impl Language {
     fn add_names<'t>(self, line: &'t str, names: &mut Names<'t>) {
         let is_head = self.function(line).is_some();
         let mut before = "";
+        // In the pattern of a `let`: each name is one of a variable.
+        let mut in_a_pattern = false;
         for (word, after) in words_of_code(line, self.comment()) {
             let is_defined_here = ["fn", "def"].contains(&before);
             // `panic!(…)` calls no function of that name.
@@ -165,7 +214,8 @@ impl Language {
                 let is_variable = if self.python {
                     is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")
                 } else {
-                    ["let", "mut", "for"].contains(&before) || after.starts_with(": ")
+                    let is_named = ["mut", "for"].contains(&before) || after.starts_with(": ");
+                    in_a_pattern || is_named
                 };
                 if is_variable {
                     names.variables.insert(word);
@@ -174,6 +224,9 @@ impl Language {
                     names.called.insert(word);
                 }
             }
+            let begins = !self.python && word == "let";
+            let ends = [" = ", ": ", ") = ", "] = ", " }"].iter().any(|end| after.starts_with(end));
+            in_a_pattern = (in_a_pattern || begins) && !ends;
             before = word;
         }
     }
@@ -243,48 +296,9 @@ impl Language {
     }
 }
 
-/// The last line of the part of Python that begins in the line `begin`: the last one with text
-/// before the next part with the same indent or less.
-fn end_in_python(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
-    let mut end = begin;
-    for nth in begin + 1..lines.len() {
-        if lines[nth].is_empty() {
-            continue;
-        }
-        // The bracket that closes a list of parameters belongs to the head of this part.
-        let closes = lines[nth].starts_with([')', ']', '}']);
-        if indents[nth] <= indents[begin] && !closes {
-            return end;
-        }
-        end = nth;
-    }
-    end
-}
-
-/// The last line of the part of Rust that begins in the line `begin`: the one that closes what the
-/// first line has opened.
-fn end_in_rust(begin: usize, lines: &[&str], indents: &[usize]) -> usize {
-    if without_comment(lines[begin]).ends_with([';', '}']) {
-        return begin;
-    }
-    let mut end = begin;
-    for nth in begin + 1..lines.len() {
-        let text = lines[nth];
-        if text.is_empty() {
-            continue;
-        }
-        if indents[nth] <= indents[begin] {
-            if text.starts_with('}') || without_comment(text).ends_with(';') {
-                return nth;
-            }
-            // `where` belongs to the head of this part. Any other word begins the next part.
-            if text.starts_with(is_of_a_word) && text != "where" {
-                return end;
-            }
-        }
-        end = nth;
-    }
-    end
+/// Whether a line begins with what closes a part or a literal.
+fn closes(line: &str) -> bool {
+    line.starts_with([')', ']', '}', '"'])
 }
 
 /// A line of Rust without the comment at its end. Two slashes in a literal, as in an address of the

@@ -1,5 +1,6 @@
 //! What a page leaves out of a source in a scene: each function that the scene does not run, and
-//! each longer item in which no function runs, such as a type without methods.
+//! each item in which no function runs and which nothing that runs names, such as a type of another
+//! scene.
 //!
 //! A recording has the lines at which lanes were seen, and no others: a function without such a
 //! line leaves no trace. So what runs is concluded from the source. A scene runs the function that
@@ -148,17 +149,19 @@ impl<'p, 't> Runs<'p, 't> {
         self.functions.iter().any(is_inside)
     }
 
-    /// Whether a reader of what runs needs an item in which nothing runs. It is the type of methods
-    /// that run: its fields are what they work on. Or it is one line that what runs names, such as
-    /// a constant, or of which it is not known what it defines, such as a call.
+    /// Whether a reader of what runs needs an item in which nothing runs. What runs names it, such
+    /// as a constant, or a type whose fields are used. Or it is the type of methods that run. Or it
+    /// is one line of which it is not known what it defines, such as a call.
     fn is_needed(&self, extent: Extent) -> bool {
         let parts = self.parts;
         let Some(item) = parts.items.iter().find(|item| item.extent == extent) else {
             return false;
         };
-        let is_one_line = extent.begin == extent.end;
-        let Some(name) = item.name else { return is_one_line && !parts.is_function(extent) };
-        if is_one_line && self.names.contains(name) {
+        if parts.is_function(extent) {
+            return false; // a `const fn` is no constant
+        }
+        let Some(name) = item.name else { return extent.begin == extent.end };
+        if self.names.contains(name) {
             return true;
         }
         let is_of_the_type = |other: &&Item| other.methods_of == Some(name);
@@ -215,8 +218,8 @@ impl<'t> Parts<'t> {
         self.functions.iter().any(|function| function.extent == extent)
     }
 
-    /// Stretches of lines that are left out, with the empty lines around them. One or two hidden
-    /// lines stay: the button that stands for them would take as much room.
+    /// Stretches of lines that are left out, with the empty lines around them. If that is less than
+    /// three lines, they stay: the button that stands for them would take as much room.
     fn stretches(&self, hidden: &[bool]) -> Vec<Extent> {
         let mut stretches = vec![];
         let mut nth = 0;
@@ -225,11 +228,12 @@ impl<'t> Parts<'t> {
                 nth += 1;
                 continue;
             }
-            let Extent { begin, end } = self.stretch(nth, hidden);
-            if end - begin >= 2 {
-                stretches.push(self.with_empty_lines(Extent { begin, end }));
+            let hidden = self.stretch(nth, hidden);
+            let whole = self.with_empty_lines(hidden);
+            if whole.end - whole.begin >= 2 {
+                stretches.push(whole);
             }
-            nth = end + 1;
+            nth = hidden.end + 1;
         }
         stretches
     }
@@ -515,6 +519,73 @@ fn nap() {
 Stage::of(\"\").scene(\"nap\", nap)
 ";
         assert_eq!(lines_left_out(text, "nap"), [(13, 24)]);
+    }
+
+    #[test]
+    fn a_type_without_methods_is_shown_where_what_runs_names_it() {
+        let text = "\
+enum Nap {
+    Short,
+}
+
+enum Walk {
+    Short,
+}
+
+fn nap(nap: &Nap) {
+    sleep(nap);
+}
+
+Stage::of(\"\").scene(\"nap\", nap)
+";
+        assert_eq!(lines_left_out(text, "nap"), [(4, 8)]);
+        let with_function = text.replace("enum Walk {", "const fn walk() {");
+        assert_eq!(lines_left_out(&with_function, "nap"), [(4, 8)]);
+    }
+
+    #[test]
+    fn a_variable_of_a_pattern_and_the_scene_of_the_next_statement_are_not_called() {
+        let text = "\
+fn future() {
+    todo!();
+}
+
+fn nap() {
+    let (sender, future) = channel();
+    future.await;
+}
+
+fn stage() {
+    let stage = stage.scene(\"nap\", nap);
+    stage.scene(\"future\", future)
+}
+";
+        assert_eq!(lines_left_out(text, "nap"), [(1, 4), (9, 13)]);
+    }
+
+    #[test]
+    fn a_literal_of_several_lines_is_left_out_whole_and_so_is_a_function_of_two_lines() {
+        let text = "\
+def walk():
+    todo()
+
+SCRIPT = \"\"\"
+def nap():
+    todo()
+\"\"\"
+
+def nap():
+    sleep(1)
+
+run(nap, \"nap\")
+";
+        let lines: Vec<(usize, String)> =
+            text.lines().enumerate().map(|(nth, line)| (nth + 1, line.to_owned())).collect();
+        assert_eq!(left_out(&lines, true, "nap", &[], &[]), [(1, 8)]);
+        let with_script = text.replace("sleep(1)", "sleep(SCRIPT)");
+        let lines: Vec<(usize, String)> =
+            with_script.lines().enumerate().map(|(nth, line)| (nth + 1, line.to_owned())).collect();
+        assert_eq!(left_out(&lines, true, "nap", &[], &[]), [(1, 3)]);
     }
 
     #[test]

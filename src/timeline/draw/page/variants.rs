@@ -5,12 +5,17 @@
 //! times are at equal places whichever run is shown; and the rows of all of them, so that lanes of
 //! one name are at the same height. What differs from the first is marked in the others, and said
 //! in one sentence.
+//!
+//! Times are compared on the paused clock only, on which they are exact. On the real clock each run
+//! is late by what the machine takes, and the same program would “end later” the next time. So
+//! there a variant differs in its lanes, in its lines and in how its lanes end; and how long each
+//! run took is told as what was measured.
 use super::{
     reader::join,
     steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
 };
 use crate::timeline::{
-    self, Chart, End, LaneId,
+    self, Chart, Clock, End, LaneId,
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
@@ -67,7 +72,9 @@ impl Group {
                     differs: self.differences(row, nth),
                 });
             }
-            let (lines, missing) = said_before(&scenes[self.members[0]], &scenes[member]);
+            let are_exact = have_exact_times(&self.charts[0], &self.charts[nth]);
+            let runs = [&scenes[self.members[0]], &scenes[member]];
+            let (lines, missing) = said_before(runs, are_exact);
             let sentence = if nth == 0 {
                 self.times()
             } else {
@@ -107,7 +114,9 @@ impl Group {
         let (Some(before), Some(now)) = (row.lanes[0], row.lanes[nth]) else { return vec![] };
         let charts = [&self.charts[0], &self.charts[nth]];
         let mut differs = vec![];
-        for (from, to) in stretches(charts, [&[before], &[now]]) {
+        let are_exact = have_exact_times(charts[0], charts[1]);
+        let stretches = if are_exact { stretches(charts, [&[before], &[now]]) } else { Vec::new() };
+        for (from, to) in stretches {
             // A stretch begins and ends at an edge of an instant. The left edge is column 0, and
             // the right one is a later column: the script need not know which.
             //
@@ -139,7 +148,7 @@ impl Group {
         if alike && first.verdict.is_none() {
             // By name: “both” would be the two languages beside it.
             let all: Vec<String> = self.charts.iter().map(quoted).collect();
-            return format!("{} take {} each.", join(&all), human(first.elapsed));
+            return format!("{} take {} each.", join(&all), length(first));
         }
         let parts: Vec<String> =
             self.charts.iter().map(|chart| format!("{} {}", quoted(chart), took(chart))).collect();
@@ -350,7 +359,10 @@ impl Row {
             (_, LaneEnd::Unfinished) => return Some(Difference::EndsNotHere),
             _ => {}
         }
-        let order = here.time(now.0).cmp(&first.time(before.0));
+        let order = match have_exact_times(first, here) {
+            true => here.time(now.0).cmp(&first.time(before.0)),
+            false => Ordering::Equal,
+        };
         let are_dropped = end_before.is_dropped() && end_now.is_dropped();
         match order {
             Ordering::Less if are_dropped => Some(Difference::DroppedEarlier),
@@ -461,8 +473,9 @@ fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
 /// For each line of a run, whether the first run prints it; and how many lines only the first one
 /// prints. A line counts as printed if any lane prints its text, at any time. A line of the first
 /// is used up when it is found: a line that is printed twice here is found twice only if the first
-/// prints it twice.
-fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize) {
+/// prints it twice. If the times of the two runs are not exact, a line that the same lane prints is
+/// the same at any time.
+fn said_before([first, here]: [&SteppedRun; 2], are_exact: bool) -> (Vec<SaidBefore>, usize) {
     let mut left = printed(first);
     let lines = printed(here);
     let mut found = vec![SaidBefore::OnlyHere; lines.len()];
@@ -475,7 +488,10 @@ fn said_before(first: &SteppedRun, here: &SteppedRun) -> (Vec<SaidBefore>, usize
             }
             if let Some(place) = left.iter().position(|other| are_alike(kind, other, line)) {
                 left.remove(place);
-                *found = kind;
+                *found = match kind {
+                    SaidBefore::AtAnotherTime if !are_exact => SaidBefore::Same,
+                    kind => kind,
+                };
             }
         }
     }
@@ -496,11 +512,24 @@ fn quoted(chart: &Chart) -> String {
     format!("“{}”", chart.title)
 }
 
+/// Whether the times of two runs can be compared.
+fn have_exact_times(one: &Chart, other: &Chart) -> bool {
+    one.clock == Clock::Paused && other.clock == Clock::Paused
+}
+
+/// How much time passed in a run.
+fn length(chart: &Chart) -> String {
+    match chart.clock {
+        Clock::Paused => human(chart.elapsed),
+        Clock::Real => format!("about {} of real time", human(chart.elapsed)),
+    }
+}
+
 fn took(chart: &Chart) -> String {
     if is_stopped(chart) {
         return "does not end by itself".to_owned();
     }
-    let time = human(chart.elapsed);
+    let time = length(chart);
     match (has_panicked(chart), chart.elapsed.is_zero()) {
         (true, true) => "panics at once".to_owned(),
         (true, false) => format!("panics after {time}"),

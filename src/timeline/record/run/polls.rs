@@ -105,6 +105,14 @@ impl Run {
         log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
     }
 
+    /// Notes that `lane` is a closure that is being handed over to a thread of its own.
+    pub fn note_own_thread(&self, lane: LaneId) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let thread = log.thread_for_one_event();
+        log.push(Event { at, thread, lane, what: What::OwnThread });
+    }
+
     /// A poll of `lane` begins on this thread, or its closure does.
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
