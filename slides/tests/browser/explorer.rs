@@ -778,9 +778,9 @@ const TOUCHED: &str = "(() => {
     return [document.querySelectorAll('#bars *').length, most];
 })()";
 
-/// Half of 100 steps of forty lanes at least are shown within a frame, also where there are thousands
-/// of steps: script, style, layout and paint together. What is counted is how long the page's main
-/// thread has had a processor, and not how long it has waited for one beside other programs.
+/// At least half of 100 steps of forty lanes are shown within a frame, also where there are
+/// thousands of steps: script, style, layout and paint together. What is counted is how long the
+/// page's main thread has had a processor, and not how long it has waited for one.
 #[test]
 #[ignore = "needs Chromium"]
 fn the_median_step_of_forty_lanes_takes_its_thread_less_than_16_ms_with_two_thousand_polls() {
