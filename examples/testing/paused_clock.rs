@@ -35,7 +35,8 @@ pub async fn flaky(number: u32) -> Option<&'static str> {
 }
 
 // ANCHOR: test
-// What the test of it looks like; it stands in `tests/examples/testing.rs`, not in the run below:
+// What the test of it looks like, which is not run below;
+// it stands in `tests/examples/testing.rs`, too:
 //
 //     #[tokio::test(start_paused = true)]
 //     async fn a_retry_waits_twice_as_long_each_time() {

@@ -35,7 +35,8 @@ impl Gate {
 // ANCHOR_END: gate
 
 // ANCHOR: test
-// What the test of it looks like; it stands in `tests/examples/testing.rs`, not in the run below:
+// What the test of it looks like, which is not run below;
+// it stands in `tests/examples/testing.rs`, too:
 //
 //     let gate = Gate::for_two();
 //     let first = assert_ready!(task::spawn(gate.enter()).poll());

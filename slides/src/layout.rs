@@ -46,6 +46,9 @@ const CODE_ABOVE: f64 = 9.0;
 /// The line above code that names its file.
 const CODE_NAME: f64 = 16.0;
 const NAME_LINE: f64 = 1.2;
+/// How wide a column of marks beside code is, and how many there are at most.
+const MARK: f64 = 24.0;
+const MOST_MARKS: usize = 4;
 /// Between two pieces of code side by side.
 const BETWEEN_CODES: f64 = 18.0;
 /// The height of a line of text or of code, in parts of the size of its letters.
@@ -99,6 +102,7 @@ pub fn css() -> String {
         ("code-above", CODE_ABOVE),
         ("code-name", CODE_NAME),
         ("between-codes", BETWEEN_CODES),
+        ("mark", MARK),
     ];
     let mut css: String =
         sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
@@ -115,6 +119,14 @@ pub fn css() -> String {
     }
     for left in SPLITS {
         css += &format!(".split-{left}{{grid-template-columns:{left}fr {}fr}}\n", 100 - left);
+    }
+    for columns in 1..=MOST_MARKS {
+        // The first column is the one that is farthest from the code.
+        let (left, right) = (columns, columns - 1);
+        css += &format!(
+            ".gutter-{columns}{{--gutter:calc({left}*var(--mark))}}\n\
+             .column-{right}{{--column:calc({right}*var(--mark))}}\n"
+        );
     }
     css + &hanging_lines()
 }
@@ -242,6 +254,13 @@ impl Setting {
     fn badness(&self) -> (usize, usize) {
         (self.lines + self.wraps + 4 * self.broken, self.wraps)
     }
+}
+
+/// For how many columns of marks there is room beside a piece of code that has this many columns of
+/// letters: they take only what the code leaves free.
+pub fn gutter(code: &str, columns: usize, setting: Setting) -> usize {
+    let free = columns.saturating_sub(widest_line(code)) as f64 * CODE_SIZES[setting.size] * FIXED;
+    ((free / MARK) as usize).min(MOST_MARKS)
 }
 
 /// How high code is, with what is around it.

@@ -17,7 +17,7 @@ use crate::{
     deck::Cut,
     layout,
 };
-use async_concepts::timeline::page_style;
+use async_concepts::timeline::{page_style, player};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -34,7 +34,8 @@ pub enum For {
     TheServer,
 }
 
-/// The scripts, in the order in which they need each other.
+/// The scripts, in the order in which they need each other. Before them stand the parts of the
+/// player that the library has.
 const SCRIPTS: [&str; 6] = [
     include_str!("player/keys.js"),
     include_str!("player/timeline.js"),
@@ -66,7 +67,9 @@ pub fn page(talk: &Talk, place: For) -> String {
     let title = talk.slides.first().map_or("Slides", |shown| shown.slide.title.as_str());
     let style = style();
     // One function around all scripts: they share names, and the page has no global ones.
-    let script = format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
+    let shared = player().script;
+    let own = SCRIPTS.join("\n");
+    let script = format!("\"use strict\";\n(() => {{\n{shared}\n{own}}})();\n");
     // It names style and script by their hashes, so both have to be ready before the page is.
     let policy = policy(&style, &script, place);
     let page = html! {
@@ -122,9 +125,10 @@ fn policy(style: &str, script: &str, place: For) -> String {
 fn style() -> String {
     let page = page_style();
     format!(
-        "{colours}\n{rules}{deck}{sizes}",
+        "{colours}\n{rules}{player}{deck}{sizes}",
         colours = colours(),
         rules = page.rules,
+        player = player().rules,
         sizes = layout::css(),
         deck = include_str!("player/deck.css"),
     )

@@ -52,15 +52,33 @@ fn what_is_played_lights_the_code_beside_it() {
         let run: serde_json::Value = serde_json::from_str(run).expect("the player can read it");
         let (_, title) = slide.split_once("data-name=\"").expect("each slide has a name");
         let (title, _) = title.split_once('"').expect("it ends");
-        let steps = run["steps"].as_array().expect("a list");
-        let lit = steps.iter().filter(|step| step["lit"] != serde_json::json!([])).count();
-        dark.push((title.to_owned(), lit, steps.len()));
+        let moments = run["moments"].as_array().expect("a list");
+        let lit = moments.iter().filter(|moment| lights_a_line(&run, moment)).count();
+        dark.push((title.to_owned(), lit, moments.len()));
     }
     // Fewer than one poll in ten.
     dark.retain(|(_, lit, steps)| 10 * lit < *steps);
     let titles: Vec<&str> = dark.iter().map(|(title, ..)| title.as_str()).collect();
     // The second slide is about how pictures are read, not about what is drawn there.
     assert_eq!(titles, ["how-to-read-a-timeline"], "{dark:?}");
+}
+
+/// Whether a line of the slide is lit in a moment, in one of the languages.
+fn lights_a_line(run: &serde_json::Value, moment: &serde_json::Value) -> bool {
+    let number = |value: &serde_json::Value| value.as_u64().map_or(0, |number| number as usize);
+    for (nth, taken) in moment["steps"].as_array().expect("a list").iter().enumerate() {
+        for step in number(&taken["start"])..number(&taken["end"]) {
+            let step = &run["tracks"][nth]["steps"][step];
+            let said = step["says"].as_array().expect("a list");
+            if step["stop"].is_u64()
+                || step["resumed"].is_u64()
+                || said.iter().any(|said| said[2].is_u64())
+            {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 #[test]

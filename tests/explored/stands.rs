@@ -132,12 +132,11 @@ fn goes_on(polls: &Polls<'_>, nth: usize, file: &str) -> Option<String> {
     for places in polls.of_the_coroutine(step.lane, nth - 1) {
         allowed.extend(lines(places, file));
     }
-    let before = polls.steps[nth - 1].lane;
+    // The poll of another lane has come to its end there, also if that lane waits again.
+    let before = &polls.steps[nth - 1];
+    let is_over = !"rbt".contains(polls.letter(nth - 1, before.lane));
     let has_to = match polled_in(polls, nth - 1, step.lane) {
-        Some(inner) => {
-            "fp".contains(polls.letter(nth - 1, before))
-                && !lines(&inner.span.polled_at, file).is_empty()
-        }
+        Some(inner) => is_over && !lines(&inner.span.polled_at, file).is_empty(),
         None => false,
     };
     let is_right = match step.resumed {

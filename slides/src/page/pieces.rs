@@ -9,7 +9,7 @@ use crate::{
     colour,
     compose::{Run, Shown},
     deck::Language,
-    layout::Setting,
+    layout::{Setting, columns_of, gutter},
     piece::{Listing, Piece, Played, Printed, PrintedLine},
 };
 use maud::{Markup, PreEscaped, html};
@@ -24,7 +24,7 @@ pub(super) fn piece(piece: &Piece, shown: &Shown) -> Markup {
                 @if let Some(text) = answer { p.answer data-reveal="answer" { (inline(text)) } }
             }
         },
-        Piece::Codes(codes, setting) => self::codes(codes, *setting),
+        Piece::Codes(codes, setting) => self::codes(codes, *setting, is_played(shown)),
         Piece::Timeline(played) => timeline(played, shown),
         Piece::Output(printed) => output(printed),
         Piece::Picture(drawing) => html! {
@@ -34,13 +34,24 @@ pub(super) fn piece(piece: &Piece, shown: &Shown) -> Markup {
     }
 }
 
-/// One piece of code or two.
-fn codes(codes: &[Listing], setting: Setting) -> Markup {
+/// Whether a run is played on the slide.
+fn is_played(shown: &Shown) -> bool {
+    shown.pieces.iter().any(|piece| matches!(piece, Piece::Timeline(_)))
+}
+
+/// One piece of code or two. Where a run is played, there are marks of lanes beside the code if
+/// there is room for them.
+fn codes(codes: &[Listing], setting: Setting, is_played: bool) -> Markup {
     let beside = codes.len() == 2 && !setting.stacked;
+    let columns = columns_of(setting, codes.len());
     html! {
         div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
-            @for Listing { language, file, fragment, texts, .. } in codes {
-                figure.code.texts[*texts] data-file=(file) {
+            @for (listing, columns) in codes.iter().zip(columns) {
+                @let Listing { language, file, fragment, texts, .. } = listing;
+                @let gutter = if is_played { gutter(&fragment.text, columns, setting) } else { 0 };
+                figure.code.texts[*texts].{ "gutter-" (gutter) }
+                    data-file=(file) data-gutter=(gutter)
+                {
                     figcaption { (name(*language)) span.file { (file) } }
                     pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }
                 }

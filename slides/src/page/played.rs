@@ -1,92 +1,84 @@
-//! What the player reads of a run: its lanes, and for each poll what is to be shown.
+//! What the player reads of a run: its lanes, its steps, and what is shown after each poll.
 //!
-//! Read it after `pieces`; next is `text`. The run has its steps from the library. Here they are
-//! only cut to what the slide shows: lines of code that are not on it cannot be lit.
+//! Read it after `pieces`; next is `text`. A step is a [`Step`] of the library, cut to the slide: a
+//! line of code that is not on it cannot be lit, so it has no number here. So the parts of the
+//! player that slides and explorer share ([`player`](async_concepts::timeline::player)) read both.
+//! The picture is not shared: it is an SVG that is drawn once, because paper and a page without
+//! JavaScript need it, and the player only shows it up to a place.
 use crate::piece::{Piece, Played};
-use async_concepts::timeline::{Due, LaneId, Mark, Step};
+use async_concepts::timeline::{Step, SteppedLane, player};
 use serde::Serialize;
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// What the player reads of a run.
 #[derive(Serialize)]
 pub(super) struct PlayedRun<'r> {
-    /// The name of each lane, and the number of its colour.
-    lanes: Vec<(&'r str, usize)>,
-    /// One for each poll.
-    steps: Vec<PlayedStep<'r>>,
-    /// What the legends call a lane that is ready, and one that is woken and not polled: the player
-    /// has no words of its own for states.
-    words: [&'static str; 2],
+    /// The lanes. Their hues are the numbers of their colours in the picture.
+    lanes: Vec<SteppedLane>,
+    /// The run in Rust, and if there is a recording of it, in Python.
+    tracks: Vec<PlayedTrack<'r>>,
+    /// One for each poll in Rust: a picture shows Rust.
+    moments: Vec<PlayedMoment<'r>>,
+    /// What each state of a lane is called, by its letter.
+    words: BTreeMap<char, &'static str>,
+}
+
+/// A run in one language: a [`Track`](async_concepts::timeline::Track) of the library.
+#[derive(Serialize)]
+struct PlayedTrack<'r> {
+    /// The file to which the numbers of lines belong.
+    file: &'r str,
+    /// Whether no event loop has told of its timers.
+    timers_as_seen: bool,
+    /// The steps, cut to the slide.
+    steps: Vec<Step>,
 }
 
 /// What the player shows after a poll.
 #[derive(Serialize)]
-struct PlayedStep<'r> {
+struct PlayedMoment<'r> {
     /// How far the picture is to be seen, in pixels of its natural width.
     at: f64,
     /// When, as the picture writes it.
     time: &'r str,
-    /// Which lane was polled.
-    lane: LaneId,
-    /// What happened, as a sentence.
-    sentence: &'r str,
-    /// The lanes that are ready, in the order of their wakes.
-    ready: &'r [LaneId],
-    /// Woken, and not polled.
-    unpolled: Vec<LaneId>,
-    /// The lanes that a timer will wake, and when.
-    timers: &'r [(LaneId, Due)],
-    /// Which lane waits for which: chains of lanes, as the library has them.
-    waits: &'r [Vec<Vec<LaneId>>],
-    /// The lines of the slide's code that are lit: the file, the line, whether it is the place at
-    /// which the lane waits now, and the number of the lane's colour.
-    lit: Vec<(&'r str, u32, bool, usize)>,
+    /// The steps that each track takes, from the first to the one behind the last.
+    steps: Vec<Range<usize>>,
 }
 
 /// Puts together what the player reads of a run. `pieces` are those of the slide: only their code
 /// can be lit.
-pub(super) fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
+pub(super) fn played_run<'r>(played: &'r Played, pieces: &[Piece]) -> PlayedRun<'r> {
     let run = &played.scene.run;
     let mut lanes = vec![];
     for lane in &run.lanes {
-        lanes.push((lane.name.as_str(), colour_of(lane.hue)));
+        lanes.push(SteppedLane { name: lane.name.clone(), hue: colour_of(lane.hue) });
     }
-    let mut steps = vec![];
+    let mut tracks = vec![];
+    for track in &run.tracks {
+        let is_shown = |line: u32| is_shown(pieces, &track.file, line);
+        tracks.push(PlayedTrack {
+            file: &track.file,
+            timers_as_seen: track.timers_as_seen,
+            steps: track.steps.iter().map(|step| cut(step, is_shown)).collect(),
+        });
+    }
+    let mut moments = vec![];
     for (nth, step) in run.tracks[0].steps.iter().enumerate() {
-        // In the states of a step `x` is the letter for a lane that was woken and is not polled.
-        let mut unpolled = vec![];
-        for (lane, state) in step.states.chars().enumerate() {
-            if state == 'x' {
-                unpolled.push(lane);
-            }
-        }
-        let mut lit = vec![];
+        let mut steps = vec![];
         for track in &run.tracks {
-            let steps = match &track.aligned {
+            steps.push(match &track.aligned {
                 Some(aligned) => steps_of_twin(aligned, nth),
                 None => nth..nth + 1,
-            };
-            for step in &track.steps[steps] {
-                for (line, waits, lane) in lines_of(step, &track.file, pieces) {
-                    lit.push((&*track.file, line, waits, colour_of(run.lanes[lane].hue)));
-                }
-            }
+            });
         }
-        steps.push(PlayedStep {
+        moments.push(PlayedMoment {
             // A tenth of a pixel is exact enough, and keeps the page small.
             at: (played.picture.stops[nth] * 10.0).round() / 10.0,
             time: &run.instants[step.instant].1,
-            lane: step.lane,
-            sentence: &step.sentence,
-            ready: &step.ready,
-            unpolled,
-            timers: &step.timers,
-            waits: &step.waits,
-            lit,
+            steps,
         });
     }
-    let words = [Mark::Ready.short_label(), Mark::WokenNotPolled.short_label()];
-    PlayedRun { lanes, steps, words }
+    PlayedRun { lanes, tracks, moments, words: player().words }
 }
 
 /// The steps that a twin takes in a step in Rust. `aligned` has its last step so far, for each step
@@ -100,24 +92,24 @@ fn steps_of_twin(aligned: &[Option<usize>], nth: usize) -> Range<usize> {
     before..taken(aligned[nth])
 }
 
-/// The lines of the slide's code that a step lights, whether the lane waits there, and which lane
-/// it is: in the poll of one lane another one may print, since it was already running.
-fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool, LaneId)> {
-    let mut lines = vec![];
-    for (lane, _, line) in &step.says {
-        lines.extend(line.map(|line| (line, false, *lane)));
+/// A step without the lines that are not on the slide. A lane that waits in a line that is not
+/// there waits at the `.await` around it, too, and so it stands there.
+fn cut(step: &Step, is_shown: impl Fn(u32) -> bool) -> Step {
+    let mut step = step.clone();
+    for (_, _, line) in &mut step.says {
+        *line = line.filter(|line| is_shown(*line));
     }
-    lines.extend(step.resumed.map(|line| (line, false, step.lane)));
-    // The player would fail to find a line that is on no slide.
-    lines.retain(|(line, ..)| is_shown(pieces, file, *line));
-    // A lane that waits in a function of another file waits at the `.await` of that function, too.
-    for line in step.stop.iter().chain(&step.chain) {
-        if is_shown(pieces, file, *line) {
-            lines.push((*line, true, step.lane));
-            break;
+    step.resumed = step.resumed.filter(|line| is_shown(*line));
+    step.chain.retain(|line| is_shown(*line));
+    if !step.stop.is_some_and(&is_shown) {
+        step.stop = if step.chain.is_empty() { None } else { Some(step.chain.remove(0)) };
+    }
+    for (lane, line) in &mut step.stands {
+        if !line.is_some_and(&is_shown) {
+            *line = if *lane == step.lane && line.is_some() { step.stop } else { None };
         }
     }
-    lines
+    step
 }
 
 /// Whether a line of a file stands on the slide: parts of it may have been left out.

@@ -1,5 +1,6 @@
-// A recorded timeline that is played poll by poll: how much of it is to be seen, which of its lines belong to that, what
-// stands in the queue, and which lines of the slide's code are lit.
+// A recorded timeline that is played poll by poll: how much of its picture is to be seen, which of its lines belong to that,
+// the lists of the loop below it, and which lines of the slide's code are lit. Lists, lights and marks are made by the parts
+// that the library gives to its players; here is what only a slide has.
 
 // How far `at` may be from the place in the picture: the page has it in tenths of a pixel.
 const ROUNDED = 0.06;
@@ -13,13 +14,9 @@ class Timeline {
     this.lines = [...figure.querySelectorAll(".said [data-step]")];
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     this.run = JSON.parse(figure.querySelector("script").textContent);
-    const codes = [...section.querySelectorAll(".code")];
     this.first = 1; // polls that are shown from the beginning: names of lanes alone say nothing
-    this.steps = this.run.steps.length - this.first;
-    this.code = new Map();
-    for (const code of codes) {
-      for (const line of code.querySelectorAll("[data-line]")) this.code.set(`${code.dataset.file}:${line.dataset.line}`, line);
-    }
+    this.steps = this.run.moments.length - this.first;
+    this.codes = this.run.tracks.map((track) => new PlayedCode(track, this.run, section));
     // What is shown whole or not at all, and what is shown up to a place. In a copy for the console the widths have been cut
     // already: `data-to` keeps where each element really ends.
     this.whole = [...this.svg.querySelectorAll("[data-at]")].map((element) => [element, Number(element.dataset.at)]);
@@ -54,8 +51,9 @@ class Timeline {
   // Shows this many steps, after the polls that are always shown (`first`).
   show(step) {
     const polls = step + this.first;
-    const now = polls === 0 ? null : this.run.steps[polls - 1];
-    const at = now ? now.at : this.begin;
+    const moment = this.run.moments[polls - 1];
+    const now = this.run.tracks[0].steps[polls - 1];
+    const { at } = moment;
     for (const [element, from] of this.whole) element.classList.toggle("later", from > at + ROUNDED);
     for (const { element, rect, from, to } of this.cut) {
       element.classList.toggle("later", from >= at);
@@ -69,60 +67,19 @@ class Timeline {
     if (this.verdict) this.verdict.hidden = step < this.steps;
     this.svg.setAttribute("aria-label", step === this.steps ? this.description : this.title);
     this.showStrip(now);
-    this.lightLines(now, polls);
-    this.said = now ? [`At ${now.time}: ${this.run.lanes[now.lane][0]} ${now.sentence}`] : [];
+    this.codes.forEach((code, track) => code.show(moment.steps[track]));
+    this.said = [`At ${moment.time}: ${this.run.lanes[now.lane].name} ${now.sentence}`];
     this.scrub.value = step;
     this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${this.said.join("")}`);
   }
 
-  tile(lane, kind = "") {
-    const [name, hue] = this.run.lanes[lane];
-    const tile = document.createElement("span");
-    tile.className = `tile c${hue} ${kind}`;
-    tile.textContent = name;
-    return tile;
-  }
-
-  // When a timer is due: how long a wait will be is what many slides ask.
-  due({ words }) {
-    const due = document.createElement("span");
-    due.className = "due";
-    due.textContent = words;
-    return due;
-  }
-
   showStrip(now) {
-    this.strip.replaceChildren();
-    if (!now) return;
-    const cell = (name, title, ...content) => {
-      const element = document.createElement("span");
-      element.className = `cell ${name}`;
-      element.append(title, " ", ...(content.length ? content : ["–"]));
-      this.strip.append(element);
-    };
-    const tiles = (lanes, kind) => lanes.map((lane) => this.tile(lane, kind));
-    cell("ran", "ran", this.tile(now.lane, "full"));
-    const [ready, unpolled] = this.run.words;
-    cell("ready", ready, ...tiles(now.ready, "dashed"));
-    if (now.unpolled.length) cell("unpolled", unpolled, ...tiles(now.unpolled, "dashed"));
-    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), this.due(due), " "]));
-    const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
+    const { lanes, tracks, words } = this.run;
+    const isOfALoop = !tracks[0].timers_as_seen;
+    const options = { ran: true, future: true, isOfALoop, unpolled: words.x, isNarrow: true };
+    this.strip.replaceChildren(...listsAfter(now, lanes, options));
     const { without } = this.figure.dataset; // a picture says what it does not show
-    if (without) cell("without", "not drawn:", without);
-    if (chains.length) cell("waits", "waits for", ...chains.flatMap((chain, nth) => (nth > 0 ? ["  ", ...chain] : chain)));
-  }
-
-  lightLines(now, polls) {
-    const classes = ["lit", "stop", "ran", "c0", "c1", "c2", "c3", "c4", "c5"];
-    for (const line of this.code.values()) line.classList.remove(...classes);
-    const lineOf = (file, number) => this.code.get(`${file}:${number}`);
-    // What a line prints is no secret any more once it has been executed.
-    for (const { lit } of this.run.steps.slice(0, polls)) {
-      for (const [file, number] of lit) lineOf(file, number).classList.add("ran");
-    }
-    for (const [file, number, waits, hue] of now?.lit ?? []) {
-      lineOf(file, number).classList.add(waits ? "stop" : "lit", `c${hue}`);
-    }
+    if (without) this.strip.append(cell("without", "Not drawn", without));
   }
 
   // The step whose part of the picture is at this place of the window.
@@ -130,8 +87,63 @@ class Timeline {
     const box = this.svg.getBoundingClientRect();
     const x = ((clientX - box.left) / box.width) * this.svg.viewBox.baseVal.width;
     if (x <= this.begin) return 0;
-    const nth = this.run.steps.findIndex(({ at }) => x <= at);
+    const nth = this.run.moments.findIndex(({ at }) => x <= at);
     return nth < 0 ? this.steps : Math.max(nth + 1 - this.first, 0);
+  }
+}
+
+// The code of one language on a slide: which of its lines are lit, and the marks of the lanes that stand there.
+class PlayedCode {
+  constructor({ file, steps }, { lanes, words }, section) {
+    this.steps = steps;
+    this.lanes = lanes;
+    this.words = words;
+    this.lines = new Map();
+    this.gutters = new Map(); // how many columns of marks there is room for beside each line
+    for (const code of section.querySelectorAll(".code")) {
+      if (code.dataset.file !== file) continue;
+      for (const line of code.querySelectorAll("[data-line]")) {
+        this.lines.set(Number(line.dataset.line), line);
+        this.gutters.set(Number(line.dataset.line), Number(code.dataset.gutter));
+      }
+    }
+    this.places = placesAfter(steps, lanes);
+    this.columns = columnsOf(steps, lanes, this.places);
+    // A copy for the console may have been made while something was lit.
+    for (const line of this.lines.values()) line.querySelectorAll(".mark").forEach((mark) => mark.remove());
+    this.changed = new Set(this.lines.keys());
+  }
+
+  // Lights the lines of some steps; those of one moment in this language. It may have none then.
+  show({ start, end }) {
+    const all = ["chain", "resumed", "said", "stop", ...this.lanes.map(({ hue }) => classOfHue(hue))];
+    for (const number of this.changed) {
+      this.lines.get(number).classList.remove(...all);
+      this.lines.get(number).querySelectorAll(".mark").forEach((mark) => mark.remove());
+    }
+    this.changed.clear();
+    for (const line of this.lines.values()) line.classList.remove("ran");
+    // What a line prints is no secret any more once it has been executed.
+    for (const { says, resumed, stop } of this.steps.slice(0, end)) {
+      for (const number of [...says.map(([, , number]) => number), resumed, stop]) this.lines.get(number)?.classList.add("ran");
+    }
+    for (const step of this.steps.slice(start, end)) lightStep(this.lines, step, this.lanes, this.changed);
+    if (end > 0) this.mark(end - 1, end > start);
+  }
+
+  // Marks the lanes after a step. `ran` says whether it is one of the steps of the moment.
+  mark(nth, ran) {
+    const options = { places: this.places[nth], ran, words: this.words };
+    const standing = standingAt(this.lines, this.steps[nth], this.lanes, options);
+    const columnOf = ({ lane, number }) => Math.min(this.columns.get(lane) ?? 0, this.gutters.get(number) - 1);
+    for (const { number, column, kind, lane, text, title } of marksOf(standing, this.lanes, columnOf)) {
+      if (column < 0) continue; // the code needs all of its place
+      const mark = make("span", { class: `mark ${kind} ${classOfHue(this.lanes[lane].hue)} column-${column}`, title });
+      // Not as text: the text of a line is its code.
+      mark.dataset.short = text;
+      this.lines.get(number).append(mark);
+      this.changed.add(number);
+    }
   }
 }
 

@@ -30,9 +30,11 @@
 
   const looks = () => {
     const later = slide().querySelectorAll(".later, .not-yet").length;
-    const lit = [...slide().querySelectorAll(".lit, .stop, .ran")];
-    const lines = lit.map(({ className, dataset }) => dataset.line + className.split(" ").sort());
-    const said = [...slide().querySelectorAll(".strip, .said > :not([hidden])")];
+    const lit = [...slide().querySelectorAll(":is(.chain, .resumed, .said, .stop, .ran)[data-line], .mark")];
+    const lines = lit.map(({ className, dataset, title }) =>
+      [dataset.line, title, ...className.split(" ").sort()].join(" "),
+    );
+    const said = [...slide().querySelectorAll(".strip, ol.said > :not([hidden])")];
     const asks = slide().classList.contains("asking");
     const cursor = slide().querySelector(".cursor")?.getAttribute("x1");
     return [slide().id, asks, later, cursor, ...lines, ...said.map((text) => text.textContent)].join("|");

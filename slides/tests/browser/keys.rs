@@ -72,8 +72,8 @@ fn below_a_timeline_stand_the_line_and_the_queue_of_the_poll_and_its_code_is_lit
             )
         };
         let said = texts(".said li:not([hidden])");
-        let ready = texts(".strip .ready .tile");
-        let lit = texts(":is(.line.lit, .line.stop)");
+        let ready = texts(".strip [data-list=ready] .tile");
+        let lit = texts(":is(.line.resumed, .line.said, .line.stop)");
         tab.go(&format!("#{slide}")).await;
         assert_eq!(tab.eval::<Vec<String>>(&said).await, [""; 0]);
         // The first poll, of `main`, is there from the beginning: the question was read before.
@@ -89,7 +89,7 @@ fn below_a_timeline_stand_the_line_and_the_queue_of_the_poll_and_its_code_is_lit
         let seen =
             |cell: &str| format!("document.querySelector('#slide-{slide} {cell}').{is_seen}");
         tab.go(&format!("#{slide}.3")).await;
-        for cell in [".timers", ".waits"] {
+        for cell in ["[data-list=timers]", "[data-list=waits]"] {
             assert!(tab.eval::<bool>(&seen(cell)).await, "{cell}");
         }
         tab.go(&format!("#{slide}.1")).await;
@@ -240,7 +240,7 @@ fn a_timeline_can_be_dragged() {
                     const figure = document.querySelector('#slide-{slide} .run-of');
                     const run = JSON.parse(figure.querySelector('script').textContent);
                     const width = figure.querySelector('svg').viewBox.baseVal.width;
-                    return (100 * run.steps[1].at) / width;
+                    return (100 * run.moments[1].at) / width;
                 }})()"
             ))
             .await;

@@ -39,7 +39,7 @@
   if (ends.some((box, nth) => nth > 0 && box.left < ends[nth - 1].right)) {
     misfits.push("the footer overlaps");
   }
-  for (const line of slide.querySelectorAll(".said > :not([hidden])")) {
+  for (const line of slide.querySelectorAll("ol.said > :not([hidden])")) {
     inside(line, line.parentElement.getBoundingClientRect(), "the lines of its instant");
   }
   for (const strip of slide.querySelectorAll(".strip")) {

@@ -136,7 +136,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Where the lane of a piece goes on: where it was waiting; or, in the middle of a poll, where
-    /// it was polling the lane that has ended, or where it was blocking.
+    /// it was polling another lane, or where it was blocking.
     pub(super) fn resumed(&self, piece: &Piece) -> Option<&'c Wait> {
         let step = self.number(piece);
         if piece.kind == Kind::Poll {
@@ -165,8 +165,24 @@ impl<'c> Reader<'c> {
             return self.seen(&last.polled_at);
         }
         let mut blocks = self.poll_of(piece).blocks.iter();
-        let block = blocks.find(|block| block.until == piece.from)?;
-        self.seen(&block.places)
+        if let Some(block) = blocks.find(|block| block.until == piece.from) {
+            return self.seen(&block.places);
+        }
+        self.seen(&self.polled_before(piece)?.polled_at)
+    }
+
+    /// The poll of a lane directly inside that of a piece which is over where the piece begins: the
+    /// lane inside waits again, or has returned an item.
+    fn polled_before(&self, piece: &Piece) -> Option<&'c Span> {
+        for row in &self.chart.rows {
+            let spans = &row.spans[..row.spans.partition_point(|span| span.from < piece.from)];
+            let Some(last) = spans.last() else { continue };
+            let is_over_here = last.state.is_poll() && last.to == piece.from;
+            if is_over_here && row.owner_at(last.from) == Some(piece.lane) {
+                return Some(last);
+            }
+        }
+        None
     }
 
     /// Where the lane of a piece waited before the poll of the piece.

@@ -101,26 +101,18 @@ function waitingTiles(all) {
 }
 
 // Adds the marks of the lanes. There is room for a few columns only: if there are more lanes, some
-// share a column. Those of them that stand on the same line share a mark, which says how many they
-// are.
+// share a column.
 function addMarks(pane, track, standing) {
-  const together = new Map();
-  for (const one of standing) {
-    const at = columnOf(track, one.lane, one.kind === "ran");
-    const key = at === SHARED ? `line ${one.number}` : `lane ${one.lane}`;
-    together.set(key, [...(together.get(key) ?? []), { ...one, at }]);
-  }
-  for (const all of together.values()) {
-    const [{ lane, number, kind, at }] = all;
-    const dim = all.some((one) => isSeen(one.lane)) ? "" : " dim";
-    const text = all.length === 1 ? short(lane) : String(all.length);
-    const mark = make("span", { class: `mark ${kind} ${colourOf(lane)}${dim}` }, text);
-    mark.classList.toggle("two", lettersOf(text).length > 1);
-    const title = all.map(({ does }) => does).join(", ");
-    mark.dataset.line = number;
-    mark.dataset.lanes = all.map(({ lane }) => lane).join(" ");
-    mark.style.setProperty("--column", at);
-    pane.placed.push({ mark, number, title });
+  const ownColumn = (one) => columnOf(track, one.lane, one.kind === "ran");
+  for (const one of marksOf(standing, run().lanes, ownColumn)) {
+    const dim = one.listed.some(isSeen) ? "" : " dim";
+    const classes = `mark ${one.kind} ${colourOf(one.lane)}${dim}`;
+    const mark = make("span", { class: classes }, one.text);
+    mark.classList.toggle("two", lettersOf(one.text).length > 1);
+    mark.dataset.line = one.number;
+    mark.dataset.lanes = one.listed.join(" ");
+    mark.style.setProperty("--column", one.column);
+    pane.placed.push({ mark, number: one.number, title: one.title });
     pane.marks.append(mark);
   }
 }

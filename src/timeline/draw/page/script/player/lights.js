@@ -46,3 +46,21 @@ function standingAt(lines, step, lanes, { places, ran, words }) {
   });
   return standing;
 }
+
+// The marks for lanes that stand at lines: their line, column, kind, short text, and what to say of
+// them. `columnOf` tells the column of one that stands. Those that would cover each other share a
+// mark, which says how many they are.
+function marksOf(standing, lanes, columnOf) {
+  const together = new Map();
+  for (const one of standing) {
+    const key = `${one.number} ${columnOf(one)}`;
+    together.set(key, [...(together.get(key) ?? []), one]);
+  }
+  return [...together.values()].map((all) => {
+    const { lane, number, kind } = all.find((one) => one.kind === "ran") ?? all[0];
+    const text = all.length === 1 ? shortName(lanes, lane) : String(all.length);
+    const title = all.map(({ does }) => does).join(", ");
+    const listed = all.map(({ lane }) => lane);
+    return { lane, number, kind, column: columnOf(all[0]), text, title, listed };
+  });
+}

@@ -84,20 +84,22 @@ function unprovedWaits({ unproved }, lanes) {
 
 // The lists after a step. `ran` says whether the step is that of the moment, and not an earlier one;
 // `future` whether what is going to happen is shown; `isOfALoop` whether an event loop has told of
-// its queue and its timers; and `unpolled` is what a lane is called that is woken and not polled.
-function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled }) {
+// its queue and its timers; `unpolled` is what a lane is called that is woken and not polled; and
+// `isNarrow` says that there is no room for more than the names of the lists.
+function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled, isNarrow = false }) {
   const around = step.around.map((lane) => `${lanes[lane].name} ▸`);
   const ranNow = ran ? [...around, tileOf(lanes[step.lane], "full")] : [];
   // An event loop calls what is ready in the order of its one queue. `main` has no place in
   // tokio's queue, so of tokio only the order of the wakes is known.
-  const ready = isOfALoop ? "Ready, in order" : "Ready, in order of wakes";
+  const order = isOfALoop ? ", in order" : ", in order of wakes";
+  const ready = `Ready${isNarrow ? "" : order}`;
   const cells = [cell("ran", "Ran", ...ranNow), cell("ready", ready, ...readyGroups(step, lanes))];
   const woken = [...lanes.keys()].filter((lane) => step.states[lane] === "x");
   if (woken.length > 0)
     cells.push(cell("unpolled", unpolled, ...tilesOf(lanes, woken, "unpolled")));
   if (!future) return cells;
   // A lane that is polled may have a timer of which nothing has told.
-  const timers = isOfALoop ? "Timers" : "Timers, as far as seen";
+  const timers = isOfALoop || isNarrow ? "Timers" : "Timers, as far as seen";
   const waits = [...waitingChains(step, lanes), ...unprovedWaits(step, lanes)];
   cells.push(cell("timers", timers, ...timerGroups(step, lanes)));
   cells.push(cell("waits", "Waits for", ...waits));
