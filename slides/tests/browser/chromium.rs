@@ -9,6 +9,7 @@ use chromiumoxide::{
             input::{DispatchKeyEventParams, DispatchKeyEventType, DispatchTouchEventReturns},
             log::{self, EventEntryAdded},
             network::{self, EventRequestWillBeSent},
+            performance::{DisableParams, EnableParams, EnableTimeDomain, GetMetricsParams},
         },
         js_protocol::runtime::{self, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown},
     },
@@ -323,6 +324,22 @@ impl Tab {
     pub async fn go(&self, hash: &str) {
         self.eval::<bool>(&format!("(location.hash = {hash:?}, true)")).await;
         self.is_at(hash).await;
+    }
+
+    /// From now on `thread_time` can be asked for.
+    pub async fn counts_thread_time(&self) {
+        // Only while nothing is measured, what is measured can be changed.
+        self.page.execute(DisableParams::default()).await.expect("it can be stopped");
+        let params = EnableParams::builder().time_domain(EnableTimeDomain::ThreadTicks).build();
+        self.page.execute(params).await.expect("it can be measured");
+    }
+
+    /// How long the main thread of the page has had a processor for its tasks.
+    pub async fn thread_time(&self) -> Duration {
+        let measured = self.page.execute(GetMetricsParams::default()).await.expect("metrics");
+        let mut metrics = measured.result.metrics.into_iter();
+        let tasks = metrics.find(|metric| metric.name == "TaskDuration").expect("the tasks");
+        Duration::from_secs_f64(tasks.value)
     }
 
     /// How many slides there are.

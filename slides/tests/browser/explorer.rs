@@ -75,31 +75,51 @@ async fn shows(tab: &Tab, step: usize) {
     tab.is(&format!("document.getElementById('count').textContent.startsWith('{step} / ')")).await;
 }
 
+/// Goes through all scenes to the end and back. The result has how many steps were looked at, and
+/// a sentence for each that looks different on the way back. All of it is done in the page: the
+/// address is written some time after a step, so to wait for it in each step would take minutes.
+fn differences_on_the_way_back() -> String {
+    format!(
+        "(() => {{
+            const seen = () => {SEEN};
+            const press = (key) =>
+                document.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true }}));
+            const data = JSON.parse(document.getElementById('run').textContent);
+            const different = [];
+            let steps = 0;
+            for (const [scene, {{ moments }}] of data.scenes.entries()) {{
+                press('Home');
+                press(String(scene + 1));
+                press('Home');
+                const forwards = moments.map((_, nth) => {{
+                    if (nth > 0) press('ArrowRight');
+                    return seen();
+                }});
+                for (let nth = moments.length - 1; nth >= 0; nth -= 1) {{
+                    const [now, before] = [seen(), forwards[nth]];
+                    const where = `${{scene + 1}}.${{nth + 1}}`;
+                    if (now !== before) different.push(`${{where}}: ${{now}}, not ${{before}}`);
+                    press('ArrowLeft');
+                    steps += 1;
+                }}
+                if (new Set(forwards).size < moments.length / 2)
+                    different.push(`the steps of scene ${{scene + 1}} all look the same`);
+            }}
+            return [steps, different];
+        }})()"
+    )
+}
+
 #[test]
 #[ignore = "needs Chromium"]
 fn every_step_looks_the_same_forwards_and_backwards() {
     with_chromium(async |chromium| {
         for name in EXPLORED {
             let tab = open(chromium, name).await;
-            let scenes: usize =
-                tab.eval("Math.max(document.querySelectorAll('#scenes button').length, 1)").await;
-            for scene in 1..=scenes {
-                tab.eval::<bool>(&format!("(location.hash = '#{scene}.1', true)")).await;
-                tab.is_at(&format!("#{scene}.1")).await;
-                let steps = last_step(&tab).await;
-                let mut forwards: Vec<String> = vec![];
-                for step in 1..=steps {
-                    tab.is_at(&format!("#{scene}.{step}")).await;
-                    forwards.push(tab.eval(SEEN).await);
-                    tab.press("ArrowRight").await;
-                }
-                for step in (1..=steps).rev() {
-                    tab.is_at(&format!("#{scene}.{step}")).await;
-                    let now: String = tab.eval(SEEN).await;
-                    assert_eq!(now, forwards[step - 1], "{name}, scene {scene}, step {step}");
-                    tab.press("ArrowLeft").await;
-                }
-            }
+            let (steps, different): (usize, Vec<String>) =
+                tab.eval(&differences_on_the_way_back()).await;
+            assert_eq!(different, [""; 0], "{name}");
+            assert!(steps > 10, "{name}: only {steps} steps were looked at");
         }
         chromium.is_content();
     });
@@ -733,20 +753,12 @@ fn a_poll_that_lasts_is_a_bar_from_its_beginning_to_its_end() {
     });
 }
 
-/// The fastest of some steps from the beginning, in milliseconds: whatever else the machine does
-/// makes the others slower.
-const FASTEST: &str = "(() => {
-    const times = [];
-    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
+/// Goes a step on, and waits until it has been drawn.
+const A_STEP: &str = "new Promise((resolve) => {
     const right = { key: 'ArrowRight', bubbles: true };
-    for (let nth = 0; nth < 60; nth += 1) {
-        const begun = performance.now();
-        document.dispatchEvent(new KeyboardEvent('keydown', right));
-        document.body.getBoundingClientRect(); // so that it is laid out
-        times.push(performance.now() - begun);
-    }
-    return Math.min(...times);
-})()";
+    document.dispatchEvent(new KeyboardEvent('keydown', right));
+    requestAnimationFrame(() => setTimeout(() => resolve(true)));
+})";
 
 /// How many shapes the bars of the timeline consist of; and how many elements one of many steps
 /// changes at most, adds or removes. No other program on the machine changes these numbers.
@@ -766,34 +778,40 @@ const TOUCHED: &str = "(() => {
     return [document.querySelectorAll('#bars *').length, most];
 })()";
 
-/// The fastest of many steps of two lanes is laid out within a frame, also where there are
-/// thousands of them. What most steps take is not measured here, nor what painting takes.
+/// At least half of 100 steps of forty lanes are shown within a frame, also where there are
+/// thousands of steps: script, style, layout and paint together. What is counted is how long the
+/// page's main thread has had a processor, and not how long it has waited for one.
 #[test]
 #[ignore = "needs Chromium"]
-fn the_fastest_step_is_laid_out_in_less_than_16_ms_with_two_thousand_polls() {
-    async fn nap() {
-        for _ in 0..700 {
+fn the_median_step_of_forty_lanes_takes_its_thread_less_than_16_ms_with_two_thousand_polls() {
+    async fn naps() {
+        for _ in 0..50 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
-    let recording = async_concepts::record("two naps", || async {
-        let one = tokio::spawn(nap().lane("A"));
-        nap().lane("B").await;
-        one.await.expect("a nap does not panic");
+    let recording = async_concepts::record("naps of forty lanes", || async {
+        let mut tasks = vec![];
+        for nth in 0..40 {
+            tasks.push(tokio::spawn(naps().lane(format!("nap {nth}"))));
+        }
+        for task in tasks {
+            task.await.expect("a nap does not panic");
+        }
     });
     with_chromium(async |chromium| {
         let tab = open_recording(chromium, "many", recording.to_page()).await;
         assert!(last_step(&tab).await >= 2000, "{} steps", last_step(&tab).await);
-        // On a machine that is busy with other programs it takes some tries until a step has the
-        // processor to itself. A step that always takes longer fails all of them.
-        let mut fastest = f64::INFINITY;
-        for _ in 0..50 {
-            fastest = fastest.min(tab.eval(FASTEST).await);
-            if fastest < 16.0 {
-                break;
-            }
+        tab.counts_thread_time().await;
+        tab.go("#1.900").await; // in the middle, so that the timeline moves with each step
+        let mut times = vec![];
+        for _ in 0..100 {
+            let before = tab.thread_time().await;
+            tab.eval::<bool>(A_STEP).await;
+            times.push(tab.thread_time().await - before);
         }
-        assert!(fastest < 16.0, "a step takes {fastest} ms");
+        times.sort();
+        let median = times[times.len() / 2];
+        assert!(median < Duration::from_millis(16), "the median step takes {median:?}");
         chromium.is_content();
     });
 }

@@ -1,4 +1,5 @@
-//! The explorer and the deck in another browser: Firefox draws them, and not only a blank page.
+//! The explorer and the deck in another browser: what Firefox draws of them is no blank page. More
+//! than that is not looked at.
 use crate::{chromium::deck, site::page};
 use std::{
     fs,
@@ -11,7 +12,7 @@ const DRAWN: u64 = 30_000;
 
 #[test]
 #[ignore = "needs Firefox"]
-fn firefox_draws_the_explorer_and_the_deck() {
+fn in_firefox_the_explorer_and_the_deck_are_no_blank_pages() {
     let profile = tempfile::tempdir().expect("a folder for the profile");
     let explorer = format!("{}#1.5", page("examples/gather.explorer.html"));
     for (name, url) in [("explorer", explorer), ("deck", format!("{}#2.3", deck()))] {

@@ -596,15 +596,20 @@ fn nap() {
 } // nap
 
 const DELAY: u64 = 1; // in ms
+
+/// Of b.
 const PAGE: &str = \"https://a\"; // of b
 
+const UNUSED: &str = \"https://c\";
+
+/// Walks.
 fn walk() {
     page(PAGE);
 }
 
 Stage::of(\"\").scene(\"a walk\", walk)
 ";
-        assert_eq!(lines_left_out(text, "a walk"), [(1, 5)]);
+        assert_eq!(lines_left_out(text, "a walk"), [(1, 6), (9, 11)]);
     }
 
     #[test]
