@@ -3,11 +3,12 @@ use slides::{
     compose::{ComposeError, Seconds, Talk, compose, compose_text, compose_with},
     deck::Cut,
     examples::Recordings,
+    layout::CODE_SIZES,
     page::{For, KEYS, page},
     piece::Piece,
     root,
 };
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 static TALK: LazyLock<Talk> =
     LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
@@ -38,12 +39,13 @@ fn voting_playing_and_running_take_their_time() {
     assert_eq!(play, played.picture.stops.len() as u64, "a second for each poll");
 }
 
-/// A run is played beside the code that runs, so that its lines can be lit. Polls of lanes whose
-/// code is not on the slide light nothing: on most slides these are those of `main`.
+/// A run is played beside the code that runs, so that its lines can be lit: in all polls of a lane,
+/// or in none, where its code is not on the slide. On most slides the latter holds for `main`.
 #[test]
 fn what_is_played_lights_the_code_beside_it() {
     let page = page(&TALK, For::AFile);
     let mut dark = vec![];
+    let mut in_part = vec![];
     for slide in page.split("<section ").skip(1) {
         let Some((_, run)) = slide.split_once("<script type=\"application/json\">") else {
             continue;
@@ -52,15 +54,50 @@ fn what_is_played_lights_the_code_beside_it() {
         let run: serde_json::Value = serde_json::from_str(run).expect("the player can read it");
         let (_, title) = slide.split_once("data-name=\"").expect("each slide has a name");
         let (title, _) = title.split_once('"').expect("it ends");
-        let moments = run["moments"].as_array().expect("a list");
-        let lit = moments.iter().filter(|moment| lights_a_line(&run, moment)).count();
-        dark.push((title.to_owned(), lit, moments.len()));
+        let mut lanes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (nth, moment) in run["moments"].as_array().expect("a list").iter().enumerate() {
+            // Each poll in Rust is a moment.
+            let lane = run["tracks"][0]["steps"][nth]["lane"].as_u64().expect("a lane");
+            let lane = run["lanes"][lane as usize]["name"].as_str().expect("it has a name");
+            let (lit, polls) = lanes.entry(lane).or_default();
+            *polls += 1;
+            *lit += usize::from(lights_a_line(&run, moment));
+        }
+        if lanes.values().all(|(lit, _)| *lit == 0) {
+            dark.push(title.to_owned());
+        }
+        for (lane, (lit, polls)) in lanes {
+            if lit > 0 && lit < polls {
+                in_part.push(format!("{title}: {lane}, {lit} of {polls}"));
+            }
+        }
     }
-    // Fewer than one poll in ten.
-    dark.retain(|(_, lit, steps)| 10 * lit < *steps);
-    let titles: Vec<&str> = dark.iter().map(|(title, ..)| title.as_str()).collect();
     // The second slide is about how pictures are read, not about what is drawn there.
-    assert_eq!(titles, ["how-to-read-a-timeline"], "{dark:?}");
+    assert_eq!(dark, ["how-to-read-a-timeline"]);
+    // In the other polls of these lanes no line of the slide is reached.
+    assert_eq!(
+        in_part,
+        [
+            "threads: A, 2 of 3",
+            "threads: B, 2 of 3",
+            "threads: C, 2 of 3",
+            "a-coroutine-says-what-it-waits-for: B, 3 of 4",
+            "only-one-door-for-threads: worker, 2 of 4",
+            "cancelling-as-tokio-does-it: main, 1 of 3",
+            "one-of-three-fails: main, 3 of 4",
+            "the-first-answer-counts-select: reader, 4 of 5",
+            "values-that-come-in-time: ticks, 4 of 5",
+            "async-for-or-for-await: stream, 9 of 10",
+            "a-few-at-a-time: main, 12 of 13",
+            "first-wait-then-add: A, 1 of 2",
+            "first-wait-then-add: B, 1 of 2",
+            "first-wait-then-add: C, 1 of 2",
+            "first-wait-then-add: D, 1 of 2",
+            "hard-work-in-a-coroutine: main, 4 of 5",
+            "hard-work-in-a-coroutine: request, 1 of 2",
+            "after-callbacks-scopes-for-tasks: main, 2 of 4",
+        ]
+    );
 }
 
 /// Whether a line of the slide is lit in a moment, in one of the languages.
@@ -106,6 +143,48 @@ fn the_topics_come_in_their_order() {
         "Where to go next",
     ];
     assert_eq!(topics, order);
+}
+
+/// A title says what the slide is about. A quotation would need its whole sentence, and its author.
+#[test]
+fn no_title_is_a_quotation() {
+    for shown in &TALK.slides {
+        let title = &shown.slide.title;
+        assert!(!title.contains(['“', '”', '"']), "{title}");
+    }
+}
+
+/// A coroutine, a task and a future are things.
+#[test]
+fn no_question_and_no_answer_calls_a_thing_he_or_she() {
+    let mut asked = 0;
+    for shown in &TALK.slides {
+        for piece in &shown.pieces {
+            let Piece::Asked { question, answer } = piece else { continue };
+            asked += 1;
+            for text in question.iter().chain(answer) {
+                for word in text.split(|letter: char| !letter.is_alphanumeric()) {
+                    assert!(!["he", "she", "him", "his", "her"].contains(&word), "{text}");
+                }
+            }
+        }
+    }
+    assert!(asked > 50, "{asked} questions and answers");
+}
+
+/// Code has the smallest size only where a larger one does not fit, and that is not usual.
+#[test]
+fn most_code_is_larger_than_the_smallest_size() {
+    let mut smallest = 0;
+    let mut all = 0;
+    for shown in &TALK.slides {
+        for piece in &shown.pieces {
+            let Piece::Codes(_, setting) = piece else { continue };
+            all += 1;
+            smallest += usize::from(setting.size == CODE_SIZES.len() - 1);
+        }
+    }
+    assert!(2 * smallest < all, "{smallest} of {all}");
 }
 
 /// Notes are there to be acted on: what to ask, to try, to press, to show.

@@ -1,6 +1,8 @@
-// Plays all slides to the end by Space, and goes back again by Shift and Space. The result has a
-// sentence for each thing on a slide that tells its answer too soon, and for each step that looks
-// different on the way back.
+// Plays all slides to the end by Space, and goes back again by Shift and Space. The result is a
+// function that goes on for a second: the whole way would take longer than one request may on a
+// busy machine. It returns null while there is more to see. Then its list has a sentence for each
+// thing on a slide that tells its answer too soon, and for each step that looks different on the
+// way back.
 (() => {
   const press = (shiftKey) =>
     document.dispatchEvent(new KeyboardEvent("keydown", { key: " ", shiftKey, bubbles: true }));
@@ -41,16 +43,32 @@
   };
 
   const forwards = [];
-  for (let before = null; looks() !== before; press(false)) {
-    before = looks();
-    forwards.push(before);
+  const goOn = () => {
+    const now = looks();
+    if (now === forwards.at(-1)) return false;
+    forwards.push(now);
     told(`${slide().id}, ${step()}`);
-  }
-  const last = document.querySelector("#stage > .slide:last-child").id;
-  if (slide().id !== last) faults.push(`Space goes no further than ${slide().id}`);
-  for (let nth = forwards.length - 1; nth >= 0; nth -= 1) {
-    if (looks() !== forwards[nth]) faults.push(`${slide().id}: another one on the way back`);
+    press(false);
+    return true;
+  };
+  const goBack = () => {
+    const now = looks();
+    if (forwards.pop() !== now) faults.push(`${slide().id}: another one on the way back`);
     press(true);
-  }
-  return faults;
+  };
+  let isAtEnd = false;
+  return () => {
+    const pause = performance.now() + 1000;
+    while (performance.now() < pause) {
+      if (!isAtEnd) {
+        isAtEnd = !goOn();
+        if (!isAtEnd) continue;
+        const last = document.querySelector("#stage > .slide:last-child").id;
+        if (slide().id !== last) faults.push(`Space goes no further than ${slide().id}`);
+      }
+      if (forwards.length === 0) return faults;
+      goBack();
+    }
+    return null;
+  };
 })()

@@ -93,6 +93,22 @@ fn the_console_follows_the_deck_and_drives_it() {
         console.is("document.querySelector('.state').textContent.includes('black')").await;
         console.press("b").await;
         tab.is("black.hidden").await;
+        console.press(".").await;
+        tab.is("!black.hidden").await;
+        console.press(".").await;
+        tab.is("black.hidden").await;
+        console.press("End").await;
+        tab.is_at(&format!("#{slides}")).await;
+        // The overview and the full screen are those of its own window.
+        console.press("o").await;
+        console.is("overview.open").await;
+        console.press("o").await;
+        console.is("!overview.open").await;
+        console.press("f").await;
+        console.is("document.fullscreenElement !== null").await;
+        console.press("f").await;
+        console.is("document.fullscreenElement === null").await;
+        assert!(!tab.eval::<bool>("overview.open").await, "each window has its own overview");
         chromium.is_content();
     });
 }
