@@ -26,10 +26,13 @@ use std::{
     fs,
     panic::{AssertUnwindSafe, resume_unwind},
     path::PathBuf,
-    sync::{Arc, LazyLock, Mutex, MutexGuard},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep},
+};
 
 /// The deck as a file, made once for all tests.
 pub static DECK: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -47,12 +50,9 @@ pub fn deck() -> String {
 /// Long enough for any machine: only what hangs takes longer.
 pub const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Two browsers at once would only be in each other's way.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
+/// Two browsers at once: one waits for the disk or for its test while the other computes. More of
+/// them would only be in each other's way.
+static TWO_AT_A_TIME: Semaphore = Semaphore::const_new(2);
 
 fn executable() -> PathBuf {
     let names = ["chromium", "chromium-browser", "google-chrome"];
@@ -78,11 +78,11 @@ struct Seen {
 
 /// Runs a test with a browser of its own.
 pub fn with_chromium(test: impl AsyncFnOnce(&Chromium)) {
-    let _turn = one_at_a_time();
     let profile = tempfile::tempdir().expect("a folder for the profile");
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
+        let _turn = TWO_AT_A_TIME.acquire().await.expect("it is not closed");
         let quiet = [
             "--disable-gpu",
             "--disable-quic",
