@@ -74,7 +74,8 @@ fn what_is_played_lights_the_code_beside_it() {
     }
     // The second slide is about how pictures are read, not about what is drawn there.
     assert_eq!(dark, ["how-to-read-a-timeline"]);
-    // In the other polls of these lanes no line of the slide is reached.
+    // Taken from the deck as it is: where another lane, or another number, appears, the slide wants a
+    // look.
     assert_eq!(
         in_part,
         [
