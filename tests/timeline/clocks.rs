@@ -2,7 +2,10 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block,
-    timeline::{Chart, Clock, End, Event, Recorder, State, TerminalOptions, Until, What, human},
+    timeline::{
+        Chart, Clock, End, Event, Polled, Recorder, State, TerminalOptions, Until, Waits, What,
+        WokenBy, human,
+    },
 };
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -76,7 +79,6 @@ fn blocking_shows_on_the_real_clock_too() {
 
 /// A chart of one lane that is polled at these times, in microseconds.
 fn polled_at(clock: Clock, micros: &[u64]) -> Chart {
-    use async_concepts::timeline::{Polled, Waits};
     let event = |at: u64, what| Event { at: Duration::from_micros(at), thread: 0, lane: 0, what };
     let mut events = vec![event(micros[0], What::Created { name: "main".into(), parent: None })];
     for &at in micros {
@@ -111,7 +113,6 @@ fn instants_of_the_real_clock_that_differ_by_more_are_not_one() {
 
 /// The state of a poll that takes this many microseconds on the real clock.
 fn state_of_a_poll_that_takes(micros: u64) -> State {
-    use async_concepts::timeline::{Polled, Waits};
     let event = |at: u64, what| Event { at: Duration::from_micros(at), thread: 0, lane: 0, what };
     let polled = Polled::Pending(Waits::nowhere());
     let took = Duration::from_micros(micros);
@@ -128,6 +129,28 @@ fn state_of_a_poll_that_takes(micros: u64) -> State {
 fn on_the_real_clock_a_poll_blocks_if_it_takes_longer_than_a_busy_machine_delays_it() {
     assert_eq!(state_of_a_poll_that_takes(8_000), State::Running);
     assert_eq!(state_of_a_poll_that_takes(10_001), State::Blocking);
+}
+
+/// A busy machine stops a thread in the middle of a poll, and a new instant begins there.
+#[test]
+fn a_lane_that_is_woken_at_a_new_instant_of_the_real_clock_is_woken_in_a_poll() {
+    let event = |at: u64, lane, what| Event { at: ms(at) / 10, thread: 0, lane, what };
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let end = |polled| What::PollEnd { polled, took: Duration::ZERO };
+    let events = [
+        event(0, 0, created("A")),
+        event(0, 1, created("B")),
+        event(1, 1, What::PollStart(None)),
+        event(2, 1, end(Polled::Pending(Waits::nowhere()))),
+        event(99, 0, What::PollStart(None)),
+        event(102, 1, What::Woken { by: WokenBy::Lane(0), cancels: false }),
+        event(103, 0, end(Polled::Ready)),
+        event(104, 1, What::PollStart(None)),
+        event(105, 1, end(Polled::Ready)),
+    ];
+    let steps = Chart::new("woken", Clock::Real, &events, ms(11), 0).steps();
+    let last = steps.tracks[0].steps.last().expect("a step");
+    assert_eq!((last.lane, last.woken_by), (1, Some(0)), "{}", last.sentence);
 }
 
 #[test]

@@ -182,6 +182,7 @@ impl Assembly {
             self.chart.threads.push(vec![]);
         }
         self.woken_last.resize(self.stacks.len(), None);
+        self.note_deed(event);
         let woken_before = self.woken_last[event.thread].take();
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),

@@ -18,7 +18,7 @@
 //!   measured    ─────────▒ ─ ░█             polled without a wake at 99.8 ms, woken at 100.1 ms
 //!   drawn       ───────────▒█               the wake ended the long wait; the short one is no span
 //! ```
-use super::Assembly;
+use super::{Assembly, spans::OpenSpan};
 use crate::timeline::{
     Clock, Event, LaneId, What,
     draw::chart::{Position, State, Until},
@@ -43,14 +43,31 @@ impl Assembly {
         is_long && began.instant + 1 == self.chart.instants.len()
     }
 
-    /// Where a poll ends. Another thread may have begun a new instant during the poll. A short poll
-    /// still ends in the instant in which it began: otherwise it would be drawn across the whole
-    /// gap between the two, as if it had lasted.
+    /// What happens on a thread is done in the polls there.
+    pub(super) fn note_deed(&mut self, event: &Event) {
+        if matches!(event.what, What::PollEnd { .. }) {
+            return;
+        }
+        let instant = self.now().instant;
+        for lane in &self.stacks[event.thread] {
+            self.open[*lane].acted_in = instant;
+        }
+    }
+
+    /// Where a poll ends. A new instant may have begun during the poll. A short poll still ends in
+    /// the instant in which it began: otherwise it would be drawn across the whole gap between the
+    /// two, as if it had lasted. But what it did at the new instant must not come after its end:
+    /// a lane that it woke there would have been woken by a lane that was not polled.
     pub(super) fn end_of_poll(&self, lane: LaneId, event: &Event) -> Position {
         let now = self.now();
-        let began = self.open[lane].polled;
+        let OpenSpan { polled: began, acted_in, .. } = self.open[lane];
         let is_short = event.at.saturating_sub(began.at) <= SHORT_POLL;
-        if self.chart.clock == Clock::Real && is_short && began.instant < now.instant {
+        let has_acted_since = acted_in > began.instant;
+        if self.chart.clock == Clock::Real
+            && is_short
+            && !has_acted_since
+            && began.instant < now.instant
+        {
             let columns = self.chart.instants[began.instant].columns;
             return Position { instant: began.instant, column: columns };
         }

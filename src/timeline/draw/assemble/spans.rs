@@ -21,6 +21,9 @@ pub(super) struct OpenSpan {
     pub from: Position,
     /// Where its last poll began. From it follows how long the poll took.
     pub polled: PollBegin,
+    /// The instant at which it, or a lane inside it, last did something in a poll: woke a lane,
+    /// printed a line, began a poll. Its index, as in `polled`.
+    pub acted_in: usize,
     /// How much of that poll was spent in polls of lanes inside it.
     /// That time counts for the inner lane, and not for the lanes around it.
     pub inside: Duration,
@@ -58,6 +61,7 @@ impl OpenSpan {
             state: Some(state),
             from,
             polled: PollBegin::default(),
+            acted_in: 0,
             inside: Duration::ZERO,
             polled_at: None,
             blocks: vec![],
