@@ -74,8 +74,7 @@ fn what_is_played_lights_the_code_beside_it() {
     }
     // The second slide is about how pictures are read, not about what is drawn there.
     assert_eq!(dark, ["how-to-read-a-timeline"]);
-    // Taken from the deck as it is: where another lane, or another number, appears, the slide wants a
-    // look.
+    // Taken from the deck as it is: where another lane or number appears, look at the slide.
     assert_eq!(
         in_part,
         [

@@ -171,6 +171,17 @@ fn keys_scenes_and_addresses() {
         tab.is_at("#1.1").await;
         tab.press("2").await;
         tab.is_at("#2.1").await;
+        // A link that is followed just before the window gets another size is not forgotten. The
+        // page is idle before, so that it would write the address at once.
+        let link = "new Promise((resolve) => setTimeout(() => {
+            location.hash = '#2.3';
+            resolve(dispatchEvent(new Event('resize')));
+        }, 300))";
+        tab.eval::<bool>(link).await;
+        tab.is_at("#2.3").await;
+        shows(&tab, 3).await;
+        tab.press("Home").await;
+        tab.is_at("#2.1").await;
         // A tab that was clicked with a pointer does not keep the keys.
         let click = "(() => {
             const tab = document.querySelectorAll('#scenes button')[0];

@@ -150,6 +150,7 @@ const about = document.querySelector("#about p");
 about?.replaceChildren(...prose(about.textContent));
 
 function showWhatTheAddressSays() {
+  knownAddress = location.hash;
   const [, wantedScene, wantedMoment] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
   const number = Math.min(Math.max(Number(wantedScene ?? 1), 1), data.scenes.length) - 1;
   closeQuestion(); // it was about another step

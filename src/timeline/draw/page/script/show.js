@@ -37,16 +37,20 @@ let delayed = null; // the timer that is going to write it
 function keepAddress() {
   clearTimeout(delayed);
   const wait = written + WRITTEN_EVERY - performance.now();
-  if (wait <= 0) writeAddress(location.hash);
-  else delayed = setTimeout(writeAddress, wait, location.hash);
+  if (wait <= 0) writeAddress();
+  else delayed = setTimeout(writeAddress, wait);
 }
 
-// Writes the address, if it is still what it was before. Otherwise a link has been followed
-// meanwhile, and what it says comes first.
-function writeAddress(before) {
-  if (location.hash !== before) return;
+// The address as it was read or written last.
+let knownAddress = location.hash;
+
+// Writes the address, if it is still the one that is known. Otherwise a link has been followed
+// meanwhile, and what it says comes first, also where the browser has not told the page yet.
+function writeAddress() {
+  if (location.hash !== knownAddress) return;
   const address = `#${scene + 1}.${moment + 1}`;
   if (location.hash !== address) history.replaceState(null, "", address);
+  knownAddress = address;
   written = performance.now();
 }
 
