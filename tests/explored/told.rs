@@ -26,6 +26,27 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
         }
     }
+    faults.extend(errors_that_only_python_tells(explored));
+    faults
+}
+
+/// The lanes of an event loop of the program's own that raise an exception in Python and end well in
+/// Rust. What tokio's tasks return is not seen.
+fn errors_that_only_python_tells(explored: &Explored) -> Vec<String> {
+    let [rust, python] = &explored.run.tracks[..] else { return vec![] };
+    let (Some(here), Some(there)) = (rust.steps.last(), python.steps.last()) else {
+        return vec![];
+    };
+    let mut faults = vec![];
+    if explored.chart.calls.is_empty() {
+        return faults;
+    }
+    for (lane, letters) in here.states.chars().zip(there.states.chars()).enumerate() {
+        if letters == ('f', 'e') {
+            let name = &explored.run.lanes[lane].name;
+            faults.push(format!("{name} fails in Python, and in Rust it ends"));
+        }
+    }
     faults
 }
 
@@ -58,6 +79,7 @@ impl OfStep<'_> {
             Some((before, _)) => (before.to_owned(), true),
             None => (sentence.clone(), false),
         };
+        self.check_error()?;
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
         self.check_woken_around()?;
@@ -319,7 +341,7 @@ impl OfStep<'_> {
             let is_callback = row.spans.first().is_some_and(|first| {
                 first.state == State::Lazy && !first.places.waits().is_empty()
             });
-            if has_ended && "fcp".contains(is) && is_callback == callbacks {
+            if has_ended && "fcep".contains(is) && is_callback == callbacks {
                 ended.push(lane);
             }
         }
@@ -368,6 +390,17 @@ impl OfStep<'_> {
         Ok(())
     }
 
+    /// The error that it returns stands at the end of the sentence.
+    fn check_error(&self) -> Checked {
+        let row = self.polls.row(self.step.lane);
+        let error = match &row.end.1 {
+            End::Failed(error) if self.polls.letter(self.nth, self.step.lane) == 'e' => error,
+            _ => return Ok(()),
+        };
+        let is_told = self.step.sentence.contains(&format!("fails ({error})."));
+        ensure(is_told, &format!("it returns the error “{error}”"))
+    }
+
     /// What it does now, as the end of the sentence says: its letter says the same.
     fn check_state(&self, told: &str, panics: bool) -> Checked {
         let lane = self.step.lane;
@@ -382,6 +415,8 @@ impl OfStep<'_> {
             "u"
         } else if says("is cancelled") {
             "c"
+        } else if says("fails") {
+            "e"
         } else if says("blocks the thread") {
             "b"
         } else if says("stays on its thread") {

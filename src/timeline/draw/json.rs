@@ -98,7 +98,7 @@ impl std::error::Error for JsonError {}
 ///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
 ///   where the coroutine waits until whose end the lane runs the loop;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
-///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
+///   `"returned_cancelled"`, `{"failed": TEXT}`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
 ///   `main` panicked), or `null`; `remarks` has what else is to be said of the run;
 /// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
@@ -149,7 +149,7 @@ fn clean_texts(chart: &mut Chart) {
                 block.places.clean();
             }
         }
-        if let End::Panicked(message) = &mut row.end.1 {
+        if let End::Failed(message) | End::Panicked(message) = &mut row.end.1 {
             *message = clean::text(message);
         }
     }

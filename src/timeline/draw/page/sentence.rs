@@ -535,6 +535,7 @@ fn ended(end: &End) -> String {
     match end {
         End::Finished => "ends".into(),
         End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
+        End::Failed(error) => format!("fails ({error})"),
         End::Panicked(message) => format!("panics: {message}"),
         End::Unfinished => "is left unfinished".into(),
     }
