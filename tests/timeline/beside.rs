@@ -99,7 +99,8 @@ fn on_the_real_clock_no_times_are_compared() {
     assert_eq!(
         pair.differences(),
         [
-            "“together” took about 203 ms of real time, and “again” took about 208 ms of real time.",
+            "“together” took about 203 ms of real time, and “again” took about 208 ms of real \
+             time.",
             "The lanes of both runs end in the same way.",
             "Times of the real clock are not compared.",
         ]
