@@ -11,9 +11,9 @@ use crate::{
     },
     timeline::{
         CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
-        call_is_asked_for, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_is_over,
-        ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane, loop_awaits,
-        number_of_a_call, place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
+        call_is_asked_for, call_is_queued, callback_was_scheduled, cancel_begins, cancel_ends,
+        coroutine_is_over, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
+        loop_awaits, number_of_a_call, place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
@@ -253,9 +253,10 @@ impl Instrument for TimelineInstrument {
 
     fn call_ready(&self, call: &CallRef<'_>) {
         let (number, by) = self.number_and_cause(call);
+        let is_of_this_thread = call.ready_by == Some(ReadyBy::ThisThread);
         self.ready.borrow_mut().push_back((call.id, number, by));
         let has_a_lane = self.note_wait(call, "its turn in the loop's queue");
-        call_goes_to(number, CallStage::Queued { has_a_lane });
+        call_is_queued(number, has_a_lane, if is_of_this_thread { by } else { WokenBy::Outside });
     }
 
     /// Returns the number of the call. Under this number the recording keeps which lane asked for

@@ -5,7 +5,7 @@ use super::{
     polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{
-    End, LaneId, LoopAwait, Position, Registered, State, Step, Until, human,
+    End, LaneId, LoopAwait, LoopTask, Position, Registered, State, Step, Until, human,
 };
 use std::time::Duration;
 
@@ -371,16 +371,18 @@ impl OfStep<'_> {
         // A loop goes on when a task of it has ended, but not for that reason.
         let mut ended = self.ended_inside(false);
         ended.retain(|lane| !self.is_called_here(*lane));
-        if let Some(by) = why.strip_prefix("queued by ") {
+        if let Some(by) = why.strip_prefix("woken by ") {
             let has_queued = self.polls.chart.calls.iter().any(|call| {
                 let is_here = call.over.is_some_and(|over| {
                     let (first, last) = self.polls.happened(over);
                     over.by == self.step.lane && first <= self.nth && self.nth <= last
                 });
                 let is_by = call.queued.is_some_and(|queued| self.name(queued.by) == by);
-                call.lane == Some(self.step.lane) && call.timer.is_none() && is_here && is_by
+                let is_of_it = call.step_of == Some(LoopTask::Main);
+                let is_it = call.lane == Some(self.step.lane) && call.timer.is_none();
+                is_it && is_of_it && is_here && is_by
             });
-            return ensure(has_queued, &format!("{by} has put its call into the queue"));
+            return ensure(has_queued, &format!("{by} has woken its coroutine"));
         }
         if let Some(stream) = why.strip_suffix(" has returned an item") {
             let mut lanes = 0..self.polls.of_lane.len();

@@ -61,8 +61,8 @@ pub use blocking::{
     woken_here_by,
 };
 pub use calls::{
-    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, cancel_begins, cancel_ends,
-    loop_awaits, number_of_a_call, place_of_an_await,
+    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, call_is_queued, cancel_begins,
+    cancel_ends, loop_awaits, number_of_a_call, place_of_an_await,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
