@@ -13,6 +13,7 @@ use chromiumoxide::{
         },
         js_protocol::runtime::{self, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown},
     },
+    error::CdpError,
 };
 use futures::{FutureExt, StreamExt};
 use serde::{Serialize, de::DeserializeOwned};
@@ -124,6 +125,8 @@ impl Chromium {
         page.goto(url).await.expect("the page is there");
         let tab = Tab { page };
         tab.is("document.readyState === 'complete'").await;
+        // What is clicked is where it will stay.
+        tab.eval::<bool>("document.fonts.ready.then(() => true)").await;
         tab
     }
 
@@ -194,24 +197,37 @@ pub struct Tab {
 impl Tab {
     /// What an expression of JavaScript is, after its promise.
     pub async fn eval<T: DeserializeOwned>(&self, expression: &str) -> T {
+        match self.try_eval(expression).await {
+            Ok(value) => value,
+            Err(error) => panic!("{expression}: {error}"),
+        }
+    }
+
+    /// Fails only where the browser did not evaluate the expression.
+    async fn try_eval<T: DeserializeOwned>(&self, expression: &str) -> Result<T, CdpError> {
         let evaluate = EvaluateParams::builder()
             .expression(expression)
             .await_promise(true)
             .return_by_value(true);
-        let evaluated =
-            self.page.execute(evaluate.build().expect("complete")).await.expect(expression).result;
+        let evaluated = self.page.execute(evaluate.build().expect("complete")).await?.result;
         if let Some(error) = evaluated.exception_details {
             panic!("{expression}: {error:?}");
         }
         let value = evaluated.result.value.unwrap_or_default();
-        serde_json::from_value(value.clone())
-            .unwrap_or_else(|error| panic!("{expression} is {value}: {error}"))
+        let read = serde_json::from_value(value.clone());
+        Ok(read.unwrap_or_else(|error| panic!("{expression} is {value}: {error}")))
     }
 
-    /// Waits until this holds.
+    /// Waits until this holds. While a page is loaded, nothing holds.
     pub async fn is(&self, condition: &str) {
         let begun = Instant::now();
-        while !self.eval::<bool>(&format!("Boolean({condition})")).await {
+        loop {
+            match self.try_eval::<bool>(&format!("Boolean({condition})")).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) if is_of_a_page_that_is_left(&error) => {}
+                Err(error) => panic!("{condition}: {error}"),
+            }
             if begun.elapsed() > TIME_LIMIT {
                 let state = "[
                     location.href,
@@ -320,9 +336,17 @@ impl Tab {
         self.page.execute(media).await.expect("a medium");
     }
 
-    /// Goes to a slide, and to one of its steps.
+    /// Goes to a slide, and to one of its steps. The page is there when this returns: it is told of
+    /// its new address only later, by an event.
     pub async fn go(&self, hash: &str) {
-        self.eval::<bool>(&format!("(location.hash = {hash:?}, true)")).await;
+        self.eval::<bool>(&format!(
+            "new Promise((resolve) => {{
+                if (location.hash === {hash:?}) return resolve(true);
+                addEventListener('hashchange', () => resolve(true), {{ once: true }});
+                location.hash = {hash:?};
+            }})"
+        ))
+        .await;
         self.is_at(hash).await;
     }
 
@@ -370,6 +394,13 @@ impl Tab {
         assert!(found > 0, "no slide has {condition}");
         found as usize
     }
+}
+
+/// Whether an expression was not evaluated, or not to its end, because the page is loaded anew.
+fn is_of_a_page_that_is_left(error: &CdpError) -> bool {
+    let CdpError::Chrome(error) = error else { return false };
+    let messages = ["navigated or closed", "context was destroyed", "Cannot find context"];
+    messages.iter().any(|message| error.message.contains(message))
 }
 
 /// `Input.dispatchTouchEvent`, whose list of points has to be there even if it is empty.
