@@ -14,6 +14,7 @@
 //! Which line of the one is which line of the other is found in `printed`.
 use super::{
     printed::{Parting, Partings, Printed, lines_in_common, partings, printed},
+    reader::in_quotes,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
 use std::cmp::Ordering;
@@ -97,7 +98,7 @@ impl<'a> Both<'a> {
                 let Printed { lane, text, step, .. } = line;
                 let here = moment_of[track][*step];
                 let Some(counterpart) = parting.counterpart else {
-                    told[here].push(format!("only {own}’s {lane} prints “{text}”"));
+                    told[here].push(format!("only {own}’s {lane} prints {}", in_quotes(text)));
                     continue;
                 };
                 // If both print it in one moment, that is said of the line in Rust alone.
@@ -107,8 +108,8 @@ impl<'a> Both<'a> {
                     continue;
                 }
                 let there = self.where_else(track, [nth, counterpart]);
-                told[here]
-                    .push(format!("{lane} prints “{text}” here in {own}, and {there} {other}"));
+                let text = in_quotes(text);
+                told[here].push(format!("{lane} prints {text} here in {own}, and {there} {other}"));
             }
         }
         for (moment, told) in moments.iter_mut().zip(told) {
@@ -159,7 +160,7 @@ impl<'a> Both<'a> {
             return "in another order".into();
         };
         let side = if nearest < there { "after" } else { "before" };
-        format!("{side} {}’s “{}”", other[nearest].lane, other[nearest].text)
+        format!("{side} {}’s {}", other[nearest].lane, in_quotes(other[nearest].text))
     }
 }
 
