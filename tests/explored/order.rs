@@ -42,10 +42,9 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 8] = [
+const VERBS: [(&str, Verb); 7] = [
     ("Then the runtime drops ", Verb::Aborted),
-    ("; its end wakes ", Verb::WokenByItsEnd),
-    ("; their ends wake ", Verb::WokenByItsEnd),
+    ("; this wakes ", Verb::WokenByItsEnd),
     ("makes the next ", Verb::Makes),
     ("makes ", Verb::Makes),
     ("wakes ", Verb::Wakes),
@@ -196,13 +195,16 @@ impl<'e> Checker<'e> {
         }
         while let Some((name, after)) = self.lane_at(rest) {
             rest = after;
-            // What it prints when it is dropped comes before its end.
-            for words in [" (which prints ", ", which was aborted and prints "] {
-                if let Some(after) = rest.strip_prefix(words) {
-                    let end = after.find([')', '.', ';']).unwrap_or(after.len());
-                    told.extend(lines_in(&after[..end]));
-                    rest = &after[end..];
-                    rest = rest.strip_prefix(')').unwrap_or(rest);
+            // What it does when it is dropped comes before its end.
+            for words in [" (which ", ", which was aborted (it "] {
+                if let Some((does, after)) =
+                    rest.strip_prefix(words).and_then(|does| does.split_once(')'))
+                {
+                    told.extend(lines_in(does));
+                    if let Some((_, made)) = does.split_once("makes ") {
+                        self.lanes_of(step, Verb::Makes, made, told);
+                    }
+                    rest = after;
                 }
             }
             told.push(Told::Lane(verb, Some(name)));
@@ -403,7 +405,9 @@ fn is_polled(chart: &Chart, lane: LaneId, at: Position) -> bool {
 pub fn without_texts(step: &Step) -> String {
     let mut text = step.sentence.clone();
     for (index, (_, line, _)) in step.says.iter().enumerate() {
-        text = text.replacen(&format!("“{line}”"), &format!("{LINE}{index}”"), 1);
+        let nests = line.contains(['“', '”']);
+        let quoted = if nests { format!("‘{line}’") } else { format!("“{line}”") };
+        text = text.replacen(&quoted, &format!("{LINE}{index}”"), 1);
     }
     text
 }
@@ -423,7 +427,7 @@ fn lines_in(text: &str) -> Vec<Told<'static>> {
     places.filter_map(line_at).map(|(index, _)| Told::Line(index)).collect()
 }
 
-/// Without what is in parentheses, unless it is what a lane prints when it is dropped.
+/// Without what is in parentheses, unless it is what a lane does when it is dropped.
 pub fn without_parentheses(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
@@ -443,7 +447,10 @@ pub fn without_parentheses(text: &str) -> String {
                 break;
             }
         }
-        if rest.starts_with(" (which prints ") {
+        if [" (which prints ", " (which makes ", " (it prints "]
+            .iter()
+            .any(|does| rest.starts_with(does))
+        {
             plain += &rest[..close];
         }
         rest = &rest[close..];

@@ -84,7 +84,7 @@ impl OfStep<'_> {
             } else {
                 let before = text.split_once(&sign).map(|(before, _)| before.trim_end());
                 let name = self.name(*by);
-                let with_name = ["(which prints", ", which was aborted and prints", " prints"];
+                let with_name = ["(which prints", ", which was aborted (it prints", " prints"];
                 let end = |words| format!("{name} {words}").replace(" ,", ",").replace("  ", " ");
                 before.is_some_and(|before| {
                     // Several lines are in one list.
@@ -217,6 +217,8 @@ impl OfStep<'_> {
         let steps = &self.polls.steps[..self.nth];
         let before = steps.iter().rfind(|step| step.lane == self.step.lane);
         let Some(before) = before else { return Err("it has not run before".into()) };
+        let polls_others = before.sentence.ends_with(" polls the lanes inside it.");
+        ensure(!polls_others, "another lane has had the thread since")?;
         let passed = human(Duration::from_nanos(at(self.step) - at(before)));
         ensure(told.starts_with(&passed), &format!("{passed} have passed"))
     }
@@ -237,6 +239,7 @@ impl OfStep<'_> {
             Until::Outside => "woken from outside".to_owned(),
             Until::Yield if why == "its loop's next iteration" => why.to_owned(),
             Until::Yield => "it had given way".to_owned(),
+            Until::Lane(by) if by == lane && self.is_called(lane) => "it had given way".to_owned(),
             Until::Lane(by) if by == lane => "it has woken itself".to_owned(),
             Until::Lane(by) => {
                 let name = self.name(by);
@@ -333,6 +336,14 @@ impl OfStep<'_> {
         })
     }
 
+    /// Whether an event loop that runs in another lane calls this one.
+    fn is_called(&self, lane: LaneId) -> bool {
+        self.polls.chart.calls.iter().any(|call| {
+            let by = call.queued.and(call.over).map(|over| over.by);
+            call.lane == Some(lane) && by.is_some_and(|by| by != lane)
+        })
+    }
+
     /// What ended inside it, or returned an item, since its last step.
     fn check_cause_of_rest(&self, why: &str) -> Checked {
         // A loop goes on when a task of it has ended, but not for that reason.
@@ -398,11 +409,14 @@ impl OfStep<'_> {
             };
             ensure(self.polls.chart.awaits.iter().any(is_over), "its coroutine is over")?;
             "dw"
+        } else if says("gives way") && self.is_called(lane) && by == Some(Until::Lane(lane)) {
+            "d" // it is in the queue of its loop
         } else if says("gives way") || says("ends the iteration") || says("starts its loop") {
             ensure(by == Some(Until::Yield), "the runtime wakes it")?;
             "dw"
         } else if says("wakes itself") {
-            ensure(by == Some(Until::Lane(lane)), "it has woken itself")?;
+            let by_itself = by == Some(Until::Lane(lane)) && !self.is_called(lane);
+            ensure(by_itself, "it has woken itself, and is in the queue of no loop")?;
             "d"
         } else if says("but was woken meanwhile") {
             ensure(by.is_some(), "it was woken")?;

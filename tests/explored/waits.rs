@@ -38,12 +38,21 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults
 }
 
-/// The steps at which there is a frame without a circle, or a circle without a frame.
+/// The steps at which there is a frame without a circle, or a circle without a frame, or at which
+/// one chain is the end of another one.
 fn circles(explored: &Explored) -> Vec<String> {
     let mut faults = vec![];
     for (track, of_track) in explored.run.tracks.iter().enumerate() {
         for (nth, step) in of_track.steps.iter().enumerate() {
             let framed = step.waits.iter().any(|chain| is_framed(chain));
+            let is_an_end = |chain: &Vec<Vec<LaneId>>| {
+                let mut others = step.waits.iter();
+                others.any(|other| other.len() > chain.len() && other.ends_with(chain))
+            };
+            if step.waits.iter().any(is_an_end) {
+                let waits = &step.waits;
+                faults.push(format!("track {track}, step {nth}: told twice: {waits:?}"));
+            }
             let waits_for = waits_for(&explored.run, &step.waits);
             let lanes: Vec<LaneId> = (0..waits_for.len()).collect();
             let in_a_circle = lanes.iter().any(|lane| is_reached(*lane, *lane, &waits_for));

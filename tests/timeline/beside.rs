@@ -1,8 +1,8 @@
 //! Two recordings on one time axis.
-use crate::ms;
+use crate::{ms, variants::late_on_the_real_clock};
 use async_concepts::{
     LaneExt, record,
-    timeline::{Chart, SvgOptions, TerminalOptions},
+    timeline::{Chart, End, SvgOptions, TerminalOptions},
 };
 use tokio::{join, time::sleep};
 
@@ -90,4 +90,45 @@ fn a_lane_that_only_one_run_has_is_blank_in_the_other() {
     // Colours go by name: B has the same in both, though it is the third name in one of them.
     let svg = pair.to_svg(SvgOptions::default());
     assert!(svg.contains("l2") && svg.contains("l3"));
+}
+
+#[test]
+fn on_the_real_clock_no_times_are_compared() {
+    let again = late_on_the_real_clock(Chart { title: "again".into(), ..together() }, 8);
+    let pair = late_on_the_real_clock(together(), 3).beside(&again);
+    assert_eq!(
+        pair.differences(),
+        [
+            "“together” took about 203 ms of real time, and “again” took about 208 ms of real \
+             time.",
+            "The lanes of both runs end in the same way.",
+            "Times of the real clock are not compared.",
+        ]
+    );
+    assert!(!pair.to_svg(SvgOptions::default()).contains("class=\"differs\""));
+    assert!(!pair.to_text(TerminalOptions { width: 80, colour: false }).contains('≠'));
+}
+
+#[test]
+fn an_end_of_another_kind_is_marked_at_the_end_of_each_run_also_on_the_real_clock() {
+    let other = || {
+        let mut chart = Chart { title: "other".into(), ..together() };
+        chart.rows[1].end.1 = End::ReturnedCancelled;
+        chart
+    };
+    let exact = together().beside(&other());
+    let told = "A: done at 100 ms in “together”, cancelled at 100 ms in “other”.";
+    assert_eq!(exact.differences(), [told]);
+    let late = late_on_the_real_clock(together(), 3);
+    let later = late.beside(&late_on_the_real_clock(other(), 8));
+    assert_eq!(later.differences()[1], "A: done in “together”, cancelled in “other”.");
+    for pair in [exact, later] {
+        let text = pair.to_text(TerminalOptions { width: 80, colour: false });
+        let marked: Vec<&str> = text.lines().filter(|line| line.contains("≠ ")).collect();
+        assert_eq!(marked.iter().filter(|line| line.trim().starts_with("A≠")).count(), 2, "{text}");
+        assert_eq!(marked.len(), 3, "both rows of A, and the legend: {text}");
+        let svg = pair.to_svg(SvgOptions::default());
+        // One for each run, and one in each legend.
+        assert_eq!(svg.matches("class=\"differs\"").count(), 4, "{svg}");
+    }
 }

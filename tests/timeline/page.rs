@@ -564,7 +564,7 @@ fn a_task_that_is_aborted_before_its_first_poll_is_told_of() {
         sentences(&run)[..2],
         [
             "main begins, makes task and other and waits (JoinHandle). Then the runtime drops \
-             task, which was aborted; its end wakes main.",
+             task, which was aborted; this wakes main.",
             "other begins and waits (sleep). (until 10 ms)"
         ]
     );

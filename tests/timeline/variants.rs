@@ -177,7 +177,7 @@ fn one_sentence_says_what_differs() {
 }
 
 /// A run as it would be on the real clock of a busy machine: all but its beginning is late.
-fn late_on_the_real_clock(mut chart: Chart, late: u64) -> Chart {
+pub(crate) fn late_on_the_real_clock(mut chart: Chart, late: u64) -> Chart {
     chart.clock = Clock::Real;
     for instant in &mut chart.instants[1..] {
         instant.at += Duration::from_millis(late);

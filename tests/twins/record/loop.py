@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import sys
+import threading
 import weakref
 
 import say
@@ -119,7 +120,11 @@ class Loop(virtual_time.Loop):
         return self.noted(super().call_soon(callback, *args, context=context))
 
     def call_soon_threadsafe(self, callback, *args, context=None):
-        return self.noted(super().call_soon_threadsafe(callback, *args, context=context))
+        handle = self.noted(super().call_soon_threadsafe(callback, *args, context=context))
+        name = lane_of_callback(handle) if recording.scene is not None else None
+        if name is not None and threading.current_thread() is not virtual_time.loop_thread:
+            note("hands", name)  # it writes to the socket for which the loop waits
+        return handle
 
     def call_at(self, when, callback, *args, context=None):
         return self.noted(super().call_at(when, callback, *args, context=context))

@@ -1,7 +1,11 @@
 //! What differs: in the whole run, in each row, and where in the row.
+//!
+//! Times are compared on the paused clock only, on which they are exact. On the real clock each run
+//! is late by what the machine takes, and two runs of the same program would differ. So there it is
+//! compared how the lanes end, and the times are told as what was measured.
 use super::Pair;
 use crate::timeline::{
-    LaneId,
+    Clock, LaneId, Row,
     draw::{
         chart::{Chart, Position},
         labels::row_name,
@@ -9,6 +13,7 @@ use crate::timeline::{
     },
     human,
 };
+use std::time::Duration;
 
 impl Pair {
     /// Finds what differs: first in the whole run, then row by row. A difference in *when*
@@ -16,57 +21,115 @@ impl Pair {
     /// sentence, too.
     pub(super) fn compare(&mut self) {
         let [upper, lower] = &self.charts;
+        let are_exact = have_exact_times(upper, lower);
         // Each run goes by its title, since “the first” and “the second” have to be looked up.
         let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
         // The times come first: they are what the two programs are compared for.
-        if upper.elapsed != lower.elapsed {
-            let took = [human(upper.elapsed), human(lower.elapsed)];
+        if upper.elapsed != lower.elapsed || !are_exact {
+            let took = [length(upper), length(lower)];
             self.notes.push(format!(
                 "{} took {}, and {} took {}.",
                 quoted[0], took[0], quoted[1], took[1]
             ));
         }
+        let mut is_alike = upper.elapsed == lower.elapsed || !are_exact;
         for row in 0..self.rows[0].drawn.len() {
-            let lanes = [&self.rows[0].drawn[row], &self.rows[1].drawn[row]];
+            let lanes = [&self.rows[0].drawn[row][..], &self.rows[1].drawn[row][..]];
             if let Some(only) = self.only_in(row) {
                 let name = row_name(&self.charts[only], lanes[only]);
                 self.notes.push(format!("{name} is only in {}.", quoted[only]));
+                is_alike = false;
                 // An entry for each row, also for this one: they are found by the index of the row.
-                self.different.push(vec![]);
+                for different in &mut self.different {
+                    different.push(vec![]);
+                }
                 continue;
             }
-            self.different.push(stretches([upper, lower], [lanes[0], lanes[1]]));
-            let ends =
-                [end_in_words(&self.charts[0], lanes[0]), end_in_words(&self.charts[1], lanes[1])];
-            if ends[0] != ends[1] {
-                let name = row_name(&self.charts[0], lanes[0]);
-                self.notes.push(format!(
-                    "{name}: {} in {}, {} in {}.",
-                    ends[0], quoted[0], ends[1], quoted[1]
-                ));
+            let ends = [0, 1].map(|side| end_in_words(&self.charts[side], lanes[side]));
+            let same_way = ends[0] == ends[1];
+            for side in 0..2 {
+                let charts = [&self.charts[0], &self.charts[1]];
+                let mut found = if are_exact { stretches(charts, lanes) } else { vec![] };
+                if !same_way {
+                    mark_end(&self.charts[side], lanes[side], &mut found);
+                }
+                self.different[side].push(found);
             }
+            let times = [0, 1].map(|side| end_time(&self.charts[side], lanes[side]));
+            if same_way && (times[0] == times[1] || !are_exact) {
+                continue;
+            }
+            is_alike = false;
+            let name = row_name(&self.charts[0], lanes[0]);
+            let told = [0, 1].map(|side| match are_exact {
+                true => format!("{} at {} in {}", ends[side], human(times[side]), quoted[side]),
+                false => format!("{} in {}", ends[side], quoted[side]),
+            });
+            self.notes.push(format!("{name}: {}, {}.", told[0], told[1]));
         }
         // The list is never empty, so that silence cannot be read as “not compared”.
-        let same_rows = self.different.iter().all(Vec::is_empty);
-        if self.notes.is_empty() {
-            self.notes.push(if same_rows {
-                "The two runs did the same.".into()
-            } else {
-                "The lanes of both runs end in the same way and at the same time.".into()
+        let same_rows = self.different.iter().flatten().all(Vec::is_empty);
+        if is_alike {
+            self.notes.push(match (are_exact, same_rows) {
+                (true, true) => "The two runs did the same.".into(),
+                (true, false) => {
+                    "The lanes of both runs end in the same way and at the same time.".into()
+                }
+                (false, _) => "The lanes of both runs end in the same way.".into(),
             });
+        }
+        if !are_exact {
+            self.notes.push("Times of the real clock are not compared.".into());
         }
     }
 }
 
-/// How the last lane of a row ended, and when. If several lanes share the row, the last one stands
-/// for all of them.
+/// Whether the times of two runs can be compared.
+pub(in crate::timeline::draw) fn have_exact_times(one: &Chart, other: &Chart) -> bool {
+    one.clock == Clock::Paused && other.clock == Clock::Paused
+}
+
+/// How much time passed in a run.
+pub(in crate::timeline::draw) fn length(chart: &Chart) -> String {
+    match chart.clock {
+        Clock::Paused => human(chart.elapsed),
+        Clock::Real => format!("about {} of real time", human(chart.elapsed)),
+    }
+}
+
+/// The last lane of a row: if several lanes share the row, it stands for all of them.
+fn last<'c>(chart: &'c Chart, lanes: &[LaneId]) -> &'c Row {
+    &chart.rows[lanes[lanes.len() - 1]]
+}
+
+/// How a row ends.
 fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
-    let row = &chart.rows[lanes[lanes.len() - 1]];
-    let end = match chart.end_note(row) {
+    let row = last(chart, lanes);
+    match chart.end_note(row) {
         Some(note) => note,
         None => row.how_it_ended().label().to_owned(),
-    };
-    format!("{end} at {}", human(chart.time(row.ends_at())))
+    }
+}
+
+/// When a row ends.
+fn end_time(chart: &Chart, lanes: &[LaneId]) -> Duration {
+    chart.time(last(chart, lanes).ends_at())
+}
+
+/// Adds the instant at which a row ends to the stretches in which it differs.
+fn mark_end(chart: &Chart, lanes: &[LaneId], stretches: &mut Vec<(Position, Position)>) {
+    let instant = last(chart, lanes).ends_at().instant;
+    let begin = Position { instant, column: 0 };
+    let end = Position { instant, column: chart.instants[instant].columns };
+    // A stretch may touch the instant: it goes on up to here, or begins here, where the row of the
+    // other chart goes on.
+    match stretches.iter_mut().find(|(from, to)| *from <= end && begin <= *to) {
+        Some((from, to)) => {
+            *from = begin.min(*from);
+            *to = end.max(*to);
+        }
+        None => stretches.push((begin, end)),
+    }
 }
 
 /// Where the two rows of one name differ, in positions of the common instants.

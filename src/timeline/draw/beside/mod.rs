@@ -24,7 +24,7 @@ mod compare;
 mod rows;
 
 pub(super) use axis::{with_common_instants, with_times};
-pub(super) use compare::stretches;
+pub(super) use compare::{have_exact_times, length, stretches};
 pub(super) use rows::share_colours;
 
 use super::{
@@ -45,9 +45,9 @@ pub struct Pair {
     pub(super) charts: [Chart; 2],
     /// Their rows: as many in both, and a lane that only one of them has is blank in the other.
     pub(super) rows: [Rows; 2],
-    /// In each row the stretches in which the two differ.
+    /// For each of the two, and in each row, the stretches in which it differs from the other.
     /// Empty for a row that only one of them has: all of it is different, and a sentence says so.
-    pub(super) different: Vec<Vec<(Position, Position)>>,
+    pub(super) different: [Vec<Vec<(Position, Position)>>; 2],
     /// What differs, a sentence each.
     /// Made once, when the two are compared, so that a text and a description say the same.
     notes: Vec<String>,
@@ -61,7 +61,7 @@ impl Chart {
             with_common_instants(&[self, other]).try_into().expect("as many as were given");
         share_colours(&mut charts);
         let rows = with_common_rows(&charts);
-        let mut pair = Pair { charts, rows, different: vec![], notes: vec![] };
+        let mut pair = Pair { charts, rows, different: [vec![], vec![]], notes: vec![] };
         pair.compare();
         pair
     }
@@ -106,8 +106,10 @@ impl Pair {
     /// whole, although no stretch of it is marked.
     fn rows_that_differ(&self) -> Vec<usize> {
         let mut different = vec![];
-        for row in 0..self.different.len() {
-            if !self.different[row].is_empty() || self.only_in(row).is_some() {
+        let [upper, lower] = &self.different;
+        for row in 0..upper.len() {
+            let differs = !upper[row].is_empty() || !lower[row].is_empty();
+            if differs || self.only_in(row).is_some() {
                 different.push(row);
             }
         }

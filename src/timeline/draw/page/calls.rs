@@ -91,6 +91,13 @@ impl Calls {
         self.is_called[lane]
     }
 
+    /// Whether a loop that runs in another lane calls this one.
+    pub fn is_called_by_another(&self, lane: LaneId) -> bool {
+        self.calls.iter().any(|call| {
+            call.lane == lane && call.queued.is_some() && call.over_by.is_some_and(|by| by != lane)
+        })
+    }
+
     /// Whether the loop that runs in a lane calls another one.
     pub fn calls(&self, of_loop: LaneId, lane: LaneId) -> bool {
         self.calls.iter().any(|call| {

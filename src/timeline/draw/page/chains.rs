@@ -11,6 +11,8 @@
 //!   F → G → F         a cycle: F waits for G, and G for F
 //! ```
 //!
+//! A chain that is the end of another one is left out: all of it is said there.
+//!
 //! A page frames a chain that comes back to a lane that it has passed. So each lane that waits in a
 //! cycle is in such a chain, also where the cycle leads through a link of several lanes.
 use crate::timeline::LaneId;
@@ -31,6 +33,8 @@ pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Chain> {
     let mut chains = vec![];
     let mut reached = vec![false; waits_for.len()];
     let mut in_a_cycle = vec![false; waits_for.len()];
+    // The lanes that a chain passes after its first one. It goes on there as their own chains do.
+    let mut is_passed = vec![false; waits_for.len()];
     // A lane that no chain from a first lane has reached is behind a link of several lanes, or in a
     // cycle.
     for begins_with_first in [true, false] {
@@ -39,10 +43,18 @@ pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Chain> {
             if begins && !waits_for[lane].is_empty() {
                 let chain = chain(lane, waits_for, &mut reached);
                 mark_cycle(&chain, &mut in_a_cycle);
+                for link in &chain[1..] {
+                    if let [passed] = link[..]
+                        && passed != lane
+                    {
+                        is_passed[passed] = true;
+                    }
+                }
                 chains.push(chain);
             }
         }
     }
+    chains.retain(|chain: &Chain| !is_passed[chain[0][0]]);
     // A chain ends at a link of several lanes, and a cycle may lead through one of these.
     for lane in 0..waits_for.len() {
         if !in_a_cycle[lane]
@@ -148,9 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_chain_is_no_chain_of_its_own() {
+        assert_eq!(drawn(&[&[1, 2, 3], &[], &[1], &[2]]), ["0 → 1 2 3", "3 → 2 → 1"]);
+    }
+
+    #[test]
     fn a_cycle_through_a_link_of_several_lanes_has_a_chain_of_its_own() {
         // 0 waits for two tasks, and one of them for what 0 holds.
-        assert_eq!(drawn(&[&[1, 2], &[0], &[]]), ["0 → 1 2", "1 → 0 → 1 2", "[0 → 1 → 0]"]);
+        assert_eq!(drawn(&[&[1, 2], &[0], &[]]), ["1 → 0 → 1 2", "[0 → 1 → 0]"]);
     }
 
     /// All ways in which four lanes can wait for each other.
@@ -188,6 +205,11 @@ mod tests {
             for lane in 0..LANES {
                 assert!(framed[lane] || !way[lane][lane], "{lane} of {waits_for:?}: {chains:?}");
             }
+            let mut others = chains.iter();
+            let is_an_end = |chain: &Chain| {
+                chains.iter().any(|longer| longer.len() > chain.len() && longer.ends_with(chain))
+            };
+            assert!(!others.any(is_an_end), "{waits_for:?}: {chains:?}");
             let is_a_cycle = (0..LANES).any(|lane| way[lane][lane]);
             assert_eq!(framed.contains(&true), is_a_cycle, "{waits_for:?}: {chains:?}");
         }

@@ -227,6 +227,11 @@ pub(super) fn stopped(span: &Span) -> &Places {
     if span.state.is_poll() { &span.stopped } else { &span.places }
 }
 
+/// A text in quotation marks. If it has such marks itself, these are other ones.
+pub(super) fn in_quotes(text: &str) -> String {
+    if text.contains(['“', '”']) { format!("‘{text}’") } else { format!("“{text}”") }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn join(parts: &[String]) -> String {
     match parts {

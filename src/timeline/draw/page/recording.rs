@@ -110,6 +110,8 @@ pub(super) enum Deed {
     Makes(Option<String>),
     /// It puts a callback into the queue that another lane has added to a future.
     Queues(String),
+    /// On another thread, it hands a callback to the loop, which that wakes.
+    Hands(String),
     /// It puts another lane into the queue, or cancels it: the cause of that lane's next step says
     /// which.
     Wakes(String),

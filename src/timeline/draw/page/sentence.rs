@@ -2,7 +2,7 @@
 use super::{
     lines::is_of_a_loop,
     now::{Now, has_returned_an_item},
-    reader::{Reader, join},
+    reader::{Reader, in_quotes, join},
     waited::WholeWait,
 };
 use crate::timeline::{
@@ -117,6 +117,8 @@ impl Reader<'_> {
                 What::Prints(line) if self.chart.said[line].lane != piece.lane => {
                     by_others.push(line);
                 }
+                // It is told of the lane that is dropped.
+                What::Makes(made) if self.is_made_by_dropped(piece, made) => {}
                 what => deeds.push(what),
             }
         }
@@ -126,7 +128,7 @@ impl Reader<'_> {
             let mut lanes = vec![];
             for what in alike {
                 match *what {
-                    What::Prints(line) => lines.push(format!("“{}”", self.chart.said[line].text)),
+                    What::Prints(line) => lines.push(in_quotes(&self.chart.said[line].text)),
                     What::Wakes(lane)
                     | What::Cancels(lane)
                     | What::Makes(lane)
@@ -138,7 +140,7 @@ impl Reader<'_> {
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
-                What::Drops(_) => format!("drops {}", self.dropped(&lanes, &mut by_others)),
+                What::Drops(_) => format!("drops {}", self.dropped(piece, &lanes, &mut by_others)),
             });
         }
         by_others
@@ -155,19 +157,53 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a lane is made by one that is dropped in a piece, and so by what runs when that is
+    /// dropped.
+    fn is_made_by_dropped(&self, piece: &Piece, made: LaneId) -> bool {
+        let drops = |deed: &Deed| match deed.what {
+            What::Drops(dropped) => self.chart.rows[made].parent == Some(dropped),
+            _ => false,
+        };
+        piece.deeds.iter().any(drops)
+    }
+
+    /// The lanes that are made in a piece by these ones, which are dropped in it.
+    fn made_by_dropped(&self, piece: &Piece, dropped: &[LaneId]) -> Vec<LaneId> {
+        let mut made = vec![];
+        for Deed { what, .. } in &piece.deeds {
+            if let What::Makes(lane) = *what
+                && let Some(maker) = self.chart.rows[lane].parent
+                && dropped.contains(&maker)
+            {
+                made.push(lane);
+            }
+        }
+        made
+    }
+
     /// The names of lanes that are dropped, as [`Reader::names`] has them, and what each of them
-    /// prints then: those lines are taken out of `by_others`.
-    fn dropped(&self, lanes: &[LaneId], by_others: &mut Vec<usize>) -> String {
+    /// does then: the lines that it prints are taken out of `by_others`.
+    fn dropped(&self, piece: &Piece, lanes: &[LaneId], by_others: &mut Vec<usize>) -> String {
         if !self.can_be_named(lanes) {
-            return self.names(lanes);
+            let made = self.made_by_dropped(piece, lanes);
+            let makes = format!(" (which make {})", self.names(&made));
+            return self.names(lanes) + if made.is_empty() { "" } else { &makes };
         }
         let mut told = vec![];
         for lane in lanes {
             let name = self.chart.rows[*lane].name.clone();
+            let mut does = vec![];
             let lines = self.take_lines_of(*lane, by_others);
-            told.push(match lines.is_empty() {
+            if !lines.is_empty() {
+                does.push(format!("prints {}", join(&lines)));
+            }
+            let made = self.made_by_dropped(piece, &[*lane]);
+            if !made.is_empty() {
+                does.push(format!("makes {}", self.names(&made)));
+            }
+            told.push(match does.is_empty() {
                 true => name,
-                false => format!("{name} (which prints {})", join(&lines)),
+                false => format!("{name} (which {})", join(&does)),
             });
         }
         join(&told)
@@ -183,8 +219,10 @@ impl Reader<'_> {
                 false => format!("{}, which was aborted", self.chart.rows[lane].name),
             };
             let lines = self.take_lines_of(lane, &mut by_others);
-            let prints = if lines.is_empty() { "" } else { " and prints " };
-            told += &format!(" Then the runtime drops {what}{prints}{}", join(&lines));
+            told += &format!(" Then the runtime drops {what}");
+            if !lines.is_empty() {
+                told += &format!(" (it prints {})", join(&lines));
+            }
         } else if !piece.aborted.is_empty() {
             let names = self.names(&piece.aborted);
             told += &format!(" Then the runtime drops {names}, which were aborted");
@@ -192,8 +230,7 @@ impl Reader<'_> {
         let mut woken = piece.woken_by_aborted.clone();
         woken.retain(|lane| !piece.aborted.contains(lane));
         if !woken.is_empty() {
-            let end = if piece.aborted.len() == 1 { "its end wakes" } else { "their ends wake" };
-            told += &format!("; {end} {}", self.names(&woken));
+            told += &format!("; this wakes {}", self.names(&woken));
         }
         if !told.is_empty() {
             told.push('.');
@@ -204,7 +241,8 @@ impl Reader<'_> {
         }
         for line in by_others {
             let Said { lane, text, .. } = &self.chart.said[line];
-            told += &format!(" In this step {} prints “{text}”.", self.chart.rows[*lane].name);
+            let name = &self.chart.rows[*lane].name;
+            told += &format!(" In this step {name} prints {}.", in_quotes(text));
         }
         told
     }
@@ -212,7 +250,7 @@ impl Reader<'_> {
     /// The lines of one lane, in quotation marks; they are taken out of `lines`.
     fn take_lines_of(&self, lane: LaneId, lines: &mut Vec<usize>) -> Vec<String> {
         let taken = lines.extract_if(.., |line| self.chart.said[*line].lane == lane);
-        taken.map(|line| format!("“{}”", self.chart.said[line].text)).collect()
+        taken.map(|line| in_quotes(&self.chart.said[line].text)).collect()
     }
 
     /// `A and B`, each lane once and in this order, or how many they are.
@@ -297,6 +335,10 @@ impl Reader<'_> {
     fn woken_at_once(&self, piece: &Piece, woken: Option<Woken>) -> String {
         match woken.map(|woken| woken.by) {
             Some(Until::Yield) => self.gives_way(piece),
+            // Its loop has it at the end of the queue.
+            Some(Until::Lane(by)) if by == piece.lane && self.calls.is_called_by_another(by) => {
+                "gives way".into()
+            }
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
             // The runtime drops that task only when this poll is over.
             Some(Until::Lane(by)) if piece.aborted.contains(&by) => self.waits(piece),
@@ -353,6 +395,7 @@ impl Reader<'_> {
                 let is_a_loop = is_of_a_loop(self.stopped_before(piece));
                 if is_a_loop { "its loop's next iteration" } else { "it had given way" }.into()
             }
+            Until::Lane(_) if self.calls.is_called_by_another(lane) => "it had given way".into(),
             Until::Lane(_) => "it has woken itself".into(),
             // These do not end a wait by a wake.
             Until::Unwoken | Until::Dropped | Until::RunOver => return "goes on".into(),
@@ -430,6 +473,10 @@ impl Reader<'_> {
         let here = self.number(piece);
         let of_it = |other: &&Piece| other.lane == piece.lane && other.poll == piece.poll;
         let before = match self.order[..here].iter().rfind(of_it) {
+            // It was a lane inside it that has kept the thread.
+            Some(before) if self.polled_inside(piece.lane, before).is_some() => {
+                return Some("goes on".into());
+            }
             Some(before) => before.from,
             None => poll.from,
         };

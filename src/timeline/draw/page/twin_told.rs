@@ -2,7 +2,7 @@
 //! They are the words of the steps in Rust (`sentence`), so that a reader can compare the two.
 //! `twin_causes` knows why.
 use super::{
-    reader::join,
+    reader::{in_quotes, join},
     recording::{Cause, Deed, Inner, Outside, TwinLane, TwinSaid, TwinScene, TwinState},
     twin_causes::{Other, Why},
 };
@@ -120,10 +120,11 @@ impl TwinScene {
     fn printed_by_another(&self, nth: usize, line: usize) -> String {
         let step = &self.steps[nth];
         let TwinSaid { lane, text, .. } = &step.says[line];
+        let text = in_quotes(text);
         match step.lanes.get(lane) {
             // It does not run: what it had handed to asyncio is called in its name.
-            Some(_) => format!(" Then “{text}” is printed for {lane}, which does not run."),
-            None => format!(" Then {lane} prints “{text}”."),
+            Some(_) => format!(" Then {text} is printed for {lane}, which does not run."),
+            None => format!(" Then {lane} prints {text}."),
         }
     }
 
@@ -137,7 +138,7 @@ impl TwinScene {
         for deed in &step.deeds {
             match deed {
                 Deed::Prints(line) if step.says[*line].lane == step.lane => {
-                    deeds.push(("prints", format!("“{}”", step.says[*line].text)));
+                    deeds.push(("prints", in_quotes(&step.says[*line].text)));
                 }
                 Deed::Prints(line) => {
                     told.extend(together(&deeds));
@@ -156,6 +157,7 @@ impl TwinScene {
                         deeds.push((self.how_it_wakes(nth, woken), woken.clone()));
                     }
                 }
+                Deed::Hands(_) => deeds.push(("wakes", "the loop".into())),
                 Deed::Queues(queued) => deeds.push(("queues", queued.clone())),
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
                 Deed::Removes(removed) => deeds.push(("removes", removed.clone())),
@@ -517,6 +519,13 @@ pub(super) mod tests {
         let a = "A begins, prints “fail” and fails (LookupError: no milk). Then “the handler is \
                  told: no milk” is printed for main, which does not run.";
         assert_eq!(told[1], a);
+    }
+
+    #[test]
+    fn a_thread_that_hands_a_callback_to_the_loop_wakes_the_loop() {
+        let told = sentences(&recorded("call_soon_threadsafe")[0]);
+        let worker = "worker prints “half of it”, makes A, wakes the loop and stays on its thread.";
+        assert!(told.iter().any(|told| told == worker), "{told:#?}");
     }
 
     #[test]

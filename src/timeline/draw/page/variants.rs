@@ -15,9 +15,8 @@ use super::{
     steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
 };
 use crate::timeline::{
-    self, Chart, Clock, End, LaneId,
-    draw::beside::{share_colours, stretches, with_common_instants},
-    human,
+    self, Chart, End, LaneId,
+    draw::beside::{have_exact_times, length, share_colours, stretches, with_common_instants},
 };
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -510,19 +509,6 @@ fn are_alike(kind: SaidBefore, one: &Printed, other: &Printed) -> bool {
 
 fn quoted(chart: &Chart) -> String {
     format!("“{}”", chart.title)
-}
-
-/// Whether the times of two runs can be compared.
-fn have_exact_times(one: &Chart, other: &Chart) -> bool {
-    one.clock == Clock::Paused && other.clock == Clock::Paused
-}
-
-/// How much time passed in a run.
-fn length(chart: &Chart) -> String {
-    match chart.clock {
-        Clock::Paused => human(chart.elapsed),
-        Clock::Real => format!("about {} of real time", human(chart.elapsed)),
-    }
 }
 
 fn took(chart: &Chart) -> String {

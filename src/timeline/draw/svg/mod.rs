@@ -259,8 +259,8 @@ fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
         // One sheet and one layout for both, so that equal times are at equal places.
         let sheet = Sheet::new(&both, options);
         let layout = Layout::new(&both, sheet.room);
-        for (chart, rows) in both {
-            pictures.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
+        for ((chart, rows), different) in both.into_iter().zip(&pair.different) {
+            pictures.add(&Picture::new(chart, rows, &layout, &sheet, different));
         }
         pictures.described.push(pair.describe_with(detail(options)));
         pictures.width = pictures.width.max(sheet.width);

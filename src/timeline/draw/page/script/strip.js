@@ -36,6 +36,9 @@ function withoutStep({ states }, track, moment) {
     language === "Python"
       ? ["still has its turn", "still have their turns"]
       : ["is in the middle of its poll", "are in the middle of their polls"];
+  const hasEnded = moment > track.momentOf.at(-1);
+  if (language === "Rust" && hasEnded && run().verdict !== null && showsFuture())
+    return "Rust has no more steps: its run was ended.";
   const parts = [];
   if (polled.length > 0)
     parts.push(`${polled.join(" and ")} ${polled.length === 1 ? one : several}`);
@@ -76,15 +79,19 @@ function showStrip(element, track, moment) {
   element.replaceChildren(tells, make("div", { class: "cells" }, ...lists));
 }
 
-// Where the two languages part: what they do not print alike, and what the header of the
-// example says of Python. The latter stays from the first step on that only one of them has: there
-// a reader asks why, also where both print the same.
+// Where the two languages part: what they do not print alike, in bold where that is news; and what
+// the header of the example says of Python. The latter stays from the first step on that only one
+// of them has: there a reader asks why, also where both print the same.
 function showParting(moment) {
   const element = byId("parting");
   element.hidden = !run().moments.some((_, nth) => textOfParting(nth) !== "");
   const { parting } = run().moments[moment] ?? { parting: null };
   element.classList.toggle("quiet", parting === null);
-  const told = parting === null ? [] : [make("b", {}, parting), " "];
+  const told = [];
+  if (parting !== null) {
+    const isNews = run().moments.findIndex((one) => one.parting !== null) === moment;
+    told.push(make(isNews ? "b" : "span", {}, parting), " ");
+  }
   element.replaceChildren(...told, ...prose(reasonAt(moment)));
 }
 

@@ -46,18 +46,35 @@ function between(elements, separator) {
 }
 
 // The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
-// behind the name of that one, since the runtime has one task for both.
+// behind the name of that one, since the runtime has one task for both. So the task is listed once:
+// where the first of its lanes was woken.
 function readyGroups({ ready, ready_inside }, lanes) {
+  const insideOf = new Map(ready.map((lane, nth) => [lane, ready_inside[nth]]));
+  // The lanes around a lane, as far as they are ready, and the one around the last of these.
+  const around = (lane) => {
+    const path = [];
+    for (let next = insideOf.get(lane) ?? null; next !== null; next = insideOf.get(next) ?? null) {
+      if (path.includes(next)) break;
+      path.unshift(next);
+    }
+    return path;
+  };
+  const paths = ready.map(around);
+  const named = new Set(paths.flat()); // before what is inside them
   const groups = [];
   for (const [nth, lane] of ready.entries()) {
-    const inside = ready_inside[nth];
-    const last = groups.at(-1);
-    if (last && last.inside === inside) last.listed.push(lane);
-    else groups.push({ inside, listed: [lane] });
+    if (named.has(lane)) continue;
+    const path = paths[nth];
+    const key = path.join(" ");
+    // Tasks of one lane each stand together only if no other task is between them.
+    const candidates = path.length === 0 ? groups.slice(-1) : groups;
+    const group = candidates.find((one) => one.key === key);
+    if (group) group.listed.push(lane);
+    else groups.push({ key, path, listed: [lane] });
   }
-  return firstOf(groups, lanes, ({ inside, listed }) => {
-    const parent = inside === null ? [] : [lanes[inside].name, " ▸ "];
-    return make("span", { class: "group" }, ...parent, ...tilesOf(lanes, listed, "ready"));
+  return firstOf(groups, lanes, ({ path, listed }) => {
+    const parents = path.flatMap((lane) => [lanes[lane].name, " ▸ "]);
+    return make("span", { class: "group" }, ...parents, ...tilesOf(lanes, listed, "ready"));
   });
 }
 
