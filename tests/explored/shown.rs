@@ -31,6 +31,10 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 faults.push(format!("`{name}` at {}:{line} is named, and left out", track.file));
             }
         }
+        for (name, line) in hidden_by_others(track) {
+            let file = &track.file;
+            faults.push(format!("`{name}` at {file}:{line} is another one than what is called"));
+        }
         let text = lines_of(&track.file);
         for (from, to) in &track.left_out {
             let of_stretch = text[from - 1..*to].join("\n");
@@ -142,6 +146,52 @@ fn named_items(track: &Track) -> Vec<(String, usize)> {
             if name != "fn" && words.contains(name) {
                 found.push((name.to_owned(), nth + 1));
             }
+        }
+    }
+    found
+}
+
+/// The functions at the left edge that are shown, although each call of that name which is shown is
+/// one of a function that is defined inside the caller.
+fn hidden_by_others(track: &Track) -> Vec<(String, usize)> {
+    let text = lines_of(&track.file);
+    let is_left_out =
+        |line: usize| track.left_out.iter().any(|(from, to)| (*from..=*to).contains(&line));
+    let name = |line: &str| {
+        let code = line.trim_start();
+        let code = code.strip_prefix("pub ").unwrap_or(code);
+        let code = code.strip_prefix("async ").unwrap_or(code);
+        let rest = code.strip_prefix("def ").or_else(|| code.strip_prefix("fn "))?;
+        Some(rest.split(['(', '<']).next().unwrap_or_default().to_owned())
+    };
+    // The functions at the edge, each with its lines; what is above the first one is left out.
+    let mut at_the_edge: Vec<(usize, &[String])> = vec![];
+    for (nth, line) in text.iter().enumerate() {
+        if !line.starts_with(' ') && name(line).is_some() {
+            let rest = &text[nth + 1..];
+            let is_outside = |line: &String| line.starts_with(|c: char| c.is_alphabetic());
+            let end = rest.iter().position(is_outside).unwrap_or(rest.len());
+            at_the_edge.push((nth + 1, &text[nth..nth + 1 + end]));
+        }
+    }
+    let mut found = vec![];
+    for (line, body) in &at_the_edge {
+        let called = name(&body[0]).expect("it is a function");
+        let defines = |body: &[String]| {
+            body[1..].iter().any(|line| name(line).is_some_and(|inner| inner == called))
+        };
+        let (hiding, others): (Vec<_>, Vec<_>) = at_the_edge
+            .iter()
+            .filter(|(line, _)| !is_left_out(*line))
+            .partition(|(_, body)| defines(body));
+        let calls = |body: &[String]| {
+            body[1..]
+                .iter()
+                .any(|line| line.contains(&format!("{called}(")) && name(line).is_none())
+        };
+        let is_called = others.iter().any(|(_, body)| calls(body));
+        if !is_left_out(*line) && !hiding.is_empty() && !is_called {
+            found.push((called, *line));
         }
     }
     found

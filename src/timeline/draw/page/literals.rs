@@ -27,8 +27,9 @@ pub(super) fn inside_literals(lines: &[&str], python: bool, comment: &str) -> Ve
             };
             open = None;
         }
-        if python && open.as_deref() == Some("\"") {
-            open = None; // such a literal has one line: the mark was in one of another kind
+        // Such a literal of Python has one line: the mark was in a text of another kind.
+        if python && open.as_ref().is_some_and(|end| end.len() == 1) {
+            open = None;
         }
         // The literal may have ended and another one begun: then the line has code between them.
         let is_whole = rest.len() == line.len();
@@ -38,14 +39,14 @@ pub(super) fn inside_literals(lines: &[&str], python: bool, comment: &str) -> Ve
 }
 
 /// The text behind the end of a literal; none if it does not end in this text. In one that ends
-/// with a quotation mark alone, a backslash may stand before a quotation mark.
+/// with one mark alone, a backslash may stand before that mark.
 fn behind<'t>(text: &'t str, end: &str) -> Option<&'t str> {
     let mut is_escaped = false;
     for (at, letter) in text.char_indices() {
         if !is_escaped && text[at..].starts_with(end) {
             return Some(&text[at + end.len()..]);
         }
-        is_escaped = end == "\"" && letter == '\\' && !is_escaped;
+        is_escaped = end.len() == 1 && letter == '\\' && !is_escaped;
     }
     None
 }
@@ -53,6 +54,9 @@ fn behind<'t>(text: &'t str, end: &str) -> Option<&'t str> {
 /// The text behind the beginning of the first literal in a text, and what ends that literal. None
 /// if no literal begins there, or only in a comment.
 fn begin<'t>(text: &'t str, python: bool, comment: &str) -> Option<(&'t str, String)> {
+    if python {
+        return begin_in_python(text, comment);
+    }
     let at = text.find('"')?;
     let code = &text[..at];
     if code.contains(comment) {
@@ -62,14 +66,23 @@ fn begin<'t>(text: &'t str, python: bool, comment: &str) -> Option<(&'t str, Str
     if code.ends_with('\'') && text[at + 1..].starts_with('\'') {
         return begin(&text[at + 2..], python, comment);
     }
-    if python {
-        let end = if text[at..].starts_with("\"\"\"") { "\"\"\"" } else { "\"" };
-        return Some((&text[at + end.len()..], end.to_owned()));
-    }
     // `"…"`, or `r#"…"#`. One with an `r` and no `#` is read as if it had no `r`.
     let marks = code.len() - code.trim_end_matches('#').len();
     let end = format!("\"{}", "#".repeat(marks));
     Some((&text[at + 1..], end))
+}
+
+/// The same in Python, where a literal has one mark or three, and each kind may have the other one
+/// inside.
+fn begin_in_python<'t>(text: &'t str, comment: &str) -> Option<(&'t str, String)> {
+    let at = text.find(['"', '\''])?;
+    if text[..at].contains(comment) {
+        return None;
+    }
+    let mark = &text[at..=at];
+    let three = mark.repeat(3);
+    let end = if text[at..].starts_with(&three) { three } else { mark.to_owned() };
+    Some((&text[at + end.len()..], end))
 }
 
 #[cfg(test)]
@@ -106,7 +119,7 @@ let e = 1;
     }
 
     #[test]
-    fn in_python_the_mark_has_three_quotation_marks() {
+    fn in_python_the_mark_has_three_quotation_marks_of_one_kind() {
         let text = "\
 A = \"\"\"
 for \"a\" in
@@ -120,5 +133,7 @@ def c():
 ";
         assert_eq!(inside(text, true), [2, 7]);
         assert_eq!(inside("a = '\"'\nb()\nc = '\"'\n", true), [0; 0]);
+        assert_eq!(inside("a = '\"\"\"'\nb()\nc = '\\'\"\"\"'\nd()\n", true), [0; 0]);
+        assert_eq!(inside("a = \'\'\'\nfor \"\"\" in\n\'\'\'\nb()\n", true), [2]);
     }
 }

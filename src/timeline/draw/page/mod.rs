@@ -13,11 +13,11 @@
 //! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
 //!   `waited` knows for which lanes a lane waits, and `chains` makes chains of these waits;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
-//!   functions in it, `at_the_stage` those that are given to a scene, and `reached` what the scene
-//!   does not run, which is left out;
+//!   functions in it, `names` what they name, `at_the_stage` those that are given to a scene, and
+//!   `reached` what the scene does not run, which is left out;
 //! - `recording` is what was recorded of a Python twin, `twin` adds its steps, `twin_causes` knows
 //!   why a lane went on, and `twin_told` says the steps in words; `align` puts both in one order,
-//!   by means of `pairs`, and `output` lists what they print;
+//!   by means of `pairs`, `printed` finds what both print, and `output` lists it;
 //! - `variants` compares runs;
 //! - `script` puts the parts of the script together, which are in the folder of that name. Those in
 //!   its folder `player`, and the rules in `player.css`, are not of this page alone: slides are
@@ -31,10 +31,12 @@ mod due;
 mod lines;
 mod lists;
 mod literals;
+mod names;
 mod now;
 mod output;
 mod pairs;
 mod parts;
+mod printed;
 mod reached;
 mod reader;
 mod recording;

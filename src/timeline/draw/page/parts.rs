@@ -1,15 +1,14 @@
-//! What a source consists of: its items and its functions, and what each of them names.
+//! What a source consists of: its items and its functions. What each of them names is in `names`.
 //!
 //! This is no parser. An example is formatted, so its indents tell where a part of it ends, and a
 //! few beginnings of lines tell what it is.
 use super::literals::inside_literals;
-use std::collections::BTreeSet;
 
 /// The lines of a source, with what they are made of. All positions are indices into these lines:
 /// a page leaves some lines of the file out, so an index is not the number of a line.
 pub(super) struct Parts<'t> {
     /// Decides how a line is read.
-    language: Language,
+    pub(super) language: Language,
     /// Each line without its indent.
     pub(super) lines: Vec<&'t str>,
     /// The indent of each line, in bytes.
@@ -64,9 +63,9 @@ pub(super) struct Function<'t> {
 
 /// The language of a source: the two begin and end their parts differently.
 #[derive(Clone, Copy)]
-struct Language {
+pub(super) struct Language {
     /// Whether it is Python; it is Rust otherwise.
-    python: bool,
+    pub(super) python: bool,
 }
 
 impl<'t> Parts<'t> {
@@ -115,22 +114,6 @@ impl<'t> Parts<'t> {
         parts
     }
 
-    /// The names in these lines. A function that is defined in them is left out, and so is a
-    /// variable that is not called: its name may be that of a function elsewhere in the file. Names
-    /// of macros do not count, nor do words in comments, docstrings and literals in double
-    /// quotation marks.
-    pub(super) fn names(&self, extent: Extent) -> BTreeSet<&'t str> {
-        let mut names = Names::default();
-        for nth in extent.begin..=extent.end {
-            // A docstring of one line is a literal, and its last line ends one.
-            if self.has_code[nth] && !self.lines[nth].contains("\"\"\"") {
-                self.language.add_names(self.lines[nth], &mut names);
-            }
-        }
-        names.all.retain(|name| names.called.contains(name) || !names.variables.contains(name));
-        names.all
-    }
-
     /// The last line of the part of Python that begins in the line `begin`: the last one with text
     /// before the next part with the same indent or less. A line that is `inside` a literal ends no
     /// part.
@@ -177,19 +160,8 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// The names in some lines of code.
-#[derive(Default)]
-struct Names<'t> {
-    /// All but those of functions that are defined there.
-    all: BTreeSet<&'t str>,
-    /// Those that a variable has.
-    variables: BTreeSet<&'t str>,
-    /// Those with a `(` behind them.
-    called: BTreeSet<&'t str>,
-}
-
 impl Language {
-    fn comment(self) -> &'static str {
+    pub(super) fn comment(self) -> &'static str {
         if self.python { "#" } else { "//" }
     }
 
@@ -199,40 +171,8 @@ impl Language {
         marks.iter().any(|mark| line.starts_with(mark))
     }
 
-    /// Adds the names in a line of code.
-    fn add_names<'t>(self, line: &'t str, names: &mut Names<'t>) {
-        let is_head = self.function(line).is_some();
-        let mut before = "";
-        // In the pattern of a `let`: each name is one of a variable.
-        let mut in_a_pattern = false;
-        for (word, after) in words_of_code(line, self.comment()) {
-            let is_defined_here = ["fn", "def"].contains(&before);
-            // `panic!(…)` calls no function of that name.
-            let is_a_macro = after.starts_with('!') && !after.starts_with("!=");
-            if !is_defined_here && !is_a_macro {
-                names.all.insert(word);
-                let is_variable = if self.python {
-                    is_head || ["for", "as"].contains(&before) || after.starts_with(" = ")
-                } else {
-                    let is_named = ["mut", "for"].contains(&before) || after.starts_with(": ");
-                    in_a_pattern || is_named
-                };
-                if is_variable {
-                    names.variables.insert(word);
-                }
-                if after.starts_with('(') {
-                    names.called.insert(word);
-                }
-            }
-            let begins = !self.python && word == "let";
-            let ends = [" = ", ": ", ") = ", "] = ", " }"].iter().any(|end| after.starts_with(end));
-            in_a_pattern = (in_a_pattern || begins) && !ends;
-            before = word;
-        }
-    }
-
     /// The name of the function that begins in this line.
-    fn function(self, code: &str) -> Option<&str> {
+    pub(super) fn function(self, code: &str) -> Option<&str> {
         let keyword = if self.python { "def" } else { "fn" };
         let mut words = code.split(' ');
         loop {
@@ -345,29 +285,4 @@ fn is_of_a_word(letter: char) -> bool {
 /// The words of a text, in order. A word is made of letters, digits and underscores.
 pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter| !is_of_a_word(letter)).filter(|word| !word.is_empty())
-}
-
-/// The words of a line of code, each with the code that follows it up to a literal or a comment.
-/// Words in a literal in double quotation marks, or in a comment behind the code, do not count. A
-/// literal with an escaped quotation mark is read wrongly: then the page may leave out a function
-/// too many or too few. A click shows what the page leaves out.
-fn words_of_code<'t>(line: &'t str, comment: &str) -> Vec<(&'t str, &'t str)> {
-    let mut words = vec![];
-    for (nth, part) in line.split('"').enumerate() {
-        let is_a_literal = nth % 2 == 1;
-        if is_a_literal {
-            continue;
-        }
-        let code = part.split(comment).next().unwrap_or_default();
-        let mut rest = code;
-        for word in words_of(code) {
-            let at = rest.find(word).expect("it is a part of the code");
-            rest = &rest[at + word.len()..];
-            words.push((word, rest));
-        }
-        if code.len() < part.len() {
-            break;
-        }
-    }
-    words
 }
