@@ -280,8 +280,8 @@ impl<'e> Checker<'e> {
         numbers
     }
 
-    /// Where the lane of a step puts calls into the queue of a loop: steps of the coroutine that runs
-    /// in the lane of the loop, or callbacks.
+    /// Where the lane of a step puts calls into the queue of a loop: steps of the coroutine that
+    /// runs in the lane of the loop, or callbacks.
     fn queued(&self, step: &Step, name: Option<&str>, of_main: bool) -> Vec<usize> {
         let mut numbers = vec![];
         for call in &self.chart().calls {

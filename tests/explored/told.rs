@@ -30,8 +30,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults
 }
 
-/// The lanes of an event loop of the program's own that raise an exception in Python and end well in
-/// Rust. What tokio's tasks return is not seen.
+/// The lanes of an event loop of the program's own that raise an exception in Python and end well
+/// in Rust. What tokio's tasks return is not seen.
 fn errors_that_only_python_tells(explored: &Explored) -> Vec<String> {
     let [rust, python] = &explored.run.tracks[..] else { return vec![] };
     let (Some(here), Some(there)) = (rust.steps.last(), python.steps.last()) else {

@@ -144,8 +144,8 @@ impl Mark {
     /// The sign on a terminal. Arrows and numbers are not drawn there.
     /// Each is one column wide in every font that has box-drawing characters; the signs of emoji
     /// are two columns wide in some terminals, and one in others. Running, blocking and a moved
-    /// clock have one sign, because the text in the bar (`blocks 100 ms`) tells them apart. So do an
-    /// error and a panic, which have a text beside the sign.
+    /// clock have one sign, because the text in the bar (`blocks 100 ms`) tells them apart. An
+    /// error and a panic have one sign, too, and the text beside it tells which.
     pub fn sign(self) -> Option<char> {
         match self {
             Mark::Running | Mark::Blocking | Mark::MovedClock => Some('█'),

@@ -196,8 +196,8 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// The step in which another lane woke the coroutine for whose end the lane of this piece runs an
-    /// event loop, and that lane: the piece is what that coroutine does.
+    /// The step in which another lane woke the coroutine that runs in this piece, and that lane.
+    /// The lane of the piece runs an event loop until this coroutine is over.
     pub(super) fn coroutine_woken_in(&self, piece: &Piece) -> Option<(usize, LaneId)> {
         let turn = self.calls.coroutine_woken_by(piece.lane, self.number(piece))?;
         let nth = done_in(self.chart, self.order, turn.by, turn.at)?;
