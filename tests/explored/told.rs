@@ -500,7 +500,8 @@ impl OfStep<'_> {
             "dw"
         } else if says("gives way") && self.is_called(lane) && by == Some(Until::Lane(lane)) {
             "d" // it is in the queue of its loop
-        } else if says("gives way") || says("ends the iteration") || says("starts its loop") {
+        } else if says("gives way") || says("ends its loop's iteration") || says("starts its loop")
+        {
             ensure(by == Some(Until::Yield), "the runtime wakes it")?;
             "dw"
         } else if says("wakes itself") {

@@ -358,7 +358,7 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "goes on after soon and waits (sleep).",
             "goes on (the time of late has come) and calls what is in its queue.",
             "begins, prints “late” and ends.",
-            "goes on (its time has come) and ends the iteration.",
+            "goes on (its time has come) and ends its loop's iteration.",
             "goes on (its loop's next iteration) and ends its coroutine.",
             "goes on (its loop's next iteration) and ends.",
         ]

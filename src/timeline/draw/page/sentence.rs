@@ -311,7 +311,7 @@ impl Reader<'_> {
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
                 _ if is_the_first => "starts its loop".into(),
                 true => self.waits_in_its_coroutine(piece),
-                false => "ends the iteration".into(),
+                false => "ends its loop's iteration".into(),
             };
         }
         match self.on_all(piece) {
@@ -329,7 +329,7 @@ impl Reader<'_> {
         match awaits {
             Some(awaits) if awaits.over => "ends its coroutine".into(),
             Some(awaits) if !awaits.places.waits().is_empty() && !is_queued => self.waits(piece),
-            _ => "ends the iteration".into(),
+            _ => "ends its loop's iteration".into(),
         }
     }
 
