@@ -67,8 +67,8 @@ pub fn player() -> Player {
 /// How the kinds of tiles, marks and lit lines look.
 pub(super) const RULES: &str = include_str!("player.css");
 
-/// The letter of a lane in Python that has ended with an exception. The pictures have none, since
-/// they are of Rust.
+/// The letter of a lane in Python that has ended with an exception: that of a lane in Rust that has
+/// returned an error.
 pub(super) const RAISED: char = 'e';
 
 /// What each state is called, by its letter: as in the legends of the pictures, so that the script
@@ -82,21 +82,16 @@ pub(super) fn words() -> BTreeMap<char, &'static str> {
             words.entry(letter).or_insert(mark.short_label());
         }
     }
-    words.insert(RAISED, "raised");
     words
 }
 
 /// The signs for how a lane has ended, by the letters of these states: those of the pictures.
 pub(super) fn signs() -> BTreeMap<char, char> {
     let mut signs = BTreeMap::new();
-    for mark in [Mark::Finished, Mark::Cancelled, Mark::Panicked, Mark::Unfinished] {
+    for mark in [Mark::Finished, Mark::Cancelled, Mark::Failed, Mark::Panicked, Mark::Unfinished] {
         if let (Some(letter), Some(sign)) = (mark.letter(), mark.sign()) {
             signs.insert(letter, sign);
         }
-    }
-    // An exception ends a lane in Python as a panic does in Rust.
-    if let Some(sign) = Mark::Panicked.sign() {
-        signs.insert(RAISED, sign);
     }
     signs
 }
