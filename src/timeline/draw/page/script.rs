@@ -14,7 +14,7 @@ const SHARED: [&str; 4] = [
 
 /// The parts of the script, in the order in which they are read, after those that are shared. A
 /// browser runs them in that order, too, so a part may use at once what an earlier one has made.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     include_str!("script/state.js"),
     include_str!("script/tracks.js"),
     include_str!("script/source.js"),
@@ -22,6 +22,7 @@ const PARTS: [&str; 15] = [
     include_str!("script/marks.js"),
     include_str!("script/strip.js"),
     include_str!("script/axis.js"),
+    include_str!("script/stretches.js"),
     include_str!("script/variants.js"),
     include_str!("script/timeline.js"),
     include_str!("script/cursor.js"),
