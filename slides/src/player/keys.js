@@ -37,6 +37,8 @@ function keyOf(event) {
 function belongsToItsTarget(event) {
   const target = event.target;
   if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;
+  // What had the focus in a dialog keeps it until the page is drawn without the dialog.
+  if (target.closest("dialog:not([open])")) return false;
   if (target.matches("button, summary, a, input[type=checkbox]")) return event.key === " " || event.key === "Enter";
   if (target.matches("#run-output")) return /^(Arrow|Page|Home|End)/.test(event.key);
   // A remote drives the talk also while its speaker scrolls the notes.

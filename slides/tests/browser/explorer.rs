@@ -827,20 +827,30 @@ fn the_median_step_of_forty_lanes_takes_its_thread_less_than_16_ms_with_two_thou
     });
 }
 
+/// How many times the list of timers names, what it says of the others, and how much of the height
+/// of the window the code has.
+const TIMERS: &str = "(() => {
+    const timers = document.querySelector('.cell[data-list=timers]');
+    const others = timers.querySelector('.more')?.textContent ?? '';
+    const high = document.querySelector('.pane').clientHeight / innerHeight;
+    return [timers.querySelectorAll('.group').length, others, high];
+})()";
+
 /// The polls of two hundred lanes are no more work for a step than those of two: what lanes go on
 /// doing is one shape, and only what differs between two steps is changed.
 #[test]
 #[ignore = "needs Chromium"]
 fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
-    async fn naps() {
+    async fn naps(long: Duration) {
         for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(long).await;
         }
     }
     let recording = async_concepts::record("many naps", || async {
         let mut tasks = vec![];
         for nth in 0..200 {
-            tasks.push(tokio::spawn(naps().lane(format!("nap {nth}"))));
+            let long = Duration::from_millis(1000 + nth);
+            tasks.push(tokio::spawn(naps(long).lane(format!("nap {nth}"))));
         }
         for task in tasks {
             task.await.expect("a nap does not panic");
@@ -881,6 +891,12 @@ fn a_step_changes_as_little_of_the_page_with_two_hundred_lanes() {
             shows(&tab, step).await;
             tab.is(in_sight).await;
         }
+        // Each lane has a time of its own. Ten are named, so the code has its place.
+        tab.go(&format!("#1.{}", steps / 2)).await;
+        shows(&tab, steps / 2).await;
+        let timers: (usize, String, f64) = tab.eval(TIMERS).await;
+        assert_eq!((timers.0, timers.1.as_str()), (10, "and 190 more"));
+        assert!(timers.2 > 0.2, "the code has {} of the window", timers.2);
         chromium.is_content();
     });
 }

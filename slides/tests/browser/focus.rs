@@ -24,6 +24,20 @@ fn after_a_click_space_goes_on_and_does_not_press_the_button_again() {
             tab.is_at(&format!("#{slide}.1")).await;
             assert!(!tab.eval::<bool>(open).await, "{button}");
         }
+        // Also before the page is drawn without the dialog, in which a link still has the focus.
+        for open in ["o", "h"] {
+            tab.go(&format!("#{slide}")).await;
+            let at_once = format!(
+                "[{open:?}, 'Escape', ' '].map((key) => {{
+                    const event = {{ key, bubbles: true, cancelable: true }};
+                    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', event));
+                    return location.hash;
+                }})"
+            );
+            let before = format!("#{slide}");
+            let expected = [before.clone(), before, format!("#{slide}.1")];
+            assert_eq!(tab.eval::<Vec<String>>(&at_once).await, expected, "{open}");
+        }
         chromium.is_content();
     });
 }

@@ -8,18 +8,29 @@ function tileOf({ name, hue }, kind = "") {
   return make("span", { class: `tile ${kind} ${classOfHue(hue)}` }, name);
 }
 
-// Of a longer list this many lanes are named, so that it leaves room for the lists beside it.
+// Of a longer list this many lanes are named, so that it leaves room for the lists beside it. A list
+// of groups has no more groups than that: those of 200 lanes would cover the code, and a browser
+// needs longer to draw them than all the rest of a step.
 const MOST_NAMED = 10;
 
 // Tiles for the first of some lanes, and how many more there are. `listed` has their numbers.
 function tilesOf(lanes, listed, kind = "") {
   const named = listed.slice(0, MOST_NAMED).map((lane) => tileOf(lanes[lane], kind));
-  const more = listed.slice(MOST_NAMED);
-  if (more.length > 0) {
-    const title = more.map((lane) => lanes[lane].name).join(", ");
-    named.push(make("span", { class: "more", title }, `and ${more.length} more`));
-  }
-  return named;
+  return [...named, ...othersOf(lanes, listed.slice(MOST_NAMED))];
+}
+
+// The first of some groups, and how many lanes are in the others. `listed` of a group has the lanes
+// of which it tells, and `draw` makes its element.
+function firstOf(groups, lanes, draw) {
+  const others = groups.slice(MOST_NAMED).flatMap(({ listed }) => listed);
+  return [...groups.slice(0, MOST_NAMED).map(draw), ...othersOf(lanes, others)];
+}
+
+// How many lanes are not named, if there are any. The tooltip has their names.
+function othersOf(lanes, others) {
+  if (others.length === 0) return [];
+  const title = others.map((lane) => lanes[lane].name).join(", ");
+  return [make("span", { class: "more", title }, `and ${others.length} more`)];
 }
 
 // A list with its heading. An empty list keeps its place, so that the others stay where they are.
@@ -61,7 +72,7 @@ function readyGroups({ ready, ready_inside }, lanes) {
     if (group) group.listed.push(lane);
     else groups.push({ key, path, listed: [lane] });
   }
-  return groups.map(({ path, listed }) => {
+  return firstOf(groups, lanes, ({ path, listed }) => {
     const parents = path.flatMap((lane) => [lanes[lane].name, " ▸ "]);
     return make("span", { class: "group" }, ...parents, ...tilesOf(lanes, listed, "ready"));
   });
@@ -74,18 +85,22 @@ function timerGroups({ timers }, lanes) {
     if (!times.has(words)) times.set(words, { words, why, listed: [] });
     times.get(words).listed.push(lane);
   }
-  return [...times.values()].map(({ words, why, listed }) => {
+  return firstOf([...times.values()], lanes, ({ words, why, listed }) => {
     const due = make("span", { class: "due" }, words);
     return make("span", { class: "group", title: why }, due, ...tilesOf(lanes, listed));
   });
 }
 
 // Which lane waits for which. A chain that comes back to a lane that it has passed, as in a
-// deadlock, has a frame.
+// deadlock, has a frame; and it comes first if there are too many chains to show all of them.
 function waitingChains({ waits }, lanes) {
-  return waits.map((chain) => {
+  const groups = waits.map((chain) => {
     const last = chain.at(-1);
     const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
+    return { chain, circle, listed: chain[0] };
+  });
+  if (groups.length > MOST_NAMED) groups.sort((one, other) => other.circle - one.circle);
+  return firstOf(groups, lanes, ({ chain, circle }) => {
     const links = chain.map((link) => make("span", {}, ...between(tilesOf(lanes, link), " ")));
     return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
   });
@@ -94,7 +109,8 @@ function waitingChains({ waits }, lanes) {
 // Lanes that wait, where it is not proved for which others; and what is known, in words. Without
 // this a reader of a deadlock would look for its cycle in vain.
 function unprovedWaits({ unproved }, lanes) {
-  return unproved.map(([listed, words]) =>
+  const groups = unproved.map(([listed, words]) => ({ listed, words }));
+  return firstOf(groups, lanes, ({ listed, words }) =>
     make("span", { class: "group" }, ...between(tilesOf(lanes, listed), " "), ` → ${words}`),
   );
 }
