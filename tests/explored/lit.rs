@@ -251,9 +251,9 @@ fn of_step(
     faults
 }
 
-/// Whether a lane that waited at several places has gone on at a line of a file, as far as is known:
-/// it waits there again; or only there it waited for what has woken it; or the line is around all
-/// the places at which it did so.
+/// Whether a lane that waited at several places has gone on at a line of a file, as far as is
+/// known: it waits there again; or only there it waited for what has woken it; or the line is
+/// around all the places at which it did so.
 fn is_where_it_went_on(
     before: &Places,
     after: &Places,
