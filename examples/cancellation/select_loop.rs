@@ -1,7 +1,7 @@
 //! Select loop: what loses in `select!` is dropped, and with it what it had half done.
 //!
-//! In Python: `asyncio.wait` of a `readline`, see `select_loop.py` beside this file. Its reader
-//! keeps what a cancelled `readline` has read, so the twin loses nothing.
+//! In Python: `asyncio.wait` of a `readline`, see `select_loop.py` beside this file. asyncio's
+//! reader keeps what a cancelled `readline` has read, so the twin loses nothing.
 //! Look for: "hel" comes before a tick, "lo" after it. In "lost" each round makes a new
 //! `read_line`; the tick drops the one that has read "hel". "pinned" makes one future outside the
 //! loop and only borrows it. "cancel safe" uses a reader that keeps what it has read itself: the

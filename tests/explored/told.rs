@@ -53,6 +53,7 @@ fn ensure(holds: bool, claim: &str) -> Checked {
 impl OfStep<'_> {
     fn check(&self) -> Checked {
         self.check_cause(&self.step.sentence)?;
+        self.check_goes_on()?;
         let mut sentence = self.own_sentence()?;
         let thread = match sentence.rsplit_once(". ") {
             Some((_, last)) => last.strip_suffix(" polls it.").map(str::to_owned),
@@ -210,7 +211,44 @@ impl OfStep<'_> {
         }
         self.check_wake(why)?;
         ensure(matches!(woken.by, Until::Lane(_)), "a lane has woken it")?;
-        ensure(self.changes_nothing(self.which), "it waits as before")
+        let own = without_parentheses(&without_texts(self.step));
+        ensure(own.starts_with("is polled once more and waits"), "it does nothing but wait")?;
+        ensure(self.changes_nothing(self.which), "it waits as before")?;
+        ensure(self.is_proved_to_wait_on(), "it is proved that its wait is the same")
+    }
+
+    /// Whether the recording proves that a lane which waits at the same places after this poll has
+    /// waited there all the time. Otherwise it may have gone on, and come there again.
+    fn is_proved_to_wait_on(&self) -> bool {
+        let Some(woken) = self.poll.span.woken else { return false };
+        let Until::Lane(by) = woken.by else { return false };
+        let places = self.polls.stopped(self.step.lane, self.poll);
+        if places.waits().iter().any(|wait| wait.of_a_loop) {
+            return false;
+        }
+        let is_kept = matches!(places.registered(), Some(Registered::Kept | Registered::Earlier));
+        let has_only_timers = places.waits().iter().all(|wait| wait.timer);
+        is_kept
+            || by != self.step.lane
+                && (has_only_timers || self.is_passed_on(by, woken.at, woken.nth))
+    }
+
+    /// Whether a lane was woken at a position and has passed that on to the one that polls it. One
+    /// that runs wakes the other by itself, also where it is inside that one.
+    fn is_passed_on(&self, by: LaneId, at: Position, nth: usize) -> bool {
+        let inner = self.polls.row(by);
+        let mut wakes = inner.spans.iter().filter_map(|span| span.woken);
+        // On the real clock a new instant may begin between the two wakes.
+        inner.owner_at(at).is_some() && wakes.any(|wake| wake.at == at || wake.nth + 1 == nth)
+    }
+
+    /// A poll of which it is proved that it changes nothing is no going on.
+    fn check_goes_on(&self) -> Checked {
+        let own = without_parentheses(&without_texts(self.step));
+        let is_silent = own == "goes on and waits." && !self.step.rest;
+        let is_once_more =
+            is_silent && self.changes_nothing(self.which) && self.is_proved_to_wait_on();
+        ensure(!is_once_more, "it goes on: nothing has changed for it")
     }
 
     /// Whether the lane waits after its poll of this number as it did before, and has done nothing
@@ -276,19 +314,23 @@ impl OfStep<'_> {
             Until::Outside if let Some(task) = why.strip_suffix(" has ended") => {
                 return ensure(self.ends_at(task, woken.at), "a task has ended right there");
             }
-            Until::Outside => "woken from outside".to_owned(),
+            Until::Outside => {
+                ensure(!self.is_a_tracker_done(woken.at), "a task of its tracker has ended")?;
+                "woken from outside".to_owned()
+            }
             Until::Yield if why == "its loop's next iteration" => why.to_owned(),
             Until::Yield => "it had given way".to_owned(),
             Until::Lane(by) if by == lane && self.is_called(lane) => "it had given way".to_owned(),
             Until::Lane(by) if by == lane => "it has woken itself".to_owned(),
             Until::Lane(by) => {
                 let name = self.name(by);
-                // A lane that was woken passes that on to the one that polls it. One that runs
-                // wakes the other by itself, also where it is inside that one.
-                let inner = self.polls.row(by);
-                let is_inside = inner.owner_at(woken.at).is_some();
-                let mut wakes = inner.spans.iter().filter_map(|span| span.woken);
-                let was_woken = is_inside && wakes.any(|wake| wake.at == woken.at);
+                let was_woken = self.is_passed_on(by, woken.at, woken.nth);
+                let mut polls = self.polls.of_lane[by].iter();
+                let has_run = |poll: &Poll<'_>| {
+                    woken.at <= poll.span.from && poll.span.from < self.poll.span.from
+                };
+                let is_late = was_woken && polls.any(has_run);
+                ensure(!is_late, &format!("{name} has not run since"))?;
                 match was_woken {
                     true => format!("{name} was woken"),
                     false if woken.cancels => format!("cancelled by {name}"),
@@ -298,6 +340,16 @@ impl OfStep<'_> {
             Until::Unwoken | Until::Dropped | Until::RunOver => return Err("no wake".into()),
         };
         ensure(why == expected, &expected)
+    }
+
+    /// Whether it has waited for the tasks of a tracker, and a lane ends at a position.
+    fn is_a_tracker_done(&self, at: Position) -> bool {
+        let Some(before) = self.which.checked_sub(1) else { return false };
+        let before = &self.polls.of_lane[self.step.lane][before];
+        let waits = self.polls.stopped(self.step.lane, before).waits();
+        let is_on =
+            waits.last().is_some_and(|wait| wait.on.as_deref() == Some("TaskTracker::wait"));
+        is_on && self.polls.chart.rows.iter().any(|row| row.was_polled() && row.ends_at() == at)
     }
 
     /// Whether a lane of this name ends at a position.

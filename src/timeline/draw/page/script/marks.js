@@ -125,7 +125,9 @@ function addPrinted(pane, track, current) {
     const mark = make("span", { class: `printed ${colourOf(lane)}` }, short(lane));
     mark.classList.toggle("two", lettersOf(short(lane)).length > 1);
     mark.style.setProperty("--column", columnOf(track, lane, lane === current.lane));
-    pane.placed.push({ mark, number, title: `${name(lane)} prints “${text}”` });
+    // A text that has quotation marks gets other ones around it.
+    const quoted = /[“”]/.test(text) ? `‘${text}’` : `“${text}”`;
+    pane.placed.push({ mark, number, title: `${name(lane)} prints ${quoted}` });
     pane.marks.append(mark);
   }
 }
