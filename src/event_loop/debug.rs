@@ -194,6 +194,20 @@ impl Observers {
         }
     }
 
+    /// See [`Instrument::task_failed`].
+    pub(super) fn task_failed(&self, error: &Error, coroutine: &str) {
+        if self.is_watched() {
+            self.tell(|instrument| instrument.task_failed(error, coroutine));
+        }
+    }
+
+    /// See [`Instrument::callback_failed`].
+    pub(super) fn callback_failed(&self, error: &Error) {
+        if self.is_watched() {
+            self.tell(|instrument| instrument.callback_failed(error));
+        }
+    }
+
     #[inline]
     pub(super) fn coroutine_over(&self) {
         if self.is_watched() {
@@ -266,6 +280,15 @@ impl EventLoop {
             print(context);
             eprintln!("exception in the exception handler: {panic}");
         }
+    }
+
+    /// Reports the error or the panic with which a call has ended.
+    #[cold]
+    pub(super) fn report_failed_call(&self, error: Error, has_panicked: bool) {
+        if !has_panicked {
+            self.0.observers.callback_failed(&error);
+        }
+        self.report("exception in a callback", Some(error));
     }
 
     pub(super) fn report(&self, message: &str, exception: Option<Error>) {

@@ -83,9 +83,8 @@ impl Handle {
     pub(super) fn run(self, event_loop: &EventLoop) {
         match catch_panic(|| self.0.run()) {
             Ok(Ok(())) => {}
-            Ok(Err(error)) | Err(error) => {
-                event_loop.report("exception in a callback", Some(error));
-            }
+            Ok(Err(error)) => event_loop.report_failed_call(error, false),
+            Err(panic) => event_loop.report_failed_call(panic, true),
         }
     }
 }

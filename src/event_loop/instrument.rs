@@ -33,6 +33,7 @@ use std::panic::Location;
 use std::task::Waker;
 use std::time::Duration;
 
+use super::Error;
 use super::any_future::AnyFuture;
 use super::handle::{CallKind, Handle};
 
@@ -113,6 +114,20 @@ pub trait Instrument {
     /// [`Error::Cancelled`](super::Error::Cancelled): its task is about to end as cancelled. This
     /// is not called if the coroutine is dropped instead.
     fn task_cancelled(&self) {}
+
+    /// The coroutine of the step that runs has just returned this error: its task is about to end
+    /// with it. `coroutine` is the type of the coroutine, as [`std::any::type_name`] gives it: a
+    /// coroutine may wrap another one, which need not have returned this error. This is called
+    /// neither for a panic nor for [`Error::Cancelled`].
+    fn task_failed(&self, error: &Error, coroutine: &str) {
+        _ = (error, coroutine);
+    }
+
+    /// The callback that runs has just returned this error, which goes to the exception handler
+    /// next. This is not called for a panic.
+    fn callback_failed(&self, error: &Error) {
+        _ = error;
+    }
 
     /// The coroutine of the step that runs is over: it has returned or panicked, or was dropped.
     /// Its destructors have run, and its task is not done yet. So what is woken from here to the

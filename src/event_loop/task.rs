@@ -51,7 +51,18 @@ use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
 /// Boxed, because a task does not know the type of its coroutine; pinned, because a coroutine may
 /// refer to itself.
-type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
+type Coroutine<T> = Pin<Box<dyn NamedFuture<Output = Result<T>>>>;
+
+/// A future that can still tell its type when it is boxed. It costs a task nothing.
+trait NamedFuture: StdFuture {
+    /// The name of the type, as [`std::any::type_name`] gives it. Call it on the future itself: a
+    /// box of it is a future, too, and would give the name of the box.
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
+
+impl<F: StdFuture> NamedFuture for F {}
 
 /// What makes a future a task.
 pub(super) struct TaskPart<T: 'static> {
@@ -175,10 +186,16 @@ impl<T> TaskPart<T> {
             self.coroutine.set(Some(coroutine));
             return self.suspend(cell);
         }
-        if let Ok(Poll::Ready(Err(Error::Cancelled))) = polled {
-            // Told before anything is dropped, so that for an instrument nothing has happened since
-            // the coroutine returned.
-            cell.event_loop.0.observers.task_cancelled();
+        // Told before anything is dropped, so that for an instrument nothing has happened since the
+        // coroutine returned.
+        match &polled {
+            Ok(Poll::Ready(Err(Error::Cancelled))) => {
+                cell.event_loop.0.observers.task_cancelled();
+            }
+            Ok(Poll::Ready(Err(error))) => {
+                cell.event_loop.0.observers.task_failed(error, (*coroutine).type_name());
+            }
+            Ok(_) | Err(_) => {}
         }
         // Dropped before the task is done: what awaits the task may rely on the destructors having
         // run.

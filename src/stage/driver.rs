@@ -6,14 +6,14 @@
 //! `timeline`, and `timeline` does not use `event_loop`; this file uses both.
 use crate::{
     event_loop::{
-        AskedBy, CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job,
+        AskedBy, CallId, CallKind, CallRef, Driver, Error, EventLoop, FutureRef, Instrument, Job,
         Notifier, ReadyBy, set_event_loop_policy,
     },
     timeline::{
         CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
-        call_is_asked_for, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_is_over,
-        ended_as_cancelled, is_a_callback, loop_awaits, number_of_a_call, place_of_an_await, turn,
-        wait, wakes_are_by, woken_here_by,
+        call_is_asked_for, call_is_queued, callback_was_scheduled, cancel_begins, cancel_ends,
+        coroutine_is_over, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
+        loop_awaits, number_of_a_call, place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
@@ -123,6 +123,8 @@ struct TimelineInstrument {
     tasks: RefCell<HashMap<CallId, usize>>,
     /// The task of the step that the loop runs now.
     step: Cell<Option<CallId>>,
+    /// The call that the loop makes now is a callback with a lane.
+    runs_a_lane: Cell<bool>,
     /// The task until whose end `run_until_complete` runs the loop.
     root: Cell<Option<CallId>>,
     /// The futures that this task has awaited in its last step and still awaits. Each has beside it
@@ -149,6 +151,7 @@ impl TimelineInstrument {
             ready: RefCell::default(),
             tasks: RefCell::default(),
             step: Cell::default(),
+            runs_a_lane: Cell::default(),
             root: Cell::default(),
             awaits: RefCell::default(),
             places: RefCell::default(),
@@ -230,13 +233,15 @@ impl TimelineInstrument {
         loop_awaits(Some(self.number_of_task(root)), tasks, stacks);
     }
 
-    /// Notes that the call is made or dropped now.
-    fn note_end_of_wait(&self, call: &CallRef<'_>) {
+    /// Notes that the call is made or dropped now. Returns whether it is a callback with a lane.
+    fn note_end_of_wait(&self, call: &CallRef<'_>) -> bool {
         if call.kind == CallKind::Callback
             && let Some((location, on)) = self.scheduled.borrow_mut().remove(&call.id)
         {
             callback_was_scheduled(location, on);
+            return true;
         }
+        false
     }
 }
 
@@ -248,9 +253,10 @@ impl Instrument for TimelineInstrument {
 
     fn call_ready(&self, call: &CallRef<'_>) {
         let (number, by) = self.number_and_cause(call);
+        let is_of_this_thread = call.ready_by == Some(ReadyBy::ThisThread);
         self.ready.borrow_mut().push_back((call.id, number, by));
         let has_a_lane = self.note_wait(call, "its turn in the loop's queue");
-        call_goes_to(number, CallStage::Queued { has_a_lane });
+        call_is_queued(number, has_a_lane, if is_of_this_thread { by } else { WokenBy::Outside });
     }
 
     /// Returns the number of the call. Under this number the recording keeps which lane asked for
@@ -286,7 +292,7 @@ impl Instrument for TimelineInstrument {
             call_goes_to(number, CallStage::Begins { task });
             caused_by = Some(by);
         }
-        self.note_end_of_wait(call);
+        self.runs_a_lane.set(self.note_end_of_wait(call));
         if call.kind == CallKind::Step {
             self.step.set(Some(call.id));
         }
@@ -334,6 +340,18 @@ impl Instrument for TimelineInstrument {
 
     fn task_cancelled(&self) {
         ended_as_cancelled();
+    }
+
+    fn task_failed(&self, error: &Error, coroutine: &str) {
+        if is_a_lane(coroutine) {
+            ended_with_an_error(&error.to_string());
+        }
+    }
+
+    fn callback_failed(&self, error: &Error) {
+        if self.runs_a_lane.get() {
+            ended_with_an_error(&error.to_string());
+        }
     }
 
     fn coroutine_over(&self) {

@@ -88,8 +88,8 @@ pub mod verdicts;
 #[cfg(feature = "draw")]
 pub use draw::{
     BlockingCall, Chart, Due, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopAwait,
-    LoopCall, LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places, Player,
-    Position, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
+    LoopCall, LoopTask, LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places,
+    Player, Position, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
     SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Turn, Unlike, Until,
     Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, player, to_json,
     to_page, to_perfetto, to_svg,
@@ -108,10 +108,11 @@ pub(crate) use record::{
 pub use record::{
     CallStage, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled,
     Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What,
-    WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to, call_is_asked_for, callback,
-    callback_was_scheduled, cancel_begins, cancel_ends, coroutine_is_over, ended_as_cancelled,
-    is_a_callback, loop_awaits, number_of_a_call, on_thread, place_of_an_await, record, turn, wait,
-    wakes_are_by, woken_here_by,
+    WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to, call_is_asked_for,
+    call_is_queued, callback, callback_was_scheduled, cancel_begins, cancel_ends,
+    coroutine_is_over, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
+    loop_awaits, number_of_a_call, on_thread, place_of_an_await, record, turn, wait, wakes_are_by,
+    woken_here_by,
 };
 pub use time::{Clock, human};
 

@@ -92,6 +92,65 @@ fn an_instrument_is_told_of_everything_in_its_order() {
     );
 }
 
+/// Notes each error that is told, and whether what has returned it is the coroutine `fails`.
+#[derive(Default)]
+struct Errors(RefCell<Vec<String>>);
+
+impl Instrument for Errors {
+    fn call_begins(&self, call: &CallRef<'_>) {
+        self.0.borrow_mut().push(show(call));
+    }
+    fn task_failed(&self, error: &Error, coroutine: &str) {
+        let is_itself = coroutine.contains("fails") && !coroutine.contains("closure}}::{{closure");
+        self.0.borrow_mut().push(format!("task: {error}, of the coroutine itself: {is_itself}"));
+    }
+    fn callback_failed(&self, error: &Error) {
+        self.0.borrow_mut().push(format!("callback: {error}"));
+    }
+    fn task_cancelled(&self) {
+        self.0.borrow_mut().push("cancelled".to_owned());
+    }
+}
+
+#[test]
+fn an_instrument_is_told_of_errors_that_coroutines_and_callbacks_return() {
+    async fn fails() -> Result<(), Error> {
+        Err(Error::exception("no milk"))
+    }
+    let event_loop = virtual_loop();
+    event_loop.set_exception_handler(|_, _| {});
+    let errors = Rc::new(Errors::default());
+    event_loop.add_instrument(errors.clone());
+    event_loop.call_soon(|| Err::<(), _>(Error::exception("no sugar"))).unwrap();
+    event_loop.call_soon(|| -> Result<(), Error> { panic!("a part of the test") }).unwrap();
+    let itself = event_loop.create_named_task("itself", fails()).unwrap();
+    let around = event_loop.create_named_task("around", async { fails().await }).unwrap();
+    let cancelled =
+        event_loop.create_named_task("cancelled", async { Err::<(), _>(Error::Cancelled) });
+    let all = event_loop.create_named_task("all", async move {
+        for task in [itself, around, cancelled?] {
+            task.await.expect_err("it fails");
+        }
+        Ok(())
+    });
+    event_loop.run_until_complete(all.unwrap()).unwrap();
+    event_loop.close().unwrap();
+    let told = [
+        "callback",
+        "callback: no sugar",
+        "callback",
+        "step of itself",
+        "task: no milk, of the coroutine itself: true",
+        "step of around",
+        "task: no milk, of the coroutine itself: false",
+        "step of cancelled",
+        "cancelled",
+        "step of all",
+        "done callback of all",
+    ];
+    assert_eq!(*errors.0.borrow(), told);
+}
+
 /// Notes for how many tasks each future waits.
 #[derive(Default)]
 struct Tasks(RefCell<Vec<String>>);

@@ -251,12 +251,17 @@ fn the_handler_is_told_of_errors_and_panics_and_the_loop_goes_on() {
 }
 
 #[test]
-fn a_panic_ends_its_callback_and_no_other() {
+fn an_error_or_a_panic_ends_its_callback_and_no_other() {
     let chart = record_blocking("event loop", exception_handler::exception_handler).chart();
     let ends = ["A", "B", "C", "main"].map(|name| chart.row(name).end.1.clone());
     assert_eq!(
         ends,
-        [End::Finished, End::Panicked("no coffee".into()), End::Finished, End::Finished]
+        [
+            End::Failed("no milk".into()),
+            End::Panicked("no coffee".into()),
+            End::Finished,
+            End::Finished
+        ]
     );
 }
 
@@ -277,5 +282,5 @@ fn the_error_of_a_tokio_task_is_in_its_handle_and_lost_with_it() {
     );
     let chart = run.chart();
     assert_eq!(chart.row("B").end.1, End::Panicked("no coffee".into()));
-    assert_eq!(chart.row("C").end.1, End::Finished, "a task that returns an error has not failed");
+    assert_eq!(chart.row("C").end.1, End::Finished, "what a task of tokio's returns is not seen");
 }

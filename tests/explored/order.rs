@@ -8,7 +8,9 @@ use super::{
     Explored,
     polls::{Polls, is_poll},
 };
-use async_concepts::timeline::{Chart, End, LaneId, LoopCall, Position, Step, Until};
+use async_concepts::timeline::{
+    Chart, End, LaneId, LoopCall, LoopTask, Position, Step, Turn, Until,
+};
 use std::collections::BTreeSet;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -32,6 +34,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
 enum Verb {
     Makes,
     Wakes,
+    /// It is a callback that was made before, and is put into the queue of its loop.
+    Queues,
     /// It is woken to be given an error, or it is a callback that will not be called.
     Cancels,
     Drops,
@@ -42,12 +46,13 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 7] = [
+const VERBS: [(&str, Verb); 8] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; this wakes ", Verb::WokenByItsEnd),
     ("makes the next ", Verb::Makes),
     ("makes ", Verb::Makes),
     ("wakes ", Verb::Wakes),
+    ("queues ", Verb::Queues),
     ("cancels ", Verb::Cancels),
     ("drops ", Verb::Drops),
 ];
@@ -254,10 +259,14 @@ impl<'e> Checker<'e> {
                         numbers.push(*nth);
                     }
                 }
+                if verb == Verb::Wakes {
+                    numbers.extend(self.queued(step, name, true));
+                }
                 if verb == Verb::Cancels {
                     numbers.extend(self.dropped(step, name, true));
                 }
             }
+            Verb::Queues => numbers.extend(self.queued(step, name, false)),
             Verb::Drops => numbers.extend(self.dropped(step, name, false)),
             Verb::Aborted => {
                 for (lane, row) in rows().filter(|(lane, _)| is_named(*lane)) {
@@ -268,6 +277,21 @@ impl<'e> Checker<'e> {
             }
         }
         numbers.sort_unstable();
+        numbers
+    }
+
+    /// Where the lane of a step puts calls into the queue of a loop: steps of the coroutine that
+    /// runs in the lane of the loop, or callbacks.
+    fn queued(&self, step: &Step, name: Option<&str>, of_main: bool) -> Vec<usize> {
+        let mut numbers = vec![];
+        for call in &self.chart().calls {
+            if let Some((lane, queued)) = queued_by_a_lane(call, of_main)
+                && self.is_by(queued.by, step.lane)
+                && name.is_none_or(|name| self.polls.row(lane).name == name)
+            {
+                numbers.push(queued.nth);
+            }
+        }
         numbers
     }
 
@@ -319,6 +343,20 @@ impl<'e> Checker<'e> {
                 self.faults.push(format!("it is not told that {} was dropped", row.name));
             }
         }
+        for call in &chart.calls {
+            for of_main in [true, false] {
+                // A callback that is called soon is made and queued in one step.
+                if let Some((lane, queued)) = queued_by_a_lane(call, of_main)
+                    && is_polled(chart, queued.by, queued.at)
+                    && !self.told.contains(&queued.nth)
+                    && (of_main || chart.rows[lane].begin() < queued.at)
+                {
+                    let [by, lane] = [queued.by, lane].map(|lane| &chart.rows[lane].name);
+                    self.faults
+                        .push(format!("it is not told that {by} puts {lane} into the queue"));
+                }
+            }
+        }
         for Woke { by, lane, nth, at, .. } in std::mem::take(&mut self.wakes) {
             // A lane that is aborted with it is dropped, and not polled for that wake.
             let is_by_aborted = is_aborted(chart, by) && !is_aborted(chart, lane);
@@ -328,6 +366,19 @@ impl<'e> Checker<'e> {
             }
         }
     }
+}
+
+/// The lane of a call, and where it was put into the queue by what runs on the thread of the loop:
+/// a step of the coroutine that runs in the lane of the loop, by another lane; or a callback.
+fn queued_by_a_lane(call: &LoopCall, of_main: bool) -> Option<(LaneId, Turn)> {
+    let (lane, queued, over) = (call.lane?, call.queued?, call.over?);
+    let is_in_the_loop = lane == over.by;
+    let is_so = match call.step_of {
+        Some(LoopTask::Main) => of_main && is_in_the_loop && queued.by != lane,
+        Some(LoopTask::Other) => false,
+        None => !of_main && !is_in_the_loop,
+    };
+    if is_so && call.timer.is_none() && call.asked.is_none() { Some((lane, queued)) } else { None }
 }
 
 /// Whether a lane is a task, of the runtime, of a `LocalSet` or of an event loop. In each call of a

@@ -5,7 +5,7 @@ use super::{
     polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, Position, Registered, State, Step, Until, human,
+    End, Hold, LaneId, LoopAwait, LoopTask, Position, Registered, State, Step, Until, human,
 };
 use std::time::Duration;
 
@@ -24,6 +24,27 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                     faults.push(format!("step {nth} “{}”: {fault}", step.sentence));
                 }
             }
+        }
+    }
+    faults.extend(errors_that_only_python_tells(explored));
+    faults
+}
+
+/// The lanes of an event loop of the program's own that raise an exception in Python and end well
+/// in Rust. What tokio's tasks return is not seen.
+fn errors_that_only_python_tells(explored: &Explored) -> Vec<String> {
+    let [rust, python] = &explored.run.tracks[..] else { return vec![] };
+    let (Some(here), Some(there)) = (rust.steps.last(), python.steps.last()) else {
+        return vec![];
+    };
+    let mut faults = vec![];
+    if explored.chart.calls.is_empty() {
+        return faults;
+    }
+    for (lane, letters) in here.states.chars().zip(there.states.chars()).enumerate() {
+        if letters == ('f', 'e') {
+            let name = &explored.run.lanes[lane].name;
+            faults.push(format!("{name} fails in Python, and in Rust it ends"));
         }
     }
     faults
@@ -67,6 +88,7 @@ impl OfStep<'_> {
             Some((before, _)) => (before.to_owned(), true),
             None => (sentence.clone(), false),
         };
+        self.check_error()?;
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
         self.check_woken_around()?;
@@ -414,7 +436,7 @@ impl OfStep<'_> {
             let is_callback = row.spans.first().is_some_and(|first| {
                 first.state == State::Lazy && !first.places.waits().is_empty()
             });
-            if has_ended && "fcp".contains(is) && is_callback == callbacks {
+            if has_ended && "fcep".contains(is) && is_callback == callbacks {
                 ended.push(lane);
             }
         }
@@ -441,16 +463,18 @@ impl OfStep<'_> {
         // A loop goes on when a task of it has ended, but not for that reason.
         let mut ended = self.ended_inside(false);
         ended.retain(|lane| !self.is_called_here(*lane));
-        if let Some(by) = why.strip_prefix("queued by ") {
+        if let Some(by) = why.strip_prefix("woken by ") {
             let has_queued = self.polls.chart.calls.iter().any(|call| {
                 let is_here = call.over.is_some_and(|over| {
                     let (first, last) = self.polls.happened(over);
                     over.by == self.step.lane && first <= self.nth && self.nth <= last
                 });
                 let is_by = call.queued.is_some_and(|queued| self.name(queued.by) == by);
-                call.lane == Some(self.step.lane) && call.timer.is_none() && is_here && is_by
+                let is_of_it = call.step_of == Some(LoopTask::Main);
+                let is_it = call.lane == Some(self.step.lane) && call.timer.is_none();
+                is_it && is_of_it && is_here && is_by
             });
-            return ensure(has_queued, &format!("{by} has put its call into the queue"));
+            return ensure(has_queued, &format!("{by} has woken its coroutine"));
         }
         if let Some(stream) = why.strip_suffix(" has returned an item") {
             let mut lanes = 0..self.polls.of_lane.len();
@@ -471,6 +495,17 @@ impl OfStep<'_> {
         Ok(())
     }
 
+    /// The error that it returns stands at the end of the sentence.
+    fn check_error(&self) -> Checked {
+        let row = self.polls.row(self.step.lane);
+        let error = match &row.end.1 {
+            End::Failed(error) if self.polls.letter(self.nth, self.step.lane) == 'e' => error,
+            _ => return Ok(()),
+        };
+        let is_told = self.step.sentence.contains(&format!("fails ({error})."));
+        ensure(is_told, &format!("it returns the error “{error}”"))
+    }
+
     /// What it does now, as the end of the sentence says: its letter says the same.
     fn check_state(&self, told: &str, panics: bool) -> Checked {
         let lane = self.step.lane;
@@ -485,6 +520,8 @@ impl OfStep<'_> {
             "u"
         } else if says("is cancelled") {
             "c"
+        } else if says("fails") {
+            "e"
         } else if says("blocks the thread") {
             "b"
         } else if says("stays on its thread") {

@@ -370,3 +370,47 @@ fn a_lane_that_returns_the_error_of_its_cancellation_ends_as_cancelled_and_no_ot
     assert_eq!(row(&chart, "cleans up").end.1, End::Finished);
     run.output().unwrap();
 }
+
+#[test]
+fn an_error_that_a_task_or_a_callback_returns_ends_its_lane_but_none_inside_it() {
+    use async_concepts::event_loop::{Error, EventLoop, gather_return_exceptions};
+    async fn fails(error: &'static str) -> Result<(), Error> {
+        Err(Error::exception(error))
+    }
+    let run = async_concepts::record_blocking("errors", || {
+        let event_loop = EventLoop::new()?;
+        event_loop.set_exception_handler(|_, _| {});
+        event_loop
+            .call_soon(callback("returns it", || Err::<(), _>(Error::exception("no milk"))))?;
+        let inside = callback("inside", || "a result");
+        event_loop.call_soon(move || {
+            inside();
+            Err::<(), _>(Error::exception("no milk"))
+        })?;
+        let well = async { Ok::<(), Error>(()) };
+        let around = async {
+            well.lane("ends well").await?;
+            fails("no sugar").await
+        };
+        let tasks = event_loop.clone();
+        let all = async move {
+            let first = tasks.create_task(fails("no tea").lane("task"))?;
+            let second = tasks.create_task(around)?;
+            gather_return_exceptions::<Vec<_>, _>([first, second])?.await
+        };
+        event_loop.run_until_complete(all)?;
+        event_loop.close()
+    });
+    let chart = run.chart();
+    run.output().unwrap();
+    let json = async_concepts::timeline::to_json(std::slice::from_ref(&chart));
+    let read = async_concepts::timeline::from_json(&json).expect("it was just written");
+    for chart in [&chart, &read[0]] {
+        let end = |name| row(chart, name).end.1.clone();
+        assert_eq!(end("returns it"), End::Failed("no milk".into()));
+        assert_eq!(end("inside"), End::Finished);
+        assert_eq!(end("ends well"), End::Finished);
+        assert_eq!(end("task"), End::Failed("no tea".into()));
+        assert_eq!(chart.end_note(row(chart, "task")).as_deref(), Some("failed: no tea"));
+    }
+}

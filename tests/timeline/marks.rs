@@ -155,9 +155,10 @@ fn each_mark_that_is_drawn_is_in_the_legend() {
         for mark in Mark::ALL {
             let Some(sign) = mark.sign() else { continue };
             let drawn = text.split("\n\n").next().unwrap_or_default().contains(sign);
-            // What blocks has the sign of what runs, and `…` is also where a name was too long.
+            // What blocks has the sign of what runs, and an error that of a panic; `…` is also
+            // where a name was too long.
             let told_otherwise =
-                matches!(mark, Mark::Blocking | Mark::MovedClock | Mark::Unfinished);
+                matches!(mark, Mark::Blocking | Mark::MovedClock | Mark::Failed | Mark::Unfinished);
             let in_legend = text.contains(&format!("{sign} {}", mark.label()));
             assert!(!drawn || in_legend || told_otherwise, "{mark:?}\n{text}");
         }

@@ -75,7 +75,7 @@ fn what_goes_wrong_is_drawn_also_when_it_comes_last() {
     let picture = chart.picture(SvgOptions { width: 3000.0, ..SvgOptions::default() });
     assert_eq!(
         picture.left_out,
-        [LeftOut::Lanes { finished: 19, cancelled: 0, panicked: 0, unfinished: 0 }]
+        [LeftOut::Lanes { finished: 19, cancelled: 0, failed: 0, panicked: 0, unfinished: 0 }]
     );
     let text = text(&chart, 200);
     for name in ["main", "worker0", "worker39", "late", "panics"] {

@@ -5,7 +5,7 @@
 //! `python3 -m zipfile -e target/axe/*.whl target/axe`.
 use crate::{
     chromium::{Tab, deck, with_chromium},
-    site::page,
+    site::{PAGES, page},
 };
 use slides::root;
 use std::{fs, sync::LazyLock};
@@ -40,7 +40,7 @@ async fn is_clean(tab: &Tab, what: &str) {
 #[ignore = "needs Chromium"]
 fn the_pages_of_the_site_are_clean() {
     with_chromium(async |chromium| {
-        for name in ["index.html", "topics/gather.html", "article.html", "verdicts.html"] {
+        for name in PAGES {
             let tab = chromium.open(&page(name)).await;
             is_clean(&tab, name).await;
         }
@@ -51,10 +51,17 @@ fn the_pages_of_the_site_are_clean() {
 #[ignore = "needs Chromium"]
 fn the_explorer_is_clean() {
     with_chromium(async |chromium| {
-        for name in ["gather", "deadlock"] {
-            let tab = chromium.open(&page(&format!("examples/{name}.explorer.html"))).await;
+        for (name, steps) in [
             // At 1.14 `gather` ends: only Python has a step.
-            for step in ["1.1", "1.5", "1.14", "2.9"] {
+            ("gather", &["1.1", "1.5", "1.14", "2.9"][..]),
+            ("deadlock", &["1.5", "2.9"]),
+            // A tile stands on a lit line of its own colour, and a comment on a green one.
+            ("spawn_blocking", &["2.5"]),
+            ("thread_pool", &["1.8"]),
+            ("transaction", &["2.6"]),
+        ] {
+            let tab = chromium.open(&page(&format!("examples/{name}.explorer.html"))).await;
+            for step in steps {
                 tab.eval::<bool>(&format!("(location.hash = '#{step}', true)")).await;
                 is_clean(&tab, &format!("{name}, step {step}")).await;
             }

@@ -93,12 +93,13 @@ impl std::error::Error for JsonError {}
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
-///   queued and made, and when its timer is due;
+///   queued and made, and when its timer is due; one with `step_of` is a step of a task: of the
+///   `"main"` one, until whose end a lane runs the loop, or of an `"other"`;
 /// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
 ///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
 ///   where the coroutine waits until whose end the lane runs the loop;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
-///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
+///   `"returned_cancelled"`, `{"failed": TEXT}`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
 ///   `main` panicked), or `null`; `remarks` has what else is to be said of the run;
 /// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
@@ -149,7 +150,7 @@ fn clean_texts(chart: &mut Chart) {
                 block.places.clean();
             }
         }
-        if let End::Panicked(message) = &mut row.end.1 {
+        if let End::Failed(message) | End::Panicked(message) = &mut row.end.1 {
             *message = clean::text(message);
         }
     }

@@ -21,6 +21,8 @@ pub enum LeftOut {
         finished: usize,
         /// How many were cancelled.
         cancelled: usize,
+        /// How many returned an error, as far as that is known.
+        failed: usize,
         /// How many panicked.
         panicked: usize,
         /// How many had not ended.
@@ -40,17 +42,19 @@ impl LeftOut {
     pub(super) fn lanes(chart: &Chart, lanes: &[LaneId]) -> LeftOut {
         let mut finished = 0;
         let mut cancelled = 0;
+        let mut failed = 0;
         let mut panicked = 0;
         let mut unfinished = 0;
         for &lane in lanes {
             match chart.rows[lane].how_it_ended() {
                 End::Finished => finished += 1,
                 End::Cancelled { .. } | End::ReturnedCancelled => cancelled += 1,
+                End::Failed(_) => failed += 1,
                 End::Panicked(_) => panicked += 1,
                 End::Unfinished => unfinished += 1,
             }
         }
-        LeftOut::Lanes { finished, cancelled, panicked, unfinished }
+        LeftOut::Lanes { finished, cancelled, failed, panicked, unfinished }
     }
 
     /// What the recording itself does not have.
@@ -107,10 +111,11 @@ impl fmt::Display for LeftOut {
                 }
                 write!(f, "{polls} from {} to {} {are} not drawn.", human(*from), human(*to))
             }
-            LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
+            LeftOut::Lanes { finished, cancelled, failed, panicked, unfinished } => {
                 let kinds = [
                     (*finished, "finished"),
                     (*cancelled, "were cancelled"),
+                    (*failed, "failed"),
                     (*panicked, "panicked"),
                     (*unfinished, "had not ended"),
                 ];

@@ -33,6 +33,8 @@ pub enum Mark {
     Finished,
     /// The future was dropped before it returned.
     Cancelled,
+    /// The future returned an error.
+    Failed,
     /// A poll panicked.
     Panicked,
     /// The run ended first.
@@ -53,7 +55,7 @@ impl Mark {
     /// All of them, in the order of legends.
     /// First what a lane does, then how it ends, then the others. It is the order of the variants,
     /// too, so that sorted marks are in the order of a legend.
-    pub const ALL: [Mark; 17] = [
+    pub const ALL: [Mark; 18] = [
         Mark::Running,
         Mark::Blocking,
         Mark::MovedClock,
@@ -66,6 +68,7 @@ impl Mark {
         Mark::Lazy,
         Mark::Finished,
         Mark::Cancelled,
+        Mark::Failed,
         Mark::Panicked,
         Mark::Unfinished,
         Mark::Wake,
@@ -89,6 +92,7 @@ impl Mark {
             Mark::Lazy => "not polled yet",
             Mark::Finished => "done",
             Mark::Cancelled => "cancelled",
+            Mark::Failed => "failed",
             Mark::Panicked => "panicked",
             Mark::Unfinished => "not ended",
             Mark::Wake => "wakes",
@@ -128,6 +132,7 @@ impl Mark {
             Mark::Lazy => "The future exists and has not been polled: futures are lazy.",
             Mark::Finished => "The future returned.",
             Mark::Cancelled => "The future was dropped before it returned.",
+            Mark::Failed => "The task or the callback returned an error.",
             Mark::Panicked => "A poll panicked.",
             Mark::Unfinished => "The run was over before the future returned.",
             Mark::Wake => "The lane at the tail woke the lane at the tip.",
@@ -139,7 +144,8 @@ impl Mark {
     /// The sign on a terminal. Arrows and numbers are not drawn there.
     /// Each is one column wide in every font that has box-drawing characters; the signs of emoji
     /// are two columns wide in some terminals, and one in others. Running, blocking and a moved
-    /// clock have one sign, because the text in the bar (`blocks 100 ms`) tells them apart.
+    /// clock have one sign, because the text in the bar (`blocks 100 ms`) tells them apart. An
+    /// error and a panic have one sign, too, and the text beside it tells which.
     pub fn sign(self) -> Option<char> {
         match self {
             Mark::Running | Mark::Blocking | Mark::MovedClock => Some('█'),
@@ -152,7 +158,7 @@ impl Mark {
             Mark::Lazy => Some('·'),
             Mark::Finished => Some('✓'),
             Mark::Cancelled => Some('✗'),
-            Mark::Panicked => Some('!'),
+            Mark::Failed | Mark::Panicked => Some('!'),
             Mark::Unfinished => Some('…'),
             Mark::Differs => Some('≠'),
             Mark::Wake | Mark::Line => None,
@@ -173,6 +179,7 @@ impl Mark {
             Mark::BetweenItems => Some('i'),
             Mark::Finished => Some('f'),
             Mark::Cancelled => Some('c'),
+            Mark::Failed => Some('e'),
             Mark::Panicked => Some('p'),
             Mark::Unfinished => Some('u'),
             Mark::Wake | Mark::Line | Mark::Differs => None,
@@ -197,7 +204,7 @@ impl Mark {
             Mark::WokenNotPolled => "woken-not-polled",
             Mark::RunningUnwoken => "spurious-poll",
             Mark::Lazy => "lazy",
-            Mark::Finished => "future",
+            Mark::Finished | Mark::Failed => "future",
             Mark::Cancelled => "cancel",
             Mark::Panicked => "panic",
             Mark::Unfinished => "verdict",

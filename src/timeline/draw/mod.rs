@@ -47,8 +47,8 @@ mod words;
 
 pub use beside::Pair;
 pub use chart::{
-    BlockingCall, Chart, End, Hold, Instant, LoopAwait, LoopCall, LoopTimer, Owner, Position, Row,
-    Said, Span, State, Turn, Until, Variant, Wake, Woken,
+    BlockingCall, Chart, End, Hold, Instant, LoopAwait, LoopCall, LoopTask, LoopTimer, Owner,
+    Position, Row, Said, Span, State, Turn, Until, Variant, Wake, Woken,
 };
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;

@@ -122,7 +122,7 @@ impl Trace {
             // “still running” and “never polled” have a note, too, but are no alarm.
             if matches!(
                 row.how_it_ended(),
-                End::Cancelled { .. } | End::ReturnedCancelled | End::Panicked(_)
+                End::Cancelled { .. } | End::ReturnedCancelled | End::Failed(_) | End::Panicked(_)
             ) {
                 mark["cname"] = RED.into();
             }

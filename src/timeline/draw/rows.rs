@@ -141,7 +141,8 @@ enum Interest {
     DidNotFinish,
     /// It blocked its thread, or was woken and not polled.
     HeldUp,
-    Panicked,
+    /// It panicked, or returned an error.
+    Failed,
     /// `main` is always drawn: without it no lane has a parent.
     IsMain,
 }
@@ -168,8 +169,8 @@ fn interest_of_lane(chart: &Chart, lane: LaneId) -> Interest {
     }
     if lane == 0 {
         Interest::IsMain
-    } else if matches!(row.how_it_ended(), End::Panicked(_)) {
-        Interest::Panicked
+    } else if matches!(row.how_it_ended(), End::Failed(_) | End::Panicked(_)) {
+        Interest::Failed
     } else if held_up {
         Interest::HeldUp
     } else if *row.how_it_ended() != End::Finished {

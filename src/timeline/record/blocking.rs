@@ -26,6 +26,7 @@ use super::{
     verdict::Verdict,
     wakers::LaneWakers,
 };
+use crate::timeline::clean;
 use std::{
     cell::RefCell,
     future::poll_fn,
@@ -259,7 +260,17 @@ pub fn coroutine_is_over() {
 /// the call changes nothing.
 pub fn ended_as_cancelled() {
     if let Some(run) = Run::here() {
-        run.ended_as_cancelled();
+        run.has_returned(Polled::Cancelled);
+    }
+}
+
+/// The lane that ended last on this thread, right before this, has returned this error: only what
+/// runs it sees what it returns. Say it only if that lane itself has returned it, and not what is
+/// around the lane: see [`is_a_lane`](super::is_a_lane). If anything was recorded since the end of
+/// the lane, the call changes nothing.
+pub fn ended_with_an_error(error: &str) {
+    if let Some(run) = Run::here() {
+        run.has_returned(Polled::Failed(clean::text(error)));
     }
 }
 

@@ -34,6 +34,19 @@ pub fn call_goes_to(number: usize, stage: CallStage) {
     }
 }
 
+/// Says that this call, which the loop has put into its ready queue now, was put there by `by`, if
+/// that is a lane: a lane that has ended wakes by its end what awaits it, and no longer runs then.
+/// Otherwise as [`call_goes_to`].
+pub fn call_is_queued(number: usize, has_a_lane: bool, by: WokenBy) {
+    if let Some(run) = Run::here() {
+        let stage = CallStage::Queued { has_a_lane };
+        match by {
+            WokenBy::Lane(lane) => run.note_call_by(lane, number, stage),
+            _ => run.note_call(number, stage),
+        }
+    }
+}
+
 /// The lane that runs an event loop on this thread runs it until the task `until` is done, whose
 /// coroutine awaits the other tasks from here on: see [`What::Awaits`](super::What::Awaits).
 /// `stacks` are the places at which that coroutine waits, as [`place_of_an_await`] has given them.

@@ -139,6 +139,8 @@ pub enum Polled {
     Item,
     /// `Poll::Ready`, with the error of its cancellation: the executor has said so.
     Cancelled,
+    /// `Poll::Ready`, or a callback has returned, with this error: the event loop has said so.
+    Failed(String),
     /// It did not return: it panicked, with this message.
     Panicked(String),
 }

@@ -135,6 +135,12 @@ impl<F: Future> Future for Lane<F> {
     }
 }
 
+/// Whether a future is itself what [`LaneExt::lane`] returns, and not something around it, by the
+/// name of its type, which [`std::any::type_name`] gives.
+pub fn is_a_lane(type_name: &str) -> bool {
+    type_name.starts_with(concat!(module_path!(), "::Lane<"))
+}
+
 impl<F> Lane<F> {
     /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
     ///

@@ -57,11 +57,12 @@ mod verdict;
 mod gate;
 
 pub use blocking::{
-    coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,
+    coroutine_is_over, ended_as_cancelled, ended_with_an_error, turn, wait, wakes_are_by,
+    woken_here_by,
 };
 pub use calls::{
-    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, cancel_begins, cancel_ends,
-    loop_awaits, number_of_a_call, place_of_an_await,
+    a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, call_is_queued, cancel_begins,
+    cancel_ends, loop_awaits, number_of_a_call, place_of_an_await,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
@@ -70,7 +71,7 @@ pub use event::{CallStage, Event, Line, Polled, What, WokenBy};
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]
 pub(crate) use lane::lane_made_at;
-pub use lane::{Lane, LaneExt};
+pub use lane::{Lane, LaneExt, is_a_lane};
 pub use place::Place;
 #[cfg(feature = "schedules")]
 pub(crate) use processor::{OwnTime, SeenThread};

@@ -7,7 +7,7 @@ use super::Assembly;
 use crate::timeline::{
     CallStage, Event, LaneId, Waits,
     draw::{
-        chart::{LoopAwait, LoopCall, LoopTimer, Turn},
+        chart::{LoopAwait, LoopCall, LoopTask, LoopTimer, Turn},
         places::Places,
     },
 };
@@ -191,7 +191,12 @@ impl Assembly {
                 beside_others.extend(&known.polled);
             }
         }
+        let runs_until = |task| self.calls.awaits.iter().any(|awaits| awaits.until == Some(task));
         for (call, known) in self.chart.calls.iter_mut().zip(&self.calls.known) {
+            call.step_of = known.task.map(|task| match runs_until(task) {
+                true => LoopTask::Main,
+                false => LoopTask::Other,
+            });
             call.lane = match (&known.polled[..], &call.timer) {
                 ([lane], _) if !beside_others.contains(lane) => Some(*lane),
                 ([], _) if known.has_a_lane => None,

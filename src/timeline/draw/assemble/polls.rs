@@ -84,6 +84,7 @@ impl Assembly {
             Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
             Polled::Ready => self.end_at(now, lane, End::Finished),
             Polled::Cancelled => self.end_at(now, lane, End::ReturnedCancelled),
+            Polled::Failed(error) => self.end_at(now, lane, End::Failed(error.clone())),
             Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
         self.thread_goes_back(lane, event, now);

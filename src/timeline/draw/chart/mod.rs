@@ -155,6 +155,20 @@ pub struct LoopCall {
     /// cancelled; or, if it was in the queue by then, when the loop passed over it. None if neither
     /// was seen.
     pub over: Option<Turn>,
+    /// The task of which it is a step; none for a callback, and if the loop never made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_of: Option<LoopTask>,
+}
+
+/// A task of an event loop of the program's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoopTask {
+    /// The one until whose end a lane runs the loop: what it does is shown on that lane, unless it
+    /// has a lane of its own.
+    Main,
+    /// Another one.
+    Other,
 }
 
 /// A lane that runs an event loop begins to wait for tasks of the loop: for the one until whose end

@@ -65,6 +65,7 @@ impl Chart {
                 Some(format!("dropped by {}", self.rows[*by].name))
             }
             End::Cancelled { by: None, .. } => Some("dropped".into()),
+            End::Failed(error) => Some(format!("failed: {error}")),
             End::Panicked(message) => Some(format!("panicked: {message}")),
             End::Unfinished if row.was_polled() => Some("still running".into()),
             End::Unfinished => Some("never polled".into()),

@@ -54,7 +54,7 @@ pub enum Until {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// It returned.
+    /// It returned, with an error or without one: see [`End::Failed`].
     Finished,
     /// It was dropped before it was done.
     Cancelled {
@@ -65,6 +65,10 @@ pub enum End {
     },
     /// It returned the error of its cancellation, as a coroutine of an event loop does.
     ReturnedCancelled,
+    /// It returned this error. That is known only of tasks and callbacks of an event loop of the
+    /// program's own. Where nothing tells what a lane returns, a lane that returns an error has
+    /// [`End::Finished`].
+    Failed(String),
     /// It panicked, with this message.
     Panicked(String),
     /// It had not ended when the run was over.
@@ -116,6 +120,7 @@ impl End {
         match self {
             End::Finished => Mark::Finished,
             End::Cancelled { .. } | End::ReturnedCancelled => Mark::Cancelled,
+            End::Failed(_) => Mark::Failed,
             End::Panicked(_) => Mark::Panicked,
             End::Unfinished => Mark::Unfinished,
         }

@@ -2,7 +2,7 @@
 //! Each call of the loop has the step in which it comes into them, and the step in which it leaves
 //! them, as far as these are known.
 use crate::timeline::{
-    Chart, LaneId, LoopAwait, Turn,
+    Chart, LaneId, LoopAwait, LoopTask, Turn,
     draw::pieces::{Kind, Piece, done_in},
 };
 use std::time::Duration;
@@ -13,6 +13,8 @@ use std::time::Duration;
 pub(super) struct Call {
     /// The lane that it stands for: the one that it runs, if it runs one.
     pub lane: LaneId,
+    /// It is a step of the coroutine until whose end a lane runs the loop.
+    is_of_main: bool,
     /// The step in which its timer is set, and when it is due; none without a timer.
     set: Option<(usize, Duration)>,
     /// The step in which it gets into the queue, and the turn that orders it there; none if it
@@ -61,6 +63,7 @@ impl Calls {
             let set = call.timer.map(|timer| (happens_in(chart, order, timer.set), timer.due));
             calls.calls.push(Call {
                 lane,
+                is_of_main: call.step_of == Some(LoopTask::Main),
                 set,
                 queued: queued.map(|queued| (happens_in(chart, order, queued), queued)),
                 over: call.over.map(|over| ends_in(chart, order, lane, over)),
@@ -108,16 +111,17 @@ impl Calls {
         })
     }
 
-    /// The other lane that has put the call into the queue that is made in a step and runs in the
-    /// lane of the loop itself; none if a timer has, or if several calls of it are made there.
-    pub fn queued_by(&self, of_loop: LaneId, step: usize) -> Option<LaneId> {
+    /// Where another lane has woken the coroutine that runs in the lane of the loop in a step; none
+    /// if a timer has, or if several calls that run in that lane are made there.
+    pub fn coroutine_woken_by(&self, of_loop: LaneId, step: usize) -> Option<Turn> {
         let is_made =
             |call: &&Call| call.over == Some(step) && call.lane == of_loop && call.queued.is_some();
         let mut made = self.calls.iter().filter(is_made);
         let call = made.next()?;
         let (_, turn) = call.queued?;
-        let is_known = made.next().is_none() && call.set.is_none() && turn.by != of_loop;
-        if is_known { Some(turn.by) } else { None }
+        let is_known =
+            made.next().is_none() && call.is_of_main && call.set.is_none() && turn.by != of_loop;
+        if is_known { Some(turn) } else { None }
     }
 
     /// The lanes that the loop calls and that are in its queue after a step, in the order of the

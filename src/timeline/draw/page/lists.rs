@@ -347,7 +347,9 @@ impl<'c> Reader<'c> {
         let until = match row.end.1 {
             End::Cancelled { .. } => Until::Dropped,
             End::Unfinished => Until::RunOver,
-            End::Finished | End::ReturnedCancelled | End::Panicked(_) => Until::Unwoken,
+            End::Finished | End::ReturnedCancelled | End::Failed(_) | End::Panicked(_) => {
+                Until::Unwoken
+            }
         };
         if wait.until == Until::Unwoken {
             wait.until = until;

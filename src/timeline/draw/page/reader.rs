@@ -75,9 +75,11 @@ impl<'c> Reader<'c> {
         };
         self.add_said(piece, &mut step);
         self.add_lists(piece, &mut step);
-        if piece.kind == Kind::Poll
-            && let Some((nth, by)) = self.woken_in(lane, poll)
-        {
+        let woken_in = match piece.kind {
+            Kind::Poll => self.woken_in(lane, poll),
+            Kind::Rest => self.coroutine_woken_in(piece),
+        };
+        if let Some((nth, by)) = woken_in {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
         }
@@ -199,6 +201,14 @@ impl<'c> Reader<'c> {
             }
         }
         None
+    }
+
+    /// The step in which another lane woke the coroutine that runs in this piece, and that lane.
+    /// The lane of the piece runs an event loop until this coroutine is over.
+    pub(super) fn coroutine_woken_in(&self, piece: &Piece) -> Option<(usize, LaneId)> {
+        let turn = self.calls.coroutine_woken_by(piece.lane, self.number(piece))?;
+        let nth = done_in(self.chart, self.order, turn.by, turn.at)?;
+        Some((nth, turn.by))
     }
 
     /// The step in which another lane woke `lane` for this poll, and the lane that did. It is the

@@ -14,7 +14,7 @@ const SHARED: [&str; 4] = [
 
 /// The parts of the script, in the order in which they are read, after those that are shared. A
 /// browser runs them in that order, too, so a part may use at once what an earlier one has made.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     include_str!("script/state.js"),
     include_str!("script/tracks.js"),
     include_str!("script/source.js"),
@@ -22,6 +22,7 @@ const PARTS: [&str; 15] = [
     include_str!("script/marks.js"),
     include_str!("script/strip.js"),
     include_str!("script/axis.js"),
+    include_str!("script/stretches.js"),
     include_str!("script/variants.js"),
     include_str!("script/timeline.js"),
     include_str!("script/cursor.js"),
@@ -66,8 +67,8 @@ pub fn player() -> Player {
 /// How the kinds of tiles, marks and lit lines look.
 pub(super) const RULES: &str = include_str!("player.css");
 
-/// The letter of a lane in Python that has ended with an exception. The pictures have none, since
-/// they are of Rust.
+/// The letter of a lane in Python that has ended with an exception: that of a lane in Rust that has
+/// returned an error.
 pub(super) const RAISED: char = 'e';
 
 /// What each state is called, by its letter: as in the legends of the pictures, so that the script
@@ -81,21 +82,16 @@ pub(super) fn words() -> BTreeMap<char, &'static str> {
             words.entry(letter).or_insert(mark.short_label());
         }
     }
-    words.insert(RAISED, "raised");
     words
 }
 
 /// The signs for how a lane has ended, by the letters of these states: those of the pictures.
 pub(super) fn signs() -> BTreeMap<char, char> {
     let mut signs = BTreeMap::new();
-    for mark in [Mark::Finished, Mark::Cancelled, Mark::Panicked, Mark::Unfinished] {
+    for mark in [Mark::Finished, Mark::Cancelled, Mark::Failed, Mark::Panicked, Mark::Unfinished] {
         if let (Some(letter), Some(sign)) = (mark.letter(), mark.sign()) {
             signs.insert(letter, sign);
         }
-    }
-    // An exception ends a lane in Python as a panic does in Rust.
-    if let Some(sign) = Mark::Panicked.sign() {
-        signs.insert(RAISED, sign);
     }
     signs
 }

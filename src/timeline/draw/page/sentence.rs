@@ -131,6 +131,7 @@ impl Reader<'_> {
                 match *what {
                     What::Prints(line) => lines.push(in_quotes(&self.chart.said[line].text)),
                     What::Wakes(lane)
+                    | What::Queues(lane)
                     | What::Cancels(lane)
                     | What::Makes(lane)
                     | What::Drops(lane) => lanes.push(lane),
@@ -139,6 +140,7 @@ impl Reader<'_> {
             parts.push(match alike[0] {
                 What::Prints(_) => format!("prints {}", join(&lines)),
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
+                What::Queues(_) => format!("queues {}", self.names(&lanes)),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
                 What::Drops(_) => format!("drops {}", self.dropped(piece, &lanes, &mut by_others)),
@@ -455,9 +457,9 @@ impl Reader<'_> {
             is_a_callback(&self.chart.rows[lane]) || self.calls.calls(piece.lane, lane)
         };
         let called: Vec<LaneId> = ended.extract_if(.., |lane| is_called(*lane)).collect();
-        // But what has no lane of its own runs in this one: another lane may have queued that.
-        if let Some(by) = self.calls.queued_by(piece.lane, self.number(piece)) {
-            return Some(format!("goes on (queued by {})", self.chart.rows[by].name));
+        // But its coroutine, if it has no lane of its own, runs in this one.
+        if let Some((_, by)) = self.coroutine_woken_in(piece) {
+            return Some(format!("goes on (woken by {})", self.chart.rows[by].name));
         }
         if !ended.is_empty() {
             let have = if ended.len() == 1 { "has" } else { "have" };
@@ -583,6 +585,7 @@ fn ended(end: &End) -> String {
     match end {
         End::Finished => "ends".into(),
         End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
+        End::Failed(error) => format!("fails ({error})"),
         End::Panicked(message) => format!("panics: {message}"),
         End::Unfinished => "is left unfinished".into(),
     }

@@ -164,7 +164,7 @@ pub struct Step {
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
     /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
-    /// panicked, `e` raised (in Python), `u` not ended.
+    /// panicked, `e` failed: with an error or an exception, `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes; those of an event loop of the
     /// program's own in the order of its queue.

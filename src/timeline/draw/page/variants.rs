@@ -287,6 +287,8 @@ impl Difference {
 enum LaneEnd {
     /// It returns.
     Finishes,
+    /// It returns an error.
+    Fails,
     /// It returns the error of its cancellation.
     ReturnsCancelled,
     /// It panics.
@@ -303,12 +305,20 @@ impl LaneEnd {
     fn of(end: &End) -> LaneEnd {
         match end {
             End::Finished => LaneEnd::Finishes,
+            End::Failed(_) => LaneEnd::Fails,
             End::ReturnedCancelled => LaneEnd::ReturnsCancelled,
             End::Panicked(_) => LaneEnd::Panics,
             End::Cancelled { aborted: false, .. } => LaneEnd::Dropped,
             End::Cancelled { aborted: true, .. } => LaneEnd::Aborted,
             End::Unfinished => LaneEnd::Unfinished,
         }
+    }
+
+    /// Whether the two ends are not known to differ. A run on tokio does not tell an error from
+    /// another result.
+    fn may_be(self, other: LaneEnd) -> bool {
+        let returned = [LaneEnd::Finishes, LaneEnd::Fails];
+        self == other || returned.contains(&self) && returned.contains(&other)
     }
 
     /// Whether the lane does not get to its own end, but is dropped.
@@ -321,6 +331,8 @@ impl LaneEnd {
         match (self, several) {
             (LaneEnd::Finishes, false) => "finishes",
             (LaneEnd::Finishes, true) => "finish",
+            (LaneEnd::Fails, false) => "fails",
+            (LaneEnd::Fails, true) => "fail",
             (LaneEnd::ReturnsCancelled, false) => "returns as cancelled",
             (LaneEnd::ReturnsCancelled, true) => "return as cancelled",
             (LaneEnd::Panics, false) => "panics",
@@ -368,7 +380,7 @@ impl Row {
             Ordering::Less => Some(Difference::EndsEarlier),
             Ordering::Greater if are_dropped => Some(Difference::DroppedLater),
             Ordering::Greater => Some(Difference::EndsLater),
-            Ordering::Equal if are_dropped || end_before == end_now => None,
+            Ordering::Equal if are_dropped || end_before.may_be(end_now) => None,
             Ordering::Equal => Some(Difference::EndsInAnotherWay),
         }
     }

@@ -1,8 +1,8 @@
 //! What lanes do in the pieces: what a step tells.
-use super::{Kind, Piece, What, wakes::wakes};
+use super::{Deed, Kind, Piece, What, wakes::wakes};
 use crate::timeline::{
     LaneId,
-    draw::chart::{Chart, End, Position},
+    draw::chart::{Chart, End, LoopTask, Position},
 };
 
 /// Puts into each piece what its lane does in it.
@@ -13,6 +13,7 @@ pub(super) fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         add_making(chart, pieces, lane);
         add_drop(chart, pieces, lane);
     }
+    add_queueing(chart, pieces);
     for piece in pieces {
         // A stable sort: a file of an older version has no numbers.
         piece.deeds.sort_by_key(|deed| deed.nth);
@@ -58,6 +59,31 @@ fn add_making(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
         && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
     {
         pieces[piece].add_deed(row.made_nth, What::Makes(lane));
+    }
+}
+
+/// Notes what is put into the queue of an event loop of the program's own by a lane: callbacks that
+/// were made before, as done callbacks are; and the next step of the coroutine that has no lane but
+/// that of the loop. The loop wakes it by a number, so no waker of a lane is called.
+fn add_queueing(chart: &Chart, pieces: &mut [Piece]) {
+    for call in &chart.calls {
+        let (Some(lane), Some(queued), Some(over)) = (call.lane, call.queued, call.over) else {
+            continue;
+        };
+        if call.timer.is_some() || call.asked.is_some() {
+            continue;
+        }
+        let what = match call.step_of {
+            None if lane != over.by => What::Queues(lane),
+            Some(LoopTask::Main) if lane == over.by && queued.by != lane => What::Wakes(lane),
+            _ => continue,
+        };
+        let Some(piece) = done_in(chart, pieces, queued.by, queued.at) else { continue };
+        // What is called soon is made and queued at once.
+        let is_told = |deed: &Deed| deed.what == What::Makes(lane) || deed.what == what;
+        if !pieces[piece].deeds.iter().any(is_told) {
+            pieces[piece].add_deed(queued.nth, what);
+        }
     }
 }
 

@@ -74,6 +74,8 @@ pub(super) enum What {
     Prints(usize),
     /// A lane is woken. A wake that is only passed on to the lane around is no deed.
     Wakes(LaneId),
+    /// A callback that was made before is put into the queue of its event loop.
+    Queues(LaneId),
     /// A lane is cancelled: an event loop wakes it to give it an error; or it is a callback, which
     /// its loop will not call now.
     Cancels(LaneId),

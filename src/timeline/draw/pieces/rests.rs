@@ -177,7 +177,7 @@ fn waits_elsewhere(chart: &Chart, inside: &[LaneId], lane: LaneId, poll: &Span) 
     let finishes_in_it = |inner: &LaneId| {
         let row = &chart.rows[*inner];
         row.polled_by == Some(lane)
-            && *row.how_it_ended() == End::Finished
+            && matches!(row.how_it_ended(), End::Finished | End::Failed(_))
             && poll.from < row.ends_at()
             && row.ends_at() <= poll.to
     };

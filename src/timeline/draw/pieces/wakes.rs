@@ -40,7 +40,9 @@ fn is_deed(chart: &Chart, wake: &Wake) -> bool {
     let has_ended = match how {
         // It may be dropped right after it was woken, at the same position.
         End::Cancelled { .. } | End::Unfinished => *end < at,
-        End::Finished | End::ReturnedCancelled | End::Panicked(_) => *end <= at && from != to,
+        End::Finished | End::ReturnedCancelled | End::Failed(_) | End::Panicked(_) => {
+            *end <= at && from != to
+        }
     };
     !has_ended && !passed_on && !is_passed_on(chart, from, to, at)
 }

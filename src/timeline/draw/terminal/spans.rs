@@ -134,7 +134,7 @@ fn end_sign(row: &Row) -> (char, Style) {
     let style = match mark {
         Mark::Finished => Style::new().color256(TERMINAL_DONE),
         Mark::Cancelled => Style::new().color256(TERMINAL_CANCELLED),
-        Mark::Panicked => Style::new().color256(TERMINAL_CANCELLED).bold(),
+        Mark::Failed | Mark::Panicked => Style::new().color256(TERMINAL_CANCELLED).bold(),
         _ => grey(),
     };
     (mark.sign().expect("each end has one"), style)

@@ -92,7 +92,7 @@ impl Chart {
     /// [`Chart::parts`]. `pollers` says of each lane whether it polls others.
     fn own_work(&self, lane: LaneId, pollers: &[bool]) -> Option<OwnWork> {
         let row = &self.rows[lane];
-        if *row.how_it_ended() != End::Finished {
+        if !matches!(row.how_it_ended(), End::Finished | End::Failed(_)) {
             return None;
         }
         // `main` awaits its lanes without polling all of them: a spawned task is polled by the

@@ -25,7 +25,8 @@ impl Run {
         self.observe == Observe::Everything && self.gate.is_none() && self.is_open()
     }
 
-    fn note_call_by(&self, lane: LaneId, number: usize, stage: CallStage) {
+    /// As [`Run::note_call`], where this lane has brought the call there.
+    pub fn note_call_by(&self, lane: LaneId, number: usize, stage: CallStage) {
         if !self.shows_calls() {
             return;
         }

@@ -179,14 +179,14 @@ impl Run {
         }
     }
 
-    /// The last event is the end of a lane, which has returned the error of its cancellation.
-    pub fn ended_as_cancelled(&self) {
+    /// The last event is the end of a lane, and this is what that lane has returned.
+    pub fn has_returned(&self, returned: Polled) {
         let Some(finished) = Run::what_finished() else { return };
         if let Some(event) = self.lock().events.last_mut()
             && event.lane == finished.lane
             && let What::PollEnd { polled: polled @ Polled::Ready, .. } = &mut event.what
         {
-            *polled = Polled::Cancelled;
+            *polled = returned;
         }
     }
 

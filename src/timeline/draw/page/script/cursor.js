@@ -31,13 +31,6 @@ function showChart() {
   showAlone();
 }
 
-// Shows the shapes of which something is in sight.
-function showStretches({ stretches }, from, to) {
-  stretches.forEach(({ shapes, end }, nth) =>
-    shapes.classList.toggle("left-out", end < from || nth * STRETCH > to),
-  );
-}
-
 // Frames the names of the lanes that run. The lane that ran has a full frame. Each lane that polls
 // it has an empty one, since it is running, too.
 function showRunning(group) {

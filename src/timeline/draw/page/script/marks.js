@@ -256,6 +256,9 @@ function scrollToLit({ box, lines, marks }, track) {
   // No room is left empty behind the last line.
   const last = parts.at(-1);
   const least = Math.min(middle, last.offsetTop + last.offsetHeight - box.clientHeight);
-  const tops = parts.map((part) => part.offsetTop).filter((top) => top <= most);
-  box.scrollTop = tops.find((top) => top >= least) ?? tops.at(-1) ?? 0;
+  // Only some of them are measured: there may be hundreds.
+  const top = (nth) => parts[nth].offsetTop;
+  const first = firstIndex(parts.length, (nth) => top(nth) >= least);
+  const behind = firstIndex(parts.length, (nth) => top(nth) > most);
+  box.scrollTop = behind === 0 ? 0 : top(Math.min(first, behind - 1));
 }

@@ -122,15 +122,7 @@ function scrollToLast() {
 }
 
 // The index of the first shown line for which a condition holds; the number of shown lines if it
-// holds for none. If it holds for a line, it must hold for all later ones, since the search halves
-// the lines.
+// holds for none.
 function firstLine(holds) {
-  let from = 0;
-  let to = visible;
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if (holds(printed[middle])) to = middle;
-    else from = middle + 1;
-  }
-  return from;
+  return firstIndex(visible, (nth) => holds(printed[nth]));
 }

@@ -6,10 +6,10 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `variants`, `timeline` and `cursor`; `output`; `times` and `predict`; and at
-// last `show`, which calls all of them, and `keys`. A part uses only what stands in the parts before
-// it. Only what a person does calls a later part: a click in `panes` and an answer in `predict` call
-// `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
+// timeline, in `axis`, `stretches`, `variants`, `timeline` and `cursor`; `output`; `times` and
+// `predict`; and at last `show`, which calls all of them, and `keys`. A part uses only what stands in
+// the parts before it. Only what a person does calls a later part: a click in `panes` and an answer
+// in `predict` call `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
 //
 // Before all of them stand the parts in the folder `player`, which the slides have, too.
 //
@@ -44,6 +44,19 @@ const showsFuture = () => future && !game.on;
 const isSeen = (lane) => alone === null || alone.includes(lane);
 const colourOf = (lane) => classOfHue(run().lanes[lane].hue);
 const name = (lane) => run().lanes[lane].name;
+
+// The lowest index for which a condition holds; `count` if it holds for none. If it holds for an
+// index, it must hold for all higher ones, since the search halves what is left.
+function firstIndex(count, holds) {
+  let from = 0;
+  let to = count;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
 
 // What fits into a mark beside the code.
 const short = (lane) => shortName(run().lanes, lane);

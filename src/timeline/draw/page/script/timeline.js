@@ -15,7 +15,8 @@ function drawChart() {
   const defs = make("defs");
   // A veil lies over the future, which is all that is to the right of the cursor's column.
   const veil = make("rect", { class: "veil", y: 0, height: tall });
-  const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
+  for (const { element } of texts) addText(stretches, element);
+  const written = make("g", { id: "written" }, ...stretches.map(({ written }) => written));
   const wakes = shown.map((group) => arrow(group, defs));
   const arrows = wakes.flatMap(({ line, target }) => [line, target]);
   const place = { y: 16, height: plan.height - 12, width: axis.column + 2, rx: 3 };
@@ -25,9 +26,11 @@ function drawChart() {
   const paper = (place) => make("rect", { class: "paper", y: 0, ...place });
   const long = axis.width + BEFORE + AFTER;
   const head = make("g", {}, paper({ x: -BEFORE, width: long, height: 16 }));
+  head.append(...stretches.map(({ times }) => times));
   const corner = paper({ x: 0, width: namesWidth - BEFORE, height: TOP });
   times.forEach(({ element }, instant) => {
-    head.append(element);
+    // A time moves along while its instant is in sight.
+    addTo(stretches, "times", element, ...axis.bands[instant]);
     texts.push({ element, from: axis.bands[instant][0] });
   });
   texts.sort((one, other) => one.from - other.from);
@@ -99,19 +102,21 @@ function planned() {
   };
 }
 
-// Draws what the run consists of: its instants, what each lane does, and the thread. The result is
-// the shapes of the lanes, by stretches of the axis.
+// Draws what the run consists of: its instants, what each lane does, and the thread. The result has
+// all of it by stretches of the axis.
 function drawRun(
   bars,
   texts,
   { axis, shown, others, ended, rowHeight, height, signs },
 ) {
-  drawBands(bars, axis, height);
+  const stretches = stretchesOf(axis);
+  bars.append(...stretches.map(({ bands }) => bands));
+  drawBands(stretches, axis, height);
   const bottom = height + signs;
   // The variants are compared in Rust, which is the last group.
   if (variant()) markWhatDiffers(bars, texts, shown.at(-1), others, axis, rowHeight, bottom);
-  const stretches = stretchesOf(axis);
   bars.append(...stretches.map(({ shapes }) => shapes));
+  bars.append(...stretches.map(({ threads }) => threads));
   const high = Math.min(18, rowHeight - 3);
   for (const group of shown) {
     group.rows.forEach(({ lanes }, nth) => {
@@ -122,25 +127,10 @@ function drawRun(
         texts.push({ element: make("text", absent, "only in another variant"), from: 0 });
       }
     });
-    drawThread(bars, group, axis);
+    drawThread(stretches, group, axis);
   }
   drawParting(texts, axis, height);
   return stretches;
-}
-
-// The shapes that begin in one stretch of the axis stand in one group, which is drawn only while
-// something of it is in sight: a run may have thousands of shapes, and each step moves them.
-const STRETCH = 300;
-
-function stretchesOf(axis) {
-  const count = Math.floor(axis.width / STRETCH) + 1;
-  return Array.from({ length: count }, () => ({ shapes: make("g"), end: 0 }));
-}
-
-function addShape(stretches, shape, from, to) {
-  const stretch = stretches[Math.floor(from / STRETCH)];
-  stretch.shapes.append(shape);
-  stretch.end = Math.max(stretch.end, to);
 }
 
 // A timeline that is wider than its place fades at the edges behind which it goes on.
@@ -161,14 +151,13 @@ function drawFades(defs, namesWidth, width, tall) {
 }
 
 // A band for each instant.
-function drawBands(bars, axis, height) {
+function drawBands(stretches, axis, height) {
   const used = usedInstants();
   axis.bands.forEach(([from, to], instant) => {
     // At some instants only other variants poll.
     const kind = variant() && !used.has(instant) ? "band empty" : "band";
-    bars.append(
-      make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }),
-    );
+    const place = { x: from, y: 18, width: to - from, height: height - 18 };
+    addTo(stretches, "bands", make("rect", { class: kind, ...place }), from, to);
   });
 }
 
@@ -210,11 +199,13 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended, lanes }
   const colour = colourOf(lane);
   const box = (kind, x, width, height) => {
     const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
-    addShape(stretches, make("rect", { class: `${kind} ${colour}`, ...place }), x, x + width);
+    const rect = make("rect", { class: `${kind} ${colour}`, ...place });
+    addTo(stretches, "shapes", rect, x, x + width);
   };
   const line = (kind, from, to) => {
     const place = { x1: from, x2: to, y1: y, y2: y };
-    addShape(stretches, make("line", { class: `${kind} ${colour}`, ...place }), from, to);
+    const element = make("line", { class: `${kind} ${colour}`, ...place });
+    addTo(stretches, "shapes", element, from, to);
   };
   const draw = ({ state, from, to }) => {
     const { kind, share, gap } = SHAPES[state];
@@ -289,19 +280,30 @@ const SHAPES = {
 // The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. The
 // line stays in its row until the next column begins, so that it gives away nothing of the future.
 // From one instant to the next there is none, since nothing runs, unless a poll keeps the thread.
-function drawThread(bars, { track, y }, axis) {
-  const runs = [];
+function drawThread(stretches, { track, y }, axis) {
+  let path = ""; // since the line began last
+  let begin = 0;
   let stays = null; // where the thread is until something runs again
+  const close = () => {
+    if (path === "") return;
+    addTo(stretches, "threads", make("path", { class: "thread", d: path }), begin, stays.end);
+  };
   run().moments.forEach(({ instant }, nth) => {
     const step = track.shown(nth);
     if (!step || track.isIdle(nth) || step.on_thread) return;
     const from = axis.at[nth];
     const here = `${from + axis.column / 2} ${y(step.lane)}`;
     const rested = stays === null || (instant > stays.instant && !stays.blocks);
-    runs.push(rested ? `M${here}` : `H${from} L${here}`);
-    stays = { instant, blocks: step.states.includes("b") };
+    if (rested) {
+      close();
+      path = `M${here}`;
+      begin = from;
+    } else {
+      path += ` H${from} L${here}`;
+    }
+    stays = { instant, blocks: step.states.includes("b"), end: from + axis.column };
   });
-  bars.append(make("path", { class: "thread", d: runs.join(" ") }));
+  close();
 }
 
 // Adds the sign of a lane's end, right behind the column in which it ended; or in it, if the next

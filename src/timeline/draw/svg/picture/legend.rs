@@ -131,7 +131,7 @@ fn icon(mark: Mark) -> Markup {
         }
         Mark::Waiting => line("waiting"),
         Mark::Lazy => line("lazy"),
-        Mark::Finished | Mark::Cancelled | Mark::Panicked | Mark::Unfinished => {
+        Mark::Finished | Mark::Cancelled | Mark::Failed | Mark::Panicked | Mark::Unfinished => {
             end_sign(mark, -2.0, 0.0)
         }
         Mark::Wake => arrow(9.0, -8.0, 8.0, 1.0),

@@ -22,7 +22,7 @@ pub(super) fn end_sign(mark: Mark, x: f64, y: f64) -> Markup {
             Mark::Cancelled => {
                 path.cancelled d={ "M" (px(x + 5.0)) " " (px(y - 5.0)) "l10 10m0-10l-10 10" } {}
             },
-            Mark::Panicked => {
+            Mark::Failed | Mark::Panicked => {
                 path.cancelled d={ "M" (px(x + 10.0)) " " (px(y - 7.0)) "v8m0 5v.5" } {}
             },
             _ => path.unfinished d={ "M" (px(x + 5.0)) " " (px(y)) "h.1m6 0h.1m6 0h.1" } {},
