@@ -1,7 +1,7 @@
 //! Lines of the source that are lit: each is the line of a place that was recorded, and the source
 //! says there what the page claims of it.
 use super::{Explored, polls::Polls, stands};
-use async_concepts::timeline::{Chart, Place, Places, Step, Wait};
+use async_concepts::timeline::{Chart, Place, Places, Span, Step, Until, Wait};
 use std::{
     collections::BTreeMap,
     fs,
@@ -164,6 +164,13 @@ fn as_recorded(explored: &Explored) -> Vec<String> {
                     faults.extend(of_step(&polls, nth, before, after, file));
                 }
             }
+            if let (Some(before), Some(line)) = (before, polls.steps[poll.first].resumed)
+                && !stands::is_of_a_loop(before)
+                && !is_where_it_went_on(before, after, poll.span, line, file)
+            {
+                faults
+                    .push(format!("step {}: it is not seen that it went on at {line}", poll.first));
+            }
             before = Some(after);
         }
     }
@@ -221,7 +228,9 @@ fn of_step(
     let resumes = match step.resumed {
         // In the middle of a poll: see `stands`.
         Some(_) if step.rest => true,
-        Some(line) => was.contains(&line),
+        Some(line) => {
+            was.contains(&line) || before.is_some_and(|before| is_around_all(before, line, file))
+        }
         None => step.rest || was.is_empty() || was_elsewhere || may_go_on_elsewhere,
     };
     if !resumes {
@@ -240,6 +249,52 @@ fn of_step(
         }
     }
     faults
+}
+
+/// Whether a lane that waited at several places has gone on at a line of a file, as far as is
+/// known: it waits there again; or only there it waited for what has woken it; or the line is
+/// around all the places at which it did so.
+fn is_where_it_went_on(
+    before: &Places,
+    after: &Places,
+    poll: &Span,
+    line: u32,
+    file: &str,
+) -> bool {
+    if lines(after, file).contains(&line) {
+        return true;
+    }
+    let Some(woken) = poll.woken else { return true };
+    let mut ready: Vec<&Wait> = vec![];
+    for wait in before.waits() {
+        let is_ready = match woken.by {
+            Until::Clock => wait.timer,
+            Until::Lane(by) => wait.lane == Some(by),
+            _ => !wait.timer,
+        };
+        if is_ready {
+            ready.push(wait);
+        }
+    }
+    if ready.is_empty() {
+        let is_a_lane = matches!(woken.by, Until::Lane(_));
+        ready = before.waits().iter().filter(|wait| !is_a_lane || !wait.timer).collect();
+    }
+    if ready.is_empty() {
+        ready = before.waits().iter().collect();
+    }
+    ready.iter().all(|wait| has_line(wait, line, file))
+}
+
+/// Whether a line of a file is around all places.
+fn is_around_all(places: &Places, line: u32, file: &str) -> bool {
+    places.waits().iter().all(|wait| has_line(wait, line, file))
+}
+
+/// Whether a wait is at a line of a file, or inside an `.await` of that line.
+fn has_line(wait: &Wait, line: u32, file: &str) -> bool {
+    let mut places = wait.chain.iter().chain([&wait.place]);
+    places.any(|place| place.file == file && place.line == line)
 }
 
 /// The lines of a file at which a lane waits at some places.

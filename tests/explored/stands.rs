@@ -51,6 +51,29 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         }
         faults.extend(goes_on(&polls, nth, file));
     }
+    faults.extend(moved_without_a_step(&polls));
+    faults
+}
+
+/// The lanes that are polled at two places in one poll of the lane around, which has no step in
+/// between: then that one would be at the second place without having gone on.
+fn moved_without_a_step(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for (lane, of_lane) in polls.of_lane.iter().enumerate() {
+        for pair in of_lane.windows(2) {
+            let [one, next] = [&pair[0], &pair[1]];
+            let owners = [one, next].map(|poll| polls.row(lane).owner_at(poll.span.from));
+            let [Some(outer), Some(of_next)] = owners else { continue };
+            let is_in_one_poll = polls.begun(outer, one.first) == polls.begun(outer, next.first);
+            if outer != of_next || !is_in_one_poll || one.span.polled_at == next.span.polled_at {
+                continue;
+            }
+            if !polls.steps[one.last..next.first].iter().any(|step| step.lane == outer) {
+                let names = [lane, outer].map(|lane| &polls.row(lane).name);
+                faults.push(format!("step {}: {names:?}: polled at another place", next.first));
+            }
+        }
+    }
     faults
 }
 

@@ -5,7 +5,7 @@ use super::{
     polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{
-    End, LaneId, LoopAwait, LoopTask, Position, Registered, State, Step, Until, human,
+    End, Hold, LaneId, LoopAwait, LoopTask, Position, Registered, State, Step, Until, human,
 };
 use std::time::Duration;
 
@@ -75,7 +75,15 @@ impl OfStep<'_> {
     fn check(&self) -> Checked {
         self.check_cause(&self.step.sentence)?;
         self.check_goes_on()?;
-        let sentence = self.own_sentence()?;
+        let mut sentence = self.own_sentence()?;
+        let thread = match sentence.rsplit_once(". ") {
+            Some((_, last)) => last.strip_suffix(" polls it.").map(str::to_owned),
+            None => None,
+        };
+        if let Some(thread) = &thread {
+            sentence.truncate(sentence.len() - thread.len() - " polls it. ".len());
+        }
+        self.check_thread(thread)?;
         let (told, panics) = match sentence.split_once("panics: ") {
             Some((before, _)) => (before.to_owned(), true),
             None => (sentence.clone(), false),
@@ -120,6 +128,38 @@ impl OfStep<'_> {
             ensure(is_told, &format!("that {} prints “{line}”", self.name(*by)))?;
         }
         Ok(own)
+    }
+
+    /// On which thread it ran, if that is said: it has to be where several threads poll tasks.
+    fn check_thread(&self, told: Option<String>) -> Checked {
+        let all = self.polls.of_lane.iter().enumerate();
+        let mut threads: Vec<usize> = vec![];
+        for (lane, of_lane) in all {
+            threads.extend(of_lane.iter().filter_map(|poll| self.thread(lane, poll)));
+        }
+        threads.sort();
+        threads.dedup();
+        let is_told = threads.len() > 1 && !self.step.rest;
+        let number = self.thread(self.step.lane, self.poll).filter(|_| is_told);
+        let workers = self.polls.chart.workers;
+        let name = number.map(|number| match number <= workers {
+            true => format!("Worker {number}"),
+            false => format!("Thread {}", number - workers + 1),
+        });
+        ensure(told == name, &format!("it is polled by {told:?}, not by {name:?}"))
+    }
+
+    /// The number of the thread, but the first, that polls a task in a poll.
+    fn thread(&self, lane: LaneId, poll: &Poll<'_>) -> Option<usize> {
+        let row = self.polls.row(lane);
+        let at = poll.span.from;
+        if row.own_thread || row.owner_at(at).is_some() {
+            return None;
+        }
+        let has_it = |holds: &Vec<Hold>| {
+            holds.iter().any(|hold| hold.lane == lane && hold.from <= at && at < hold.to)
+        };
+        self.polls.chart.threads.iter().position(has_it).filter(|number| *number > 0)
     }
 
     fn name(&self, lane: LaneId) -> &str {

@@ -9,7 +9,7 @@ use super::{
     waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
-    LaneId, Places, Registered, Span, State, Wait,
+    LaneId, Places, Registered, Span, State, Until, Wait,
     draw::pieces::{Kind, Piece},
 };
 
@@ -135,9 +135,9 @@ impl<'c> Reader<'c> {
         if names.len() <= 4 { names } else { vec![format!("{} lanes", names.len())] }
     }
 
-    /// Where the lane of a piece goes on: where it was waiting; or, in the middle of a poll, where
-    /// it was polling another lane, or where it was blocking.
-    pub(super) fn resumed(&self, piece: &Piece) -> Option<&'c Wait> {
+    /// The line at which the lane of a piece goes on: where it was waiting; or, in the middle of a
+    /// poll, where it was polling another lane, or where it was blocking.
+    pub(super) fn resumed(&self, piece: &Piece) -> Option<u32> {
         let step = self.number(piece);
         if piece.kind == Kind::Poll {
             let stopped = self.stopped_before(piece)?;
@@ -148,10 +148,16 @@ impl<'c> Reader<'c> {
             // it.
             return match coroutine {
                 Some(_) if !self.calls.coroutine_runs(piece.lane, step) => None,
-                Some(wait) => Some(wait),
-                None => Some(stopped),
+                Some(wait) => self.line(wait),
+                None => self.went_on(piece, stopped),
             };
         }
+        self.line(self.resumed_inside(piece)?)
+    }
+
+    /// Where the lane of a piece goes on in the middle of its poll.
+    fn resumed_inside(&self, piece: &Piece) -> Option<&'c Wait> {
+        let step = self.number(piece);
         if self.calls.coroutine_runs(piece.lane, step)
             && let Some(before) = step.checked_sub(1)
             && let Some(index) = self.calls.awaits(piece.lane, before)
@@ -169,6 +175,50 @@ impl<'c> Reader<'c> {
             return self.seen(&block.places);
         }
         self.seen(&self.polled_before(piece)?.polled_at)
+    }
+
+    /// The line at which the lane of a piece goes on, if it was waiting at several places at once,
+    /// the deepest of which is `stopped`. If it waits there again, it was there. Otherwise the wake
+    /// tells: the clock wakes a timer, and a lane does not. If several lines are left, it is the
+    /// innermost line around all of them, such as that of a `select!`: which branch was ready is
+    /// not recorded.
+    fn went_on(&self, piece: &Piece, stopped: &Wait) -> Option<u32> {
+        let poll = self.poll_of(piece);
+        let is_the_same = |wait: &Wait| wait.place == stopped.place && wait.chain == stopped.chain;
+        if poll.stopped.waits().iter().any(is_the_same) {
+            return self.line(stopped);
+        }
+        let spans = &self.chart.rows[piece.lane].spans;
+        let before =
+            self.last_places(&spans[..spans.partition_point(|span| span.from < piece.poll)])?;
+        let mut woken: Vec<&Wait> = before.waits().iter().collect();
+        let by = self.woken_for(piece.lane, poll).map(|woken| woken.by);
+        let is_woken = |wait: &&Wait| match by {
+            Some(Until::Clock) => wait.timer,
+            Some(Until::Lane(by)) if before.waits().iter().any(|wait| wait.lane == Some(by)) => {
+                wait.lane == Some(by)
+            }
+            Some(Until::Lane(_) | Until::Outside) => !wait.timer,
+            _ => true,
+        };
+        if woken.iter().any(is_woken) {
+            woken.retain(is_woken);
+        }
+        if woken.iter().all(|wait| self.line(wait) == self.line(woken[0])) {
+            return self.line(woken[0]);
+        }
+        let mut lines = self.lines_from_inside(woken[0]);
+        for wait in &woken[1..] {
+            let around = self.lines_from_inside(wait);
+            lines.retain(|line| around.contains(line));
+        }
+        lines.first().copied()
+    }
+
+    /// The lines of a wait in the shown file, the innermost first.
+    fn lines_from_inside(&self, wait: &Wait) -> Vec<u32> {
+        let places = [&wait.place].into_iter().chain(&wait.chain);
+        places.filter(|place| self.is_shown(&place.file)).map(|place| place.line).collect()
     }
 
     /// The poll of a lane directly inside that of a piece which is over where the piece begins: the
@@ -189,18 +239,18 @@ impl<'c> Reader<'c> {
     pub(super) fn stopped_before(&self, piece: &Piece) -> Option<&'c Wait> {
         let spans = &self.chart.rows[piece.lane].spans;
         let poll = spans.partition_point(|span| span.from < piece.poll);
-        self.last_place(&spans[..poll])
+        self.place(self.last_places(&spans[..poll])?)
     }
 
-    /// Where a lane waited last, in these spans of it.
-    fn last_place(&self, spans: &'c [Span]) -> Option<&'c Wait> {
+    /// All places at which a lane waited last, in these spans of it.
+    fn last_places(&self, spans: &'c [Span]) -> Option<&'c Places> {
         let last = spans.last()?;
         match last.state {
-            State::BetweenItems => self.last_place(&spans[..spans.len() - 1]),
+            State::BetweenItems => self.last_places(&spans[..spans.len() - 1]),
             // The span of a callback that was not called yet has the place where the callback was
             // put into a queue. The callback does not go on from there.
             State::Lazy => None,
-            _ => self.place(stopped(last)),
+            _ => Some(stopped(last)),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on},
 };
+use std::collections::BTreeSet;
 
 /// Reads steps out of a chart.
 pub(super) struct Reader<'c> {
@@ -23,6 +24,8 @@ pub(super) struct Reader<'c> {
     /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
     /// wait there may have been due before.
     pub busy_until: Vec<bool>,
+    /// The numbers of the threads, but the first, that poll tasks.
+    pub threads_of_tasks: BTreeSet<usize>,
 }
 
 impl<'c> Reader<'c> {
@@ -32,7 +35,11 @@ impl<'c> Reader<'c> {
         for hold in chart.threads.iter().take(1).flatten() {
             busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
         }
-        Reader { chart, order, file, calls: Calls::of(chart, order), busy_until }
+        let calls = Calls::of(chart, order);
+        let threads_of_tasks = BTreeSet::new();
+        let mut reader = Reader { chart, order, file, calls, busy_until, threads_of_tasks };
+        reader.threads_of_tasks = reader.threads_of_tasks();
+        reader
     }
 
     /// What is seen after a piece. `stepped` adds `stands`, and what the step says in words:
@@ -52,7 +59,7 @@ impl<'c> Reader<'c> {
             blocks: self.blocks(piece),
             says: vec![],
             said_at: vec![],
-            resumed: self.resumed(piece).and_then(|wait| self.line(wait)),
+            resumed: self.resumed(piece),
             stop: None,
             chain: vec![],
             on: None,

@@ -103,7 +103,8 @@ impl Reader<'_> {
             _ => {}
         }
         let others = self.others(piece, by_others);
-        let sentence = format!("{}.{others}", join(&parts));
+        let thread = self.thread(piece).map(|name| format!(" {name} polls it."));
+        let sentence = format!("{}.{}{others}", join(&parts), thread.unwrap_or_default());
         Told { sentence, tells_of_others: !others.is_empty(), later }
     }
 

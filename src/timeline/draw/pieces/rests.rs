@@ -77,6 +77,7 @@ pub(super) fn rests(chart: &Chart, seen: &Seen, lane: LaneId, poll: &Span) -> Ve
         begins.push(poll.to);
     }
     begins.extend(edges_of_own_time(&inner, poll));
+    begins.extend(between_two_places(chart, inside, lane, poll));
     begins.sort();
     begins.dedup();
     let mut rests = vec![];
@@ -115,6 +116,26 @@ fn edges_of_own_time(inner: &[&Span], poll: &Span) -> Vec<Position> {
         edges.push(before);
     }
     edges
+}
+
+/// Where a poll has polled a lane at one place and goes on, to poll the same lane at another place:
+/// by hand, say, and then by an `.await`. Otherwise it would be at the second place without a step.
+fn between_two_places(
+    chart: &Chart,
+    inside: &[LaneId],
+    lane: LaneId,
+    poll: &Span,
+) -> Vec<Position> {
+    let mut found = vec![];
+    for inner in inside {
+        let polls = inner_polls(chart, &[*inner], lane, poll);
+        for pair in polls.windows(2) {
+            if pair[0].polled_at != pair[1].polled_at {
+                found.push(pair[0].to);
+            }
+        }
+    }
+    found
 }
 
 /// The polls directly inside a poll of `lane`, in order. `inside` are the lanes that it
