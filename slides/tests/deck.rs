@@ -164,7 +164,9 @@ fn no_question_and_no_answer_calls_a_thing_he_or_she() {
             asked += 1;
             for text in question.iter().chain(answer) {
                 for word in text.split(|letter: char| !letter.is_alphanumeric()) {
-                    assert!(!["he", "she", "him", "his", "her"].contains(&word), "{text}");
+                    let word = word.to_lowercase();
+                    let is_person = ["he", "she", "him", "his", "her"].contains(&word.as_str());
+                    assert!(!is_person, "{text}");
                 }
             }
         }
