@@ -373,6 +373,7 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
 
     fn checked(is_post: bool, host: &str, origin: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
@@ -411,6 +412,30 @@ mod tests {
             assert!(!checked(false, host, None), "{host}");
         }
         assert!(checked(false, "127.0.0.1:8123", None));
+    }
+
+    /// After an edit the deck is made anew, and any number of pages may ask for it meanwhile.
+    #[test]
+    fn while_the_deck_is_made_anew_the_last_one_says_what_may_be_run() {
+        let example = Example { package: "p".into(), source: "a.rs".into(), features: vec![] };
+        let shown = Shown {
+            page: String::new(),
+            examples: BTreeMap::from([("gather".into(), example)]),
+            files: BTreeSet::new(),
+        };
+        let live = Live {
+            root: "no/such/folder".into(),
+            port: 8123,
+            stamps: Default::default(),
+            last: Mutex::new(Some(Arc::new(shown))),
+            recordings: Default::default(),
+            running: Default::default(),
+        };
+        let _made_anew = live.stamps.try_lock().expect("nothing else makes it");
+        let known = live.runnable("gather").now_or_never().expect("an answer at once");
+        assert_eq!(known.expect("a deck").expect("it has a button").package, "p");
+        // Another name may stand in the next deck.
+        assert!(live.runnable("new").now_or_never().is_none());
     }
 
     #[test]

@@ -106,7 +106,8 @@ impl OfStep<'_> {
             Some(end) => text[..end].trim_end(),
             None => &text[..],
         };
-        ensure(self.step.tells_of_others == (own != text), "what it says of other lanes")?;
+        let tells_of_others = own != text || own.ends_with(" polls it.");
+        ensure(self.step.tells_of_others == tells_of_others, "what it says of other lanes")?;
         let own = without_parentheses(own);
         for (index, (by, line, _)) in self.step.says.iter().enumerate() {
             let sign = format!("{LINE}{index}”");

@@ -26,8 +26,9 @@ class Timeline {
       element.dataset.to ??= Number(element.getAttribute(to)) + (rect ? Number(element.getAttribute(from)) : 0);
       return { element, rect, from: Number(element.getAttribute(from)), to: Number(element.dataset.to) };
     });
-    // Before the first poll only the names of the lanes are there.
+    // Before the first poll nothing is drawn.
     this.begin = this.cut.reduce((least, { from }) => Math.min(least, from), Infinity);
+    this.names = [...this.svg.querySelectorAll(".name:not(.faint)")]; // the last one is that of the thread
     this.cursor = this.svg.querySelector(".cursor") ?? this.drawCursor();
     // What the whole run was, which a screen reader is told when it has been seen. Until then it is called as the slide is:
     // the name of its scene could tell the answer.
@@ -61,6 +62,7 @@ class Timeline {
       if (rect) element.setAttribute("width", end - from);
       else element.setAttribute("x2", end);
     }
+    this.showNames(now);
     for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, at);
     this.cursor.classList.toggle("later", step === this.steps);
     for (const line of this.lines) line.hidden = Number(line.dataset.step) !== polls - 1;
@@ -71,6 +73,13 @@ class Timeline {
     this.said = [`At ${moment.time}: ${this.run.lanes[now.lane].name} ${now.sentence}`];
     this.scrub.value = step;
     this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${this.said.join("")}`);
+  }
+
+  // Which lanes there will be could answer the question of the slide. Several lanes may share a row.
+  showNames(now) {
+    const lanes = this.run.lanes.filter((_, lane) => now.states[lane] !== ".");
+    const names = new Set(lanes.map(({ name }) => name));
+    for (const name of this.names) name.classList.toggle("later", !names.has(name.textContent));
   }
 
   showStrip(now) {

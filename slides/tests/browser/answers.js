@@ -1,8 +1,8 @@
 // Plays all slides to the end by Space, and goes back again by Shift and Space. The result is a
 // function that goes on for a second: the whole way would take longer than one request may on a
 // busy machine. It returns null while there is more to see. Then its list has a sentence for each
-// thing on a slide that tells its answer too soon, and for each step that looks different on the
-// way back.
+// thing on a slide that tells its answer too soon, for each timeline whose slider is not where its
+// picture ends, and for each step that looks different on the way back.
 (() => {
   const press = (shiftKey) =>
     document.dispatchEvent(new KeyboardEvent("keydown", { key: " ", shiftKey, bubbles: true }));
@@ -30,6 +30,23 @@
     }
   };
 
+  // A picture begins with its first poll, the slider is where the picture ends, and no lane has a name before it is made.
+  const drawn = (where) => {
+    for (const figure of slide().querySelectorAll(".run-of")) {
+      const bars = [...figure.querySelectorAll("svg.timeline rect:not(.later)")];
+      if (!bars.some((bar) => Number(bar.getAttribute("width")) > 0)) faults.push(`${where}: no poll is drawn`);
+      const { lanes, moments, tracks } = JSON.parse(figure.querySelector("script").textContent);
+      const end = Number(figure.querySelector(".cursor").getAttribute("x1"));
+      const value = Number(figure.querySelector(".scrub").value);
+      const { states } = tracks[0].steps[value];
+      for (const { textContent: name } of [...figure.querySelectorAll(".name:not(.later, .faint)")]) {
+        const isThere = lanes.some((lane, nth) => lane.name === name && states[nth] !== ".");
+        if (!isThere) faults.push(`${where}: ${name} is named before it is there`);
+      }
+      if (moments[value].at !== end) faults.push(`${where}: the picture ends at ${end}, and the slider says ${value}`);
+    }
+  };
+
   const looks = () => {
     const later = slide().querySelectorAll(".later, .not-yet").length;
     const lit = [...slide().querySelectorAll(":is(.chain, .resumed, .said, .stop, .ran)[data-line], .mark")];
@@ -47,7 +64,9 @@
     const now = looks();
     if (now === forwards.at(-1)) return false;
     forwards.push(now);
-    told(`${slide().id}, ${step()}`);
+    const where = `${slide().id}, ${step()}`;
+    told(where);
+    drawn(where);
     press(false);
     return true;
   };

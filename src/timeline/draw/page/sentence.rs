@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, mem::discriminant};
 pub(super) struct Told {
     /// What happened.
     pub sentence: String,
-    /// Whether sentences on other lanes are at its end.
+    /// Whether sentences on other lanes, or on a thread, are at its end.
     pub tells_of_others: bool,
     /// What will end the wait after it. A reader who predicts must not see it.
     pub later: Option<String>,
@@ -104,8 +104,9 @@ impl Reader<'_> {
         }
         let others = self.others(piece, by_others);
         let thread = self.thread(piece).map(|name| format!(" {name} polls it."));
+        let tells_of_others = thread.is_some() || !others.is_empty();
         let sentence = format!("{}.{}{others}", join(&parts), thread.unwrap_or_default());
-        Told { sentence, tells_of_others: !others.is_empty(), later }
+        Told { sentence, tells_of_others, later }
     }
 
     /// Adds to `parts` what the lane of a piece does, in order. Returns the other lines that are

@@ -136,8 +136,8 @@ pub struct Step {
     pub on_thread: bool,
     /// What happened, in one sentence.
     pub sentence: String,
-    /// Whether sentences about other lanes follow the one about this lane. Then a page that adds a
-    /// sentence has to name this lane: “it” would mean one of the others.
+    /// Whether sentences about other lanes, or about a thread, follow the one about this lane. Then
+    /// a page that adds a sentence has to name this lane: “it” would mean one of the others.
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
