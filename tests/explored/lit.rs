@@ -14,6 +14,27 @@ use std::{
 pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = places(&explored.chart);
     faults.extend(of_lines(explored));
+    faults.extend(left_and_back(explored));
+    faults
+}
+
+/// The steps in Rust in which a lane prints nothing and waits at its line again, and which light
+/// another line as that at which it went on.
+fn left_and_back(explored: &Explored) -> Vec<String> {
+    let mut faults = vec![];
+    for track in explored.run.tracks.iter().filter(|track| track.file.ends_with(".rs")) {
+        let mut places = vec![(None, vec![]); explored.run.lanes.len()];
+        for (nth, step) in track.steps.iter().enumerate() {
+            let place = (step.stop, step.chain.clone());
+            let before = std::mem::replace(&mut places[step.lane], place.clone());
+            let is_back = place == before && place.0.is_some() && step.says.is_empty();
+            let waits = step.sentence.contains("waits"); // and does not poll a lane there
+            if is_back && waits && step.resumed.is_some() && step.resumed != step.stop {
+                let (resumed, stop) = (step.resumed.unwrap_or(0), step.stop.unwrap_or(0));
+                faults.push(format!("step {nth} goes on at line {resumed}, and waits at {stop}"));
+            }
+        }
+    }
     faults
 }
 

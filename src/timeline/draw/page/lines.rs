@@ -185,7 +185,9 @@ impl<'c> Reader<'c> {
     fn went_on(&self, piece: &Piece, stopped: &Wait) -> Option<u32> {
         let poll = self.poll_of(piece);
         let is_the_same = |wait: &Wait| wait.place == stopped.place && wait.chain == stopped.chain;
-        if poll.stopped.waits().iter().any(is_the_same) {
+        // A poll that did nothing else has no places of its own: those of the wait after it count.
+        let after = [Some(&poll.stopped), self.places_now(piece.lane, piece)];
+        if after.into_iter().flatten().any(|places| places.waits().iter().any(is_the_same)) {
             return self.line(stopped);
         }
         let spans = &self.chart.rows[piece.lane].spans;

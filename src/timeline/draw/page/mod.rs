@@ -289,7 +289,7 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                     }
                     div #output {
                         h2 { span { "Output so far" } span #at {} }
-                        ol #lines {}
+                        ol #lines tabindex="0" {} // it scrolls, also by the keyboard
                         p #score role="status" {}
                         (keys())
                     }
