@@ -184,7 +184,9 @@ impl<'c> Reader<'c> {
     /// not recorded.
     fn went_on(&self, piece: &Piece, stopped: &Wait) -> Option<u32> {
         let poll = self.poll_of(piece);
-        let is_the_same = |wait: &Wait| wait.place == stopped.place && wait.chain == stopped.chain;
+        // It may have gone on in a function of another file, whose lines are not shown.
+        let there = self.lines_from_inside(stopped);
+        let is_the_same = |wait: &Wait| self.lines_from_inside(wait) == there;
         // A poll that did nothing else has no places of its own: those of the wait after it count.
         let after = [Some(&poll.stopped), self.places_now(piece.lane, piece)];
         if after.into_iter().flatten().any(|places| places.waits().iter().any(is_the_same)) {
