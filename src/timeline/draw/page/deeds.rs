@@ -1,5 +1,5 @@
-//! What a lane does in a step, in words: what it prints, wakes, makes and drops, and what happens to
-//! other lanes meanwhile.
+//! What a lane does in a step, in words: what it prints, wakes, makes and drops, and what happens
+//! to other lanes meanwhile.
 use super::reader::{Reader, in_quotes, join};
 use crate::timeline::{
     LaneId, Said,
