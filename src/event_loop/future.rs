@@ -137,9 +137,31 @@ impl<T> Callback<T> {
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
-pub struct DoneCallback<T: 'static>(Rc<DoneFunction<T>>);
+pub struct DoneCallback<T: 'static>(Rc<dyn DoneFunction<T>>);
 
-type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
+/// What is called when a future is done.
+trait DoneFunction<T> {
+    fn call(&self, future: &Future<T>) -> Result<()>;
+
+    /// It was taken back, and is not called any more.
+    fn forget(&self);
+}
+
+/// What the program has given, for one call. asyncio keeps a pair of a function and a context.
+struct CalledOnce<F>(Cell<Option<F>>);
+
+impl<T, O: IntoResult, F: FnOnce(&Future<T>) -> O + 'static> DoneFunction<T> for CalledOnce<F> {
+    fn call(&self, future: &Future<T>) -> Result<()> {
+        match self.0.take() {
+            Some(function) => function(future).into_result(),
+            None => Ok(()),
+        }
+    }
+
+    fn forget(&self) {
+        discard(self.0.take());
+    }
+}
 
 impl<T> Future<T> {
     /// Every future is known to its loop from the beginning, so that `close` can break the cycles
@@ -225,22 +247,19 @@ impl<T> Future<T> {
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
     ) -> DoneCallback<T> {
-        // A closure that is called once, in a cell: so this callback has the same type as a
-        // callback that gather shares among many futures. asyncio keeps a pair of a function and a
-        // context.
-        let function = Cell::new(Some(callback));
-        let callback = DoneCallback::new(move |future| match function.take() {
-            Some(function) => function(future).into_result(),
-            None => Ok(()),
-        });
+        let callback = DoneCallback(Rc::new(CalledOnce(Cell::new(Some(callback)))));
         self.0.add_callback(Callback::Call(callback.clone()));
         callback
     }
 
-    /// Takes a callback back and tells how many entries were removed, 0 or 1. A callback that
-    /// stands in the ready queue already will be called.
+    /// Takes a callback back and tells how many entries were removed, 0 or 1. What is removed is
+    /// dropped now. A callback that stands in the ready queue already will be called.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
-        self.0.remove_callback(&Callback::Call(callback.clone())).into()
+        let is_removed = self.0.remove_callback(&Callback::Call(callback.clone()));
+        if is_removed {
+            callback.0.forget();
+        }
+        is_removed.into()
     }
 }
 
@@ -301,7 +320,7 @@ impl<T> FutureCell<T> {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
                     let future = Future(self.clone());
-                    let call = Handle::new(move || (callback.0)(&future));
+                    let call = Handle::new(move || callback.0.call(&future));
                     self.event_loop.push_ready(call, None);
                 }
             }
@@ -329,7 +348,7 @@ impl<T> FutureCell<T> {
         // Out of the list before the call, which may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();
         match callback {
-            Some(Callback::Call(callback)) => (callback.0)(&Future(self.clone())),
+            Some(Callback::Call(callback)) => callback.0.call(&Future(self.clone())),
             _ => Ok(()),
         }
     }

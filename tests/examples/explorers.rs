@@ -107,9 +107,49 @@ fn a_lane_whose_wake_is_still_being_passed_on_is_ready() {
         assert_eq!(faults, [""; 0]);
         let steps = &explored.run.tracks[0].steps;
         let told: Vec<&str> = steps.iter().map(|step| step.sentence.as_str()).collect();
-        assert!(told.contains(&"goes on (A was woken) and polls the lanes inside it."), "{told:?}");
+        assert!(told.contains(&"goes on (A was woken) and polls lanes inside it."), "{told:?}");
         assert!(steps.iter().all(|step| !step.states.contains('x')), "{told:?}");
     }
+}
+
+/// A lane inside `main` wakes it, and is woken itself in the same instant, when its poll is over:
+/// from outside, and passes that on.
+#[test]
+fn a_lane_that_wakes_the_one_around_it_and_is_woken_then_is_told_to_have_woken_it() {
+    const MAIN: LaneId = 0;
+    const A: LaneId = 1;
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let pending = || {
+        let polled = Polled::Pending(Waits::nowhere());
+        What::PollEnd { polled, took: Duration::ZERO }
+    };
+    let ends = || What::PollEnd { polled: Polled::Ready, took: Duration::ZERO };
+    let woken = |by| What::Woken { by, cancels: false };
+    let mut events = vec![];
+    for (lane, what) in [
+        (MAIN, created("main")),
+        (A, created("A")),
+        (MAIN, What::PollStart(None)),
+        (A, What::PollStart(None)),
+        (MAIN, woken(WokenBy::Lane(A))),
+        (A, pending()),
+        (MAIN, pending()),
+        (A, woken(WokenBy::Outside)),
+        (MAIN, woken(WokenBy::Lane(A))),
+        (MAIN, What::PollStart(None)),
+        (A, What::PollStart(None)),
+        (A, ends()),
+        (MAIN, ends()),
+    ] {
+        events.push(Event { at: Duration::ZERO, thread: 0, lane, what });
+    }
+    let chart = Chart::new("wakes and is woken", Clock::Real, &events, Duration::ZERO, 0);
+    let explored = Explored::new("by hand", chart);
+    let mut faults = explored.faults();
+    faults.retain(|fault| !fault.ends_with(" stands nowhere")); // these lanes have no places
+    assert_eq!(faults, [""; 0]);
+    let of_a = &explored.run.tracks[0].steps[1].sentence;
+    assert!(of_a.starts_with("begins, wakes main and waits"), "{of_a}");
 }
 
 /// The explorer marks where the two languages part. It knows the twins from their recordings, so

@@ -38,6 +38,8 @@ enum Verb {
     Queues,
     /// It is woken to be given an error, or it is a callback that will not be called.
     Cancels,
+    /// It is a callback that is removed from its future.
+    Removes,
     Drops,
     /// The runtime drops an aborted task.
     Aborted,
@@ -46,7 +48,7 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 8] = [
+const VERBS: [(&str, Verb); 9] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; this wakes ", Verb::WokenByItsEnd),
     ("makes the next ", Verb::Makes),
@@ -54,6 +56,7 @@ const VERBS: [(&str, Verb); 8] = [
     ("wakes ", Verb::Wakes),
     ("queues ", Verb::Queues),
     ("cancels ", Verb::Cancels),
+    ("removes ", Verb::Removes),
     ("drops ", Verb::Drops),
 ];
 
@@ -122,7 +125,7 @@ impl<'e> Checker<'e> {
                 Told::Lane(Verb::Makes, _) if row.made_nth == number => {
                     before == '.' && after != '.'
                 }
-                Told::Lane(Verb::Drops | Verb::Cancels | Verb::Aborted, _)
+                Told::Lane(Verb::Drops | Verb::Cancels | Verb::Removes | Verb::Aborted, _)
                     if row.ended_nth == number =>
                 {
                     before != 'c' && after == 'c'
@@ -263,11 +266,11 @@ impl<'e> Checker<'e> {
                     numbers.extend(self.queued(step, name, true));
                 }
                 if verb == Verb::Cancels {
-                    numbers.extend(self.dropped(step, name, true));
+                    numbers.extend(self.dropped(step, verb, name));
                 }
             }
             Verb::Queues => numbers.extend(self.queued(step, name, false)),
-            Verb::Drops => numbers.extend(self.dropped(step, name, false)),
+            Verb::Removes | Verb::Drops => numbers.extend(self.dropped(step, verb, name)),
             Verb::Aborted => {
                 for (lane, row) in rows().filter(|(lane, _)| is_named(*lane)) {
                     if is_aborted(self.chart(), lane) {
@@ -295,14 +298,19 @@ impl<'e> Checker<'e> {
         numbers
     }
 
-    /// The ends of lanes that the lane of a step drops: of callbacks that it calls off, or of
-    /// others.
-    fn dropped(&self, step: &Step, name: Option<&str>, called_off: bool) -> Vec<usize> {
+    /// The ends of lanes that the lane of a step drops: of callbacks that it calls off in this way,
+    /// or of others.
+    fn dropped(&self, step: &Step, verb: Verb, name: Option<&str>) -> Vec<usize> {
         let mut numbers = vec![];
         for row in &self.chart().rows {
+            let of_row = match row.called_off {
+                true if row.removed => Verb::Removes,
+                true => Verb::Cancels,
+                false => Verb::Drops,
+            };
             if let End::Cancelled { by: Some(by), .. } = row.end.1
                 && self.is_by(by, step.lane)
-                && row.called_off == called_off
+                && of_row == verb
                 && name.is_none_or(|name| row.name == name)
             {
                 numbers.push(row.ended_nth);

@@ -5,7 +5,8 @@ use super::{
     polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, LoopTask, Position, Registered, Span, State, Step, Until, human,
+    End, Hold, LaneId, LoopAwait, LoopTask, Place, Position, Registered, Span, State, Step, Until,
+    human,
 };
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ struct OfStep<'e> {
 
 /// What is said of a lane in the middle of its poll.
 const RUNS: [&str; 4] =
-    ["calls what is in its queue", "polls the lanes inside it", "runs on", "moves the clock"];
+    ["calls what is in its queue", "polls lanes inside it", "runs on", "moves the clock"];
 
 /// What is wrong, in words; nothing if all is well.
 type Checked = Result<(), String>;
@@ -295,7 +296,23 @@ impl OfStep<'_> {
     fn wake_that_ends_the_wait(&self) -> Option<Wake> {
         let mut which = self.which;
         loop {
-            let wake = self.polls.wake_after(self.step.lane, which)?;
+            let mut wake = self.polls.wake_after(self.step.lane, which)?;
+            // A wake of a lane that is dropped in the same breath has no effect, unless it is the
+            // request to cancel the lane.
+            let row = self.polls.row(self.step.lane);
+            if let (end, End::Cancelled { .. }) = row.end
+                && let Until::Lane(_) = wake.woken.by
+                && wake.polled.is_none()
+                && end == wake.woken.at
+            {
+                let mut arrows = self.polls.chart.wakes.iter();
+                let cancels = arrows
+                    .any(|arrow| arrow.to == self.step.lane && arrow.at == end && arrow.cancels);
+                if !cancels {
+                    return None;
+                }
+                wake.woken.cancels = true;
+            }
             let by_another = matches!(wake.woken.by, Until::Lane(by) if by != self.step.lane);
             match wake.polled {
                 Some(next) if by_another && self.is_once_more(next) => which = next,
@@ -320,7 +337,7 @@ impl OfStep<'_> {
         let steps = &self.polls.steps[..self.nth];
         let before = steps.iter().rfind(|step| step.lane == self.step.lane);
         let Some(before) = before else { return Err("it has not run before".into()) };
-        let polls_others = before.sentence.ends_with(" polls the lanes inside it.");
+        let polls_others = before.sentence.ends_with(" polls lanes inside it.");
         ensure(!polls_others, "another lane has had the thread since")?;
         let passed = human(Duration::from_nanos(at(self.step) - at(before)));
         ensure(told.starts_with(&passed), &format!("{passed} have passed"))
@@ -343,7 +360,7 @@ impl OfStep<'_> {
                 ensure(!self.is_a_tracker_done(woken.at), "a task of its tracker has ended")?;
                 "woken from outside".to_owned()
             }
-            Until::Yield if why == "its loop's next iteration" => why.to_owned(),
+            Until::Yield if why == "its loop begins an iteration" => why.to_owned(),
             Until::Yield => "it had given way".to_owned(),
             Until::Lane(by) if by == lane && self.is_called(lane) => "it had given way".to_owned(),
             Until::Lane(by) if by == lane => "it has woken itself".to_owned(),
@@ -546,6 +563,12 @@ impl OfStep<'_> {
         } else if says("gives way") || says("ends its loop's iteration") || says("starts its loop")
         {
             ensure(by == Some(Until::Yield), "the runtime wakes it")?;
+            let before = self.which.checked_sub(1);
+            let goes_on = before
+                .is_some_and(|before| self.place_after(before) == self.place_after(self.which));
+            let is_of_a_loop = says("ends its loop's iteration") || says("starts its loop");
+            let is_so = !is_of_a_loop || goes_on == says("ends its loop's iteration");
+            ensure(is_so, "the loop begins here, and was not run before")?;
             "dw"
         } else if says("wakes itself") {
             let by_itself = by == Some(Until::Lane(lane)) && !self.is_called(lane);
@@ -573,10 +596,17 @@ impl OfStep<'_> {
         };
         let next = self.polls.steps.get(self.nth + 1);
         let calls = next.is_some_and(|next| next.lane != lane && self.is_called_here(next.lane));
-        let polls_others = says("polls the lanes inside it") || says("calls what is in its queue");
+        let polls_others = says("polls lanes inside it") || says("calls what is in its queue");
         let is_told = says("calls what is in its queue");
         ensure(!polls_others || is_told == calls, "an event loop calls, and polls nothing else")?;
         ensure(expected.contains(letter), &format!("it is {letter}"))
+    }
+
+    /// The last place at which it waits after its poll of this number.
+    fn place_after(&self, which: usize) -> Option<&Place> {
+        let lane = self.step.lane;
+        let waits = self.polls.stopped(lane, &self.polls.of_lane[lane][which]).waits();
+        waits.last().map(|wait| &wait.place)
     }
 
     /// What will end its wait. That is told of each lane that waits and has not given way.

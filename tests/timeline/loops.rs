@@ -352,15 +352,15 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
         told,
         [
             "begins and starts its loop.",
-            "goes on (its loop's next iteration), makes late and soon and waits (sleep).",
-            "goes on (its loop's next iteration) and calls what is in its queue.",
+            "goes on (its loop begins an iteration), makes late and soon and waits (sleep).",
+            "goes on (its loop begins an iteration) and calls what is in its queue.",
             "begins, prints “soon” and ends.",
             "goes on after soon and waits (sleep).",
             "goes on (the time of late has come) and calls what is in its queue.",
             "begins, prints “late” and ends.",
             "goes on (its time has come) and ends its loop's iteration.",
-            "goes on (its loop's next iteration) and ends its coroutine.",
-            "goes on (its loop's next iteration) and ends.",
+            "goes on (its loop begins an iteration) and ends its coroutine.",
+            "goes on (its loop begins an iteration) and ends.",
         ]
     );
     // From the first iteration on, in which all of it was scheduled.

@@ -81,13 +81,13 @@ fn a_step_is_a_poll_and_says_why_it_ran_and_what_it_waits_for() {
     assert_eq!(
         sentences(&run),
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "A begins, prints “begin” and waits (sleep). (until 100 ms)",
             "B begins, prints “begin” and waits (sleep). (until 200 ms)",
-            "main goes on (A was woken) and polls the lanes inside it.",
+            "main goes on (A was woken) and polls lanes inside it.",
             "A goes on (its time has come), prints “end” and ends.",
             "B is polled without a wake and waits (sleep). (until 200 ms)",
-            "main goes on (B was woken) and polls the lanes inside it.",
+            "main goes on (B was woken) and polls lanes inside it.",
             "B goes on (its time has come), prints “end” and ends.",
             "main goes on (B has ended) and ends.",
         ]
@@ -240,13 +240,13 @@ fn what_an_outer_lane_does_after_the_polls_inside_it_is_a_step_of_its_own() {
     assert_eq!(
         sentences(&run),
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "A begins and waits (sleep). (until 10 ms)",
-            "main goes on (A was woken) and polls the lanes inside it.",
+            "main goes on (A was woken) and polls lanes inside it.",
             "A goes on (its time has come) and ends.",
-            "main goes on (A has ended), prints “between” and polls the lanes inside it.",
+            "main goes on (A has ended), prints “between” and polls lanes inside it.",
             "B begins and waits (sleep). (until 20 ms)",
-            "main goes on (B was woken) and polls the lanes inside it.",
+            "main goes on (B was woken) and polls lanes inside it.",
             "B goes on (its time has come) and ends.",
             "main goes on (B has ended), prints “after” and ends.",
         ]
@@ -264,7 +264,7 @@ fn an_inner_lane_waits_until_the_outer_one_wakes_it() {
     assert_eq!(
         sentences(&run)[..3],
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "A begins and waits (Notify::notified). (until main wakes it)",
             "main goes on, wakes A and waits (A), but was woken meanwhile.",
         ]
@@ -281,7 +281,7 @@ fn that_a_lane_keeps_the_thread_is_not_told_before_it_does() {
     assert_eq!(
         sentences(&run),
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "A begins and ends.",
             "main goes on (A has ended) and blocks the thread.",
             "main goes on after 100 ms and ends.",
@@ -302,7 +302,7 @@ fn a_future_that_is_polled_in_main_and_then_moved_into_a_task_is_inside_main_unt
     assert_eq!(
         sentences(&run),
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "nap begins and waits (sleep). (until 10 ms)",
             "main goes on, prints “moved” and waits (JoinHandle). (until nap wakes it)",
             "nap goes on as a task and waits (sleep). (until 10 ms)",
@@ -432,10 +432,9 @@ fn the_cause_of_a_poll_is_told_once() {
     assert_eq!(
         main,
         [
-            "main goes on (notifies was woken) and polls the lanes inside it.",
-            "main is polled once more (A was woken, and has run since) and polls the lanes \
-             inside it.",
-            "main goes on (notifies was woken) and polls the lanes inside it.",
+            "main goes on (notifies was woken) and polls lanes inside it.",
+            "main is polled once more (A was woken, and has run since) and polls lanes inside it.",
+            "main goes on (notifies was woken) and polls lanes inside it.",
             "main goes on (notifies has ended) and ends.",
         ],
         "{told:?}"
@@ -664,15 +663,15 @@ fn a_stream_between_its_items_neither_runs_nor_waits() {
     assert_eq!(
         sentences(&run),
         [
-            "main begins and polls the lanes inside it.",
+            "main begins and polls lanes inside it.",
             "numbers begins and returns an item.",
             "main goes on (numbers has returned an item), prints “1” and waits (sleep). \
              (until 50 ms)",
-            "main goes on (its time has come) and polls the lanes inside it.",
+            "main goes on (its time has come) and polls lanes inside it.",
             "numbers is asked for its next item and returns an item.",
             "main goes on (numbers has returned an item), prints “2” and waits (sleep). \
              (until 100 ms)",
-            "main goes on (its time has come) and polls the lanes inside it.",
+            "main goes on (its time has come) and polls lanes inside it.",
             "numbers is asked for its next item and ends.",
             "main goes on (numbers has ended) and ends.",
         ]

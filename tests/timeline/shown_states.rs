@@ -260,10 +260,10 @@ fn that_a_lane_keeps_the_thread_is_told_also_if_it_polls_another_one_after_that(
         sentences(&run),
         [
             "main begins, prints “begin” and blocks the thread.",
-            "main goes on after 100 ms and polls the lanes inside it.",
+            "main goes on after 100 ms and polls lanes inside it.",
             "A begins and ends.",
             "main goes on (A has ended) and blocks the thread.",
-            "main goes on after 50 ms and polls the lanes inside it.",
+            "main goes on after 50 ms and polls lanes inside it.",
             "B begins and ends.",
             "main goes on (B has ended) and ends.",
         ]

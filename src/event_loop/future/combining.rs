@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::{Await, Callback, DoneCallback, Future, Result};
+use super::{Await, Callback, DoneCallback, DoneFunction, Future, Result};
 
 impl<T> Future<T> {
     /// Adds a callback that several futures share. `gather` and `wait` make one callback and add it
@@ -33,6 +33,18 @@ impl<T> DoneCallback<T> {
     pub(in crate::event_loop) fn new(
         callback: impl Fn(&Future<T>) -> Result<()> + 'static,
     ) -> Self {
-        Self(Rc::new(callback))
+        Self(Rc::new(Shared(callback)))
     }
+}
+
+/// What several futures call when they are done.
+struct Shared<F>(F);
+
+impl<T, F: Fn(&Future<T>) -> Result<()> + 'static> DoneFunction<T> for Shared<F> {
+    fn call(&self, future: &Future<T>) -> Result<()> {
+        (self.0)(future)
+    }
+
+    /// The others still call it.
+    fn forget(&self) {}
 }

@@ -89,7 +89,8 @@ impl std::error::Error for JsonError {}
 ///   true` its `lane` is polled by a `timeout` that owns it;
 /// - a row with `"own_task": true` is a task of its own, although another lane polls it; one with
 ///   `"own_thread": true` is a closure that was handed over to a thread; one with `"called_off":
-///   true` is a callback that was cancelled before it was called;
+///   true` is a callback that was cancelled before it was called, or, with `"removed": true`, was
+///   removed from its future;
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was

@@ -202,6 +202,7 @@ mod tests {
             own_task: false,
             own_thread: false,
             called_off: false,
+            removed: false,
             spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,

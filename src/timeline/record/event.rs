@@ -74,9 +74,8 @@ pub enum What {
         /// runtime itself polls the lane; and the stack shows that the runtime has dropped it
         /// outside a poll. Where line tables are missing, the third is taken for granted.
         aborted: bool,
-        /// It is a callback that an event loop of this crate was given, and its handle was
-        /// cancelled, or it was removed from its future. The stack shows that.
-        called_off: bool,
+        /// It is a callback that an event loop of this crate was given, and this was done to it.
+        called_off: Option<CalledOff>,
     },
     /// It printed a line, at this place of the source.
     Says(String, &'static Location<'static>),
@@ -98,6 +97,15 @@ pub enum What {
         /// Where that coroutine waits, if the loop has said so.
         places: Option<Waits>,
     },
+}
+
+/// What keeps an event loop of this crate from calling a callback. The stack shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalledOff {
+    /// Its handle was cancelled.
+    Cancelled,
+    /// It was removed from the future whose end it was to be called for.
+    Removed,
 }
 
 /// The stage that a call of an event loop reaches now. The loop tells it by

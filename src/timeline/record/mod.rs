@@ -66,7 +66,7 @@ pub use calls::{
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
-pub use event::{CallStage, Event, Line, Polled, What, WokenBy};
+pub use event::{CallStage, CalledOff, Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]

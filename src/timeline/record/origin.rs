@@ -18,7 +18,7 @@
 //! line tables of tokio a function that is on the stack proves its part, and nothing follows from
 //! a function that is missing.
 use super::{
-    event::WokenBy,
+    event::{CalledOff, WokenBy},
     frame::{Frame, has_no_line_tables},
     run::{Log, Trace, Woken},
 };
@@ -119,20 +119,22 @@ fn is_of_tokio_without_a_file(frame: &Frame) -> bool {
     frame.is_in("tokio") && frame.file.is_empty()
 }
 
-/// Whether code on this stack tells an event loop of this crate not to make a call: by the handle
-/// of the call, or by the future whose callback it is.
-pub(super) fn calls_off_a_callback(frames: &[Frame]) -> bool {
-    const BY: &[(&str, &str)] = &[
-        ("/src/event_loop/handle.rs", "cancel"),
-        ("/src/event_loop/entry.rs", "cancel"),
-        ("/src/event_loop/future.rs", "remove_done_callback"),
+/// How code on this stack tells an event loop of this crate not to make a call: by the handle of
+/// the call, or by the future whose callback it is. None if it tells nothing of that kind.
+pub(super) fn calls_off_a_callback(frames: &[Frame]) -> Option<CalledOff> {
+    const BY: &[(&str, &str, CalledOff)] = &[
+        ("/src/event_loop/handle.rs", "cancel", CalledOff::Cancelled),
+        ("/src/event_loop/entry.rs", "cancel", CalledOff::Cancelled),
+        ("/src/event_loop/future.rs", "remove_done_callback", CalledOff::Removed),
     ];
-    frames.iter().any(|frame| {
-        let is_it = |(file, function): &(&str, &str)| {
-            frame.file.ends_with(file) && frame.function.contains(function)
-        };
-        BY.iter().any(is_it)
-    })
+    for frame in frames {
+        for (file, function, called_off) in BY {
+            if frame.file.ends_with(file) && frame.function.contains(function) {
+                return Some(*called_off);
+            }
+        }
+    }
+    None
 }
 
 /// The origins that were looked up, by the numbers of their stacks.

@@ -51,7 +51,7 @@ fn walk() -> Walk {
         woken_in: None,
         woken_by: None,
     };
-    let begins = poll(0, 0, "begins and polls the lanes inside it.", "rl");
+    let begins = poll(0, 0, "begins and polls lanes inside it.", "rl");
     let sleeps = Step {
         stop: Some(9),
         stands: vec![(0, Some(15)), (1, Some(9))],

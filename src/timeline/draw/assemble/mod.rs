@@ -38,7 +38,7 @@ mod spans;
 mod wakes;
 
 use super::chart::{Chart, End, Instant, Position, Row, Said, State, Until};
-use crate::timeline::{CallStage, Clock, Event, LaneId, Place, What};
+use crate::timeline::{CallStage, CalledOff, Clock, Event, LaneId, Place, What};
 use calls::Calls;
 use instants::Instants;
 use spans::OpenSpan;
@@ -202,7 +202,8 @@ impl Assembly {
                 self.woken_last[event.thread] = Some(lane);
             }
             What::Dropped { by, aborted, called_off } => {
-                self.chart.rows[lane].called_off = *called_off;
+                self.chart.rows[lane].called_off = called_off.is_some();
+                self.chart.rows[lane].removed = *called_off == Some(CalledOff::Removed);
                 // A wait that is open was cut short, not ended by a wake.
                 self.end_wait(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
@@ -231,6 +232,7 @@ impl Assembly {
             own_task: false,
             own_thread: false,
             called_off: false,
+            removed: false,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),

@@ -31,6 +31,10 @@ pub struct Row {
     /// cancelled, or it was removed from its future.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub called_off: bool,
+    /// It was called off by removing it from the future whose end it was to be called for. False in
+    /// a file of an older version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.

@@ -57,7 +57,7 @@ impl Reader<'_> {
             },
             Until::Yield => {
                 let is_a_loop = is_of_a_loop(self.stopped_before(piece));
-                if is_a_loop { "its loop's next iteration" } else { "it had given way" }.into()
+                if is_a_loop { "its loop begins an iteration" } else { "it had given way" }.into()
             }
             Until::Lane(_) if self.calls.is_called_by_another(lane) => "it had given way".into(),
             Until::Lane(_) => "it has woken itself".into(),

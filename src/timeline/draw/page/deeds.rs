@@ -34,6 +34,7 @@ impl Reader<'_> {
                     | What::Queues(lane)
                     | What::Cancels(lane)
                     | What::Makes(lane)
+                    | What::Removes(lane)
                     | What::Drops(lane) => lanes.push(lane),
                 }
             }
@@ -43,6 +44,7 @@ impl Reader<'_> {
                 What::Queues(_) => format!("queues {}", self.names(&lanes)),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
+                What::Removes(_) => format!("removes {}", self.names(&lanes)),
                 What::Drops(_) => format!("drops {}", self.dropped(piece, &lanes, &mut by_others)),
             });
         }

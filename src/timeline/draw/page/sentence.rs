@@ -82,7 +82,7 @@ impl Reader<'_> {
                 let next = self.order.get(self.number(piece) + 1);
                 let calls = next.is_some_and(|next| self.calls.calls(lane, next.lane));
                 let what =
-                    if calls { "calls what is in its queue" } else { "polls the lanes inside it" };
+                    if calls { "calls what is in its queue" } else { "polls lanes inside it" };
                 parts.push(what.into());
             }
             // For how long is not said: it is in the future. Whether it computes or waits is not
@@ -121,7 +121,18 @@ impl Reader<'_> {
     fn is_cancelled_at(&self, lane: LaneId, at: Position) -> bool {
         let spans = &self.chart.rows[lane].spans;
         let woken = spans.iter().filter_map(|span| span.woken).find(|woken| woken.at == at);
-        woken.is_some_and(|woken| woken.cancels)
+        match woken {
+            Some(woken) => woken.cancels,
+            // It was not polled for it. Then there is only the arrow.
+            None => {
+                self.chart.wakes.iter().any(|wake| wake.to == lane && wake.at == at && wake.cancels)
+            }
+        }
+    }
+
+    /// Whether a lane is dropped at a position.
+    fn is_dropped_at(&self, lane: LaneId, at: Position) -> bool {
+        matches!(self.chart.rows[lane].end, (end, End::Cancelled { .. }) if end == at)
     }
 
     /// Whether a wait of which this span is a part is ended by the runtime: the lane has asked to
@@ -137,8 +148,10 @@ impl Reader<'_> {
     /// messages makes it give way, too.
     fn gives_way(&self, piece: &Piece) -> String {
         // The place of an event loop's driver is known, and nothing that it waits for is.
-        if is_of_a_loop(self.stop(piece)) {
-            let is_the_first = self.stopped_before(piece).is_none();
+        let here = self.stop(piece);
+        if is_of_a_loop(here) {
+            let before = self.stopped_before(piece);
+            let is_the_first = before.map(|wait| &wait.place) != here.map(|wait| &wait.place);
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
                 _ if is_the_first => "starts its loop".into(),
                 true => self.waits_in_its_coroutine(piece),
@@ -225,6 +238,8 @@ impl Reader<'_> {
                 match self.is_cancelled_at(lane, wait.to) {
                     _ if is_passed_on => format!("{name} is woken"),
                     true => format!("{name} cancels it"),
+                    // Such as a lane that a lock is given to by one that is dropped with it.
+                    false if self.is_dropped_at(lane, wait.to) => "it is dropped".into(),
                     false => format!("{name} wakes it"),
                 }
             }

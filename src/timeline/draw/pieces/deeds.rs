@@ -114,7 +114,11 @@ fn add_drop(chart: &Chart, pieces: &mut [Piece], lane: LaneId) {
     match *row.how_it_ended() {
         End::Cancelled { by: Some(by), .. } if by != lane => {
             if let Some(piece) = done_in(chart, pieces, doer(chart, by, at), at) {
-                let what = if row.called_off { What::Cancels(lane) } else { What::Drops(lane) };
+                let what = match row.called_off {
+                    true if row.removed => What::Removes(lane),
+                    true => What::Cancels(lane),
+                    false => What::Drops(lane),
+                };
                 pieces[piece].add_deed(row.ended_nth, what);
             }
         }

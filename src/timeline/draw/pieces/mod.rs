@@ -81,6 +81,8 @@ pub(super) enum What {
     Cancels(LaneId),
     /// A task is made, or a callback: a lane that the runtime, a `LocalSet` or an event loop runs.
     Makes(LaneId),
+    /// A lane is a callback, and is removed from the future at whose end it was to be called.
+    Removes(LaneId),
     /// A lane is dropped before it is done.
     Drops(LaneId),
 }

@@ -12,14 +12,15 @@ use std::collections::HashSet;
 /// wake.
 pub(super) fn wakes(chart: &Chart) -> Vec<Wake> {
     let mut wakes = chart.wakes.clone();
-    let mut known: HashSet<(Position, LaneId)> = HashSet::new();
-    known.extend(wakes.iter().map(|wake| (wake.at, wake.to)));
+    // Two of them may share a position, and have different numbers then.
+    let mut known: HashSet<(Position, usize, LaneId)> = HashSet::new();
+    known.extend(wakes.iter().map(|wake| (wake.at, wake.nth, wake.to)));
     for (to, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
             if let Some(Woken { by: Until::Lane(from), at, nth, passed_on, cancels }) = span.woken
                 && from != to
                 && chart.is_inside(from, to, at)
-                && known.insert((at, to))
+                && known.insert((at, nth, to))
             {
                 wakes.push(Wake { at, from, to, nth, passed_on, cancels });
             }
@@ -35,7 +36,7 @@ pub(super) fn wakes(chart: &Chart) -> Vec<Wake> {
 /// An inner lane that is woken passes its wake on to the lane that polls it, without running. And a
 /// wake of a lane that has ended before has no effect.
 fn is_deed(chart: &Chart, wake: &Wake) -> bool {
-    let Wake { at, from, to, passed_on, .. } = *wake;
+    let Wake { at, from, to, nth, passed_on, .. } = *wake;
     let (end, how) = &chart.rows[to].end;
     let has_ended = match how {
         // It may be dropped right after it was woken, at the same position.
@@ -44,7 +45,9 @@ fn is_deed(chart: &Chart, wake: &Wake) -> bool {
             *end <= at && from != to
         }
     };
-    !has_ended && !passed_on && !is_passed_on(chart, from, to, at)
+    // A file of an older version has no numbers, and does not say which are passed on.
+    let is_passed_on = passed_on || nth == 0 && is_passed_on(chart, from, to, at);
+    !has_ended && !is_passed_on
 }
 
 /// Whether a wake of an outer lane is only passed on by an inner one, which was woken itself at

@@ -214,12 +214,7 @@ impl Run {
             log.trace_next_event(&stack, None, None);
         }
         let thread = log.thread_for_one_event();
-        log.push(Event {
-            at,
-            thread,
-            lane,
-            what: What::Dropped { by, aborted, called_off: false },
-        });
+        log.push(Event { at, thread, lane, what: What::Dropped { by, aborted, called_off: None } });
         log.forget_if_full(lane);
         drop(log);
         if aborted {
