@@ -308,7 +308,8 @@ fn while_a_question_is_asked_comments_are_hidden_and_the_code_is_in_sight() {
 
 /// Asks for each step of each scene. The result has the place of the right time in each question
 /// for a time, and a sentence for each question that tells its answer: which offers a time that is
-/// past, or is rounded in another way than the right one; or which has one choice only.
+/// past, or is rounded in another way than the right one; or which has one choice only. What
+/// is said of how the languages differ must not have the right time, either.
 const TIMES_ASKED: &str = "(() => {
     const data = JSON.parse(document.getElementById('run').textContent);
     const press = (key) =>
@@ -336,6 +337,8 @@ const TIMES_ASKED: &str = "(() => {
                 const right = instants[next][1];
                 if (offered.some((time) => past.includes(time))) tell();
                 if (offered.some((time) => rounding(time) !== rounding(right))) tell();
+                const { textContent: parting } = document.getElementById('parting');
+                if (parting.includes(right)) tell();
                 places.push([nth, offered.indexOf(right)]);
             }
             buttons[0].click();
