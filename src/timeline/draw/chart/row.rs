@@ -31,8 +31,7 @@ pub struct Row {
     /// cancelled, or it was removed from its future.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub called_off: bool,
-    /// It was called off by removing it from the future whose end it was to be called for. False in
-    /// a file of an older version.
+    /// Of the two it was the latter. False in a file of an older version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
     /// What it did, without gaps, from its beginning to its end.
