@@ -3,6 +3,7 @@
 use super::{
     all::{EXAMPLES, Example},
     examples,
+    explored::printed::without_places,
     transports::TIMES,
 };
 use async_concepts::{stage::printed, timeline::Observe};
@@ -300,20 +301,6 @@ fn differences_are_of_examples_that_exist() {
             "{different} is no example"
         );
     }
-}
-
-/// What was printed, with `(example)` for `(example.rs:42)`: each twin shows where its own source
-/// is, and that moves with every line that is put before it. That it is the right place is tested
-/// with the example.
-pub fn without_places(printed: &str) -> String {
-    let without_place =
-        |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once('.')) {
-            Some((example, place)) if place.starts_with("rs:") || place.starts_with("py:") => {
-                format!("{example})\n")
-            }
-            _ => format!("{line}\n"),
-        };
-    printed.lines().map(without_place).collect()
 }
 
 /// What was printed, without the times: on the real clock they are never the same.

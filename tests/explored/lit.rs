@@ -14,6 +14,7 @@ use std::{
 pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = places(&explored.chart);
     faults.extend(of_lines(explored));
+    faults.extend(where_nothing_stands(explored));
     faults.extend(left_and_back(explored));
     faults
 }
@@ -32,6 +33,24 @@ fn left_and_back(explored: &Explored) -> Vec<String> {
             if is_back && waits && step.resumed.is_some() && step.resumed != step.stop {
                 let (resumed, stop) = (step.resumed.unwrap_or(0), step.stop.unwrap_or(0));
                 faults.push(format!("step {nth} goes on at line {resumed}, and waits at {stop}"));
+            }
+        }
+    }
+    faults
+}
+
+/// The lines that the steps light and that are not in the source, or are blank.
+fn where_nothing_stands(explored: &Explored) -> Vec<String> {
+    let mut faults = vec![];
+    for track in &explored.run.tracks {
+        for (nth, step) in track.steps.iter().enumerate() {
+            let mut lit = waits(step);
+            lit.extend(step.says.iter().filter_map(|(_, _, line)| *line));
+            for line in lit {
+                if line_of(&track.file, line).trim().is_empty() {
+                    let file = &track.file;
+                    faults.push(format!("step {nth} lights {file}:{line}, where nothing stands"));
+                }
             }
         }
     }

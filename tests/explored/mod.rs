@@ -3,17 +3,21 @@
 //!
 //! Each check reads the recording and the source in a way of its own, and not as the explorer does:
 //! so a fault of the explorer is not repeated here. It returns what is wrong, each fault in a
-//! sentence. The tests of the examples use these checks for every page, and so do those of the
-//! packages that have examples of their own.
+//! sentence. [`Explored::faults`] is all of them. The tests of this package ask it of each example,
+//! and so do those of the packages that have examples of their own: what holds of every page is
+//! checked here, and not in the tests of one package.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
 //! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page
-//! leaves out of it, `told` on sentences, `order` on the order of what they tell, `printed` on the
-//! output, and `waits` on what lanes wait for.
+//! leaves out of it, `told` on sentences, `order` on the order of what they tell, `arrows` on where
+//! a wake comes from, `printed` on the output, `parting` on what only one language prints, and
+//! `waits` on what lanes wait for.
+mod arrows;
 mod lit;
 mod order;
+mod parting;
 mod polls;
-mod printed;
+pub mod printed;
 mod ready;
 mod shown;
 mod stands;
@@ -47,6 +51,7 @@ impl Explored {
     }
 
     /// What is wrong with it, each fault in a sentence that begins with the example and its scene.
+    /// All checks of this folder are in it, so each of them is asked of every package's examples.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = vec![];
         faults.extend(timers::faults(self));
@@ -56,7 +61,9 @@ impl Explored {
         faults.extend(shown::faults(self));
         faults.extend(told::faults(self));
         faults.extend(order::faults(self));
+        faults.extend(arrows::faults(self));
         faults.extend(printed::faults(self));
+        faults.extend(parting::faults(self));
         faults.extend(waits::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);
         faults.into_iter().map(|fault| scene.clone() + &fault).collect()

@@ -1,7 +1,7 @@
-//! The output: what the steps print is what the program printed, each line once and in order, and
-//! each is shown with the step that prints it.
+//! The output: what the steps print is what the program printed, each line once and in order, in
+//! each language, and each is shown with the step that prints it.
 use super::Explored;
-use async_concepts::timeline::{Clock, Moment, OutputLine};
+use async_concepts::timeline::{Clock, Moment, OutputLine, Step, SteppedRun};
 use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
@@ -34,6 +34,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         text.join("\n")
     };
     let mut faults = late(explored);
+    faults.extend(not_in_the_order_of_a_language(&explored.run));
     if shown != printed {
         faults.push(format!("it shows\n{}\nand printed\n{}", text(&shown), text(&printed)));
     }
@@ -68,4 +69,51 @@ fn late(explored: &Explored) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The output has each line of each language once, and in the order of that language.
+fn not_in_the_order_of_a_language(run: &SteppedRun) -> Vec<String> {
+    let of = |step: &Step, nth: usize| {
+        let (lane, text, _) = &step.says[nth];
+        let text = without_places(text).trim_end().to_owned();
+        (step.said_at[nth], run.lanes[*lane].name.clone(), text)
+    };
+    let mut faults = vec![];
+    let moments: Vec<usize> = run.output.iter().map(|line| line.moment).collect();
+    if !moments.is_sorted() {
+        faults.push("a page shows the first lines, and some of these are printed later".to_owned());
+    }
+    for (track, of_track) in run.tracks.iter().enumerate() {
+        let mut expected = vec![];
+        for step in &of_track.steps {
+            expected.extend((0..step.says.len()).map(|nth| of(step, nth)));
+        }
+        // A poll that blocks prints later than another thread in a step after it.
+        expected.sort_by_key(|(at, ..)| *at);
+        let mut listed = vec![];
+        for line in &run.output {
+            if line.track == track || line.unlike.is_none() {
+                listed.push(of(&run.tracks[line.track].steps[line.step], line.line));
+            }
+        }
+        if listed != expected {
+            let file = &of_track.file;
+            faults.push(format!("the output of {file} is {listed:?}, not {expected:?}"));
+        }
+    }
+    faults
+}
+
+/// What was printed, with `(example)` for `(example.rs:42)`: each twin shows where its own source
+/// is, and that moves with every line that is put before it. That it is the right place is tested
+/// with the example.
+pub fn without_places(printed: &str) -> String {
+    let without_place =
+        |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once('.')) {
+            Some((example, place)) if place.starts_with("rs:") || place.starts_with("py:") => {
+                format!("{example})\n")
+            }
+            _ => format!("{line}\n"),
+        };
+    printed.lines().map(without_place).collect()
 }

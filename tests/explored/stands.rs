@@ -49,6 +49,10 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             let (lit, line) = (step.stop, stands[step.lane]);
             faults.push(format!("step {nth} lights {lit:?}, and its lane stands at {line:?}"));
         }
+        for lane in step.around.iter().filter(|lane| stands[**lane].is_none()) {
+            let name = &polls.row(*lane).name;
+            faults.push(format!("step {nth}: {name} polls others, and stands nowhere"));
+        }
         faults.extend(goes_on(&polls, nth, file));
     }
     faults.extend(moved_without_a_step(&polls));

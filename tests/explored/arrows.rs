@@ -1,0 +1,45 @@
+//! Arrows: the sentence of a step names the lane that woke it. The arrow to the step begins before
+//! it, in a step of that lane, or in the one after which the runtime dropped that lane.
+use super::Explored;
+use async_concepts::timeline::{SteppedRun, Track};
+
+pub fn faults(explored: &Explored) -> Vec<String> {
+    let mut faults = vec![];
+    for track in &explored.run.tracks {
+        for nth in 0..track.steps.len() {
+            if let Err(fault) = check(&explored.run, track, nth) {
+                let sentence = &track.steps[nth].sentence;
+                faults.push(format!("{}: step {nth} “{sentence}” {fault}", track.file));
+            }
+        }
+    }
+    faults
+}
+
+/// What is wrong with the arrow to a step, in words.
+fn check(run: &SteppedRun, track: &Track, nth: usize) -> Result<(), String> {
+    let step = &track.steps[nth];
+    let told = step.sentence.split_once("(woken by ").map(|(_, by)| by);
+    let (Some(by), Some(lane)) = (step.woken_in, step.woken_by) else {
+        // A task inside a lane is not a lane.
+        let names = |name: &str| told.is_some_and(|told| told.starts_with(&format!("{name})")));
+        return match run.lanes.iter().find(|lane| names(&lane.name)) {
+            Some(lane) => Err(format!("has no arrow from {}", lane.name)),
+            None => Ok(()),
+        };
+    };
+    if by >= nth {
+        return Err(format!("was woken in step {by}, which is not before it"));
+    }
+    let waker = &run.lanes[lane].name;
+    let is_dropped = track.steps[by].sentence.contains("Then the runtime drops ");
+    if track.steps[by].lane != lane && !is_dropped {
+        return Err(format!("has an arrow from step {by}, which is none of {waker}"));
+    }
+    match told {
+        Some(told) if !told.starts_with(&format!("{waker})")) => {
+            Err(format!("has an arrow from {waker}"))
+        }
+        _ => Ok(()),
+    }
+}
