@@ -81,10 +81,16 @@ function showStrip(element, track, moment) {
 
 // Where the two languages part: what they do not print alike, in bold where that is news; and what
 // the header of the example says of Python. The latter stays from the first step on that only one
-// of them has: there a reader asks why, also where both print the same.
+// of them has: there a reader asks why, also where both print the same. Both tell of moments that
+// come later, so they are shown only at the end if the future is hidden.
 function showParting(moment) {
   const element = byId("parting");
   element.hidden = !run().moments.some((_, nth) => textOfParting(nth) !== "");
+  if (!showsFuture() && !isAtEnd()) {
+    element.classList.add("quiet");
+    element.replaceChildren();
+    return;
+  }
   const { parting } = run().moments[moment] ?? { parting: null };
   element.classList.toggle("quiet", parting === null);
   const told = [];
