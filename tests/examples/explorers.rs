@@ -5,7 +5,10 @@ use super::{
     explored::{Explored, printed::without_places},
     twins::DIFFERENCES,
 };
-use async_concepts::timeline::{Observe, OutputLine, SteppedRun, Unlike};
+use async_concepts::timeline::{
+    Chart, Clock, Event, LaneId, Observe, OutputLine, Polled, SteppedRun, Unlike, Waits, What,
+    WokenBy,
+};
 use std::{sync::OnceLock, time::Duration};
 
 /// All scenes as the explorer steps through them. They are run once for all tests: some of them
@@ -60,6 +63,53 @@ fn nothing_that_an_explorer_shows_claims_more_than_was_recorded() {
         faults.extend(explored.faults());
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// On the real clock another thread wakes a lane while its owner polls it, and passes that wake on
+/// only when the owner's poll is over: a busy machine may let it wait between the two.
+#[test]
+fn a_lane_whose_wake_is_still_being_passed_on_is_ready() {
+    const MAIN: LaneId = 0;
+    const A: LaneId = 1;
+    const RUNTIME: usize = 0;
+    const ANOTHER: usize = 1;
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let pending = || {
+        let polled = Polled::Pending(Waits::nowhere());
+        What::PollEnd { polled, took: Duration::ZERO }
+    };
+    let ends = || What::PollEnd { polled: Polled::Ready, took: Duration::ZERO };
+    let woken = |by| What::Woken { by, cancels: false };
+    // The owner is woken in the instant in which its poll was over, or at a later one; and so is A.
+    for [a_woken, main_woken] in [[0, 0], [0, 40], [40, 40], [40, 80]] {
+        let mut events = vec![];
+        for (at, thread, lane, what) in [
+            (0, RUNTIME, MAIN, created("main")),
+            (0, RUNTIME, A, created("A")),
+            (0, RUNTIME, MAIN, What::PollStart(None)),
+            (0, RUNTIME, A, What::PollStart(None)),
+            (a_woken, ANOTHER, A, woken(WokenBy::Outside)),
+            (a_woken, RUNTIME, A, pending()),
+            (a_woken, RUNTIME, MAIN, pending()),
+            (main_woken, ANOTHER, MAIN, woken(WokenBy::Lane(A))),
+            (100, RUNTIME, MAIN, What::PollStart(None)),
+            (100, RUNTIME, A, What::PollStart(None)),
+            (100, RUNTIME, A, ends()),
+            (100, RUNTIME, MAIN, ends()),
+        ] {
+            events.push(Event { at: Duration::from_millis(at), thread, lane, what });
+        }
+        let took = Duration::from_millis(100);
+        let chart = Chart::new("passed on", Clock::Real, &events, took, 0);
+        let explored = Explored::new(&format!("{a_woken} and {main_woken} ms"), chart);
+        let mut faults = explored.faults();
+        faults.retain(|fault| !fault.ends_with(" stands nowhere")); // these lanes have no places
+        assert_eq!(faults, [""; 0]);
+        let steps = &explored.run.tracks[0].steps;
+        let told: Vec<&str> = steps.iter().map(|step| step.sentence.as_str()).collect();
+        assert!(told.contains(&"goes on (A was woken) and polls the lanes inside it."), "{told:?}");
+        assert!(steps.iter().all(|step| !step.states.contains('x')), "{told:?}");
+    }
 }
 
 /// The explorer marks where the two languages part. It knows the twins from their recordings, so

@@ -5,7 +5,7 @@ use super::{
     polls::{Poll, Polls, Wake, is_poll},
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, LoopTask, Position, Registered, State, Step, Until, human,
+    End, Hold, LaneId, LoopAwait, LoopTask, Position, Registered, Span, State, Step, Until, human,
 };
 use std::time::Duration;
 
@@ -256,13 +256,15 @@ impl OfStep<'_> {
                 && (has_only_timers || self.is_passed_on(by, woken.at, woken.nth))
     }
 
-    /// Whether a lane was woken at a position and has passed that on to the one that polls it. One
-    /// that runs wakes the other by itself, also where it is inside that one.
+    /// Whether a lane was woken and has passed that on to the one that polls it, at a position. One
+    /// that runs wakes the other by itself, also where it is inside that one: then no wake of its
+    /// own is left for which it was not polled yet.
     fn is_passed_on(&self, by: LaneId, at: Position, nth: usize) -> bool {
         let inner = self.polls.row(by);
-        let mut wakes = inner.spans.iter().filter_map(|span| span.woken);
-        // On the real clock a new instant may begin between the two wakes.
-        inner.owner_at(at).is_some() && wakes.any(|wake| wake.at == at || wake.nth + 1 == nth)
+        let is_before = |span: &&Span| span.woken.is_some_and(|woken| woken.nth < nth);
+        let Some(last) = inner.spans.iter().rfind(is_before) else { return false };
+        let is_polled_for_it = is_poll(last) && last.from < at;
+        inner.owner_at(at).is_some() && !is_polled_for_it
     }
 
     /// A poll of which it is proved that it changes nothing is no going on.

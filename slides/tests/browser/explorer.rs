@@ -308,8 +308,8 @@ fn while_a_question_is_asked_comments_are_hidden_and_the_code_is_in_sight() {
 
 /// Asks for each step of each scene. The result has the place of the right time in each question
 /// for a time, and a sentence for each question that tells its answer: which offers a time that is
-/// past, or is rounded in another way than the right one; which has one choice only; or beside
-/// which the sentence on what the two languages do not have in common stands.
+/// past, or is rounded in another way than the right one; or which has one choice only. What
+/// is said of how the languages differ must not have the right time, either.
 const TIMES_ASKED: &str = "(() => {
     const data = JSON.parse(document.getElementById('run').textContent);
     const press = (key) =>
@@ -331,14 +331,14 @@ const TIMES_ASKED: &str = "(() => {
             const offered = buttons.map((button) => button.textContent);
             const [now, next] = [moments[nth].instant, moments[nth + 1].instant];
             const tell = () => told.push(`${scene}.${nth} at ${instants[now][1]}: ${offered}`);
-            const parting = document.getElementById('parting').textContent;
-            if (parting !== '') told.push(`${scene}.${nth}: ${parting}`); // tells what comes later
             if (offered.length < 2) tell();
             if (next > now) {
                 const past = instants.slice(0, now + 1).map(([, text]) => text);
                 const right = instants[next][1];
                 if (offered.some((time) => past.includes(time))) tell();
                 if (offered.some((time) => rounding(time) !== rounding(right))) tell();
+                const { textContent: parting } = document.getElementById('parting');
+                if (parting.includes(right)) tell();
                 places.push([nth, offered.indexOf(right)]);
             }
             buttons[0].click();

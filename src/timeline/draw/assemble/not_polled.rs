@@ -1,7 +1,7 @@
 //! The second pass: which lanes were ready, and which were woken and not polled.
 use crate::timeline::{
     Clock, LaneId,
-    draw::chart::{Chart, Position, Span, State},
+    draw::chart::{Chart, Position, Span, State, Until},
 };
 
 /// A lane that is woken is polled next, or when the lanes before it have given way: it is *ready*.
@@ -43,8 +43,8 @@ fn first_gap_not_polled(chart: &Chart, idle: &[bool], lane: LaneId, span: &Span)
     let mut gaps = span.from.instant..span.to.instant;
     gaps.find(|&gap| {
         // On the real clock a busy machine can keep the runtime's thread from running, and then the
-        // thread looks idle. So there the owner must have been seen to wait.
-        idle[gap] && (chart.clock == Clock::Paused || waits_in(chart, owner, gap))
+        // thread looks idle. So there the owner must have been seen to wait for something else.
+        idle[gap] && (chart.clock == Clock::Paused || waits_for_others(chart, owner, lane, gap))
     })
 }
 
@@ -67,8 +67,8 @@ fn split(chart: &Chart, span: &Span, gap: usize) -> Vec<Span> {
 fn idle_gaps(chart: &Chart) -> Vec<bool> {
     let mut idle = vec![true; chart.instants.len()];
     if chart.workers > 0 {
-        // One of several threads is nearly always free, so no gap is ruled out here: `waits_in`
-        // decides.
+        // One of several threads is nearly always free, so no gap is ruled out here:
+        // `waits_for_others` decides.
         return idle;
     }
     // Only the first thread counts: the others run closures, and no future waits to be polled
@@ -82,14 +82,19 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
     idle
 }
 
-/// Whether a lane is known to wait between an instant and the next.
-fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
+/// Whether the owner of a lane that was woken is known to wait between an instant and the next, and
+/// not for this lane: if that ends the wait, its wake was on the way to the owner. Another thread
+/// calls the two wakers one after the other, and may lose its processor in between.
+fn waits_for_others(chart: &Chart, owner: Option<LaneId>, woken: LaneId, gap: usize) -> bool {
     // The runtime polls a lane that has no owner, and the runtime does not wait as a lane does.
-    let Some(lane) = lane else { return false };
-    for span in &chart.rows[lane].spans {
+    let Some(owner) = owner else { return false };
+    for span in &chart.rows[owner].spans {
         // Spans do not overlap, so at most one of them covers the gap.
         if span.from.instant <= gap && gap < span.to.instant {
-            return matches!(span.state, State::Waiting(_));
+            return match span.state {
+                State::Waiting(until) => until != Until::Lane(woken),
+                _ => false,
+            };
         }
     }
     false

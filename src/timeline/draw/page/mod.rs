@@ -9,7 +9,8 @@
 //! - `steps` says what a step is, and `pieces`, beside this folder, cuts a run into what the steps
 //!   show;
 //! - `reader` makes a step of a piece: `now` says what each lane does then, `lines` at which line
-//!   it stands, and `sentence` says the step in words; `threads` knows on which thread that was;
+//!   it stands, and `sentence` says the step in words, with `causes` and `deeds`; `threads` knows
+//!   on which thread that was;
 //! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
 //!   `waited` knows for which lanes a lane waits, and `chains` makes chains of these waits;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
@@ -26,7 +27,9 @@ mod again;
 mod align;
 mod at_the_stage;
 mod calls;
+mod causes;
 mod chains;
+mod deeds;
 mod due;
 mod lines;
 mod lists;

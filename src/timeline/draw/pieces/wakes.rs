@@ -71,11 +71,11 @@ pub(in crate::timeline::draw) fn passed_on(
     inner: LaneId,
     outer: Woken,
 ) -> Option<Woken> {
-    let at_one_position = wake_at(chart, inner, outer.at);
-    // On the real clock a new instant may begin between the two.
-    let is_the_event_before = |woken: &Woken| woken.nth + 1 == outer.nth;
+    // The last one before it, which is not always at its position: on the real clock another thread
+    // may have called both wakers, and a new instant may have begun between the two.
+    let is_before = |woken: &Woken| woken.nth < outer.nth;
     let mut wakes = chart.rows[inner].spans.iter().filter_map(|span| span.woken);
-    at_one_position.or_else(|| wakes.find(is_the_event_before))
+    wakes.rfind(is_before).or_else(|| wake_at(chart, inner, outer.at))
 }
 
 /// The wake of a lane at a position, if there was one. A file of an older version has no wakes at
