@@ -1,9 +1,9 @@
 //! Context manager: what was entered is left again, however the work in between ends.
 //!
 //! In Python: `async with`, see `context_manager.py` beside this file.
-//! Look for: The exit runs on success, on error and on cancellation. In "cancelled" the body has
-//! been dropped after the timeout, so a task runs the exit, and `main` goes on at once, at 0.2 s;
-//! in Python the cancelled coroutine runs the exit itself, and `main` goes on after it, at 0.3 s.
+//! Look for: The exit runs on success, on error and on cancellation. After a timeout the body has
+//! been dropped, so a task runs the exit, and `main` goes on at once, at 0.2 s. In "cancelled"
+//! Python's coroutine runs the exit itself, and `main` goes on after it, at 0.3 s.
 //!
 //!     cargo run --example context_manager
 use async_concepts::{

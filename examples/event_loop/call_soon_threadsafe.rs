@@ -1,10 +1,10 @@
 //! Call soon, from another thread: how a thread hands a callback to an event loop.
 //!
 //! In Python: `call_soon_threadsafe`, see `call_soon_threadsafe.py` beside this file.
-//! Look for: The other thread wakes the loop, which would sleep until 1.5 s, twice before. A and B
-//! run on the loop's own thread, so they need no locks. With `call_soon` instead of
-//! `call_soon_threadsafe` Python's loop would sleep on; in "event loop" that does not compile in
-//! Rust, since an `EventLoop` cannot leave its thread.
+//! Look for: In "event loop" the other thread wakes the loop, which sleeps until a timer of its own
+//! is due. A and B run on the loop's own thread, so they need no locks. With `call_soon` instead,
+//! Python's loop sleeps on; in Rust that does not compile, since an `EventLoop` cannot leave its
+//! thread.
 //!
 //!     cargo run --example call_soon_threadsafe
 use async_concepts::{
