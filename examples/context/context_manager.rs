@@ -2,8 +2,8 @@
 //!
 //! In Python: `async with`, see `context_manager.py` beside this file.
 //! Look for: The exit runs on success, on error and on cancellation. After a timeout the body has
-//! been dropped, so a task runs the exit, and `main` goes on at once, at 0.2 s. In Python the
-//! cancelled coroutine runs the exit itself, and `main` goes on after it, at 0.3 s.
+//! been dropped, so a task runs the exit, and `main` goes on at once, at 0.2 s. In "cancelled"
+//! Python's coroutine runs the exit itself, and `main` goes on after it, at 0.3 s.
 //!
 //!     cargo run --example context_manager
 use async_concepts::{

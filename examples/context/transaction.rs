@@ -1,8 +1,8 @@
 //! Transaction: all of it happens, or nothing; also when it is cancelled half-way.
 //!
 //! In Python: `async with session.transaction()`, see `transaction.py` beside this file.
-//! Look for: The reader never sees half a transfer. The cancelled one is rolled back by 0.35 s. In
-//! Python `main` goes on after that; in Rust it goes on at 0.25 s, and has to wait.
+//! Look for: The reader never sees half a transfer. In "roll back on cancellation" Python's `main`
+//! goes on after the roll back, at 0.35 s; in Rust it goes on at 0.25 s, and has to wait.
 //!
 //!     cargo run --example transaction
 use async_concepts::context::{AsyncContext, BodyOutcome, Cleanups, Exit};

@@ -1,7 +1,7 @@
 //! Deadlock: each has what the other waits for. A verdict instead of a hang.
 //!
-//! In Python: two times `async with lock`, see `deadlock.py` beside this file. Python hangs
-//! without a sign, so the twin has a guard, which gives up after 3 s.
+//! In Python: two times `async with lock`, see `deadlock.py` beside this file. In "two
+//! orders" Python hangs without a sign, so the twin has a guard, which gives up after 3 s.
 //! Look for: The verdict names the lanes, and since when they have been waiting. Nothing blocks and
 //! nothing is busy, so neither language reports anything; a recording shows that nothing can move.
 //! The cure: all take their locks in one order.

@@ -1,8 +1,8 @@
 //! Call soon, from another thread: how a thread hands a callback to an event loop.
 //!
 //! In Python: `call_soon_threadsafe`, see `call_soon_threadsafe.py` beside this file.
-//! Look for: The other thread wakes the loop. `main` would sleep until 1.5 s, and is woken twice
-//! before. A and B run on the loop's own thread, so they need no locks. With `call_soon` instead,
+//! Look for: In "event loop" the other thread wakes the loop, which sleeps until a timer of its own
+//! is due. A and B run on the loop's own thread, so they need no locks. With `call_soon` instead,
 //! Python's loop sleeps on; in Rust that does not compile, since an `EventLoop` cannot leave its
 //! thread.
 //!

@@ -1,11 +1,11 @@
 //! Exception handler: where the errors of callbacks go, since no caller awaits them.
 //!
 //! In Python: `set_exception_handler`, see `exception_handler.py` beside this file. Python has
-//! no panics: what fails has raised an exception. In "tokio" B raises one in Python, and asyncio
-//! reports, when the task C is collected, that its exception was never retrieved.
+//! no panics: what fails has raised an exception. In "tokio" B raises an exception in Python, and
+//! asyncio reports, when the task C is collected, that its exception was never retrieved.
 //! Look for: An error in a callback stops neither the loop nor the other callbacks. A returns an
-//! error and B panics; the loop reports both to the handler, and goes on with C. With tokio nothing
-//! is reported: the error is in the `JoinHandle`, and is lost with it.
+//! error and B panics; the loop reports both to the handler, and goes on with C. With tokio no
+//! error is reported: it is in the `JoinHandle`, and is lost with it.
 //!
 //!     cargo run --example exception_handler
 use async_concepts::{

@@ -2,8 +2,8 @@
 //!
 //! In Python: `asyncio.wait_for`, see `timeout.py` beside this file.
 //! Look for: A timeout ends the wait, and not always the work. `wait_for` cancels what it waits
-//! for, and tokio's `timeout` drops the future, which ends it. If that future is the handle of a
-//! task, the task goes on. Python does that with `asyncio.wait`.
+//! for, and tokio's `timeout` drops the future, which ends it. In "timeout of a handle" the task
+//! goes on, and so it does in Python, with `asyncio.wait`.
 //!
 //!     cargo run --example timeout
 use async_concepts::{

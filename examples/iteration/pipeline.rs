@@ -1,8 +1,8 @@
 //! Pipeline: a stream of work, and how much of it is under way at a time.
 //!
-//! In Python: `Semaphore` and `gather`, see `pipeline.py` beside this file. In "loop body" its
-//! tasks go on while the body stores. In "spawned" they do the same at the same times, in another
-//! order; Rust's tasks have no lane before `fetch`, so the explorer does not show them before that.
+//! In Python: `Semaphore` and `gather`, see `pipeline.py` beside this file. In "loop body" Python's
+//! tasks go on while the body stores. In "spawned" the tasks do the same at the same times in both
+//! languages, in another order; Rust's have no lane before `fetch`, and are not shown before that.
 //! Look for: Four fetches of 100 ms take 400, 200 or 100 ms, as you choose. A buffer is polled only
 //! while you wait for its next item: in "loop body", B is ready at 100 ms and not polled while the
 //! body stores A, so C begins late, and the run takes 600 ms. With a task for each fetch

@@ -3,8 +3,8 @@
 //! In Python: `asyncio.Event`, see `event.py` beside this file. A `sleep` of no time gives way in
 //! asyncio, and goes on at once in tokio.
 //! Look for: `Notify` is an edge: it wakes those that wait now, A and C. B comes later, and gives
-//! up at 3.5 s. A `watch` channel is a level, as asyncio's event is: the door is still open when B
-//! comes, at 2 s. If you only want to know whether it has happened, a plain variable is enough.
+//! up at 3.5 s. In "level" and "early" a `watch` channel is a level, as asyncio's event is: B finds
+//! the door open, at 2 s. If you only want to know whether it has happened, a variable is enough.
 //!
 //!     cargo run --example event
 use async_concepts::{

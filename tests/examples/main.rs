@@ -8,6 +8,7 @@ use std::{
 };
 
 mod all;
+mod broken;
 mod cancellation;
 mod context;
 mod coroutines;

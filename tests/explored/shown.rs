@@ -93,7 +93,8 @@ fn types_of_methods(track: &Track) -> Vec<(u32, usize)> {
     let text = lines_of(&track.file);
     let mut found = vec![];
     for (_, line) in lines(track) {
-        let above = text[..line as usize].iter().rev();
+        // A line that is not there is a fault of `lit`.
+        let above = text[..text.len().min(line as usize)].iter().rev();
         let Some(head) = above.clone().find(|line| line.starts_with(|c: char| c.is_alphabetic()))
         else {
             continue;

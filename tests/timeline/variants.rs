@@ -129,7 +129,8 @@ fn an_end_of_another_kind_is_marked_where_all_before_it_is_alike() {
     let rows = &scenes[1]["variant"]["rows"];
     assert_eq!(rows[1]["differs"], json!([[[1, false], [1, true]]]), "A ends at 100 ms");
     assert_eq!(rows[2]["differs"], json!([]), "B ends as it does in the first");
-    let told = "“other” takes 200 ms, as “both” does; `A` ends in another way.";
+    let told = "“other” takes 200 ms, as “both” does; `A` returns as cancelled here and finishes \
+                in “both”.";
     assert_eq!(sentence(&scenes[1]), told);
 }
 
@@ -201,7 +202,7 @@ fn on_the_real_clock_no_times_are_compared() {
              “in a row” takes about 308 ms of real time.",
             "“again” takes about 208 ms of real time, and “both” takes about 203 ms of real time.",
             "“in a row” takes about 308 ms of real time, and “both” takes about 203 ms of real \
-             time; `A` ends in another way.",
+             time; `A` returns as cancelled here and finishes in “both”.",
         ]
     );
     for scene in &scenes[1..] {

@@ -1,14 +1,15 @@
 //! The explorer in a real browser: every step of every scene, forwards and backwards, and its keys.
 use crate::chromium::{Chromium, Tab, with_chromium};
-use async_concepts::LaneExt;
+use async_concepts::{LaneExt, say};
 use slides::{examples::Examples, root};
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::Duration,
 };
+use tokio::sync::Mutex;
 
 /// Examples with one lane and with many, with tasks and with `join!`, that end and that hang.
 const EXPLORED: [&str; 6] =
@@ -146,6 +147,23 @@ fn what_is_drawn_is_whole_and_in_sight() {
             let faults: Vec<String> = tab.eval(LOOKS).await;
             assert_eq!(faults, [""; 0], "{name}");
         }
+        // Of a step that prints more than there is room for, the list begins within a line.
+        let recording = async_concepts::record("long", || async {
+            say!("{}", "a line of many words ".repeat(12));
+            for nth in 0..8 {
+                say!("line {nth}");
+            }
+        });
+        let tab = open_recording(chromium, "long", recording.to_page()).await;
+        tab.resize(1280, 720).await;
+        tab.is("innerHeight === 720").await;
+        let begins_within = "(() => {
+            const list = document.getElementById('lines');
+            const [{ offsetTop, offsetHeight }] = list.querySelectorAll('.now');
+            return offsetTop < list.scrollTop && list.scrollTop < offsetTop + offsetHeight;
+        })()";
+        tab.is(begins_within).await;
+        assert_eq!(tab.eval::<Vec<String>>(LOOKS).await, [""; 0], "long");
         chromium.is_content();
     });
 }
@@ -308,7 +326,8 @@ fn while_a_question_is_asked_comments_are_hidden_and_the_code_is_in_sight() {
 
 /// Asks for each step of each scene. The result has the place of the right time in each question
 /// for a time, and a sentence for each question that tells its answer: which offers a time that is
-/// past, or is rounded in another way than the right one; or which has one choice only.
+/// past, or is rounded in another way than the right one; or which has one choice only. What
+/// is said of how the languages differ must not have the right time, either.
 const TIMES_ASKED: &str = "(() => {
     const data = JSON.parse(document.getElementById('run').textContent);
     const press = (key) =>
@@ -336,6 +355,8 @@ const TIMES_ASKED: &str = "(() => {
                 const right = instants[next][1];
                 if (offered.some((time) => past.includes(time))) tell();
                 if (offered.some((time) => rounding(time) !== rounding(right))) tell();
+                const { textContent: parting } = document.getElementById('parting');
+                if (parting.includes(right)) tell();
                 places.push([nth, offered.indexOf(right)]);
             }
             buttons[0].click();
@@ -704,6 +725,13 @@ fn it_fits_a_projector_and_a_phone() {
                     assert!(high <= 0, "{name} at {width}x{height} is {high} pixels too high");
                 }
             }
+            if name == "cancel_task" {
+                // What a lane waits for is too long for one line.
+                tab.go("#4.2").await;
+                let wide = "Math.max(...[...document.querySelectorAll('.pane')]
+                    .map((pane) => pane.scrollWidth - pane.clientWidth))";
+                assert_eq!(tab.eval::<i64>(wide).await, 0, "a pane is wider than the phone");
+            }
             // One language stands below the other on a phone, and says which it is.
             let named = "[...document.querySelectorAll('#strip section')].map((section) =>
                 getComputedStyle(section, '::before').content)";
@@ -793,21 +821,30 @@ const TOUCHED: &str = "(() => {
 const A_FRAME: Duration = Duration::from_millis(16);
 
 /// At least half of 100 steps of two hundred lanes are shown within a frame, also where there are
-/// thousands of steps: script, style, layout and paint together. What is counted is how long the
+/// thousands of steps: script, style, layout and paint together. Half of the lanes have a due time
+/// of their own, and each of the others waits for one of these: so all lists are as long as they
+/// get. What is counted is how long the
 /// page's main thread has had a processor, and not how long it has waited for one. What runs beside
 /// it slows it all the same, since they share caches: so it is measured up to three times.
 #[test]
 #[ignore = "needs Chromium"]
 fn the_median_step_of_two_hundred_lanes_takes_its_thread_less_than_16_ms_with_two_thousand_polls() {
-    async fn naps() {
+    async fn naps(lock: Arc<Mutex<()>>, long: Option<Duration>) {
         for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            let _guard = lock.lock().await;
+            if let Some(long) = long {
+                tokio::time::sleep(long).await;
+            }
         }
     }
     let recording = async_concepts::record("naps of two hundred lanes", || async {
         let mut tasks = vec![];
-        for nth in 0..200 {
-            tasks.push(tokio::spawn(naps().lane(format!("nap {nth}"))));
+        for nth in 0..100 {
+            let lock = Arc::new(Mutex::new(()));
+            let long = Duration::from_millis(nth * 7 % 1000 + 1);
+            let naps_of_one = naps(lock.clone(), Some(long)).lane(format!("nap {nth}"));
+            tasks.push(tokio::spawn(naps_of_one));
+            tasks.push(tokio::spawn(naps(lock, None).lane(format!("after {nth}"))));
         }
         for task in tasks {
             task.await.expect("a nap does not panic");

@@ -109,7 +109,13 @@ impl<'a> Both<'a> {
                 }
                 let there = self.where_else(track, [nth, counterpart]);
                 let text = in_quotes(text);
-                told[here].push(format!("{lane} prints {text} here in {own}, and {there} {other}"));
+                // “Prints … and by A” would be no sentence.
+                told[here].push(if by_other.lane == *lane {
+                    format!("{lane} prints {text} here in {own}, and {there} {other}")
+                } else {
+                    let by = by_other.lane;
+                    format!("{lane} prints {text} here in {own}; {there} {other} {by} prints it")
+                });
             }
         }
         for (moment, told) in moments.iter_mut().zip(told) {
@@ -119,26 +125,22 @@ impl<'a> Both<'a> {
         }
     }
 
-    /// Where the other language prints a line of a track: `earlier in`, or `after main’s “end” in`.
+    /// Where the other language prints a line of a track: `earlier in`, or `after main’s “end” in`;
+    /// only `in`, if the other one prints it at the same time and by another lane.
     /// `lines` are the indices of the line and of its counterpart.
     fn where_else(&self, track: usize, lines: [usize; 2]) -> String {
         let line = &self.printed[track][lines[0]];
         let counterpart = &self.printed[1 - track][lines[1]];
-        let mut parts = vec![];
         // Compared by their own times, and not by those of their moments: a poll that blocks prints
         // later than it began.
         match counterpart.at.cmp(&line.at) {
-            Ordering::Less => parts.push("earlier".to_owned()),
-            Ordering::Greater => parts.push("later".to_owned()),
+            Ordering::Less => "earlier in".into(),
+            Ordering::Greater => "later in".into(),
             Ordering::Equal if counterpart.lane == line.lane => {
-                parts.push(self.order_there(track, lines));
+                format!("{} in", self.order_there(track, lines))
             }
-            Ordering::Equal => {}
+            Ordering::Equal => "in".into(),
         }
-        if counterpart.lane != line.lane {
-            parts.push(format!("by {}", counterpart.lane));
-        }
-        format!("{} in", parts.join(" "))
     }
 
     /// After or before which line the other language prints a line that it prints at the same time,
@@ -298,7 +300,7 @@ mod tests {
     fn a_line_that_another_lane_prints_is_not_said_to_be_of_one_language_only() {
         assert_eq!(
             told("A one@0", "B one@0"),
-            "Here the two part: A prints “one” here in Rust, and by B in Python."
+            "Here the two part: A prints “one” here in Rust; in Python B prints it."
         );
     }
 }

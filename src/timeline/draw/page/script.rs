@@ -15,7 +15,7 @@ const SHARED: [&str; 5] = [
 
 /// The parts of the script, in the order in which they are read, after those that are shared. A
 /// browser runs them in that order, too, so a part may use at once what an earlier one has made.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     include_str!("script/state.js"),
     include_str!("script/tracks.js"),
     include_str!("script/source.js"),
@@ -25,6 +25,7 @@ const PARTS: [&str; 16] = [
     include_str!("script/axis.js"),
     include_str!("script/stretches.js"),
     include_str!("script/variants.js"),
+    include_str!("script/layers.js"),
     include_str!("script/timeline.js"),
     include_str!("script/cursor.js"),
     include_str!("script/output.js"),

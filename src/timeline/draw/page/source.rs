@@ -144,13 +144,13 @@ impl SourceFile {
         // time.
         Some(if imports_asyncio(&twin) {
             format!(
-                "Rust alone: its Python twin, `{file}`, keeps real time. Only what runs in virtual \
-                 time is recorded."
+                "Rust alone: its Python twin, `{file}`, keeps real time. Of Python only what \
+                 runs in virtual time is recorded."
             )
         } else {
             format!(
-                "Rust alone: its Python twin, `{file}`, does not run on asyncio. Only what does is \
-                 recorded."
+                "Rust alone: its Python twin, `{file}`, does not run on asyncio. Of Python only \
+                 what does is recorded."
             )
         })
     }
@@ -410,13 +410,13 @@ mod tests {
         };
         assert_eq!(
             why("examples/transports/echo.rs"),
-            "Rust alone: its Python twin, `examples/transports/echo.py`, keeps real time. Only \
-             what runs in virtual time is recorded."
+            "Rust alone: its Python twin, `examples/transports/echo.py`, keeps real time. Of \
+             Python only what runs in virtual time is recorded."
         );
         assert_eq!(
             why("mail/examples/send_emails.rs"),
             "Rust alone: its Python twin, `mail/examples/send_emails.py`, does not run on asyncio. \
-             Only what does is recorded."
+             Of Python only what does is recorded."
         );
     }
 

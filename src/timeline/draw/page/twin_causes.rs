@@ -1,6 +1,6 @@
 //! Why a lane of a Python twin goes on. The recorder has noted which step put the lane into the
 //! queue; what that means depends on what the lane had been waiting for.
-use super::recording::{Cause, Inner, TwinScene, TwinState, TwinStep};
+use super::recording::{Cause, Deed, Inner, TwinScene, TwinState, TwinStep};
 use std::fmt;
 
 /// Why a lane went on.
@@ -14,6 +14,11 @@ pub(super) enum Why<'t> {
     TimeOf(&'t str),
     /// What it had been waiting for has ended.
     Ended(Other<'t>),
+    /// The lane of this name has ended, for which it had been waiting: it was cancelled.
+    EndedCancelled(&'t str),
+    /// The tasks without a name have ended that it has made: several, of which the earlier ones did
+    /// not let it go on when they ended.
+    AllTasksEnded,
     /// It was put into the queue by something that had not ended, or whose end it did not await.
     /// Or by a step that ended what it awaited, if the sentence of that step says “wakes”.
     WokenBy(Other<'t>),
@@ -45,6 +50,8 @@ impl fmt::Display for Why<'_> {
             Why::ItsTime => write!(f, "its time has come"),
             Why::TimeOf(by) => write!(f, "{by}’s timeout is over"),
             Why::Ended(other) => write!(f, "{other} has ended"),
+            Why::EndedCancelled(name) => write!(f, "{name} was cancelled"),
+            Why::AllTasksEnded => write!(f, "all its tasks have ended"),
             Why::WokenBy(other) => write!(f, "woken by {other}"),
             Why::CancelledBy(by) => write!(f, "cancelled by {by}"),
             Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
@@ -113,7 +120,47 @@ impl TwinScene {
             _ => return None,
         };
         let has_ended = cause.end.is_some() && self.may_await_tasks(nth);
+        if has_ended && self.waited_for_all_tasks(nth) {
+            return Some(Why::AllTasksEnded);
+        }
         Some(if has_ended { Why::Ended(other) } else { Why::WokenBy(other) })
+    }
+
+    /// Whether a lane, or a task inside it, that goes on in a step has been waiting until all tasks
+    /// had ended that it has made: none of them is left, and at least one had ended before without
+    /// letting it go on.
+    fn waited_for_all_tasks(&self, nth: usize) -> bool {
+        let step = &self.steps[nth];
+        let Some(own_before) = self.last_of_its_own(nth) else { return false };
+        // asyncio begins tasks in the order in which they are made. By which task each was made:
+        let mut makers = vec![];
+        // The number of each, in the same order.
+        let mut tasks = vec![];
+        let mut ended = vec![];
+        for (place, of_lane) in self.steps.iter().enumerate() {
+            if of_lane.lane != step.lane {
+                continue;
+            }
+            let inside = of_lane.deeds.iter().filter(|deed| matches!(deed, Deed::Makes(None)));
+            makers.extend(inside.map(|_| of_lane.task));
+            if of_lane.inner == Some(Inner::Task) {
+                if matches!(of_lane.cause, Some(Cause::Begins)) {
+                    tasks.push(of_lane.task);
+                }
+                if of_lane.end.is_some() && place < nth {
+                    ended.push((place, of_lane.task));
+                }
+            }
+        }
+        if makers.len() != tasks.len() {
+            return false; // some are asyncio's own, and have no steps
+        }
+        let of_it = makers.iter().zip(&tasks).filter(|(maker, _)| **maker == step.task);
+        let ends: Vec<Option<usize>> = of_it
+            .map(|(_, task)| ended.iter().find(|(_, other)| other == task).map(|(place, _)| *place))
+            .collect();
+        let are_over = ends.iter().all(Option::is_some);
+        are_over && ends.iter().flatten().filter(|place| **place > own_before).count() > 1
     }
 
     /// Why a lane went on which another lane put into the queue, in its step `by`.
@@ -126,7 +173,10 @@ impl TwinScene {
         // put the lane into the queue later, and only the end of the other lane was seen.
         let is_told_as_woken = self.woke(by).contains(&step.lane.as_str());
         if cause.end.is_some() && !is_told_as_woken && self.awaited(nth, by) {
-            return Why::Ended(Other::Lane(name));
+            return match cause.end.as_deref() {
+                Some("cancelled") => Why::EndedCancelled(name),
+                _ => Why::Ended(Other::Lane(name)),
+            };
         }
         let own_before = self.last_of_its_own(nth);
         match own_before.and_then(|own_before| self.awaits(own_before)) {
@@ -335,7 +385,10 @@ mod tests {
         });
         // `A` awaits what two tasks inside it do.
         let told = sentences(&recorded("recursion")[1]);
-        assert!(told.iter().any(|told| told.starts_with("A goes on (a task inside it has ended)")));
+        assert!(told.iter().any(|told| told.starts_with("A goes on (all its tasks have ended)")));
+        let a = told.iter().position(|told| told.starts_with("A begins, makes 3 tasks inside it"));
+        let later = recorded("recursion")[1].later(a.expect("A begins"));
+        assert_eq!(later.as_deref(), Some("until all its tasks have ended"));
     }
 
     #[test]
@@ -350,7 +403,8 @@ mod tests {
             if !place.contains("goes on (") || !place.contains(" has ended)") {
                 return;
             }
-            let Some(Cause::Step(_)) = scene.steps[nth].cause else { return };
+            let Some(Cause::Step(by)) = scene.steps[nth].cause else { return };
+            assert_ne!(scene.steps[by].end.as_deref(), Some("cancelled"), "{place}");
             let own_before = scene.last_of_its_own(nth).expect("a step before");
             let after = scene.steps[own_before].after.as_ref().expect("it waits");
             // Of a lock, a queue or an event the method is named.

@@ -123,7 +123,9 @@ impl TwinScene {
         let text = in_quotes(text);
         match step.lanes.get(lane) {
             // It does not run: what it had handed to asyncio is called in its name.
-            Some(_) => format!(" Then {text} is printed for {lane}, which does not run."),
+            Some(_) => {
+                format!(" Then asyncio calls what {lane} has handed to it, which prints {text}.")
+            }
             None => format!(" Then {lane} prints {text}."),
         }
     }
@@ -249,6 +251,7 @@ impl TwinScene {
             Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, goes_on.at)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
             Why::CancelledBy(by) => format!("until {by} cancels it"),
+            Why::EndedCancelled(name) => format!("until {name} is cancelled"),
             why => format!("until {why}"),
         })
     }
@@ -313,6 +316,8 @@ fn in_short(lanes: Vec<String>) -> Vec<String> {
 /// For which lanes or for what a lane waits.
 fn waits(after: &TwinLane) -> String {
     match &after.on {
+        // It waits for the lock, and may get it from a lane that is only in the queue before it.
+        Some(on) if on == "Lock.acquire" => format!("waits ({on})"),
         _ if !after.r#for.is_empty() => format!("waits for {}", join(&after.r#for)),
         Some(on) => format!("waits ({on})"),
         None => "waits".into(),
@@ -516,8 +521,8 @@ pub(super) mod tests {
         assert!(told.iter().any(|told| told == count), "{told:#?}");
         // `main` waits in `run_forever`, and so does not run.
         let told = sentences(&recorded("exception_handler")[0]);
-        let a = "A begins, prints “fail” and fails (LookupError: no milk). Then “the handler is \
-                 told: no milk” is printed for main, which does not run.";
+        let a = "A begins, prints “fail” and fails (LookupError: no milk). Then asyncio calls what \
+                 main has handed to it, which prints “the handler is told: no milk”.";
         assert_eq!(told[1], a);
     }
 
@@ -571,6 +576,20 @@ pub(super) mod tests {
         let slow = "slow goes on (its time has come), wakes main, prints “the result is set” and \
                     ends.";
         assert!(told.iter().any(|told| told == slow), "{told:#?}");
+    }
+
+    #[test]
+    fn a_wait_for_a_lock_is_told_as_one() {
+        let mut waits = 0;
+        each_step(|place, scene, nth| {
+            let after = scene.steps[nth].after.as_ref();
+            let on = after.and_then(|after| after.on.as_deref());
+            if on == Some("Lock.acquire") {
+                assert!(place.contains(" waits (Lock.acquire)"), "{place}");
+                waits += 1;
+            }
+        });
+        assert!(waits > 5, "{waits}");
     }
 
     #[test]

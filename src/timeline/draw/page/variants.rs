@@ -232,14 +232,12 @@ enum Difference {
     EndsEarlier,
     /// Both end by themselves, and this one later.
     EndsLater,
-    /// Both end by themselves and at the same time, such as one by a return and the other by a
-    /// panic.
-    EndsInAnotherWay,
     /// Both are dropped before they are done, and this one earlier.
     DroppedEarlier,
     /// Both are dropped before they are done, and this one later.
     DroppedLater,
-    /// One of the two is dropped or aborted, and the other is not.
+    /// One of the two is dropped, aborted or cancelled, and the other is not; or both end at the
+    /// same time, such as one by a return and the other by a panic.
     EndsUnlike { here: LaneEnd, first: LaneEnd },
     /// This one ends by itself, and that of the first is left unfinished.
     EndsNotInTheFirst,
@@ -260,8 +258,6 @@ impl Difference {
             (Difference::EndsEarlier, true) => "end earlier".into(),
             (Difference::EndsLater, false) => "ends later".into(),
             (Difference::EndsLater, true) => "end later".into(),
-            (Difference::EndsInAnotherWay, false) => "ends in another way".into(),
-            (Difference::EndsInAnotherWay, true) => "end in another way".into(),
             (Difference::DroppedEarlier, false) => "is dropped earlier".into(),
             (Difference::DroppedEarlier, true) => "are dropped earlier".into(),
             (Difference::DroppedLater, false) => "is dropped later".into(),
@@ -281,8 +277,8 @@ impl Difference {
     }
 }
 
-/// What becomes of a lane in a run. A lane that is dropped or aborted does not end by itself, so
-/// its time is no time at which its work is done.
+/// What becomes of a lane in a run. A lane that is dropped, aborted or cancelled has not done its
+/// work, so its time is no time at which that is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LaneEnd {
     /// It returns.
@@ -349,8 +345,8 @@ impl LaneEnd {
 
 impl Row {
     /// How the lane of the run `nth` differs from that of the first; none if it does not. If only
-    /// one of the two is dropped, or only one ends, that is said. Otherwise it is the time, and at
-    /// equal times the way in which the two end.
+    /// one of the two is dropped or cancelled, or only one ends, that is said. Otherwise it is the
+    /// time, and at equal times the way in which the two end.
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
         let (before, now) = match (self.lanes[0], self.lanes[nth]) {
             (None, None) => return None,
@@ -360,8 +356,13 @@ impl Row {
             (Some(before), Some(now)) => (&first.rows[before].end, &here.rows[now].end),
         };
         let [end_before, end_now] = [before, now].map(|end| LaneEnd::of(&end.1));
-        if end_before.is_dropped() != end_now.is_dropped() {
-            return Some(Difference::EndsUnlike { here: end_now, first: end_before });
+        let unlike = Difference::EndsUnlike { here: end_now, first: end_before };
+        // A lane that is dropped or cancelled has not done its work, so it is not done “earlier”.
+        let is_cancelled = |end| end == LaneEnd::ReturnsCancelled;
+        if end_before.is_dropped() != end_now.is_dropped()
+            || is_cancelled(end_before) != is_cancelled(end_now)
+        {
+            return Some(unlike);
         }
         // A lane that is unfinished has no end, so there are no times to compare.
         match (end_before, end_now) {
@@ -381,7 +382,7 @@ impl Row {
             Ordering::Greater if are_dropped => Some(Difference::DroppedLater),
             Ordering::Greater => Some(Difference::EndsLater),
             Ordering::Equal if are_dropped || end_before.may_be(end_now) => None,
-            Ordering::Equal => Some(Difference::EndsInAnotherWay),
+            Ordering::Equal => Some(unlike),
         }
     }
 }

@@ -4,7 +4,7 @@
 // moments: there may be thousands.
 
 function showChart() {
-  const { axis, veil, wakes, cursor, moving, room, namesWidth, fades } = drawn;
+  const { axis, veil, wakes, cursor, moving, room, namesWidth, width } = drawn;
   const x = axis.at[moment] ?? 0;
   // An axis that is wider than its place is moved so that the cursor stands in the middle, but no
   // further than to its ends. One that just fits may seem to be a little wider, since its columns
@@ -12,10 +12,12 @@ function showChart() {
   const most = axis.width - room < 1 ? 0 : axis.width - room;
   const shift = Math.min(Math.max(x - room / 2, 0), most);
   drawn.begin = namesWidth - shift; // where the axis begins now
-  moving.setAttribute("transform", `translate(${drawn.begin} 0)`);
+  for (const part of moving) part.style.translate = `${(100 * drawn.begin) / width}%`;
   showStretches(drawn, shift - BEFORE, shift + room + AFTER);
-  fades[0].classList.toggle("left-out", shift === 0);
-  fades[1].classList.toggle("left-out", shift === most);
+  for (const [left, right] of drawn.fades) {
+    left.classList.toggle("left-out", shift === 0);
+    right.classList.toggle("left-out", shift === most);
+  }
   // The veil begins right behind the column: there the line of the thread turns to the lane that is
   // next. A text that begins right behind the column, as the sign of an end, belongs to it.
   const end = axis.width + AFTER;
@@ -75,13 +77,6 @@ function scrollToRows() {
     chart.scrollTop = Math.max(hidden, 0) * rowHeight * scale;
   }
 }
-
-// The times stay at the top while rows are scrolled below them, and so does the corner beside them,
-// which covers the names.
-chart.addEventListener("scroll", () => {
-  for (const part of drawn?.top ?? [])
-    part.setAttribute("transform", `translate(0 ${chart.scrollTop / drawn.scale})`);
-});
 
 // Shows the time at which the cursor stands, and hides those for which it leaves no room. An
 // instant may begin to the left of what is seen; its time stands at the edge then, beside the fade.

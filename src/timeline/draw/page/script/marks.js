@@ -1,7 +1,8 @@
 // What a step lights in the code, and the marks of the lanes beside it.
 //
-// Knows the panes, and the track of each. It draws all of a moment anew. Only how far a pane is
-// scrolled depends on the moment that was shown before.
+// Knows the panes, and the track of each. How far a pane is scrolled depends on the moment that was
+// shown before; all else of a moment is the same, wherever a reader comes from. Marks that were
+// there before are used again.
 
 function clear(pane) {
   for (const number of pane.changed) {
@@ -10,15 +11,18 @@ function clear(pane) {
     line.querySelector(".note")?.remove();
   }
   pane.changed.clear();
-  pane.marks.replaceChildren();
+  for (const element of pane.path) element.remove();
+  for (const { mark } of pane.placed) mark.remove();
+  pane.path = [];
   pane.placed = [];
   pane.box.classList.remove("idle");
 }
 
 // Shows which lines are lit, and adds the marks. Nothing is measured here: see `settleSources`.
 function showSource(pane, track) {
-  clear(pane);
   const current = track.shown(moment);
+  if (current) pane.unused = pane.placed.splice(0);
+  clear(pane);
   if (!current) return;
   const idle = track.isIdle(moment);
   pane.box.classList.toggle("idle", idle);
@@ -32,6 +36,19 @@ function showSource(pane, track) {
   addNotes(pane, current, standing, lit);
   addMarks(pane, track, standing);
   if (lit) addPrinted(pane, track, current);
+  orderMarks(pane);
+}
+
+// Removes the marks that this step has not used again, and puts the others in the order of the
+// lanes: at the edge of a pane a mark may cover another one.
+function orderMarks(pane) {
+  for (const { mark } of pane.unused) mark.remove();
+  pane.unused = [];
+  let next = pane.marks.firstChild;
+  for (const { mark } of pane.placed) {
+    if (mark === next) next = next.nextSibling;
+    else pane.marks.insertBefore(mark, next);
+  }
 }
 
 // Scrolls the panes of these tracks to what is lit, and puts the marks and the paths beside the
@@ -106,15 +123,31 @@ function addMarks(pane, track, standing) {
   const ownColumn = (one) => columnOf(track, one.lane, one.kind === "ran");
   for (const one of marksOf(standing, run().lanes, ownColumn)) {
     const dim = one.listed.some(isSeen) ? "" : " dim";
-    const classes = `mark ${one.kind} ${colourOf(one.lane)}${dim}`;
-    const mark = make("span", { class: classes }, one.text);
-    mark.classList.toggle("two", lettersOf(one.text).length > 1);
+    const kind = `mark ${one.kind} ${colourOf(one.lane)}${dim}`;
+    const mark = addMark(pane, kind, one);
     mark.dataset.line = one.number;
     mark.dataset.lanes = one.listed.join(" ");
-    mark.style.setProperty("--column", one.column);
-    pane.placed.push({ mark, number: one.number, title: one.title });
-    pane.marks.append(mark);
   }
+}
+
+// Adds a mark with a text, in a column, for the line with a number. If the step before had one with
+// that text in that column, it is used again: a browser needs much longer to show a new one.
+function addMark(pane, kind, { text, column, number, title }) {
+  const key = `${column} ${text}`;
+  const nth = pane.unused.findIndex((one) => one.key === key);
+  const [one] = nth < 0 ? [newMark(key, text, column)] : pane.unused.splice(nth, 1);
+  if (one.kind !== kind) {
+    one.mark.className = kind;
+    one.mark.classList.toggle("two", lettersOf(text).length > 1);
+  }
+  pane.placed.push(Object.assign(one, { kind, number, title }));
+  return one.mark;
+}
+
+function newMark(key, text, column) {
+  const mark = make("span", {}, text);
+  mark.style.setProperty("--column", column);
+  return { key, mark, kind: null };
 }
 
 // Adds an arrow for each line at which something was printed. It is seen while that line is out of
@@ -122,13 +155,11 @@ function addMarks(pane, track, standing) {
 function addPrinted(pane, track, current) {
   for (const [lane, text, number] of current.says) {
     if (!pane.lines.has(number)) continue;
-    const mark = make("span", { class: `printed ${colourOf(lane)}` }, short(lane));
-    mark.classList.toggle("two", lettersOf(short(lane)).length > 1);
-    mark.style.setProperty("--column", columnOf(track, lane, lane === current.lane));
+    const column = columnOf(track, lane, lane === current.lane);
     // A text that has quotation marks gets other ones around it.
     const quoted = /[“”]/.test(text) ? `‘${text}’` : `“${text}”`;
-    pane.placed.push({ mark, number, title: `${name(lane)} prints ${quoted}` });
-    pane.marks.append(mark);
+    const title = `${name(lane)} prints ${quoted}`;
+    addMark(pane, `printed ${colourOf(lane)}`, { text: short(lane), column, number, title });
   }
 }
 
@@ -205,7 +236,7 @@ function pathOf({ lines, owners }, track) {
   return stretches;
 }
 
-function drawPath({ marks }, track, stretches) {
+function drawPath({ marks, path }, track, stretches) {
   const { lane } = track.shown(moment);
   for (const { kind, from, to } of stretches) {
     const element = make("span", { class: `${kind} ${colourOf(lane)}` });
@@ -214,6 +245,7 @@ function drawPath({ marks }, track, stretches) {
     element.style.height = `${to - from}px`;
     if (to === from) element.classList.add("short");
     marks.prepend(element);
+    path.push(element);
   }
 }
 

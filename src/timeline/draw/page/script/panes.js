@@ -32,8 +32,9 @@ const panes = data.sources.map((source) => {
   place(byId("sources"), section, source.language);
   const pane = { source, box, lines, marks, same, owners: ownersOf(source) };
   // What is shown now is kept, too: the numbers of the lines that are lit or have a note, the marks
-  // with their lines, and the buttons that stand for lines that are left out.
-  Object.assign(pane, { changed: new Set(), placed: [], folds: [] });
+  // with their lines, those of the step before that may be used again, the path of the lane that
+  // ran, and the buttons that stand for lines that are left out.
+  Object.assign(pane, { changed: new Set(), placed: [], unused: [], path: [], folds: [] });
   // After a step has scrolled it, the marks stand at their places already.
   box.addEventListener("scroll", () => box.scrollTop !== pane.placedAt && placeMarks(pane));
   return pane;

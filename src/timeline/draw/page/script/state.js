@@ -6,8 +6,8 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `stretches`, `variants`, `timeline` and `cursor`; `output`; `times` and
-// `predict`; and at last `show`, which calls all of them, and `keys`. A part uses only what stands in
+// timeline, in `axis`, `stretches`, `variants`, `layers`, `timeline` and `cursor`; `output`; `times`
+// and `predict`; and at last `show`, which calls all of them, and `keys`. A part uses only what stands in
 // the parts before it. Only what a person does calls a later part: a click in `panes` and an answer
 // in `predict` call `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
 //
@@ -60,6 +60,33 @@ function firstIndex(count, holds) {
 
 // What fits into a mark beside the code.
 const short = (lane) => shortName(run().lanes, lane);
+
+// Makes the children of an element equal to those of another one. What is equal already stays: a
+// browser draws it much faster than what is new.
+function renew(element, like) {
+  let next = element.firstChild;
+  for (const child of [...like.childNodes]) {
+    let equal = next;
+    while (equal && !equal.isEqualNode(child)) equal = equal.nextSibling;
+    if (equal) {
+      while (next !== equal) next = removed(next);
+      next = equal.nextSibling;
+    } else if (next?.cloneNode(false).isEqualNode(child.cloneNode(false))) {
+      renew(next, child);
+      next = next.nextSibling;
+    } else {
+      element.insertBefore(child, next);
+    }
+  }
+  while (next) next = removed(next);
+}
+
+// Removes a node. Returns the one behind it.
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
 
 // Turns text into children for an element: what stands in backticks becomes code.
 function prose(text) {

@@ -55,7 +55,7 @@ function showStrip(element, track, moment) {
   element.classList.toggle("idle", idle);
   if (!current) {
     tells.append("Nothing has run yet.");
-    element.replaceChildren(tells, make("div", { class: "cells" }));
+    renew(element, make("section", {}, tells, make("div", { class: "cells" })));
     return;
   }
   if (idle) {
@@ -76,23 +76,30 @@ function showStrip(element, track, moment) {
     isOfALoop: track.isOfALoop,
     unpolled: data.words.x,
   });
-  element.replaceChildren(tells, make("div", { class: "cells" }, ...lists));
+  renew(element, make("section", {}, tells, make("div", { class: "cells" }, ...lists)));
 }
 
 // Where the two languages part: what they do not print alike, in bold where that is news; and what
 // the header of the example says of Python. The latter stays from the first step on that only one
 // of them has: there a reader asks why, also where both print the same.
-function showParting(moment) {
+//
+// Both may tell what happens later. So where the future is hidden they are `told` only at the end.
+function showParting(moment, told = showsFuture() || isAtEnd()) {
   const element = byId("parting");
   element.hidden = !run().moments.some((_, nth) => textOfParting(nth) !== "");
   const { parting } = run().moments[moment] ?? { parting: null };
   element.classList.toggle("quiet", parting === null);
-  const told = [];
+  if (!told) {
+    const isThere = textOfParting(moment) !== "";
+    element.textContent = isThere ? "How the two differ is said at the end." : "";
+    return;
+  }
+  const parts = [];
   if (parting !== null) {
     const isNews = run().moments.findIndex((one) => one.parting !== null) === moment;
-    told.push(make(isNews ? "b" : "span", {}, parting), " ");
+    parts.push(make(isNews ? "b" : "span", {}, parting), " ");
   }
-  element.replaceChildren(...told, ...prose(reasonAt(moment)));
+  element.replaceChildren(...parts, ...prose(reasonAt(moment)));
 }
 
 // What the header says of Python, if a reader sees at a moment that the two are not alike.
@@ -169,7 +176,7 @@ function heightsIn(moments) {
   const heights = { "--tells": 0, "--cells": 0, "--parting": 0 };
   for (const nth of moments) {
     for (const track of tracks()) showStrip(strips[track.index], track, nth);
-    showParting(nth);
+    showParting(nth, true);
     for (const kind of ["tells", "cells"]) {
       for (const element of strip.querySelectorAll(`.${kind}`))
         heights[`--${kind}`] = Math.max(heights[`--${kind}`], element.offsetHeight);

@@ -8,26 +8,19 @@ let drawn = null; // what was drawn of this scene: the places of its moments, an
 
 function drawChart() {
   const plan = planned();
-  const { axis, shown, scale, width, tall, namesWidth } = plan;
+  const { axis, shown, scale, tall, namesWidth } = plan;
   const bars = make("g", { id: "bars" });
   const texts = []; // each with the place on the axis where it becomes a part of the past
   const stretches = drawRun(bars, texts, plan);
-  const defs = make("defs");
   // A veil lies over the future, which is all that is to the right of the cursor's column.
   const veil = make("rect", { class: "veil", y: 0, height: tall });
   for (const { element } of texts) addText(stretches, element);
   const written = make("g", { id: "written" }, ...stretches.map(({ written }) => written));
   const wakes = shown.map(arrow);
   const arrows = wakes.flatMap(({ line, head, target }) => [line, head, target]);
-  const place = { y: 16, height: plan.height - 12, width: axis.column + 2, rx: 3 };
+  const place = { y: HEAD, height: plan.height - 12, width: axis.column + 2, rx: 3 };
   const cursor = make("rect", { class: "cursor", ...place });
-  // The times come last, since they stay in sight while rows are scrolled below them.
   const times = drawTimes(axis);
-  const paper = (place) => make("rect", { class: "paper", y: 0, ...place });
-  const long = axis.width + BEFORE + AFTER;
-  const head = make("g", {}, paper({ x: -BEFORE, width: long, height: 16 }));
-  head.append(...stretches.map(({ times }) => times));
-  const corner = paper({ x: 0, width: namesWidth - BEFORE, height: TOP });
   times.forEach(({ element }, instant) => {
     // A time moves along while its instant is in sight.
     addTo(stretches, "times", element, ...axis.bands[instant]);
@@ -35,23 +28,19 @@ function drawChart() {
   });
   texts.sort((one, other) => one.from - other.from);
   for (const { element } of texts) element.classList.add("later");
-  const moving = make("g", {}, bars, veil, written, cursor, ...arrows, head);
-  const fades = drawFades(defs, namesWidth, width, tall);
   const names = drawNames(shown, namesWidth, tall);
-  const attributes = {
-    viewBox: `0 0 ${width} ${tall}`,
-    preserveAspectRatio: "xMinYMin meet",
-    role: "group",
-    "aria-label": "Timeline",
-  };
-  const svg = make("svg", attributes, defs, moving, ...fades, names, corner);
-  svg.style.height = `${tall * scale}px`;
-  chart.replaceChildren(svg);
+  const layers = layersOf(plan, {
+    run: [bars],
+    now: [veil, written, cursor, ...arrows],
+    times: stretches.map(({ times }) => times),
+    names,
+  });
+  chart.replaceChildren(layers.element);
   // The sources get what the timeline does not need.
   document.body.style.setProperty("--below", `${tall * scale + aroundChart()}px`);
+  const { moving, fades } = layers;
   drawn = { ...plan, stretches, veil, wakes, cursor, moving, times, texts, fades };
-  drawn.top = [head, corner];
-  drawn.buttons = [...svg.querySelectorAll("[data-lane]")];
+  drawn.buttons = [...names.querySelectorAll("[data-lane]")];
   // What a step has changed: how many texts are of the past, the time that it has moved into sight,
   // and the times that it has shown or hidden.
   Object.assign(drawn, { past: 0, now: null, around: [] });
@@ -131,23 +120,6 @@ function drawRun(
   }
   drawParting(texts, axis, height);
   return stretches;
-}
-
-// A timeline that is wider than its place fades at the edges behind which it goes on.
-const FADE = 28; // how wide such an edge is
-
-function drawFades(defs, namesWidth, width, tall) {
-  const fade = (id, from, to, x) => {
-    const stop = (offset, opacity) =>
-      make("stop", { offset, "stop-color": "var(--paper)", "stop-opacity": opacity });
-    defs.append(make("linearGradient", { id }, stop(0, from), stop(1, to)));
-    const place = { x, y: 0, width: FADE, height: tall, fill: `url(#${id})` };
-    return make("rect", { class: "fade", ...place });
-  };
-  return [
-    fade("fade-left", 1, 0, namesWidth - BEFORE),
-    fade("fade-right", 0, 1, width - FADE),
-  ];
 }
 
 // A band for each instant.

@@ -1,0 +1,165 @@
+//! How good the checks of `explored` are: each of them refuses a page that is broken for it.
+//!
+//! A check that cannot fail would say nothing. So each sentence of a fault stands here beside a
+//! fault of that kind, which is put into the pages of an example.
+//!
+//! `pages` has what is broken in lists, lines and states, and `sentences` what is broken in words.
+mod pages;
+mod sentences;
+
+use super::{explored::Explored, explorers::explored};
+use async_concepts::timeline::{Due, Step};
+use pages::PAGES;
+use sentences::SENTENCES;
+use std::{fs, path::Path, time::Duration};
+
+/// The name of an example; what a fault of it says after it is broken; and what breaks one of its
+/// scenes, and returns whether there was anything to break.
+type Broken = (&'static str, &'static str, fn(&mut Explored) -> bool);
+
+/// Breaks the steps in Rust.
+fn steps(explored: &mut Explored, mut change: impl FnMut(usize, &mut Step) -> bool) -> bool {
+    let mut has_changed = false;
+    for (nth, step) in explored.run.tracks[0].steps.iter_mut().enumerate() {
+        has_changed |= change(nth, step);
+    }
+    has_changed
+}
+
+/// Puts other words into the sentences of the steps in Rust.
+fn words(explored: &mut Explored, old: &str, new: &str) -> bool {
+    steps(explored, |_, step| {
+        let told = step.sentence.replace(old, new);
+        std::mem::replace(&mut step.sentence, told.clone()) != told
+    })
+}
+
+/// Lets the sentences of those steps begin in another way that go on for a reason.
+fn reason(explored: &mut Explored, begins: &str) -> bool {
+    steps(explored, |_, step| {
+        let Some(told) = step.sentence.strip_prefix("goes on (") else { return false };
+        let Some((_, rest)) = told.split_once(')') else { return false };
+        step.sentence = format!("{begins}{rest}");
+        true
+    })
+}
+
+/// Says of each wait that something else will end it.
+fn until(explored: &mut Explored, what: &str) -> bool {
+    steps(explored, |_, step| {
+        let Some(later) = &mut step.later else { return false };
+        what.clone_into(later);
+        true
+    })
+}
+
+/// Lists each lane as ready in each step.
+fn all_are_ready(explored: &mut Explored) -> bool {
+    let lanes = explored.run.lanes_in_rust;
+    steps(explored, |_, step| {
+        step.ready = (0..lanes).collect();
+        true
+    })
+}
+
+/// Lists no lane as ready.
+fn none_is_ready(explored: &mut Explored) -> bool {
+    steps(explored, |_, step| {
+        let has_some = !step.ready.is_empty();
+        step.ready.clear();
+        has_some
+    })
+}
+
+/// Lists the lanes that are ready in the opposite order.
+fn ready_backwards(explored: &mut Explored) -> bool {
+    steps(explored, |_, step| {
+        step.ready.reverse();
+        step.ready.len() > 1
+    })
+}
+
+/// Says of no lane for what it waits.
+fn no_waits(explored: &mut Explored) -> bool {
+    steps(explored, |_, step| {
+        let has_some = !step.waits.is_empty() || !step.unproved.is_empty();
+        step.waits.clear();
+        step.unproved.clear();
+        has_some
+    })
+}
+
+/// Shows lanes in another state than that of this letter.
+fn letters(explored: &mut Explored, old: char, new: &str) -> bool {
+    steps(explored, |_, step| {
+        let states = step.states.replace(old, new);
+        std::mem::replace(&mut step.states, states.clone()) != states
+    })
+}
+
+/// The lines of the source of a track.
+fn source(explored: &Explored, track: usize) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&explored.run.tracks[track].file);
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Leaves out those lines of the source in Rust, each as a stretch of its own.
+fn leave_out(explored: &mut Explored, is_left_out: fn(&str) -> bool) -> bool {
+    let mut stretches = vec![];
+    for (nth, line) in source(explored, 0).iter().enumerate() {
+        if is_left_out(line) {
+            stretches.push((nth + 1, nth + 1));
+        }
+    }
+    explored.run.tracks[0].left_out = stretches;
+    !explored.run.tracks[0].left_out.is_empty()
+}
+
+/// Says of each wait that it will end in another way.
+fn instead(explored: &mut Explored, old: &str, new: &str) -> bool {
+    steps(explored, |_, step| {
+        let Some(later) = &mut step.later else { return false };
+        let told = later.replace(old, new);
+        std::mem::replace(later, told.clone()) != told
+    })
+}
+
+/// Says that each timer is due a millisecond later.
+fn later_timers(explored: &mut Explored) -> bool {
+    steps(explored, |_, step| {
+        let mut has_changed = false;
+        for (_, due) in &mut step.timers {
+            if let Due::At(time) = due {
+                *time += Duration::from_millis(1);
+                has_changed = true;
+            }
+        }
+        has_changed
+    })
+}
+
+/// Lists no timer.
+fn no_timers(explored: &mut Explored) -> bool {
+    steps(explored, |_, step| {
+        let has_some = !step.timers.is_empty();
+        step.timers.clear();
+        has_some
+    })
+}
+
+#[test]
+fn each_check_refuses_a_page_that_is_broken_for_it() {
+    let mut not_refused = vec![];
+    for (example, says, breaks) in PAGES.iter().chain(SENTENCES) {
+        let is_refused = |whole: &Explored| {
+            let mut broken = whole.clone();
+            breaks(&mut broken) && broken.faults().iter().any(|fault| fault.contains(says))
+        };
+        let mut scenes = explored().iter().filter(|explored| explored.example == *example);
+        if !scenes.any(is_refused) {
+            not_refused.push(format!("{example}: {says}"));
+        }
+    }
+    assert!(not_refused.is_empty(), "these are not refused:\n{}", not_refused.join("\n"));
+}

@@ -1,0 +1,212 @@
+//! Lists, lines and states of a page that are broken.
+use super::{
+    Broken, all_are_ready, later_timers, leave_out, letters, no_timers, no_waits, none_is_ready,
+    ready_backwards, source, steps, words,
+};
+use async_concepts::timeline::{Due, LaneId, Unlike};
+
+/// What the other files of `explored` check.
+pub const PAGES: &[Broken] = &[
+    // lit
+    ("generator", "goes on at line 1, and waits at", |e| {
+        steps(e, |_, step| step.resumed.replace(1).is_some())
+    }),
+    ("generator", "it is not seen that it went on at 1", |e| {
+        steps(e, |_, step| step.resumed.replace(1).is_some())
+    }),
+    ("function", "resumes at Some(1)", |e| steps(e, |_, step| step.resumed.replace(1).is_some())),
+    ("generator", "resumes at None", |e| steps(e, |_, step| step.resumed.take().is_some())),
+    ("function", "stops at Some(1)", |e| steps(e, |_, step| step.stop.replace(1).is_some())),
+    ("generator", "stops at None", |e| steps(e, |_, step| step.stop.take().is_some())),
+    ("function", "is inside of 1, which was not recorded", |e| {
+        steps(e, |_, step| {
+            step.chain.push(1);
+            true
+        })
+    }),
+    ("function", ".rs:1 says “", |e| {
+        steps(e, |_, step| step.says.iter_mut().any(|(_, _, line)| line.replace(1).is_some()))
+    }),
+    ("function", ".rs:9999, where nothing stands", |e| {
+        steps(e, |_, step| step.stop.replace(9999).is_some())
+    }),
+    ("function", ".py:1: ", |e| {
+        let Some(python) = e.run.tracks.get_mut(1) else { return false };
+        python.steps.iter_mut().any(|step| step.stop.replace(1).is_some())
+    }),
+    // stands
+    ("function", "stands at Some(1), not at", |e| {
+        steps(e, |_, step| step.stands.iter_mut().any(|(_, line)| line.replace(1).is_some()))
+    }),
+    ("function", "stands at None, not at", |e| {
+        steps(e, |_, step| step.stands.iter_mut().any(|(_, line)| line.take().is_some()))
+    }),
+    ("function", "lights Some(1), and its lane stands at", |e| {
+        steps(e, |_, step| step.stop.replace(1).is_some())
+    }),
+    ("function", "goes on at Some(1), not at", |e| {
+        steps(e, |_, step| step.resumed.replace(1).is_some())
+    }),
+    ("function", "polls others, and stands nowhere", |e| {
+        steps(e, |_, step| step.stands.iter_mut().any(|(_, line)| line.take().is_some()))
+    }),
+    ("pin", "polled at another place", |e| {
+        // What is printed belongs to a step by its number.
+        e.run.output.clear();
+        let before = e.run.tracks[0].steps.len();
+        e.run.tracks[0].steps.retain(|step| !step.rest);
+        e.run.tracks[0].steps.len() < before
+    }),
+    // ready
+    ("generator", "is ready: true, and not listed so", none_is_ready),
+    ("function", "is ready: false, and not listed so", all_are_ready),
+    ("generator", "were woken the other way round", ready_backwards),
+    ("four_ways", " are polled in ", ready_backwards),
+    ("hello_world", "is in the loop’s queue, and not listed", none_is_ready),
+    ("hello_world", "is not in the loop’s queue, and listed", all_are_ready),
+    ("hello_world", "are in the queue the other way round", ready_backwards),
+    ("four_ways", "has a thread of its own, and is listed", all_are_ready),
+    ("multi_thread", "were spawned the other way round", all_are_ready),
+    ("not_send", "was spawned, and is not listed", none_is_ready),
+    ("generator", "is ready before the poll around is over", all_are_ready),
+    ("generator", "the second is still in its poll", |e| letters(e, 'd', "x")),
+    ("function", "Python’s step ", |e| {
+        let Some(python) = e.run.tracks.get_mut(1) else { return false };
+        python.steps.iter_mut().for_each(|step| step.ready.reverse());
+        python.steps.iter().any(|step| step.ready.len() > 1)
+    }),
+    // timers
+    ("function", "that the timers are listed as far as seen: false", |e| {
+        std::mem::replace(&mut e.run.tracks[0].timers_as_seen, false)
+    }),
+    ("hello_world", "that the timers are listed as far as seen: true", |e| {
+        !std::mem::replace(&mut e.run.tracks[0].timers_as_seen, true)
+    }),
+    ("function", " lists a timer of ", |e| {
+        let lanes = e.run.lanes_in_rust;
+        steps(e, |_, step| {
+            step.timers.extend((0..lanes).map(|lane| (lane, Due::NotKnown)));
+            true
+        })
+    }),
+    ("coroutine", " says that ", later_timers),
+    ("coroutine", " timers of ", |e| {
+        steps(e, |_, step| {
+            step.timers.extend(step.timers.clone());
+            !step.timers.is_empty()
+        })
+    }),
+    ("coroutine", "tokio’s and has ", no_timers),
+    ("coroutine", " does not say that ", no_timers),
+    // shown
+    ("function", ", which is left out", |e| leave_out(e, |_| true)),
+    ("pin", "is an excerpt of its own, and is left out", |e| leave_out(e, |_| true)),
+    ("generator", " is the type of the method at line ", |e| leave_out(e, |_| true)),
+    ("function", "it begins in `", |e| leave_out(e, |_| true)),
+    ("state_machine", " is named, and left out", |e| {
+        leave_out(e, |line| line.starts_with("const "))
+    }),
+    ("backpressure", " is another one than what is called", |e| {
+        let python = source(e, 1);
+        let is_a_caller = |line: &String| line.starts_with("async def slow_");
+        let Some(first) = python.iter().position(is_a_caller) else { return false };
+        e.run.tracks[1].left_out = vec![(first + 1, python.len())];
+        true
+    }),
+    ("echo", " cuts a literal in two", |e| leave_out(e, |line| line.contains("r#\""))),
+    // order
+    ("four_ways", " is not in this place: ", |e| {
+        words(e, "makes A and B", "makes B and A") || words(e, "A, B and C", "C, B and A")
+    }),
+    ("four_ways", " was . and is .", |e| letters(e, 'l', ".")),
+    ("timeout", " was c and is c", |e| letters(e, 'w', "c")),
+    ("laziness", " was made", |e| words(e, "makes ", "sees ")),
+    ("laziness", " was dropped", |e| words(e, "drops ", "sees ")),
+    ("done_callbacks", " into the queue", |e| words(e, "queues ", "sees ")),
+    ("laziness", "it is not told that ", |e| words(e, "wakes ", "sees ")),
+    // arrows
+    ("laziness", " has no arrow from ", |e| steps(e, |_, step| step.woken_in.take().is_some())),
+    ("laziness", ", which is not before it", |e| {
+        steps(e, |nth, step| step.woken_in.replace(nth).is_some())
+    }),
+    ("laziness", ", which is none of ", |e| {
+        steps(e, |_, step| {
+            step.woken_in = step.woken_in.map(|by| by.max(1) - 1);
+            step.woken_in.is_some()
+        })
+    }),
+    ("laziness", " has an arrow from main", |e| {
+        steps(e, |nth, step| {
+            let is_by_another = nth > 0 && step.woken_by.is_some_and(|by| by != 0);
+            if is_by_another {
+                step.woken_in = Some(0);
+                step.woken_by = Some(0);
+            }
+            is_by_another
+        })
+    }),
+    // printed
+    ("function", "and printed\n", |e| e.chart.lines.pop().is_some()),
+    ("function", "later than it was printed", |e| {
+        e.run.output.iter_mut().for_each(|line| line.moment += 1);
+        !e.run.output.is_empty()
+    }),
+    ("function", "the output of ", |e| e.run.output.pop().is_some()),
+    ("function", "some of these are printed later", |e| {
+        e.run.output.reverse();
+        e.run.output.len() > 1
+    }),
+    // parting
+    ("laziness", "what is “it”?", |e| {
+        e.run.of_python.replace("It is not so there.".into()).is_some()
+    }),
+    ("laziness", "its header does not say why", |e| e.run.of_python.take().is_some()),
+    ("ticker", ", and it is said to be of one only", |e| {
+        let mut has_changed = false;
+        for line in &mut e.run.output {
+            if line.unlike == Some(Unlike::InAnotherOrder) {
+                line.unlike = Some(Unlike::Only);
+                has_changed = true;
+            }
+        }
+        has_changed
+    }),
+    // waits
+    ("function", "is not proved", |e| {
+        let lanes = e.run.lanes_in_rust;
+        steps(e, |_, step| {
+            let other = (step.lane + 1) % lanes;
+            step.waits.push(vec![vec![step.lane], vec![other]]);
+            other != step.lane
+        })
+    }),
+    ("coroutine", ", which it polls", no_waits),
+    ("run_until_complete", ", for which it runs", no_waits),
+    ("task_group", " may be in its set", no_waits),
+    ("laziness", " handles, and not ", no_waits),
+    ("laziness", "is missing: a wake by ", no_waits),
+    ("function", "which is not so", |e| {
+        steps(e, |_, step| {
+            step.unproved.push((vec![step.lane], "a lock (holder not seen)".into()));
+            true
+        })
+    }),
+    ("coroutine", ": told twice: ", |e| {
+        steps(e, |_, step| {
+            let last = step.waits.first().and_then(|chain| chain.last()).cloned();
+            let Some(last) = last else { return false };
+            step.waits.push(vec![last]);
+            true
+        })
+    }),
+    ("coroutine", "framed is false", |e| {
+        steps(e, |_, step| {
+            let Some([one, .., other]) = step.waits.first().map(|chain| &chain[..]) else {
+                return false;
+            };
+            let back: Vec<Vec<LaneId>> = vec![other.clone(), one.clone()];
+            step.waits.push(back);
+            true
+        })
+    }),
+];
