@@ -1,7 +1,8 @@
 //! Fairness: a task whose awaits are always ready keeps the thread. How tokio makes it give way.
 //!
-//! In Python: `asyncio.Queue`, see `fairness.py` beside this file. asyncio has no budget: an await
-//! that does not have to wait does not give way, so A has all messages before B has the thread.
+//! In Python: `asyncio.Queue`, see `fairness.py` beside this file. asyncio has no budget, and an
+//! await that does not have to wait does not give way: in "a budget" A has all messages before B
+//! has the thread.
 //! Look for: A has 300 messages, all there already, and B wants the thread. With tokio's channel A
 //! gives way after 128 of them: each of tokio's operations spends from a budget that a task has for
 //! one poll. A future of another crate spends nothing, so in "no budget" B has to wait for all 300;

@@ -46,12 +46,13 @@ const SCRIPTS: [&str; 6] = [
 ];
 
 /// What H shows: keys, and what they do. `28 Enter` stands for any number.
-pub const KEYS: [(&[&str], &str); 13] = [
+pub const KEYS: [(&[&str], &str); 14] = [
     (&["Space"], "play the timeline, poll by poll; then go on"),
     (&["Shift + Space", "Backspace"], "a step back"),
     (&["→", "↓", "Page Down"], "next slide"),
     (&["←", "↑", "Page Up"], "previous slide"),
     (&["Home", "End"], "first and last slide"),
+    (&["W"], "back to the poll that woke the lane, where an arrow shows it"),
     (&["28 Enter"], "slide 28"),
     (&["O"], "overview of all slides"),
     (&["B", "."], "black screen; any key shows the slide again"),

@@ -39,6 +39,30 @@ fn voting_playing_and_running_take_their_time() {
     assert_eq!(play, played.picture.stops.len() as u64, "a second for each poll");
 }
 
+/// The player draws lines from poll to poll: each begins where the bar of its poll does.
+#[test]
+fn each_poll_has_its_place_at_a_bar_of_the_picture() {
+    for piece in TALK.slides.iter().flat_map(|shown| &shown.pieces) {
+        let Piece::Timeline(played) = piece else { continue };
+        let picture = &played.picture;
+        assert_eq!(picture.places.len(), picture.stops.len());
+        for place in picture.places.iter().flatten() {
+            if place.middle == place.begin {
+                continue; // the poll goes on behind another one: it has no bar of its own
+            }
+            let top = px(place.y - picture.bar_height / 2.0);
+            let bar = format!("x=\"{}\" y=\"{top}\"", px(place.begin));
+            assert!(picture.svg.contains(&bar), "{}: no bar at {bar}", played.scene.chart.title);
+        }
+    }
+}
+
+/// As a picture writes a number of pixels.
+fn px(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
 /// A run is played beside the code that runs, so that its lines can be lit: in all polls of a lane,
 /// or in none, where its code is not on the slide. On most slides the latter holds for `main`.
 #[test]

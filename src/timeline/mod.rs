@@ -89,10 +89,10 @@ pub mod verdicts;
 pub use draw::{
     BlockingCall, Chart, Due, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, LoopAwait,
     LoopCall, LoopTask, LoopTimer, Mark, Moment, OutputLine, Owner, PageStyle, Pair, Places,
-    Player, Position, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
-    SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Turn, Unlike, Until,
-    Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, player, to_json,
-    to_page, to_perfetto, to_svg,
+    Player, Position, Row, Said, SaidBefore, SharedRow, Span, State, Step, StepPlace, SteppedLane,
+    SteppedRun, SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Turn,
+    Unlike, Until, Variant, Wake, Woken, from_json, lane_class, page_style, pairs_to_svg, player,
+    to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "stage")]
 pub(crate) use draw::{beginning, colour};

@@ -10,9 +10,10 @@
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
 //! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page
 //! leaves out of it, `told` on sentences, `order` on the order of what they tell, `arrows` on where
-//! a wake comes from, `printed` on the output, `parting` on what only one language prints, and
-//! `waits` on what lanes wait for.
+//! a wake comes from, `printed` on the output, `parting` on what only one language prints, `waits`
+//! on what lanes wait for, and `header` on what the header of the example says of a scene.
 mod arrows;
+mod header;
 mod lit;
 mod order;
 mod parting;
@@ -65,6 +66,7 @@ impl Explored {
         faults.extend(printed::faults(self));
         faults.extend(parting::faults(self));
         faults.extend(waits::faults(self));
+        faults.extend(header::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);
         faults.into_iter().map(|fault| scene.clone() + &fault).collect()
     }

@@ -6,7 +6,7 @@
 //! The picture is not shared: it is an SVG that is drawn once, because paper and a page without
 //! JavaScript need it, and the player only shows it up to a place.
 use crate::piece::{Piece, Played};
-use async_concepts::timeline::{Step, SteppedLane, player};
+use async_concepts::timeline::{Step, StepPlace, SteppedLane, player};
 use serde::Serialize;
 use std::{collections::BTreeMap, ops::Range};
 
@@ -19,6 +19,8 @@ pub(super) struct PlayedRun<'r> {
     tracks: Vec<PlayedTrack<'r>>,
     /// One for each poll in Rust: a picture shows Rust.
     moments: Vec<PlayedMoment<'r>>,
+    /// How high the bar of a poll is in the picture.
+    bar_height: f64,
     /// What each state of a lane is called, by its letter.
     words: BTreeMap<char, &'static str>,
 }
@@ -41,8 +43,33 @@ struct PlayedMoment<'r> {
     at: f64,
     /// When, as the picture writes it.
     time: &'r str,
+    /// Where the poll is drawn; none if it is not.
+    place: Option<PollPlace>,
     /// The steps that each track takes, from the first to the one behind the last.
     steps: Vec<Range<usize>>,
+}
+
+/// Where a poll is drawn, in pixels of the picture's natural size.
+#[derive(Serialize)]
+struct PollPlace {
+    /// Where it begins.
+    begin: f64,
+    /// The middle of its column.
+    middle: f64,
+    /// The middle of its row.
+    y: f64,
+}
+
+impl PollPlace {
+    fn new(place: StepPlace) -> PollPlace {
+        let StepPlace { begin, middle, y } = place;
+        PollPlace { begin: tenths(begin), middle: tenths(middle), y: tenths(y) }
+    }
+}
+
+/// A tenth of a pixel is exact enough, and keeps the page small.
+fn tenths(pixels: f64) -> f64 {
+    (pixels * 10.0).round() / 10.0
 }
 
 /// Puts together what the player reads of a run. `pieces` are those of the slide: only their code
@@ -72,13 +99,14 @@ pub(super) fn played_run<'r>(played: &'r Played, pieces: &[Piece]) -> PlayedRun<
             });
         }
         moments.push(PlayedMoment {
-            // A tenth of a pixel is exact enough, and keeps the page small.
-            at: (played.picture.stops[nth] * 10.0).round() / 10.0,
+            at: tenths(played.picture.stops[nth]),
             time: &run.instants[step.instant].1,
+            place: played.picture.places[nth].map(PollPlace::new),
             steps,
         });
     }
-    PlayedRun { lanes, tracks, moments, words: player().words }
+    let bar_height = played.picture.bar_height;
+    PlayedRun { lanes, tracks, moments, bar_height, words: player().words }
 }
 
 /// The steps that a twin takes in a step in Rust. `aligned` has its last step so far, for each step

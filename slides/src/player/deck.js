@@ -107,6 +107,11 @@ function startDeck(slides, dialogs) {
     else previous();
   };
   const next = () => at + 1 < slides.length && show(at + 1, 0);
+  const follow = () => {
+    const cause = slides[at].causeOf(step);
+    if (cause === null) tell("No other lane is seen here to have woken the one that ran.");
+    else show(at, cause);
+  };
 
   function openConsole() {
     const address = new URL(location.href);
@@ -153,6 +158,7 @@ function startDeck(slides, dialogs) {
     back,
     next,
     previous,
+    follow,
     pageDown: () => (remote ? play() : next()),
     pageUp: () => (remote ? back() : previous()),
     first: () => show(0, 0),

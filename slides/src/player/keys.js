@@ -11,6 +11,7 @@ const ACTIONS = {
   Home: "first",
   End: "last",
   Escape: "close",
+  w: "follow",
   p: "console",
   r: "run",
   o: "overview",

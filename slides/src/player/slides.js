@@ -35,6 +35,18 @@ class Slide {
     return before.reduce((sum, part) => sum + part.steps, 0) + step;
   }
 
+  // The step that shows the poll whose wake led to the poll of `step`; null if no other poll did.
+  causeOf(step) {
+    for (const part of this.parts) {
+      if (!(part instanceof Timeline)) continue;
+      const before = this.stepOf(part, 0);
+      if (step < before) continue;
+      const cause = part.causeOf(Math.min(step - before, part.steps));
+      return cause === null ? null : before + cause;
+    }
+    return null;
+  }
+
   // A copy, for the console: it shows the same slide in another step.
   copy() {
     const section = this.section.cloneNode(true);

@@ -30,6 +30,7 @@ class Timeline {
     this.begin = this.cut.reduce((least, { from }) => Math.min(least, from), Infinity);
     this.names = [...this.svg.querySelectorAll(".name:not(.faint)")]; // the last one is that of the thread
     this.cursor = this.svg.querySelector(".cursor") ?? this.drawCursor();
+    this.paths = new PlayedPaths(this.svg, this.run);
     // What the whole run was, which a screen reader is told when it has been seen. Until then it is called as the slide is:
     // the name of its scene could tell the answer.
     this.title = `Timeline: ${section.querySelector("h1, h2").textContent}`;
@@ -65,6 +66,7 @@ class Timeline {
     this.showNames(now);
     for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, at);
     this.cursor.classList.toggle("later", step === this.steps);
+    this.paths.show(polls);
     for (const line of this.lines) line.hidden = Number(line.dataset.step) !== polls - 1;
     if (this.verdict) this.verdict.hidden = step < this.steps;
     this.svg.setAttribute("aria-label", step === this.steps ? this.description : this.title);
@@ -91,6 +93,12 @@ class Timeline {
     if (without) this.strip.append(cell("without", "Not drawn", without));
   }
 
+  // The step of the poll that woke the lane of the poll that `step` shows; null if no other poll did.
+  causeOf(step) {
+    const cause = this.run.tracks[0].steps[step + this.first - 1].woken_in;
+    return cause === null ? null : Math.max(cause + 1 - this.first, 0);
+  }
+
   // The step whose part of the picture is at this place of the window.
   stepAt(clientX) {
     const box = this.svg.getBoundingClientRect();
@@ -98,6 +106,72 @@ class Timeline {
     if (x <= this.begin) return 0;
     const nth = this.run.moments.findIndex(({ at }) => x <= at);
     return nth < 0 ? this.steps : Math.max(nth + 1 - this.first, 0);
+  }
+}
+
+// The lines between the polls of a picture: the way of the thread, and the arrow of the wake that led to the last poll. They
+// are made here, since paper has no step whose cause could be shown.
+class PlayedPaths {
+  constructor(svg, { lanes, moments, tracks: [{ steps }], bar_height }) {
+    this.lanes = lanes;
+    this.steps = steps;
+    this.places = moments.map(({ place }) => place);
+    this.half = bar_height / 2;
+    // A copy for the console has them already.
+    svg.querySelectorAll(".thread, .wake").forEach((path) => path.remove());
+    const chart = svg.querySelector("g");
+    // The thread goes behind the bars, so that it covers no number in them.
+    this.thread = make("path", { class: "thread" });
+    chart.querySelector(".name").before(this.thread);
+    this.arrow = { line: make("path"), head: make("path") };
+    chart.append(this.arrow.line, this.arrow.head);
+    // The arrows of the picture: each goes straight from row to row, at the time of its wake.
+    this.straight = [...svg.querySelectorAll(".arrow")].map((path) => {
+      const [x, y] = path.getAttribute("d").match(/[\d.]+/g).map(Number);
+      return { group: path.parentElement, x, y };
+    });
+  }
+
+  // Shows them after this many polls.
+  show(polls) {
+    const path = threadLines(this.onThread(polls)).map(({ path }) => path);
+    this.thread.setAttribute("d", path.join(" "));
+    const paths = this.pathsOfWake(this.steps[polls - 1], this.places[polls - 1]);
+    const hue = classOfHue(this.lanes[this.steps[polls - 1].lane].hue);
+    for (const part of ["line", "head"]) {
+      this.arrow[part].setAttribute("class", `wake ${part} ${hue}`);
+      this.arrow[part].setAttribute("d", paths[part]);
+    }
+    this.hideWhatIsDrawnTwice(this.steps[polls - 1], this.places[polls - 1]);
+  }
+
+  // The arrow of the picture for the same wake would cross the one that is shown. It begins at the bar of the waker.
+  hideWhatIsDrawnTwice({ woken_in }, to) {
+    const from = woken_in === null ? null : this.places[woken_in];
+    for (const { group, x, y } of this.straight) {
+      const isSame = from && to && from.begin <= x && x <= to.middle && Math.abs(Math.abs(y - from.y) - this.half) < 1;
+      const leads = isSame && Math.sign(y - from.y) === Math.sign(to.y - from.y);
+      group.classList.toggle("replaced", leads);
+    }
+  }
+
+  // The first polls, as far as they are on the runtime's thread, each with its place. What has no row is not drawn.
+  onThread(polls) {
+    const placed = [];
+    for (const [nth, { instant, states, on_thread }] of this.steps.slice(0, polls).entries()) {
+      if (on_thread) continue;
+      const place = this.places[nth];
+      placed.push(place && { ...place, instant, blocks: states.includes("b") });
+    }
+    return placed;
+  }
+
+  // It leads from the edge of one bar to the edge of the other.
+  pathsOfWake({ woken_in }, to) {
+    const from = woken_in === null ? null : this.places[woken_in];
+    if (!from || !to) return { line: "", head: "" };
+    const half = Math.sign(to.y - from.y) * this.half;
+    return wakeArrow({ x: from.middle, y: from.y + half }, { x: to.middle, y: to.y - half });
   }
 }
 

@@ -43,6 +43,16 @@
         const isThere = lanes.some((lane, nth) => lane.name === name && states[nth] !== ".");
         if (!isThere) faults.push(`${where}: ${name} is named before it is there`);
       }
+      const placeOf = (nth) => moments[nth]?.place;
+      const numbersOf = (path) => figure.querySelector(path).getAttribute("d").match(/[\d.]+/g)?.map(Number) ?? [];
+      // The thread is drawn up to this poll, and the arrow from the poll that woke the lane.
+      const drawnTo = moments.findLastIndex(({ place }, nth) => nth <= value && place && !tracks[0].steps[nth].on_thread);
+      if (placeOf(drawnTo)?.y !== numbersOf(".thread").at(-1)) faults.push(`${where}: the thread is not where its last poll is`);
+      const { middle } = placeOf(value) ?? {};
+      const from = placeOf(tracks[0].steps[value].woken_in)?.middle;
+      const [begins] = numbersOf(".wake.line");
+      const [ends] = numbersOf(".wake.head");
+      if (begins !== from || ends !== (from && middle)) faults.push(`${where}: a wake goes from ${begins} to ${ends}`);
       if (moments[value].at !== end) faults.push(`${where}: the picture ends at ${end}, and the slider says ${value}`);
     }
   };
@@ -56,7 +66,8 @@
     const said = [...slide().querySelectorAll(".strip, ol.said > :not([hidden])")];
     const asks = slide().classList.contains("asking");
     const cursor = slide().querySelector(".cursor")?.getAttribute("x1");
-    return [slide().id, asks, later, cursor, ...lines, ...said.map((text) => text.textContent)].join("|");
+    const paths = [...slide().querySelectorAll(".thread, .wake")].map((path) => path.getAttribute("d"));
+    return [slide().id, asks, later, cursor, ...paths, ...lines, ...said.map((text) => text.textContent)].join("|");
   };
 
   const forwards = [];

@@ -100,7 +100,7 @@ fn below_a_timeline_stand_the_line_and_the_queue_of_the_poll_and_its_code_is_lit
 
 #[test]
 #[ignore = "needs Chromium"]
-fn shift_space_and_backspace_go_a_step_back() {
+fn shift_space_and_backspace_go_a_step_back_and_w_to_the_poll_that_woke_a_lane() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
         let slide = tab.find(HAS_TIMELINE).await;
@@ -115,6 +115,17 @@ fn shift_space_and_backspace_go_a_step_back() {
         let end =
             if before > 0 { format!("#{}.{before}", slide - 1) } else { format!("#{}", slide - 1) };
         tab.is_at(&end).await;
+        // The task, polled at step 3, has woken `main`, whose poll comes next.
+        let woken = tab
+            .find("slide.dataset.name === 'and-with-spawn' && slide.querySelector('.said')")
+            .await;
+        tab.go(&format!("#{woken}.4")).await;
+        tab.press("w").await;
+        tab.is_at(&format!("#{woken}.3")).await;
+        tab.is("document.getElementById('notice').hidden").await;
+        tab.press("w").await;
+        tab.is("!document.getElementById('notice').hidden").await;
+        tab.is_at(&format!("#{woken}.3")).await;
     });
 }
 

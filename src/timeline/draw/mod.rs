@@ -60,7 +60,9 @@ pub use page::{
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;
-pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
+pub use svg::{
+    PageStyle, StepPlace, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg,
+};
 pub use terminal::TerminalOptions;
 #[cfg(feature = "stage")]
 pub(crate) use {shorten::beginning, terminal::colour};

@@ -5,11 +5,12 @@ use crate::timeline::{Step, SteppedLane};
 use std::collections::BTreeMap;
 
 /// The parts that a page with another player has, too: see [`player`].
-const SHARED: [&str; 4] = [
+const SHARED: [&str; 5] = [
     include_str!("script/player/make.js"),
     include_str!("script/player/places.js"),
     include_str!("script/player/lists.js"),
     include_str!("script/player/lights.js"),
+    include_str!("script/player/paths.js"),
 ];
 
 /// The parts of the script, in the order in which they are read, after those that are shared. A
@@ -46,7 +47,9 @@ pub(super) fn script() -> String {
 pub struct Player {
     /// Functions in JavaScript, for the beginning of the page's own script. `listsAfter` makes the
     /// lists of the strip after a step, `lightStep` lights the lines of a step, `placesAfter` and
-    /// `columnsOf` tell where the lanes stand, and `standingAt` as what. They read a [`Step`] and
+    /// `columnsOf` tell where the lanes stand, and `standingAt` as what. `threadLines` and
+    /// `wakeArrow` tell the paths of lines between polls on a timeline, by the places of these
+    /// polls. They read a [`Step`] and
     /// the [`SteppedLane`]s of its run as they are written as JSON. They define names of one scope
     /// and do nothing by themselves, so a page puts them into a function of its own.
     pub script: String,

@@ -123,10 +123,27 @@ pub struct SvgPicture {
     /// `data-at`, a number of pixels: the element is shown once the picture is shown that far.
     /// Rectangles and lines can be cut off anywhere, and have none.
     pub stops: Vec<f64>,
+    /// Where each of these steps is drawn: a player draws lines between them. None if the step is
+    /// not drawn, because its lane has no row, or because the middle of the run is cut out.
+    pub places: Vec<Option<StepPlace>>,
+    /// How high the bar of a poll is, in pixels of the natural size.
+    pub bar_height: f64,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
     /// Whether a name, a note or a line was too long for its place, and ends in “…”.
     pub shortened: bool,
+}
+
+/// Where a step is drawn, in pixels of the picture's natural size.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepPlace {
+    /// Where it begins.
+    pub begin: f64,
+    /// The middle of its column. A step that goes on with a poll after another poll inside it has
+    /// no column of its own: its middle is where it begins.
+    pub middle: f64,
+    /// The middle of the row of its lane.
+    pub y: f64,
 }
 
 impl Chart {
@@ -176,6 +193,10 @@ struct Pictures {
     top: f64,
     /// The stops of the first chart only: a player follows one run.
     stops: Vec<f64>,
+    /// The places of the steps of the first chart.
+    places: Vec<Option<StepPlace>>,
+    /// The height of a bar in the first chart.
+    bar_height: f64,
     /// What any of the charts does not show.
     left_out: Vec<LeftOut>,
     /// A text of any of the charts was shortened.
@@ -186,6 +207,8 @@ impl Pictures {
     fn add(&mut self, picture: &Picture<'_>) {
         if self.body.is_empty() {
             self.stops = picture.stops();
+            self.places = picture.places();
+            self.bar_height = picture.bar_height();
         }
         self.body.push((self.top, picture.draw()));
         self.shortened |= picture.has_shortened();
@@ -201,6 +224,8 @@ impl Pictures {
             width: self.width,
             height,
             stops: self.stops,
+            places: self.places,
+            bar_height: self.bar_height,
             left_out: self.left_out,
             shortened: self.shortened,
         }

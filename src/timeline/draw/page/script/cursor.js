@@ -132,18 +132,17 @@ function wokenAt(track) {
 
 function showWake({ track, y, head, line, target }, axis) {
   const from = wokenAt(track);
-  let path = "";
+  let paths = { line: "", head: "" };
   if (from !== null) {
     const middle = axis.column / 2;
     const { lane, woken_by } = track.shown(moment);
-    const [x1, y1] = [axis.at[from] + middle, y(woken_by)];
-    const [x2, y2] = [axis.at[moment] + middle, y(lane)];
-    const half = (y1 + y2) / 2;
-    path = `M${x1} ${y1} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;
+    const waker = { x: axis.at[from] + middle, y: y(woken_by) };
+    paths = wakeArrow(waker, { x: axis.at[moment] + middle, y: y(lane) });
     line.setAttribute("class", `wake ${colourOf(lane)}`);
     head.setAttribute("class", `head ${colourOf(lane)}`);
   }
-  for (const element of [line, target]) element.setAttribute("d", path);
+  for (const element of [line, target]) element.setAttribute("d", paths.line);
+  head.setAttribute("d", paths.head);
   target.dataset.from = from ?? ""; // where a click on it leads
 }
 

@@ -12,13 +12,12 @@ function drawChart() {
   const bars = make("g", { id: "bars" });
   const texts = []; // each with the place on the axis where it becomes a part of the past
   const stretches = drawRun(bars, texts, plan);
-  const defs = make("defs");
   // A veil lies over the future, which is all that is to the right of the cursor's column.
   const veil = make("rect", { class: "veil", y: 0, height: tall });
   for (const { element } of texts) addText(stretches, element);
   const written = make("g", { id: "written" }, ...stretches.map(({ written }) => written));
-  const wakes = shown.map((group) => arrow(group, defs));
-  const arrows = wakes.flatMap(({ line, target }) => [line, target]);
+  const wakes = shown.map(arrow);
+  const arrows = wakes.flatMap(({ line, head, target }) => [line, head, target]);
   const place = { y: HEAD, height: plan.height - 12, width: axis.column + 2, rx: 3 };
   const cursor = make("rect", { class: "cursor", ...place });
   const times = drawTimes(axis);
@@ -32,7 +31,7 @@ function drawChart() {
   const names = drawNames(shown, namesWidth, tall);
   const layers = layersOf(plan, {
     run: [bars],
-    now: [defs, veil, written, cursor, ...arrows],
+    now: [veil, written, cursor, ...arrows],
     times: stretches.map(({ times }) => times),
     names,
   });
@@ -250,33 +249,20 @@ const SHAPES = {
   t: { kind: "outer", share: 1, gap: 0 },
 };
 
-// The runtime's thread, as a line from lane to lane: what ran on another thread is not on it. The
-// line stays in its row until the next column begins, so that it gives away nothing of the future.
-// From one instant to the next there is none, since nothing runs, unless a poll keeps the thread.
+// The runtime's thread, as lines from lane to lane: what ran on another thread is not on them.
 function drawThread(stretches, { track, y }, axis) {
-  let path = ""; // since the line began last
-  let begin = 0;
-  let stays = null; // where the thread is until something runs again
-  const close = () => {
-    if (path === "") return;
-    addTo(stretches, "threads", make("path", { class: "thread", d: path }), begin, stays.end);
-  };
+  const polls = [];
   run().moments.forEach(({ instant }, nth) => {
     const step = track.shown(nth);
     if (!step || track.isIdle(nth) || step.on_thread) return;
-    const from = axis.at[nth];
-    const here = `${from + axis.column / 2} ${y(step.lane)}`;
-    const rested = stays === null || (instant > stays.instant && !stays.blocks);
-    if (rested) {
-      close();
-      path = `M${here}`;
-      begin = from;
-    } else {
-      path += ` H${from} L${here}`;
-    }
-    stays = { instant, blocks: step.states.includes("b"), end: from + axis.column };
+    const begin = axis.at[nth];
+    const blocks = step.states.includes("b");
+    polls.push({ begin, middle: begin + axis.column / 2, y: y(step.lane), instant, blocks });
   });
-  close();
+  for (const { path, first, last } of threadLines(polls)) {
+    const element = make("path", { class: "thread", d: path });
+    addTo(stretches, "threads", element, first.begin, last.begin + axis.column);
+  }
 }
 
 // Adds the sign of a lane's end, right behind the column in which it ended; or in it, if the next
@@ -351,26 +337,9 @@ function drawNames(shown, namesWidth, tall) {
 
 // The arrow from the poll that woke a lane to the poll of that lane. Over it lies a broader line
 // that cannot be seen: a thin one would be hard to click.
-function arrow({ track, y }, defs) {
-  const head = make("path", { d: "M0 0 L7 3.5 L0 7 z" });
-  const id = `head-${track.index}`;
-  defs.append(
-    make(
-      "marker",
-      {
-        id,
-        viewBox: "0 0 7 7",
-        refX: 6,
-        refY: 3.5,
-        markerWidth: 7,
-        markerHeight: 7,
-        markerUnits: "userSpaceOnUse",
-        orient: "auto",
-      },
-      head,
-    ),
-  );
-  const line = make("path", { class: "wake", "marker-end": `url(#${id})` });
+function arrow({ track, y }) {
+  const line = make("path", { class: "wake" });
+  const head = make("path", { class: "head" });
   const target = make(
     "path",
     { class: "wake-target" },

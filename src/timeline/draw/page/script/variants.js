@@ -74,8 +74,11 @@ function showWhatIf() {
   const element = byId("what-if");
   element.hidden = !variant();
   if (!variant()) return;
-  const instead = `What differs from ${firstTitle()} is said at the end.`;
-  const told = showsFuture() || isAtEnd() ? variant().sentence : instead;
+  const isFirst = data.scenes[variant().among[0]] === run();
+  const what = isFirst ? "How long the variants take" : `What differs from ${firstTitle()}`;
+  const { sentence } = variant();
+  const isTold = showsFuture() || isAtEnd() || sentence === "";
+  const told = isTold ? sentence : `${what} is said at the end.`;
   // The signs are shown with the future only.
   const legend = ` ≠ marks rows unlike those in ${firstTitle()}.`;
   const sign = showsFuture() && hasSigns() ? legend : "";

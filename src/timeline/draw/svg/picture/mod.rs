@@ -34,7 +34,7 @@ mod threads;
 mod wakes;
 
 use super::{
-    Theme,
+    StepPlace, Theme,
     sheet::{MARGIN, Sheet},
     text::{LETTER, SMALL, px, shorten, width_of},
 };
@@ -44,7 +44,7 @@ use crate::timeline::{
         chart::{Chart, Position},
         labels::used_threads,
         layout::Layout,
-        pieces::pieces,
+        pieces::{Kind, pieces},
         rows::Rows,
         terminal::wrap,
     },
@@ -170,6 +170,29 @@ impl<'c> Picture<'c> {
             *last = self.sheet.width;
         }
         stops
+    }
+
+    /// Where each step is drawn, in the order of [`Chart::steps`].
+    pub fn places(&self) -> Vec<Option<StepPlace>> {
+        let mut places = vec![];
+        for piece in pieces(self.chart) {
+            let Some(y) = self.y(piece.lane).filter(|_| !self.layout.hides(piece.from)) else {
+                places.push(None);
+                continue;
+            };
+            let begin = self.x(piece.from);
+            let wide = match piece.kind {
+                Kind::Poll => self.sheet.room.column,
+                Kind::Rest => 0.0,
+            };
+            places.push(Some(StepPlace { begin, middle: begin + wide / 2.0, y }));
+        }
+        places
+    }
+
+    /// How high the bar of a poll is.
+    pub fn bar_height(&self) -> f64 {
+        self.sheet.bar_height
     }
 
     /// The value of `data-at`, for a player: the element is shown once the picture is shown up to

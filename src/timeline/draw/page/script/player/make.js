@@ -2,7 +2,8 @@
 //
 // What these parts show they are given: a step, as `Step` in Rust has it, and the lanes of its run,
 // each with its name and its hue. They know no page, and not which step is shown. Here are
-// elements, colours and short names; then come `places`, `lists` and `lights`.
+// elements, colours and short names; then come `places`, `lists`,
+// `lights` and `paths`.
 
 const SVG = "http://www.w3.org/2000/svg";
 // The elements of SVG that are drawn here: they are made in a namespace of their own.
