@@ -22,6 +22,7 @@
     for (const text of texts(".co")) found("the comment", text);
     for (const text of texts(".file, .run code")) found("the name", text);
     for (const text of texts(".due")) found("the time", text);
+    for (const text of texts("[data-in-part] .group")) found("the wait", text);
     for (const text of texts(".code:not(.texts) .line:not(.ran) .sentence")) found("the text", text);
     const title = slide().querySelector("h2").textContent;
     for (const svg of slide().querySelectorAll("svg.timeline")) {

@@ -76,7 +76,9 @@ fn the_slides_are_clean() {
         let tab = chromium.open(&deck()).await;
         let timeline = "slide.querySelector('svg.timeline') && slide.querySelector('.code')";
         let slide = tab.find(timeline).await;
-        for hash in ["#1".into(), format!("#{slide}"), format!("#{slide}.3")] {
+        let output = tab.find("slide.querySelector('.output .tl2')").await;
+        let timeline = [format!("#{slide}"), format!("#{slide}.3")];
+        for hash in [vec!["#1".into(), format!("#{output}.1")], timeline.into()].concat() {
             tab.go(&hash).await;
             is_clean(&tab, &hash).await;
         }

@@ -135,6 +135,8 @@ function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled, isNarrow = 
   const timers = isOfALoop || isNarrow ? "Timers" : "Timers, as far as seen";
   const waits = [...waitingChains(step, lanes), ...unprovedWaits(step, lanes)];
   cells.push(cell("timers", timers, ...timerGroups(step, lanes)));
-  cells.push(cell("waits", "Waits for", ...waits));
-  return cells;
+  const chains = cell("waits", "Waits for", ...waits);
+  // Where not all is proved, what is named may be known only from what comes later.
+  chains.toggleAttribute("data-in-part", step.unproved.length > 0);
+  return [...cells, chains];
 }
