@@ -112,6 +112,44 @@ fn a_lane_whose_wake_is_still_being_passed_on_is_ready() {
     }
 }
 
+/// The ends of aborted tasks wake `main`, each in turn. On the real clock a new instant may begin
+/// between two of them: the second wake changes nothing, and is not told.
+#[test]
+fn of_the_ends_of_aborted_tasks_the_first_is_told_to_wake_main() {
+    const MAIN: LaneId = 0;
+    const A: LaneId = 1;
+    const B: LaneId = 2;
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let pending = || {
+        let polled = Polled::Pending(Waits::nowhere());
+        What::PollEnd { polled, took: Duration::ZERO }
+    };
+    let ends = || What::PollEnd { polled: Polled::Ready, took: Duration::ZERO };
+    let woken = |by| What::Woken { by: WokenBy::Lane(by), cancels: false };
+    let aborted = || What::Dropped { by: None, aborted: true, called_off: None };
+    let mut events = vec![];
+    for (at, lane, what) in [
+        (0, MAIN, created("main")),
+        (0, A, created("A")),
+        (0, B, created("B")),
+        (0, MAIN, What::PollStart(None)),
+        (0, MAIN, pending()),
+        (0, A, aborted()),
+        (0, MAIN, woken(A)),
+        (40, B, aborted()),
+        (40, MAIN, woken(B)),
+        (40, MAIN, What::PollStart(None)),
+        (40, MAIN, ends()),
+    ] {
+        events.push(Event { at: Duration::from_millis(at), thread: 0, lane, what });
+    }
+    let chart = Chart::new("aborted", Clock::Real, &events, Duration::from_millis(40), 0);
+    let explored = Explored::new("by hand", chart);
+    assert_eq!(explored.faults(), [""; 0]);
+    let told = &explored.run.tracks[0].steps[0].sentence;
+    assert!(told.ends_with("which were aborted; this wakes main."), "{told}");
+}
+
 /// A lane inside `main` wakes it, and is woken itself in the same instant, when its poll is over:
 /// from outside, and passes that on.
 #[test]

@@ -366,8 +366,12 @@ impl<'e> Checker<'e> {
             }
         }
         for Woke { by, lane, nth, at, .. } in std::mem::take(&mut self.wakes) {
-            // A lane that is aborted with it is dropped, and not polled for that wake.
-            let is_by_aborted = is_aborted(chart, by) && !is_aborted(chart, lane);
+            // A lane that is aborted with it is dropped, and not polled for that wake. Of several
+            // tasks that are aborted, the first wakes the lane that awaits them, and only that is
+            // told.
+            let mut spans = chart.rows[lane].spans.iter().filter_map(|span| span.woken);
+            let is_first = spans.any(|woken| woken.nth == nth);
+            let is_by_aborted = is_aborted(chart, by) && !is_aborted(chart, lane) && is_first;
             if (is_polled(chart, by, at) || is_by_aborted) && !self.told.contains(&nth) {
                 let [by, lane] = [by, lane].map(|lane| &chart.rows[lane].name);
                 self.faults.push(format!("it is not told that {by} wakes {lane}, as event {nth}"));
