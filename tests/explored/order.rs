@@ -371,7 +371,11 @@ impl<'e> Checker<'e> {
             // told.
             let mut spans = chart.rows[lane].spans.iter().filter_map(|span| span.woken);
             let is_first = spans.any(|woken| woken.nth == nth);
-            let is_by_aborted = is_aborted(chart, by) && !is_aborted(chart, lane) && is_first;
+            // On the real clock another instant may begin between its end and the wake, and no step
+            // may be there.
+            let is_at_its_end = chart.rows[by].end.0.instant == at.instant;
+            let is_by_aborted =
+                is_aborted(chart, by) && !is_aborted(chart, lane) && is_first && is_at_its_end;
             if (is_polled(chart, by, at) || is_by_aborted) && !self.told.contains(&nth) {
                 let [by, lane] = [by, lane].map(|lane| &chart.rows[lane].name);
                 self.faults.push(format!("it is not told that {by} wakes {lane}, as event {nth}"));
