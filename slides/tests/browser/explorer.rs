@@ -226,6 +226,9 @@ fn keys_scenes_and_addresses() {
         let others = "document.querySelector('.mark.dim') !== null
             || document.querySelectorAll('.mark').length < 2";
         tab.is(others).await;
+        // What belongs to the other lanes is pale on the timeline and in the output, and so is the
+        // thread, which goes through all of them.
+        assert_eq!(tab.eval::<Vec<String>>(NOT_ALONE).await, [""; 0]);
         // The lane stays alone when the window changes, as it does on a phone that scrolls.
         let pressed = "document.querySelector('[data-lane=\"1\"]').getAttribute('aria-pressed')";
         tab.is(&format!("{pressed} === 'true'")).await;
@@ -233,9 +236,35 @@ fn keys_scenes_and_addresses() {
         tab.is("innerHeight === 700").await;
         tab.eval::<bool>("(dispatchEvent(new Event('resize')), true)").await;
         tab.is(&format!("{pressed} === 'true'")).await;
+        assert_eq!(tab.eval::<Vec<String>>(NOT_ALONE).await, [""; 0]);
+        tab.press("Escape").await;
+        tab.is("document.querySelector('.dim, .alone') === null").await;
+        tab.is(&format!("{pressed} === 'false'")).await;
         chromium.is_content();
     });
 }
+
+/// What is pale although it belongs to lane 1, or the other way round; or that there is none of
+/// both.
+const NOT_ALONE: &str = "(() => {
+    const wrong = [];
+    const seen = new Set();
+    for (const element of document.querySelectorAll('#chart [data-of], #lines [data-of]')) {
+        const isPale = Number(getComputedStyle(element).opacity) < 0.2;
+        const isOther = element.dataset.of !== '1';
+        seen.add(`${element.tagName} ${isOther}`);
+        if (isPale !== isOther) wrong.push(element.outerHTML);
+    }
+    for (const kind of ['rect', 'LI']) {
+        for (const isOther of [true, false]) {
+            if (!seen.has(`${kind} ${isOther}`)) wrong.push(`no ${kind}: ${isOther}`);
+        }
+    }
+    for (const line of document.querySelectorAll('#chart .thread')) {
+        if (Number(getComputedStyle(line).opacity) > 0.2) wrong.push('the thread');
+    }
+    return wrong;
+})()";
 
 /// Where the focus goes when a question is closed.
 const FOCUS_IS_ON_NEXT: &str = "document.activeElement.dataset.do === 'next'";

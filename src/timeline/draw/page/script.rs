@@ -15,7 +15,7 @@ const SHARED: [&str; 5] = [
 
 /// The parts of the script, in the order in which they are read, after those that are shared. A
 /// browser runs them in that order, too, so a part may use at once what an earlier one has made.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     include_str!("script/state.js"),
     include_str!("script/tracks.js"),
     include_str!("script/source.js"),
@@ -28,6 +28,7 @@ const PARTS: [&str; 17] = [
     include_str!("script/layers.js"),
     include_str!("script/timeline.js"),
     include_str!("script/cursor.js"),
+    include_str!("script/alone.js"),
     include_str!("script/output.js"),
     include_str!("script/times.js"),
     include_str!("script/predict.js"),

@@ -30,7 +30,6 @@ function showChart() {
   chart.classList.toggle("without-future", !showsFuture());
   for (const wake of wakes) showWake(wake, axis);
   for (const group of drawn.shown) showRunning(group);
-  showAlone();
 }
 
 // Frames the names of the lanes that run. The lane that ran has a full frame. Each lane that polls
@@ -51,14 +50,6 @@ function showRunning(group) {
     return make("rect", { class: `frame ${kind} ${colourOf(lane)}`, ...place });
   });
   frames.replaceChildren(...elements);
-}
-
-// Marks the name of the row that is seen alone as a button that is pressed.
-function showAlone() {
-  if (drawn.alone === alone) return;
-  drawn.alone = alone;
-  for (const button of drawn.buttons)
-    button.setAttribute("aria-pressed", button.dataset.lane === alone?.join(" "));
 }
 
 // If there is no room for all rows, scrolls to the row of the lane that ran. If the rows of both

@@ -66,13 +66,6 @@ function choose(number) {
   show(number, later < 0 ? Infinity : Math.max(later - 1, 0));
 }
 
-// Shows the lanes of a row alone. If they are seen alone already, shows all lanes.
-function toggleAlone(button) {
-  const lanes = button.dataset.lane.split(" ").map(Number);
-  alone = alone?.join() === lanes.join() ? null : lanes;
-  show(scene, moment);
-}
-
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const row = event.target.closest?.("[data-lane]");
@@ -86,6 +79,12 @@ addEventListener("keydown", (event) => {
   if (key === "Escape" && game.open) {
     event.preventDefault();
     skip();
+    return;
+  }
+  if (key === "Escape" && alone !== null) {
+    event.preventDefault();
+    alone = null;
+    show(scene, moment);
     return;
   }
   const action = (event.shiftKey && WITH_SHIFT[key]) || KEYS[key];

@@ -107,7 +107,9 @@ const MOST_TILES = 6;
 function waitingTiles(all) {
   const tiles = all.slice(0, MOST_TILES).map(({ lane, kind, does }) => {
     const unpolled = kind === "unpolled" ? "unpolled " : "";
-    return make("span", { class: `tile ${unpolled}${colourOf(lane)}`, title: does }, short(lane));
+    const dim = isSeen(lane) ? "" : "dim ";
+    const tile = `tile ${unpolled}${dim}${colourOf(lane)}`;
+    return make("span", { class: tile, title: does }, short(lane));
   });
   const more = all.slice(MOST_TILES);
   if (more.length > 0) {

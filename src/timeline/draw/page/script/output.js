@@ -29,7 +29,7 @@ function listOutput() {
     const time = (step.said_at[number] / 1e9).toFixed(3);
     const said = make("div", {}, make("span", {}, text));
     const parts = [make("time", {}, time), tile(lane), said];
-    const line = make("li", { class: colourOf(lane), hidden: "" }, ...parts);
+    const line = make("li", { class: colourOf(lane), "data-of": lane, hidden: "" }, ...parts);
     // How the first variant prints the line. Only lines of Rust are compared.
     const inFirst = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
     if (track === 0) inRust += 1;

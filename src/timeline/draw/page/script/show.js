@@ -17,6 +17,7 @@ function show(newScene, newMoment, intoAddress = true) {
   for (const track of all) if (panes[track.index]) showSource(panes[track.index], track);
   showChart();
   showOutput();
+  showAlone();
   byId("count").textContent = `${moment + 1} / ${last + 1}`;
   byId("tells").textContent = heard(all);
   // Only now anything is measured: the sentences below the sources take room from them, and for

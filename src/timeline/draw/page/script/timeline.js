@@ -172,11 +172,11 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended, lanes }
   const colour = colourOf(lane);
   const box = (kind, x, width, height) => {
     const place = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 3 };
-    const rect = make("rect", { class: `${kind} ${colour}`, ...place });
+    const rect = make("rect", { class: `${kind} ${colour}`, "data-of": lane, ...place });
     addTo(stretches, "shapes", rect, x, x + width);
   };
   const line = (kind, from, to) => {
-    const place = { x1: from, x2: to, y1: y, y2: y };
+    const place = { "data-of": lane, x1: from, x2: to, y1: y, y2: y };
     const element = make("line", { class: `${kind} ${colour}`, ...place });
     addTo(stretches, "shapes", element, from, to);
   };
@@ -197,7 +197,7 @@ function drawLane(stretches, texts, track, lane, axis, { y, high, ended, lanes }
     const ground = { class: "outer", x: from + left - 1, y: y - high / 2, height: high };
     const element = make(
       "g",
-      { class: `blocks ${colour}` },
+      { class: `blocks ${colour}`, "data-of": lane },
       make("rect", { ...ground, width: wide(text, "10.5px") + 2 }),
       make("text", { x: from + left, y: y + 3.5 }, text),
     );
@@ -272,8 +272,8 @@ function drawEnd(texts, lane, state, { end, y, isFree }) {
   const sign = data.signs[state];
   if (!sign) return;
   const place = isFree ? { x: end + 3, y: y + 4 } : { x: end - 3, y: y + 4, "text-anchor": "end" };
-  const kind = isFree ? "end" : "end inside";
-  const element = make("text", { class: `${kind} ${colourOf(lane)}`, ...place }, sign);
+  const kind = `${isFree ? "end" : "end inside"} ${colourOf(lane)}`;
+  const element = make("text", { class: kind, "data-of": lane, ...place }, sign);
   texts.push({ element, from: end });
 }
 
