@@ -761,6 +761,9 @@ fn it_fits_a_projector_and_a_phone() {
                     .map((pane) => pane.scrollWidth - pane.clientWidth))";
                 assert_eq!(tab.eval::<i64>(wide).await, 0, "a pane is wider than the phone");
             }
+            // On the phone all letters can be read.
+            let small: Vec<String> = tab.eval(SMALL).await;
+            assert_eq!(small, [""; 0], "{name}");
             // One language stands below the other on a phone, and says which it is.
             let named = "[...document.querySelectorAll('#strip section')].map((section) =>
                 getComputedStyle(section, '::before').content)";
@@ -769,6 +772,13 @@ fn it_fits_a_projector_and_a_phone() {
         }
     });
 }
+
+/// The visible texts with letters of less than 9.5 pixels.
+const SMALL: &str = "[...document.querySelectorAll('body *')]
+    .filter((part) => [...part.childNodes]
+        .some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+    .filter((part) => part.checkVisibility() && parseFloat(getComputedStyle(part).fontSize) < 9.5)
+    .map((part) => `${part.className} “${part.textContent}”: ${getComputedStyle(part).fontSize}`)";
 
 /// What is cut on paper, or stands where it was on the screen.
 const ON_PAPER: &str = "[...document.querySelectorAll('.pane')]

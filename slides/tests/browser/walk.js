@@ -1,6 +1,7 @@
 // Goes through all scenes of an explorer by its keys, to the end and back. The result has a
 // sentence for each moment that looks different on the way back, for each mark that does not stand
-// where the recording says, and for each line that is lit and cannot be seen.
+// where the recording says, for each line that is lit and cannot be seen, and for each moment in
+// which the page is wider than its window.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -34,6 +35,8 @@
     for (const [nth, moment] of moments.entries()) {
       if (nth > 0) press("ArrowRight");
       forwards.push(seen());
+      const beyond = document.documentElement.scrollWidth - innerWidth;
+      if (beyond > 0) wrong.push(`scene ${scene}, moment ${nth}: the page is ${beyond} px too wide`);
       for (const [index, { steps }] of tracks.entries()) {
         const idle = moment.steps[index] === null;
         last[index] = moment.steps[index] ?? last[index];

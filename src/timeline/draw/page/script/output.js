@@ -6,12 +6,13 @@ let printed = []; // the moment from which on each printed line is shown, and th
 let visible = 0; // the number of lines that are shown, from the first one on
 let marked = []; // the lines that this moment has added
 
-// The note beside a line that only one language prints here. It names that language.
+// The note beside a line that only one language prints here. It names that language, and the lane
+// if the other one prints the line by another lane.
 const UNLIKE = {
   only: (language) => `only ${language}`,
   in_another_order: (language) => `here in ${language}`,
   at_another_time: (language) => `at this time in ${language}`,
-  by_another_lane: (language) => `by this lane in ${language}`,
+  by_another_lane: (language, lane) => `in ${language} by ${lane}`,
 };
 
 function listOutput() {
@@ -33,10 +34,10 @@ function listOutput() {
     const inFirst = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
     if (track === 0) inRust += 1;
     const notes = [];
-    if (inFirst === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
-    if (inFirst === "at_another_time") notes.push("at another time");
-    if (inFirst === "by_another_lane") notes.push("by another lane");
-    if (unlike !== null) notes.push(UNLIKE[unlike](language));
+    if (inFirst === "only_here") notes.push(`not in ${firstTitle()}`);
+    if (inFirst === "at_another_time") notes.push(`at another time in ${firstTitle()}`);
+    if (inFirst === "by_another_lane") notes.push(`by another lane in ${firstTitle()}`);
+    if (unlike !== null) notes.push(UNLIKE[unlike](language, name(lane)));
     if (inFirst !== "same") line.classList.add(inFirst.replaceAll("_", "-"));
     if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
     printed.push([moment, line]);

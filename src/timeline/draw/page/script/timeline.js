@@ -112,7 +112,8 @@ function drawRun(
       const place = { y: group.middle(nth), high, ended, lanes };
       for (const lane of lanes) drawLane(stretches, texts, group.track, lane, axis, place);
       if (lanes.length === 0) {
-        const absent = { class: "nowhere", x: 4, y: place.y + 4 };
+        // Beside the first moment, where the cursor begins.
+        const absent = { class: "nowhere", x: axis.column + 8, y: place.y + 4 };
         texts.push({ element: make("text", absent, "only in another variant"), from: 0 });
       }
     });

@@ -120,7 +120,8 @@ function unprovedWaits({ unproved }, lanes) {
 // its queue and its timers; `unpolled` is what a lane is called that is woken and not polled; and
 // `isNarrow` says that there is no room for more than the names of the lists.
 function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled, isNarrow = false }) {
-  const around = step.around.map((lane) => `${lanes[lane].name} ▸`);
+  // With a space behind each, since texts that follow each other are one text on the page.
+  const around = step.around.map((lane) => `${lanes[lane].name} ▸ `);
   const ranNow = ran ? [...around, tileOf(lanes[step.lane], "full")] : [];
   // An event loop calls what is ready in the order of its one queue. `main` has no place in
   // tokio's queue, so of tokio only the order of the wakes is known.
