@@ -1,6 +1,6 @@
 //! Lines of the source that are lit: each is the line of a place that was recorded, and the source
 //! says there what the page claims of it.
-use super::{Explored, polls::Polls, stands};
+use super::{Explored, passed, polls::Polls, stands};
 use async_concepts::timeline::{Chart, Place, Places, Span, Step, Until, Wait};
 use std::{
     collections::BTreeMap,
@@ -207,6 +207,7 @@ fn as_recorded(explored: &Explored) -> Vec<String> {
             if let (Some(before), Some(line)) = (before, polls.steps[poll.first].resumed)
                 && !stands::is_of_a_loop(before)
                 && !is_where_it_went_on(before, after, poll.span, line, file)
+                && passed::why_there(&polls, poll.first, line, file).is_none()
             {
                 faults
                     .push(format!("step {}: it is not seen that it went on at {line}", poll.first));
@@ -348,7 +349,7 @@ pub fn lines(places: &Places, file: &str) -> Vec<u32> {
 
 /// The line of a file at which a lane waits: if it waits in a function of another file, the line
 /// that calls that one.
-fn line_in(wait: &Wait, file: &str) -> Option<u32> {
+pub fn line_in(wait: &Wait, file: &str) -> Option<u32> {
     if wait.place.file == file {
         return Some(wait.place.line);
     }

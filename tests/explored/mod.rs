@@ -8,15 +8,17 @@
 //! checked here, and not in the tests of one package.
 //!
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
-//! queue, `lit` on lines of the source, `stands` on where lanes are in it, `shown` on what a page
-//! leaves out of it, `told` on sentences, `order` on the order of what they tell, `arrows` on where
-//! a wake comes from, `printed` on the output, `parting` on what only one language prints, `waits`
-//! on what lanes wait for, and `header` on what the header of the example says of a scene.
+//! queue, `lit` on lines of the source, `stands` on where lanes are in it, `passed` on where they
+//! go on, `shown` on what a page leaves out of it, `told` on sentences, `order` on the order of
+//! what they tell, `arrows` on where a wake comes from, `printed` on the output, `parting` on what
+//! only one language prints, `waits` on what lanes wait for, and `header` on what the header of the
+//! example says of a scene.
 mod arrows;
 mod header;
 mod lit;
 mod order;
 mod parting;
+mod passed;
 mod polls;
 pub mod printed;
 mod ready;
@@ -59,6 +61,7 @@ impl Explored {
         faults.extend(ready::faults(self));
         faults.extend(lit::faults(self));
         faults.extend(stands::faults(self));
+        faults.extend(passed::faults(self));
         faults.extend(shown::faults(self));
         faults.extend(told::faults(self));
         faults.extend(order::faults(self));

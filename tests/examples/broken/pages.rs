@@ -57,6 +57,13 @@ pub const PAGES: &[Broken] = &[
         e.run.tracks[0].steps.retain(|step| !step.rest);
         e.run.tracks[0].steps.len() < before
     }),
+    // passed
+    ("context_manager", "lights Some(1), and it went on at", |e| {
+        steps(e, |_, step| step.resumed.replace(1).is_some())
+    }),
+    ("local_set", "the future of a `LocalSet`", |e| {
+        steps(e, |_, step| step.resumed.replace(1).is_some())
+    }),
     // ready
     ("generator", "is ready: true, and not listed so", none_is_ready),
     ("function", "is ready: false, and not listed so", all_are_ready),

@@ -9,7 +9,7 @@ use super::{
     waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
-    LaneId, Places, Registered, Span, State, Until, Wait,
+    LaneId, Places, Registered, Span, State, Wait,
     draw::pieces::{Kind, Piece},
 };
 
@@ -48,7 +48,7 @@ impl<'c> Reader<'c> {
 
     /// All places at which a lane waits when a piece ends, or waited until it was woken. None if it
     /// is in a poll, has ended, or has done nothing yet.
-    fn places_now(&self, lane: LaneId, piece: &Piece) -> Option<&'c Places> {
+    pub(super) fn places_now(&self, lane: LaneId, piece: &Piece) -> Option<&'c Places> {
         match self.now(lane, piece) {
             // The span before the next poll may be a poll, too: the chart has no room for the wait
             // between the two. The lane waits where the earlier one stopped.
@@ -177,54 +177,6 @@ impl<'c> Reader<'c> {
         self.seen(&self.polled_before(piece)?.polled_at)
     }
 
-    /// The line at which the lane of a piece goes on, if it was waiting at several places at once,
-    /// the deepest of which is `stopped`. If it waits there again, it was there. Otherwise the wake
-    /// tells: the clock wakes a timer, and a lane does not. If several lines are left, it is the
-    /// innermost line around all of them, such as that of a `select!`: which branch was ready is
-    /// not recorded.
-    fn went_on(&self, piece: &Piece, stopped: &Wait) -> Option<u32> {
-        let poll = self.poll_of(piece);
-        // It may have gone on in a function of another file, whose lines are not shown.
-        let there = self.lines_from_inside(stopped);
-        let is_the_same = |wait: &Wait| self.lines_from_inside(wait) == there;
-        // A poll that did nothing else has no places of its own: those of the wait after it count.
-        let after = [Some(&poll.stopped), self.places_now(piece.lane, piece)];
-        if after.into_iter().flatten().any(|places| places.waits().iter().any(is_the_same)) {
-            return self.line(stopped);
-        }
-        let spans = &self.chart.rows[piece.lane].spans;
-        let before =
-            self.last_places(&spans[..spans.partition_point(|span| span.from < piece.poll)])?;
-        let mut woken: Vec<&Wait> = before.waits().iter().collect();
-        let by = self.woken_for(piece.lane, poll).map(|woken| woken.by);
-        let is_woken = |wait: &&Wait| match by {
-            Some(Until::Clock) => wait.timer,
-            Some(Until::Lane(by)) if before.waits().iter().any(|wait| wait.lane == Some(by)) => {
-                wait.lane == Some(by)
-            }
-            Some(Until::Lane(_) | Until::Outside) => !wait.timer,
-            _ => true,
-        };
-        if woken.iter().any(is_woken) {
-            woken.retain(is_woken);
-        }
-        if woken.iter().all(|wait| self.line(wait) == self.line(woken[0])) {
-            return self.line(woken[0]);
-        }
-        let mut lines = self.lines_from_inside(woken[0]);
-        for wait in &woken[1..] {
-            let around = self.lines_from_inside(wait);
-            lines.retain(|line| around.contains(line));
-        }
-        lines.first().copied()
-    }
-
-    /// The lines of a wait in the shown file, the innermost first.
-    fn lines_from_inside(&self, wait: &Wait) -> Vec<u32> {
-        let places = [&wait.place].into_iter().chain(&wait.chain);
-        places.filter(|place| self.is_shown(&place.file)).map(|place| place.line).collect()
-    }
-
     /// The poll of a lane directly inside that of a piece which is over where the piece begins: the
     /// lane inside waits again, or has returned an item.
     fn polled_before(&self, piece: &Piece) -> Option<&'c Span> {
@@ -247,7 +199,7 @@ impl<'c> Reader<'c> {
     }
 
     /// All places at which a lane waited last, in these spans of it.
-    fn last_places(&self, spans: &'c [Span]) -> Option<&'c Places> {
+    pub(super) fn last_places(&self, spans: &'c [Span]) -> Option<&'c Places> {
         let last = spans.last()?;
         match last.state {
             State::BetweenItems => self.last_places(&spans[..spans.len() - 1]),

@@ -55,6 +55,7 @@ mod twin_causes;
 mod twin_told;
 mod variants;
 mod waited;
+mod went_on;
 
 use super::beside::with_times;
 use crate::timeline::{Chart, Recording};
@@ -134,7 +135,7 @@ impl Sources {
     /// The steps of a run, in both languages if there are two. The chart must already have the
     /// instants of the twin: see `with_times_of_twin`.
     fn steps(&self, chart: &Chart) -> SteppedRun {
-        let mut run = stepped::stepped(chart, self.named.as_deref());
+        let mut run = stepped::stepped(chart, self.named.as_deref(), self.rust.as_ref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
             let same_as = recording::same_as(&twin.scenes, scene).map(str::to_owned);

@@ -1,10 +1,10 @@
 //! Reads one step out of a chart: what is seen of all lanes where a piece ends.
 //!
-//! Each small function answers one question about one lane. They are in four files: `now` says what
+//! Each small function answers one question about one lane. They are in five files: `now` says what
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
-//! lanes it waits, and `lines` at which line it stands. Here is how a step is put together of
-//! these, and what they share.
-use super::{calls::Calls, steps::Step};
+//! lanes it waits, `lines` at which line it stands, and `went_on` at which it goes on. Here is how
+//! a step is put together of these, and what they share.
+use super::{calls::Calls, source::SourceFile, steps::Step};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on},
@@ -19,6 +19,8 @@ pub(super) struct Reader<'c> {
     pub order: &'c [Piece],
     /// The file that the page shows; none if no lane has a place.
     pub file: Option<&'c str>,
+    /// That file; none if it is not found.
+    pub source: Option<&'c SourceFile>,
     /// The queue and the timers of an event loop of the program's own.
     pub calls: Calls,
     /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
@@ -29,7 +31,12 @@ pub(super) struct Reader<'c> {
 }
 
 impl<'c> Reader<'c> {
-    pub fn new(chart: &'c Chart, order: &'c [Piece], file: Option<&'c str>) -> Reader<'c> {
+    pub fn new(
+        chart: &'c Chart,
+        order: &'c [Piece],
+        file: Option<&'c str>,
+        source: Option<&'c SourceFile>,
+    ) -> Reader<'c> {
         let mut busy_until = vec![false; chart.instants.len()];
         // The first thread is the runtime's.
         for hold in chart.threads.iter().take(1).flatten() {
@@ -37,7 +44,7 @@ impl<'c> Reader<'c> {
         }
         let calls = Calls::of(chart, order);
         let threads_of_tasks = BTreeSet::new();
-        let mut reader = Reader { chart, order, file, calls, busy_until, threads_of_tasks };
+        let mut reader = Reader { chart, order, file, source, calls, busy_until, threads_of_tasks };
         reader.threads_of_tasks = reader.threads_of_tasks();
         reader
     }

@@ -244,6 +244,23 @@ impl SourceFile {
         Some(first.to_uppercase().chain(letters).collect())
     }
 
+    /// Whether the code comes to a line only through another one: that is a statement of the same
+    /// block, before it. An arm of a `match` and an argument of a call are none.
+    pub(super) fn is_only_after(&self, line: u32, other: u32) -> bool {
+        let (Some(from), Some(to)) = (other.checked_sub(1), line.checked_sub(other)) else {
+            return false;
+        };
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let lines: Vec<&str> =
+            self.text.lines().skip(from as usize).take(to as usize + 1).collect();
+        let [first, .., last] = lines[..] else { return false };
+        let is_a_statement = first.ends_with([';', '{']) && !first.contains("=>");
+        let mut code = lines.iter().filter(|line| !line.trim().is_empty());
+        is_a_statement
+            && indent(first) == indent(last)
+            && code.all(|line| indent(line) >= indent(first))
+    }
+
     fn is_python(&self) -> bool {
         self.file.ends_with(".py")
     }

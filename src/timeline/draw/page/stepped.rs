@@ -2,6 +2,7 @@
 use super::{
     output,
     reader::Reader,
+    source::SourceFile,
     steps::{Moment, SteppedLane, SteppedRun, Track},
 };
 use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
@@ -9,10 +10,15 @@ use crate::timeline::{Chart, Code, draw::pieces::pieces, human};
 /// The steps of a run.
 ///
 /// All line numbers are those of `file`, the one Rust file that a page shows. What happens in
-/// another file has no line number. [`Track::left_out`] is still empty.
-pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
+/// another file has no line number. `source` is that file, if it is found. [`Track::left_out`] is
+/// still empty.
+pub(super) fn stepped(
+    chart: &Chart,
+    file: Option<&str>,
+    source: Option<&SourceFile>,
+) -> SteppedRun {
     let order = pieces(chart);
-    let reader = Reader::new(chart, &order, file);
+    let reader = Reader::new(chart, &order, file, source);
     let mut steps = vec![];
     // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
     // a thousand lines for each step.

@@ -1,0 +1,104 @@
+//! Where a lane goes on that waited at several places: at the line at which it stood, if something
+//! shows that it went on there.
+use super::{
+    Explored,
+    lit::{file, line_in, lines},
+    polls::{Poll, Polls},
+};
+use async_concepts::timeline::{Places, Step, Wait};
+
+/// The steps that do not light the line at which their lane stood before, although the lane has
+/// gone on there.
+pub fn faults(explored: &Explored) -> Vec<String> {
+    let polls = Polls::of(explored);
+    let source = &explored.run.tracks[0].file;
+    let mut faults = vec![];
+    let mut stands = vec![None; polls.of_lane.len()];
+    for (nth, step) in polls.steps.iter().enumerate() {
+        if let Some(stood) = stands[step.lane]
+            && step.resumed != Some(stood)
+            && let Some(why) = why_there(&polls, nth, stood, source)
+        {
+            let lit = step.resumed;
+            faults.push(format!("step {nth} lights {lit:?}, and it went on at {stood}: {why}"));
+        }
+        for (lane, line) in &step.stands {
+            stands[*lane] = *line;
+        }
+    }
+    faults
+}
+
+/// What shows that the lane of a step, which waited, went on at a line where it stood.
+pub fn why_there(polls: &Polls<'_>, nth: usize, stood: u32, source: &str) -> Option<String> {
+    let step = &polls.steps[nth];
+    let begun = polls.begun(step.lane, nth)?;
+    let poll = &polls.of_lane[step.lane][begun];
+    if poll.first != nth || begun == 0 {
+        return None;
+    }
+    let before = polls.stopped(step.lane, &polls.of_lane[step.lane][begun - 1]);
+    let is_there = |wait: &&Wait| line_in(wait, source) == Some(stood);
+    let there = before.waits().iter().find(is_there)?;
+    let is_around = |wait: &&Wait| wait.place != there.place && there.chain.contains(&wait.place);
+    // A `LocalSet` that was given a future polls it in each of its own polls.
+    if before.waits().iter().filter(is_around).any(|wait| wait.on.as_deref() == Some("RunUntil")) {
+        return Some("the future of a `LocalSet`".to_owned());
+    }
+    let old = lines_around(before, source);
+    for line in reached(polls, poll, step, source) {
+        if !old.contains(&line) && is_passed(&file(source), stood, line) {
+            return Some(format!("it came to {line}"));
+        }
+    }
+    None
+}
+
+/// The lines to which a lane comes in a step: it prints there, or waits.
+fn reached(polls: &Polls<'_>, poll: &Poll<'_>, step: &Step, source: &str) -> Vec<u32> {
+    let mut reached = vec![];
+    for (lane, _, line) in &step.says {
+        if *lane == step.lane {
+            reached.extend(*line);
+        }
+    }
+    if "wdx".contains(polls.letter(poll.first, step.lane)) {
+        reached.extend(lines_around(polls.stopped(step.lane, poll), source));
+    }
+    reached
+}
+
+/// The lines of a file at which a lane waits, and those around them.
+fn lines_around(places: &Places, source: &str) -> Vec<u32> {
+    let mut all = lines(places, source);
+    for place in places.waits().iter().flat_map(|wait| &wait.chain) {
+        if place.file == source {
+            all.push(place.line);
+        }
+    }
+    all
+}
+
+/// Whether code that comes to a line has passed another one: no bracket that is open there is
+/// closed in between, and none is left open.
+fn is_passed(lines: &[String], passed: u32, line: u32) -> bool {
+    if line <= passed {
+        return false;
+    }
+    let between = &lines[passed as usize - 1..line as usize - 1];
+    let is_an_arm = between[0].contains("=>");
+    // Otherwise it may be an argument, or the last expression of a block.
+    let is_whole = between[0].ends_with([';', '{']);
+    let mut depth = if between[0].ends_with('{') { 1 } else { 0 };
+    for letter in between[1..].concat().chars() {
+        match letter {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    is_whole && !is_an_arm && depth == 0
+}
