@@ -1,7 +1,7 @@
 //! Timers: the page lists each one that a lane waits for, and says when it is due exactly where a
 //! wake by the clock has proved that, or an event loop of the program's own has told it.
 use super::{Explored, polls::Polls};
-use async_concepts::timeline::{Due, LaneId, Place, Places, Position, State, Wait};
+use async_concepts::timeline::{Due, LaneId, Place, Places, Position, State, Until, Wait};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -21,10 +21,16 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             }
         }
         for (lane, due) in &step.timers {
+            let proved = proved(&polls, *lane, nth);
             if *due == Due::NotKnown {
+                let is_the_only_one =
+                    step.timers.iter().filter(|(one, _)| one == lane).count() == 1;
+                if is_the_only_one && proved.is_some() {
+                    let name = &polls.row(*lane).name;
+                    faults.push(format!("step {nth} does not say when {name} is due: {proved:?}"));
+                }
                 continue;
             }
-            let proved = proved(&polls, *lane, nth);
             if proved != Some(*due) && !told(&polls, *lane, nth).contains(due) {
                 let name = &polls.row(*lane).name;
                 faults.push(format!("step {nth} says that {name} is due at {due}: {proved:?}"));
@@ -156,9 +162,23 @@ fn proved_after(polls: &Polls<'_>, lane: LaneId, begun: usize) -> Option<Due> {
         return Some(due(polls, lane, wake.woken.at));
     }
     let polled = wake.polled?;
+    let is_by_another = matches!(wake.woken.by, Until::Lane(by) if by != lane);
+    if is_by_another && waits_for_the_same_timer(polls, lane, [begun, polled]) {
+        return proved_after(polls, lane, polled);
+    }
     let [here, there] =
         [begun, polled].map(|nth| in_a_timeout(polls.stopped(lane, &polls.of_lane[lane][nth])));
     if here? == there? { proved_after(polls, lane, polled) } else { None }
+}
+
+/// Whether a lane waits for one timer and nothing else after both polls, and at the same place, and
+/// prints nothing in the second: it cannot have made another timer there without a wake by the
+/// clock.
+fn waits_for_the_same_timer(polls: &Polls<'_>, lane: LaneId, [one, other]: [usize; 2]) -> bool {
+    let waits = |nth: usize| polls.stopped(lane, &polls.of_lane[lane][nth]).waits();
+    let prints = &polls.steps[polls.of_lane[lane][other].first].says;
+    let is_a_timer = waits(one).len() == 1 && waits(one)[0].timer;
+    is_a_timer && prints.is_empty() && waits(one) == waits(other)
 }
 
 /// When an event loop calls a callback that waits for its timer. It does so in the poll in which

@@ -574,7 +574,7 @@ impl OfStep<'_> {
             let by_itself = by == Some(Until::Lane(lane)) && !self.is_called(lane);
             ensure(by_itself, "it has woken itself, and is in the queue of no loop")?;
             "d"
-        } else if says("but was woken meanwhile") {
+        } else if says("and is woken at once") {
             ensure(by.is_some(), "it was woken")?;
             "d"
         } else if self.step.sentence.contains("Then the runtime drops it:") {

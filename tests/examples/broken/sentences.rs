@@ -81,7 +81,7 @@ pub const SENTENCES: &[Broken] = &[
         words(e, " waits", " wakes itself")
     }),
     ("cancel_handle", "not so: it was woken", |e| {
-        words(e, " waits", " waits, but was woken meanwhile")
+        words(e, " waits", " waits, and is woken at once")
     }),
     ("done_callbacks", "not so: its poll has ended as any other", |e| {
         words(e, " waits", " rests. Then the runtime drops it: it")

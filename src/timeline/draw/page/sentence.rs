@@ -188,7 +188,7 @@ impl Reader<'_> {
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
             // The runtime drops that task only when this poll is over.
             Some(Until::Lane(by)) if piece.aborted.contains(&by) => self.waits(piece),
-            Some(_) => format!("{}, but was woken meanwhile", self.waits(piece)),
+            Some(_) => format!("{}, and is woken at once", self.waits(piece)),
             None => self.waits(piece),
         }
     }

@@ -16,7 +16,7 @@
 //!
 //! When a timer is due is proved by its wake. Of several timers in one wait that is the first one.
 //! The time of a `timeout` cannot be changed, so the wake that ends a later wait proves it for an
-//! earlier one, too.
+//! earlier one, too; and so it does where only polls come between that change nothing, see `again`.
 use super::{
     due::Due,
     lists::are_the_same,
@@ -36,10 +36,16 @@ impl<'c> Reader<'c> {
         if wait.until == Until::Clock && (timers > 0 || self.calls.are_unknown()) {
             dues.push(self.due(lane, wait.to));
             timers = timers.saturating_sub(1);
-        } else if timers == 1
-            && let Some(due) = self.due_after(lane, wait)
-        {
-            return vec![due];
+        } else if timers == 1 {
+            // A poll that changes nothing leaves the timer as it was.
+            let end = self.end_after_such_polls(lane, wait);
+            let due = match end.filter(|end| end.until == Until::Clock) {
+                Some(end) => Some(self.due(lane, end.to)),
+                None => self.due_after(lane, wait),
+            };
+            if let Some(due) = due {
+                return vec![due];
+            }
         }
         dues.extend(vec![Due::NotKnown; timers]);
         dues

@@ -203,7 +203,7 @@ impl TwinScene {
                     return None;
                 }
                 TwinState::Wait if self.was_woken_meanwhile(nth) => {
-                    format!("{}, but was woken meanwhile", waits(after))
+                    format!("{}, and is woken at once", waits(after))
                 }
                 TwinState::Wait => waits(after),
                 // The lane inside it begins only now, in the same call of the loop.
