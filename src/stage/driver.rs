@@ -289,7 +289,8 @@ impl Instrument for TimelineInstrument {
             if call.kind == CallKind::Step {
                 task = Some(self.number_of_task(call.id));
             }
-            call_goes_to(number, CallStage::Begins { task });
+            let added_by = call.added_by();
+            call_goes_to(number, CallStage::Begins { task, added_by });
             caused_by = Some(by);
         }
         self.runs_a_lane.set(self.note_end_of_wait(call));

@@ -51,6 +51,11 @@ impl<T> Callbacks<T> {
         self.entries.pop()?
     }
 
+    /// The entry that [`Callbacks::pop`] would take.
+    pub(super) fn last(&self) -> Option<&Callback<T>> {
+        self.entries.last()?.as_ref()
+    }
+
     /// The entries for which `keep` is true, the last one first. `keep` is called in the order of
     /// the list.
     pub(super) fn keep_reversed(mut self, mut keep: impl FnMut(&Callback<T>) -> bool) -> Self {

@@ -133,6 +133,8 @@ pub enum CallStage {
     Begins {
         /// The number of the task of which it is a step; none of another call.
         task: Option<usize>,
+        /// The function of the loop's own library whose done callback it is; none of another call.
+        added_by: Option<&'static str>,
     },
 }
 

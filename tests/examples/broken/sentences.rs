@@ -90,6 +90,9 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "polls lanes inside it", "calls what is in its queue")
             || words(e, "calls what is in its queue", "polls lanes inside it")
     }),
+    ("shield", "a callback of shield is not told of", |e| {
+        words(e, "calls a callback of `shield`", "calls back")
+    }),
     ("as_completed", "has woken itself,", |e| words(e, "By now ", "And now ")),
     ("function", "not so: it blocks for None", |e| {
         steps(e, |_, step| step.blocks.replace("1 s".into()).is_none())

@@ -5,7 +5,7 @@ use crate::timeline::{
     Chart, LaneId, LoopAwait, LoopTask, Turn,
     draw::pieces::{Kind, Piece, done_in},
 };
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// A call of the loop, by the steps in which something happens to it. What happens in a step is
 /// seen *after* that step: after the step of `queued` the call is in the queue, and after the step
@@ -29,8 +29,12 @@ pub(super) struct Call {
 
 /// The calls of a run.
 pub(super) struct Calls {
+    /// Whether no loop of the program has told of any.
+    are_unknown: bool,
     /// Those of which it is known which lane they stand for.
     calls: Vec<Call>,
+    /// The done callbacks of the loop's own library, which stand for no lane.
+    callbacks: Vec<Callback>,
     /// For each lane whether the loop calls it, or runs in it: then it is ready if, and only if, a
     /// call of it is queued.
     is_called: Vec<bool>,
@@ -39,20 +43,43 @@ pub(super) struct Calls {
     awaits: Vec<(usize, LaneId, usize)>,
 }
 
+/// A done callback of the loop's own library.
+struct Callback {
+    /// The function that has added it.
+    added_by: String,
+    /// The steps after which it is in the queue.
+    queued: Range<usize>,
+    /// The turn that orders it there.
+    turn: Turn,
+}
+
 impl Calls {
     /// `order` are the pieces of which the steps are made.
     pub fn of(chart: &Chart, order: &[Piece]) -> Calls {
         let lanes = chart.rows.len();
-        let mut calls = Calls { calls: vec![], is_called: vec![false; lanes], awaits: vec![] };
+        let mut calls = Calls {
+            are_unknown: chart.calls.is_empty(),
+            calls: vec![],
+            callbacks: vec![],
+            is_called: vec![false; lanes],
+            awaits: vec![],
+        };
         for (index, LoopAwait { from, .. }) in chart.awaits.iter().enumerate() {
             if let Some(step) = done_in(chart, order, from.by, from.at) {
                 calls.awaits.push((step, from.by, index));
             }
         }
         for call in &chart.calls {
+            if let (Some(turn), Some(over)) = (call.queued, call.over) {
+                calls.is_called[over.by] = true;
+                if let (None, Some(added_by)) = (call.lane, &call.added_by) {
+                    let queued = happens_in(chart, order, turn)..happens_in(chart, order, over);
+                    let added_by = added_by.clone();
+                    calls.callbacks.push(Callback { added_by, queued, turn });
+                }
+            }
             let Some(lane) = call.lane else { continue };
             if let (Some(_), Some(over)) = (call.queued, call.over) {
-                calls.is_called[over.by] = true;
                 // A timer that only ends a sleep stands for the lane that sleeps, which may be
                 // inside the one that the loop calls.
                 calls.is_called[lane] |= chart.rows[lane].owner_at(over.at) == Some(over.by);
@@ -73,9 +100,9 @@ impl Calls {
         calls
     }
 
-    /// Whether no call is known that stands for a lane, such as where the program has no loop.
+    /// Whether nothing is known of a queue and of timers: the program has no loop of its own.
     pub fn are_unknown(&self) -> bool {
-        self.calls.is_empty()
+        self.are_unknown
     }
 
     /// What a lane that runs a loop awaits after a step, as an index among [`Chart::awaits`].
@@ -144,6 +171,19 @@ impl Calls {
             seen.push(*lane);
             is_new
         });
+        queued
+    }
+
+    /// The done callbacks of the loop's own library that are in its queue after a step, in the order
+    /// of the queue, each with its turn and the function that has added it.
+    pub fn callbacks(&self, step: usize) -> Vec<(Turn, &str)> {
+        let mut queued = vec![];
+        for callback in &self.callbacks {
+            if callback.queued.contains(&step) {
+                queued.push((callback.turn, callback.added_by.as_str()));
+            }
+        }
+        queued.sort_by_key(|(turn, _)| (turn.at, turn.nth));
         queued
     }
 

@@ -27,6 +27,7 @@ impl Reader<'_> {
         for alike in deeds.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
             let mut lines = vec![];
             let mut lanes = vec![];
+            let mut callbacks = vec![];
             for what in alike {
                 match *what {
                     What::Prints(line) => lines.push(in_quotes(&self.chart.said[line].text)),
@@ -36,12 +37,17 @@ impl Reader<'_> {
                     | What::Makes(lane)
                     | What::Removes(lane)
                     | What::Drops(lane) => lanes.push(lane),
+                    What::QueuesCallback(call) | What::CallsCallback(call) => {
+                        callbacks.extend(self.chart.calls[call].added_by.as_deref());
+                    }
                 }
             }
             parts.push(match alike[0] {
                 What::Prints(_) => format!("prints {}", join(&lines)),
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Queues(_) => format!("queues {}", self.names(&lanes)),
+                What::QueuesCallback(_) => format!("queues {}", join(&in_words(&callbacks))),
+                What::CallsCallback(_) => calls(&callbacks),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
                 What::Removes(_) => format!("removes {}", self.names(&lanes)),
@@ -179,5 +185,33 @@ impl Reader<'_> {
         let names: BTreeSet<&str> =
             lanes.iter().map(|lane| self.chart.rows[*lane].name.as_str()).collect();
         names.len() == lanes.len() && lanes.len() <= 4
+    }
+}
+
+/// `a callback of `shield``: done callbacks of an event loop's own library, each function once, in
+/// this order.
+fn in_words(callbacks: &[&str]) -> Vec<String> {
+    let mut words = vec![];
+    for alike in callbacks.chunk_by(|one, other| one == other) {
+        let [first, others @ ..] = alike else { continue };
+        words.push(match others.len() {
+            0 => a_callback_of(first),
+            others => format!("{} callbacks of `{first}`", others + 1),
+        });
+    }
+    words
+}
+
+/// What the strip calls a done callback of an event loop's own library.
+pub(super) fn a_callback_of(function: &str) -> String {
+    format!("a callback of `{function}`")
+}
+
+/// That a loop calls such callbacks. That of `run_until_complete` ends the run of the loop.
+fn calls(callbacks: &[&str]) -> String {
+    let called = format!("calls {}", join(&in_words(callbacks)));
+    match callbacks {
+        ["run_until_complete"] => called + " (which stops its loop)",
+        _ => called,
     }
 }

@@ -74,6 +74,7 @@ impl<'c> Reader<'c> {
             states: String::new(),
             ready: vec![],
             ready_inside: vec![],
+            ready_callbacks: vec![],
             timers: vec![],
             waits: vec![],
             unproved: vec![],

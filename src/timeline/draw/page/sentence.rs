@@ -81,9 +81,13 @@ impl Reader<'_> {
                 // Which lane comes first is not said, since a reader may be asked that.
                 let next = self.order.get(self.number(piece) + 1);
                 let calls = next.is_some_and(|next| self.calls.calls(lane, next.lane));
-                let what =
-                    if calls { "calls what is in its queue" } else { "polls lanes inside it" };
-                parts.push(what.into());
+                parts.push(match parts.last() {
+                    Some(last) if calls && last.starts_with("calls ") => {
+                        "what else is in its queue".into()
+                    }
+                    _ if calls => "calls what is in its queue".into(),
+                    _ => "polls lanes inside it".into(),
+                });
             }
             // For how long is not said: it is in the future. Whether it computes or waits is not
             // seen.
