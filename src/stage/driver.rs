@@ -412,7 +412,9 @@ impl Instrument for TimelineInstrument {
                 self.root.set(Some(future.id()));
                 self.note_what_is_awaited(future.id());
             }
-            _ => loop_awaits(None, vec![], vec![]),
+            // A number that no task has.
+            Some(_) => loop_awaits(Some(number_of_a_call()), vec![], vec![]),
+            None => loop_awaits(None, vec![], vec![]),
         }
     }
 }

@@ -52,11 +52,12 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 9] = [
+const VERBS: [(&str, Verb); 10] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; this wakes ", Verb::WokenByItsEnd),
     ("makes the next ", Verb::Makes),
     ("makes ", Verb::Makes),
+    ("wakes the loop of ", Verb::Wakes),
     ("wakes ", Verb::Wakes),
     ("queues ", Verb::Queues),
     ("cancels ", Verb::Cancels),

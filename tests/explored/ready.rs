@@ -20,6 +20,7 @@
 //! In Python all of them are in the one queue of the event loop, and run in its order.
 use super::{
     Explored,
+    order::{without_parentheses, without_texts},
     polls::{Poll, Polls},
 };
 use async_concepts::timeline::{Clock, LaneId, LoopCall, State, Step, Until};
@@ -60,6 +61,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(closures_on_threads(&polls));
     faults.extend(of_the_loop(&polls));
     faults.extend(callbacks(&polls));
+    faults.extend(woken_loops(&polls));
     faults.extend(not_made_yet(&polls));
     faults.extend(tasks_before_their_first_poll(&polls));
     faults.extend(woken_within_a_poll(&polls));
@@ -143,6 +145,27 @@ fn of_the_loop(polls: &Polls<'_>) -> Vec<String> {
             {
                 let names = format!("{} and {}", polls.row(one).name, polls.row(other).name);
                 faults.push(format!("step {nth}: {names} are in the queue the other way round"));
+            }
+        }
+    }
+    faults
+}
+
+/// The steps that say of a lane in which a loop runs that it is woken, and it is not ready after
+/// that: what is woken is only the loop. And those that say this, and the lane is ready.
+fn woken_loops(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for lane in (0..polls.of_lane.len()).filter(|lane| runs_a_loop(polls, *lane)) {
+        let name = &polls.row(lane).name;
+        for (nth, step) in polls.steps.iter().enumerate() {
+            let told = without_parentheses(&without_texts(step));
+            let is_ready = step.ready.contains(&lane);
+            let words = told.split([',', '.']).flat_map(|part| part.split(" and "));
+            for words in words.map(str::trim) {
+                let is_woken = words == format!("wakes {name}") && !is_ready;
+                if is_woken || words == format!("wakes the loop of {name}") && is_ready {
+                    faults.push(format!("step {nth} {words}, which is ready: {is_ready}"));
+                }
             }
         }
     }

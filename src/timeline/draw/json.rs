@@ -99,7 +99,8 @@ impl std::error::Error for JsonError {}
 ///   a done callback that this function of the loop's own library has added, and has no lane;
 /// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
 ///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
-///   where the coroutine waits until whose end the lane runs the loop;
+///   where the coroutine waits until whose end the lane runs the loop; with `"in_a_run": true` the
+///   lane runs the loop until something is done, which a plain future may be;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"failed": TEXT}`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or

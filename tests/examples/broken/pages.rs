@@ -72,6 +72,13 @@ pub const PAGES: &[Broken] = &[
     ("hello_world", "is in the loop’s queue, and not listed", none_is_ready),
     ("hello_world", "is not in the loop’s queue, and listed", all_are_ready),
     ("hello_world", "are in the queue the other way round", ready_backwards),
+    ("spawn_blocking", "of main is missing: a wake by hash", no_waits),
+    ("call_soon_threadsafe", "wakes main, which is ready: false", |e| {
+        words(e, "wakes the loop of main", "wakes main")
+    }),
+    ("cancel_task", "wakes the loop of main, which is ready: true", |e| {
+        words(e, "wakes main", "wakes the loop of main")
+    }),
     ("shield", "a callback of `shield` is in the loop’s queue, and not listed", |e| {
         steps(e, |_, step| !std::mem::take(&mut step.ready_callbacks).is_empty())
     }),

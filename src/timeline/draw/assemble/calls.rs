@@ -177,6 +177,7 @@ impl Assembly {
                 lanes,
                 unseen,
                 places: places.clone(),
+                in_a_run: until.is_some(),
                 over,
             });
         }

@@ -189,7 +189,11 @@ pub struct LoopAwait {
     /// is not known, and once the coroutine is over.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub places: Places,
-    /// That coroutine has just ended.
+    /// The lane runs the loop until something is done, from here on. False in a file of an older
+    /// version, which does not say it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_a_run: bool,
+    /// What the lane has run the loop for is over: mostly that coroutine has just ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }

@@ -38,9 +38,13 @@ pub(super) struct Calls {
     /// For each lane whether the loop calls it, or runs in it: then it is ready if, and only if, a
     /// call of it is queued.
     is_called: Vec<bool>,
+    /// For each lane whether a loop runs in it.
+    runs_a_loop: Vec<bool>,
     /// Where the coroutine waits until whose end a lane runs the loop: the step in which it came
     /// there, the lane, and the index of the entry among [`Chart::awaits`].
     awaits: Vec<(usize, LaneId, usize)>,
+    /// The steps in which a lane begins to run a loop until something is done.
+    runs: Vec<(usize, LaneId)>,
 }
 
 /// A done callback of the loop's own library.
@@ -62,16 +66,26 @@ impl Calls {
             calls: vec![],
             callbacks: vec![],
             is_called: vec![false; lanes],
+            runs_a_loop: vec![false; lanes],
             awaits: vec![],
+            runs: vec![],
         };
-        for (index, LoopAwait { from, .. }) in chart.awaits.iter().enumerate() {
+        let mut in_a_run = vec![false; lanes];
+        for (index, LoopAwait { from, in_a_run: is_in_a_run, .. }) in
+            chart.awaits.iter().enumerate()
+        {
+            let was_in_a_run = std::mem::replace(&mut in_a_run[from.by], *is_in_a_run);
             if let Some(step) = done_in(chart, order, from.by, from.at) {
                 calls.awaits.push((step, from.by, index));
+                if *is_in_a_run && !was_in_a_run {
+                    calls.runs.push((step, from.by));
+                }
             }
         }
         for call in &chart.calls {
             if let (Some(turn), Some(over)) = (call.queued, call.over) {
                 calls.is_called[over.by] = true;
+                calls.runs_a_loop[over.by] = true;
                 if let (None, Some(added_by)) = (call.lane, &call.added_by) {
                     let queued = happens_in(chart, order, turn)..happens_in(chart, order, over);
                     let added_by = added_by.clone();
@@ -116,9 +130,19 @@ impl Calls {
         self.awaits.iter().any(|(told, of, _)| *of == lane && *told == step)
     }
 
+    /// Whether a lane begins in a step to run a loop until something is done.
+    pub fn run_begins(&self, lane: LaneId, step: usize) -> bool {
+        self.runs.contains(&(step, lane))
+    }
+
     /// Whether the loop calls a lane, or runs in it: it is ready exactly while it is in the queue.
     pub fn is_called(&self, lane: LaneId) -> bool {
         self.is_called[lane]
+    }
+
+    /// Whether a loop runs in a lane.
+    pub fn runs_a_loop(&self, lane: LaneId) -> bool {
+        self.runs_a_loop[lane]
     }
 
     /// Whether a loop that runs in another lane calls this one.
@@ -211,7 +235,7 @@ impl Call {
 ///
 /// What the loop does between two of its calls has no step of its own. It is seen with the call
 /// before it.
-fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
+pub(super) fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
     let begun = order.partition_point(|piece| piece.from < turn.at);
     let last = begun.saturating_sub(1);
     match done_in(chart, order, turn.by, turn.at) {

@@ -24,7 +24,11 @@ impl Reader<'_> {
             }
         }
         // Deeds of one kind that follow each other are told together.
-        for alike in deeds.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
+        let is_alike = |one: &What, other: &What| {
+            discriminant(one) == discriminant(other)
+                && self.wakes_a_loop(piece, *one) == self.wakes_a_loop(piece, *other)
+        };
+        for alike in deeds.chunk_by(is_alike) {
             let mut lines = vec![];
             let mut lanes = vec![];
             let mut callbacks = vec![];
@@ -44,9 +48,12 @@ impl Reader<'_> {
             }
             parts.push(match alike[0] {
                 What::Prints(_) => format!("prints {}", join(&lines)),
+                what @ What::Wakes(_) if self.wakes_a_loop(piece, what) => {
+                    format!("wakes the loop of {}", self.names(&lanes))
+                }
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Queues(_) => format!("queues {}", self.names(&lanes)),
-                What::QueuesCallback(_) => format!("queues {}", join(&in_words(&callbacks))),
+                What::QueuesCallback(_) => format!("queues {}", in_words(&callbacks)),
                 What::CallsCallback(_) => calls(&callbacks),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
@@ -55,6 +62,14 @@ impl Reader<'_> {
             });
         }
         by_others
+    }
+
+    /// Whether a deed wakes an event loop only: another thread has left a call for it, and that is
+    /// no call of the lane in which the loop runs.
+    fn wakes_a_loop(&self, piece: &Piece, what: What) -> bool {
+        let What::Wakes(woken) = what else { return false };
+        let queued = self.calls.queued(self.number(piece));
+        self.calls.runs_a_loop(woken) && !queued.iter().any(|(_, lane)| *lane == woken)
     }
 
     /// The names of lanes that the lane of a piece makes. One of them may have its own name: a
@@ -188,9 +203,8 @@ impl Reader<'_> {
     }
 }
 
-/// `a callback of `shield``: done callbacks of an event loop's own library, each function once, in
-/// this order.
-fn in_words(callbacks: &[&str]) -> Vec<String> {
+/// `a callback of `shield``: done callbacks of an event loop's own library, in this order.
+fn in_words(callbacks: &[&str]) -> String {
     let mut words = vec![];
     for alike in callbacks.chunk_by(|one, other| one == other) {
         let [first, others @ ..] = alike else { continue };
@@ -199,7 +213,7 @@ fn in_words(callbacks: &[&str]) -> Vec<String> {
             others => format!("{} callbacks of `{first}`", others + 1),
         });
     }
-    words
+    join(&words)
 }
 
 /// What the strip calls a done callback of an event loop's own library.
@@ -209,9 +223,9 @@ pub(super) fn a_callback_of(function: &str) -> String {
 
 /// That a loop calls such callbacks. That of `run_until_complete` ends the run of the loop.
 fn calls(callbacks: &[&str]) -> String {
-    let called = format!("calls {}", join(&in_words(callbacks)));
-    match callbacks {
-        ["run_until_complete"] => called + " (which stops its loop)",
-        _ => called,
-    }
+    let stops = match callbacks {
+        [.., "run_until_complete"] => " (which stops its loop)",
+        _ => "",
+    };
+    format!("calls {}{stops}", in_words(callbacks))
 }
