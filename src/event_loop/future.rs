@@ -428,12 +428,7 @@ impl<T> Call for FutureCell<T> {
     }
 
     fn done_callback(&self) -> Option<&'static str> {
-        match self.callbacks.borrow().last()? {
-            Callback::Call(callback) if self.kind() == CallKind::DoneCallback => {
-                Some(callback.0.type_name())
-            }
-            _ => None,
-        }
+        self.next_done_callback()
     }
 }
 

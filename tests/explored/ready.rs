@@ -172,9 +172,9 @@ fn woken_loops(polls: &Polls<'_>) -> Vec<String> {
     faults
 }
 
-/// The done callbacks of the loop's own library that stand for a lane, and the steps after which the
-/// page does not list one that is in the queue, lists one that is not, or has it at another place
-/// among the lanes.
+/// The done callbacks of the loop's own library that stand for a lane, and the steps after which
+/// the page does not list one that is in the queue, lists one that is not, or has it at another
+/// place among the lanes.
 fn callbacks(polls: &Polls<'_>) -> Vec<String> {
     let mut faults = vec![];
     let mut calls = vec![];

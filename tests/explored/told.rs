@@ -639,8 +639,8 @@ impl OfStep<'_> {
         ensure(expected.contains(letter), &format!("it is {letter}"))
     }
 
-    /// Whether it has come in this poll to the loop that it runs: it was not there before, or begins
-    /// to run it once more.
+    /// Whether it has come in this poll to the loop that it runs: it was not there before, or
+    /// begins to run it once more.
     fn starts_its_loop(&self) -> bool {
         let mut in_a_run = false;
         for awaits in &self.polls.chart.awaits {

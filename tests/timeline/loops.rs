@@ -461,8 +461,8 @@ fn what_another_thread_asks_for_is_queued_from_then_on() {
     run.output().expect("no error");
     let strips = strips(&chart);
     let told = told(&chart);
-    let asks =
-        told.iter().position(|(sentence, _)| sentence.contains("wakes main")).expect("a step");
+    let wakes = "wakes the loop of main";
+    let asks = told.iter().position(|(sentence, _)| sentence.contains(wakes)).expect("a step");
     assert_eq!(strips[asks], "asked | main 300 ms", "{told:?}");
     let called =
         told.iter().position(|(sentence, _)| sentence.starts_with("asked")).expect("a step");

@@ -83,21 +83,26 @@ impl Calls {
             }
         }
         for call in &chart.calls {
-            if let (Some(turn), Some(over)) = (call.queued, call.over) {
+            if let Some(turn) = call.queued
+                && let Some(over) = call.over
+            {
                 calls.is_called[over.by] = true;
                 calls.runs_a_loop[over.by] = true;
-                if let (None, Some(added_by)) = (call.lane, &call.added_by) {
-                    let queued = happens_in(chart, order, turn)..happens_in(chart, order, over);
-                    let added_by = added_by.clone();
-                    calls.callbacks.push(Callback { added_by, queued, turn });
+                match call.lane {
+                    // A timer that only ends a sleep stands for the lane that sleeps, which may be
+                    // inside the one that the loop calls.
+                    Some(lane) => {
+                        let owner = chart.rows[lane].owner_at(over.at);
+                        calls.is_called[lane] |= owner == Some(over.by);
+                    }
+                    None if let Some(added_by) = call.added_by.clone() => {
+                        let queued = happens_in(chart, order, turn)..happens_in(chart, order, over);
+                        calls.callbacks.push(Callback { added_by, queued, turn });
+                    }
+                    None => {}
                 }
             }
             let Some(lane) = call.lane else { continue };
-            if let (Some(_), Some(over)) = (call.queued, call.over) {
-                // A timer that only ends a sleep stands for the lane that sleeps, which may be
-                // inside the one that the loop calls.
-                calls.is_called[lane] |= chart.rows[lane].owner_at(over.at) == Some(over.by);
-            }
             // A call for which another thread asked counts as queued from when it was asked for, if
             // the loop has found it.
             let queued = call.queued.map(|queued| call.asked.unwrap_or(queued));
@@ -198,8 +203,8 @@ impl Calls {
         queued
     }
 
-    /// The done callbacks of the loop's own library that are in its queue after a step, in the order
-    /// of the queue, each with its turn and the function that has added it.
+    /// The done callbacks of the loop's own library that are in its queue after a step, in the
+    /// order of the queue, each with its turn and the function that has added it.
     pub fn callbacks(&self, step: usize) -> Vec<(Turn, &str)> {
         let mut queued = vec![];
         for callback in &self.callbacks {

@@ -6,7 +6,7 @@
 //! a step is put together of these, and what they share.
 use super::{
     calls::Calls,
-    coroutine::{Resumed, resumed},
+    resumed::{Resumed, resumed},
     source::SourceFile,
     steps::Step,
 };
