@@ -21,7 +21,16 @@ pub fn faults(explored: &Explored) -> Vec<String> {
 /// may end at one instant and its wake come at the next, where no step begins.
 fn check(run: &SteppedRun, track: &Track, nth: usize, is_real: bool) -> Result<(), String> {
     let step = &track.steps[nth];
-    let told = step.sentence.split_once("(woken by ").map(|(_, by)| by);
+    let mut told = step.sentence.split_once("(woken by ").map(|(_, by)| by.to_owned());
+    // A poll that begins since a task has ended. What goes on in its poll was not woken.
+    if let Some((by, _)) = step.sentence.split_once(" has ended)")
+        && let Some(by) = by.strip_prefix("goes on (")
+        && !step.rest
+        && track.file.ends_with(".rs")
+    {
+        told = Some(format!("{by})"));
+    }
+    let told = told.as_deref();
     let (Some(by), Some(lane)) = (step.woken_in, step.woken_by) else {
         // A task inside a lane is not a lane.
         let names = |name: &str| told.is_some_and(|told| told.starts_with(&format!("{name})")));
