@@ -19,9 +19,9 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 /// Asks axe for everything.
 const ALL: &str = "{ resultTypes: ['violations'] }";
 
-/// What of axe can differ from one explorer to another, or between two steps of one. All else is the
-/// same on all of them, and so are the colours of code that is not lit: asked of each page, it would
-/// take minutes.
+/// What of axe can differ from one explorer to another, or between two steps of one. All else is
+/// the same on all of them, and so are the colours of code that is not lit: asked of each page, it
+/// would take minutes.
 const OF_EACH_EXPLORER: &str = "
     { include: [['html']], exclude: [['.line:not(.said, .stop, .resumed, .chain)']] },
     {

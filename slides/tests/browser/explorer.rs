@@ -268,7 +268,8 @@ const KEYS: &str = "(() => {
         document.dispatchEvent(event);
         return event.defaultPrevented;
     };
-    const all = [...Object.keys(codes), 'Shift + Space', 'Shift + W', ...others, ...signsAndLetters];
+    const shifted = ['Shift + Space', 'Shift + W'];
+    const all = [...Object.keys(codes), ...shifted, ...others, ...signsAndLetters];
     return [all.filter(listens), known].map((names) => [...new Set(names)].sort().join());
 })()";
 

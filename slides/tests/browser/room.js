@@ -10,6 +10,19 @@
   const choose = (scene) => {
     if (scenes.length > 1) all("#scenes button")[scene].click();
   };
+  // The words of an element that have several lines.
+  const brokenWords = (element) => {
+    const broken = [];
+    const range = document.createRange();
+    for (const node of element.childNodes) {
+      for (const { 0: word, index } of (node.data ?? "").matchAll(/\w+/g)) {
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (range.getClientRects().length > 1) broken.push(word);
+      }
+    }
+    return broken;
+  };
   const wrong = [];
   const look = () => {
     const step = document.getElementById("count").textContent;
@@ -27,6 +40,15 @@
         const own = box(part);
         if (own.left < left || own.right > right + 1) {
           found(`the note “${part.textContent}” leaves its pane`);
+        }
+      }
+      for (const waits of pane.querySelectorAll(".waits")) {
+        for (const word of brokenWords(waits)) found(`“${word}” is broken in a note`);
+      }
+      // Of a phone the code has most of the width.
+      for (const mark of pane.querySelectorAll(".mark")) {
+        if (box(mark).right - left > (right - left) / 3) {
+          found(`the mark “${mark.textContent}” stands where the code should be`);
         }
       }
     }

@@ -92,10 +92,13 @@ function addNotes({ lines, changed }, current, standing, lit) {
     // The tile of the lane that ran stands right before what it waits for, since other lanes may
     // wait at the same line.
     const own = make("span", { class: `tile ${colourOf(current.lane)}` }, short(current.lane));
-    add(current.stop, own, make("span", { class: "waits" }, current.on));
+    const on = make("span", { class: "waits", title: current.on }, ...breakable(current.on));
+    add(current.stop, own, on);
   }
   for (const [number, element] of notes) {
-    lines.get(number).querySelector(".n").after(element);
+    // On a phone it stands behind the code, or below it: beside it there is no room.
+    if (phone.matches) lines.get(number).append(element);
+    else lines.get(number).querySelector(".n").after(element);
     changed.add(number);
   }
 }
@@ -190,8 +193,8 @@ function placesOfMarks(pane) {
 }
 
 // Moves each mark to its place. If its line is out of sight, the mark is an arrow that points to
-// it: otherwise the lane would seem to stand on the line at the edge. Of several arrows of a lane at
-// one edge the first one is seen, and says what all of them say.
+// it: otherwise the lane would seem to stand on the line at the edge. Of several arrows of a lane
+// at one edge the first one is seen, and says what all of them say.
 function moveMarks({ placed }, places) {
   const arrows = new Map();
   placed.forEach(({ key, mark, title }, nth) => {
@@ -211,15 +214,15 @@ function moveMarks({ placed }, places) {
 }
 
 // The column that lanes share if there are more lanes than columns. One more column is behind it.
-const SHARED = 8;
+const sharedColumn = () => (phone.matches ? 3 : 8);
 
 // The column of a lane beside the source. While a lane that shares its column has the mark of a
 // lane that ran, it stands in the column behind, so that it does not cover the others.
 function columnOf({ columns, width }, lane, ran) {
   const own = columns.get(lane) ?? 0;
-  const isShared = own >= SHARED && width > SHARED + 1;
+  const isShared = own >= sharedColumn() && width > sharedColumn() + 2;
   if (!isShared) return own;
-  return ran ? SHARED + 1 : SHARED;
+  return ran ? sharedColumn() + 1 : sharedColumn();
 }
 
 // Where the path of the lane that ran is: a bar in each function in which the lane was seen in this
@@ -263,9 +266,9 @@ function drawPath({ marks, path }, track, stretches) {
   }
 }
 
-// The lines that are to be seen at a moment: where the lane waits or stands now, where something was
-// printed, where the lane went on, in which awaits it is, where lanes are woken and not polled, where
-// lanes keep a thread, and where other lanes poll this one.
+// The lines that are to be seen at a moment: where the lane waits or stands now, where something
+// was printed, where the lane went on, in which awaits it is, where lanes are woken and not polled,
+// where lanes keep a thread, and where other lanes poll this one.
 function linesToSee({ lines }, track, moment) {
   const current = track.shown(moment);
   const places = track.places(moment);
