@@ -20,17 +20,21 @@ use tokio::{spawn, sync::Semaphore, time::sleep};
 type Page = &'static str;
 const PAGES: [Page; 4] = ["A", "B", "C", "D"];
 
+// ANCHOR: fetch
 async fn fetch(page: Page) -> Page {
     say!("fetch");
     sleep(Duration::from_millis(100)).await;
     say!("fetched");
     page
 }
+// ANCHOR_END: fetch
 
+// ANCHOR: store
 async fn store(page: Page) {
     say!("store {page}");
     sleep(Duration::from_millis(100)).await;
 }
+// ANCHOR_END: store
 
 // ANCHOR: pipeline
 /// One at a time.
@@ -52,10 +56,12 @@ pub async fn buffer_unordered() -> Vec<Page> {
 // ANCHOR: loop_body
 pub async fn loop_body() {
     let mut pages = stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffered(2);
+    // ANCHOR: storing
     while let Some(page) = pages.next().await {
         // A trap: the fetches are not polled meanwhile, for they are part of `pages`.
         store(page).await;
     }
+    // ANCHOR_END: storing
 }
 // ANCHOR_END: loop_body
 
