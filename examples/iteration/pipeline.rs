@@ -20,21 +20,19 @@ use tokio::{spawn, sync::Semaphore, time::sleep};
 type Page = &'static str;
 const PAGES: [Page; 4] = ["A", "B", "C", "D"];
 
-// ANCHOR: fetch
 async fn fetch(page: Page) -> Page {
+    // ANCHOR: fetch
     say!("fetch");
     sleep(Duration::from_millis(100)).await;
     say!("fetched");
+    // ANCHOR_END: fetch
     page
 }
-// ANCHOR_END: fetch
 
-// ANCHOR: store
 async fn store(page: Page) {
     say!("store {page}");
     sleep(Duration::from_millis(100)).await;
 }
-// ANCHOR_END: store
 
 // ANCHOR: pipeline
 /// One at a time.

@@ -101,9 +101,10 @@ fn lines(language: Language, code: &str) -> Vec<Vec<(Class, &str)>> {
 }
 
 /// Whether the program prints a string that stands after these tokens; the player hides it until
-/// the question is answered. That is the text of a `say` or of another macro, however short: if
-/// it were shown, the blanks of the others would tell something. A string in `expect(…)` says why something does not
-/// fail, and is not printed. Any other one of several words is taken for what is.
+/// the question is answered. That is the text of a `say` or of another macro, however short: if it
+/// were shown, the blanks of the others would tell something. A string in `expect(…)` says why
+/// something does not fail, and is not printed. Any other one of several words is taken for what
+/// is.
 fn is_printed(text: &str, before: &[(Class, &str)]) -> bool {
     match before {
         [.., (_, "expect"), (_, "(")] => false,

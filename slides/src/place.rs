@@ -43,7 +43,7 @@ pub(crate) enum Draft {
     Prose(String),
     /// A question and its answer, which share one place.
     Asked { question: Option<String>, answer: Option<String> },
-    /// Pieces of code: one or two, or more if some are kept for the half on which the run is played.
+    /// Pieces of code: one or two, or more if some are kept for the half that plays the run.
     Codes(Vec<Listing>),
     /// A run, not drawn yet: its width depends on the room.
     Timeline(Arc<Scene>),
