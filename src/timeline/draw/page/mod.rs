@@ -12,7 +12,8 @@
 //!   it stands, and `sentence` says the step in words, with `causes` and `deeds`; `threads` knows
 //!   on which thread that was;
 //! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
-//!   `waited` knows for which lanes a lane waits, and `chains` makes chains of these waits;
+//!   `resumed` and `coroutine` why the coroutine goes on that runs in the lane of a loop, `waited`
+//!   for which lanes a lane waits, and `chains` makes chains of these waits;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, `names` what they name, `at_the_stage` those that are given to a scene, and
 //!   `reached` what the scene does not run, which is left out;
@@ -29,6 +30,7 @@ mod at_the_stage;
 mod calls;
 mod causes;
 mod chains;
+mod coroutine;
 mod deeds;
 mod due;
 mod lines;
@@ -43,6 +45,7 @@ mod printed;
 mod reached;
 mod reader;
 mod recording;
+mod resumed;
 mod script;
 mod sentence;
 mod source;
