@@ -401,22 +401,44 @@ fn a_slide_that_is_too_full_becomes_two() {
     assert_eq!((first.seconds.vote, second.seconds.vote), (10, 0), "the room votes once");
 }
 
+/// Of each slide of this title, whether its code has such a line.
+fn shown(title: &str, line: &str) -> Vec<bool> {
+    let mut shown = vec![];
+    for slide in TALK.slides.iter().filter(|shown| shown.slide.title == title) {
+        let mut found = false;
+        for piece in &slide.pieces {
+            if let Piece::Codes(codes, _) = piece {
+                found |= codes.iter().any(|code| code.fragment.text.contains(line));
+            }
+        }
+        shown.push(found);
+    }
+    shown
+}
+
+#[test]
+fn code_that_is_kept_for_one_half_stands_only_there() {
+    assert_eq!(shown("One of three fails", "fn fail_fast"), [true, false]);
+    assert_eq!(shown("One of three fails", "if number % 2"), [false, true]);
+}
+
+/// What is too high for the picture below it, though narrow, stands in two columns.
+#[test]
+fn high_code_stands_in_two_columns() {
+    let threads = TALK.slides.iter().find(|shown| shown.slide.title == "Threads").expect("one");
+    let Some(Piece::Codes(codes, _)) = threads.pieces.first() else {
+        panic!("it begins with code")
+    };
+    let columns: Vec<_> =
+        codes.iter().map(|code| (code.goes_on, &*code.fragment.numbers)).collect();
+    let [(false, [one, two, three]), (true, rest)] = columns[..] else { panic!("{columns:?}") };
+    assert_eq!([one + 1, two + 1, three + 1], [*two, *three, rest[0]], "no line is left out");
+    assert_eq!(rest.len(), 3);
+}
+
 /// Where lines have to be left out, those stay that are the point of the slide.
 #[test]
 fn a_line_that_the_deck_names_is_not_left_out() {
-    let shown = |title: &str, line: &str| {
-        let mut shown = vec![];
-        for slide in TALK.slides.iter().filter(|shown| shown.slide.title == title) {
-            let mut found = false;
-            for piece in &slide.pieces {
-                if let Piece::Codes(codes, _) = piece {
-                    found |= codes.iter().any(|code| code.fragment.text.contains(line));
-                }
-            }
-            shown.push(found);
-        }
-        shown
-    };
     assert_eq!(shown("Four additions without a lock", "sum.set("), [true, true]);
     assert_eq!(shown("First wait, then add", "sum.set("), [true, true]);
     assert_eq!(shown("Futurelock", "&mut a"), [true, true]);

@@ -154,13 +154,12 @@ fn in_columns(codes: &[Listing]) -> Option<Vec<Listing>> {
         ends.push(joined.numbers.len());
         joined = joined.followed_by(&bare(code));
     }
-    let empty: Vec<bool> = joined.text.lines().map(str::is_empty).collect();
     let mut best: Option<(usize, usize, (Fragment, Fragment))> = None;
-    for at in 1..joined.numbers.len() {
+    for (at, line) in joined.text.lines().enumerate().skip(1) {
         let (left, right) = joined.cut(at);
         let lines = left.numbers.len().max(right.numbers.len());
         // Another line is worth that a piece is not cut in two, or at an empty line.
-        let cuts_through = !ends.contains(&at) && !empty[at];
+        let cuts_through = !ends.contains(&at) && !line.is_empty();
         let cost = 2 * lines + if cuts_through { 3 } else { 0 };
         let is_better = best.as_ref().is_none_or(|(least, ..)| cost < *least);
         if is_better && layout::fit_side_by_side(&left.text, &right.text) {
