@@ -2,7 +2,9 @@
 //!
 //! Read it with `deck`, which says how the file is written. The text is read line by line, and each
 //! line keeps its number. A mistake ends nothing: it is noted, and reading goes on.
-use super::{Block, CodeFrom, Cut, DeckError, FileFrom, Kind, Language, RowsFrom, SceneOf, Slide};
+use super::{
+    Block, CodeFrom, Cut, DeckError, FileFrom, Halves, Kind, Language, RowsFrom, SceneOf, Slide,
+};
 
 /// Reads one slide.
 pub(super) struct Reader<'a> {
@@ -164,15 +166,18 @@ impl<'a> Reader<'a> {
         Some(Block { line, kind })
     }
 
-    /// `FILE:ANCHOR`, and how it is shown: `| with TEXT`, `| texts`.
+    /// `FILE:ANCHOR`, and how it is shown: `| with TEXT`, `| texts`, `| asked`, `| played`.
     fn code(&mut self, line: usize, language: Language, what: &str) -> Option<CodeFrom> {
         let mut parts = what.split(" | ");
         let FileFrom { file, anchor } = self.file_and_anchor(line, parts.next()?.trim())?;
-        let mut code = CodeFrom { language, file, anchor, with: vec![], texts: false };
+        let on = Halves::Both;
+        let mut code = CodeFrom { language, file, anchor, with: vec![], texts: false, on };
         for part in parts {
             match part.trim().split_once(' ') {
                 Some(("with", text)) => code.with.push(text.trim().into()),
                 None if part.trim() == "texts" => code.texts = true,
+                None if part.trim() == "asked" => code.on = Halves::Asked,
+                None if part.trim() == "played" => code.on = Halves::Played,
                 _ => self.error(line, format!("`{}` is no way to show code", part.trim())),
             }
         }
@@ -344,6 +349,7 @@ mod tests {
             anchor: "gather".into(),
             with: vec![],
             texts: false,
+            on: Halves::Both,
         };
         assert_eq!(
             blocks,
@@ -364,12 +370,14 @@ mod tests {
     }
 
     #[test]
-    fn code_says_which_lines_stay_and_whether_its_texts_are_shown() {
-        let (deck, errors) =
-            parse("## A\n{{rust a:b | with x = f(y) | with z | texts}}\n??? 1 min\nSay it.\n");
+    fn code_says_which_lines_stay_and_when_it_and_its_texts_are_shown() {
+        let (deck, errors) = parse(
+            "## A\n{{rust a:b | with x = f(y) | with z | texts | played}}\n??? 1 min\nSay it.\n",
+        );
         assert_eq!(errors, [""; 0]);
         let Kind::Code(code) = &deck.slides[0].blocks[0].kind else { panic!("it is code") };
         assert_eq!((&*code.file, &*code.anchor, code.texts), ("a", "b", true));
+        assert_eq!(code.on, Halves::Played);
         assert_eq!(code.with, ["x = f(y)", "z"]);
     }
 
