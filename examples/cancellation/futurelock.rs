@@ -1,11 +1,11 @@
-//! Futurelock: a future holds a lock, and the task that owns it does not poll it.
+//! Futurelock: a future holds a lock, and the task that owns the future does not poll it.
 //!
 //! In Python: what is waited for together are tasks, which go on by themselves.
 //! No twin: a coroutine that is waited for beside another one becomes a task first.
-//! Look for: A gets the lock and is not polled again, while `main`, which would have to poll it,
-//! waits for the same lock: it never ends. `select!` gave A a first poll, and borrowed it only, so
-//! it was neither dropped nor finished. The cures: a task, which is polled by the runtime, or
-//! dropping A before `main` waits for the lock.
+//! Look for: In "futurelock" A gets the lock and is not polled again, while `main`, which would
+//! have to poll it, waits for the same lock: it never ends. `select!` gave A a first poll, and
+//! borrowed it only, so it was neither dropped nor finished. The cures: a task, which is polled by
+//! the runtime, or dropping A before `main` waits for the lock.
 //!
 //!     cargo run --example futurelock
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -4,8 +4,8 @@
 //! reader keeps what a cancelled `readline` has read, so the twin loses nothing.
 //! Look for: "hel" comes before a tick, "lo" after it. In "lost" each round makes a new
 //! `read_line`; the tick drops the one that has read "hel". "pinned" makes one future outside the
-//! loop and only borrows it. "cancel safe" uses a reader that keeps what it has read itself: the
-//! docs of a method say so under "cancel safety".
+//! loop and only borrows it. "cancel safe" uses a reader that itself keeps what it has read: under
+//! "cancel safety" the docs of a method say whether it does.
 //!
 //!     cargo run --example select_loop
 use async_concepts::{

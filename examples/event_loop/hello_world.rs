@@ -3,8 +3,8 @@
 //! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this
 //! file.
 //! Look for: Each iteration calls what is in the queue when the iteration begins. The first one
-//! calls "hello" and "world"; "last", which "hello" adds, comes in the next. The row `main` is the
-//! loop: each of its polls but the first is an iteration.
+//! calls "hello" and "world"; "last", which "hello" adds, comes in the next. In "event loop" the
+//! row `main` is the loop: each of its polls but the first is an iteration.
 //!
 //!     cargo run --example hello_world
 use async_concepts::{

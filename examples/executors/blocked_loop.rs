@@ -1,9 +1,9 @@
 //! Blocked loop: a task that keeps the thread keeps it from all others.
 //!
-//! In Python: the same, and debug mode tells, see `blocked_loop.py` beside this file.
+//! In Python: the same, and debug mode reports it, see `blocked_loop.py` beside this file.
 //! Look for: The heart misses three beats while the request computes a hash on the loop's thread.
-//! The run takes no longer, and no error is raised; only a look at the time of each poll shows
-//! which one it was. With `spawn_blocking` the heart beats on.
+//! The run takes no longer for it, and no error is raised; only a look at the time of each poll
+//! shows which poll kept the thread. With `spawn_blocking` the heart beats on.
 //!
 //!     cargo run --example blocked_loop
 use async_concepts::{

@@ -3,7 +3,7 @@
 //!
 //! In Python: `gather` with and without `return_exceptions`, see `gather_errors.py` beside this
 //! file.
-//! Look for: It depends on the way of waiting. `try_join!` drops the siblings where Python's
+//! Look for: Both depend on the way of waiting. `try_join!` drops the siblings where Python's
 //! `gather` lets them finish, so "fail fast" prints two lines fewer than the twin. "nested" hears
 //! of the failure at 0.8 s, not at 0.1 s as in Python: a task that returns an error has not failed.
 //!

@@ -1,9 +1,9 @@
 //! Task group: tasks with a scope. Whatever is started inside has ended when the scope has.
 //!
 //! In Python: `async with asyncio.TaskGroup()`, see `task_group.py` beside this file.
-//! Look for: Watch when the work returns, and which tasks still run then. Tasks that were started
-//! loosely outlive the function that started them. With a group, "it has returned" means "it is
-//! over", also when one of its tasks fails.
+//! Look for: Watch when the work returns, and which tasks still run then. In "loose" the tasks
+//! outlive the function that started them. With a group, "it has returned" means "it is over", also
+//! when one of its tasks fails.
 //!
 //!     cargo run --example task_group
 use async_concepts::{

@@ -1,7 +1,8 @@
 //! Backpressure: the faster side waits for the slower one, or the difference piles up.
 //!
 //! In Python: `asyncio.Queue(maxsize=1)`, see `backpressure.py` beside this file. In "slow
-//! consumer" and "slow producer" asyncio's `sleep` of no time gives way; that of tokio goes on.
+//! consumer" and "slow producer" asyncio's `sleep` of no time gives way; on the paused clock that
+//! of tokio goes on at once.
 //! Look for: Without a bound the producer is done at once, and four items are kept in memory. With
 //! room for one, a slow consumer wakes the producer with each item that it takes; a slow producer
 //! wakes the consumer with each item that it sends.

@@ -2,9 +2,9 @@
 //!
 //! In Python: `[… async for …]` and `[await … for … if await …]`, see `comprehension.py` beside
 //! this file.
-//! Look for: Nothing runs concurrently here. Like the comprehension, `filter` and `then` handle one
-//! item after the other, so the second scene takes 2.4 s, the sum of four conditions and two
-//! squares. For several at a time, see `pipeline`.
+//! Look for: Nothing runs concurrently in either scene. Like the comprehension, `filter` and `then`
+//! handle one item after the other, so "await in it" takes 2.4 s, the sum of four conditions and
+//! two squares. For several at a time, see `pipeline`.
 //!
 //!     cargo run --example comprehension
 use async_concepts::{LaneExt, StreamLaneExt, say, stage::Stage};

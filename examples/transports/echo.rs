@@ -2,9 +2,9 @@
 //!
 //! In Python: `create_server` and `create_connection` with a `Protocol`, see `echo.py` beside this
 //! file.
-//! Look for: The same lines come four times. Whatever reads and writes bytes is a transport: in
-//! memory, over the network, or to a child process. In Python a child's pipes need a protocol of
-//! another kind, and an adapter.
+//! Look for: The server prints the same four lines over each transport. Whatever reads and writes
+//! bytes is a transport: in memory, over the network, or to a child process. In Python a child's
+//! pipes need a protocol of another kind, and an adapter.
 //!
 //!     cargo run --example echo
 use async_concepts::{
