@@ -24,8 +24,10 @@ Serves the deck on this machine, until Ctrl-C:
 
 Commands:
   build [FILE]       Write the deck as one file that needs nothing else; slides.html unless told
-  site DIR           Write all examples, the talk and the documents as pages to put on a server
-  check              Say what is missing or does not fit, and how long the two talks take
+  site DIR           Write all examples, the talk and the documents as pages to put on a server:
+                     into a folder that has no other files
+  check              Say what is missing or does not fit, and how long the two talks take; and
+                     write the site to a temporary folder, to follow its links
 
   -h, --help         Print this
 ";
