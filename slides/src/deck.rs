@@ -10,8 +10,9 @@
 //! Markdown, as one writes it.
 //! {{python gather:gather}}              code, between two anchors of the twin of an example, or of
 //!                                       a file
-//! {{rust gather:gather}}                two such lines that follow each other stand side by side,
-//!                                       or above each other if they are wide
+//! {{rust gather:gather}}                two such lines that follow each other are one piece: the
+//!                                       second stands below the first, or beside it if that is
+//!                                       better to read
 //! {{rust lock:add | with sum.set}}      the lines with this text stay if there is no room for all
 //! {{rust lock:add | texts}}             what it prints is shown before the answer
 //! {{rust lock:ask | played}}            it is shown only where the run is played, below the other

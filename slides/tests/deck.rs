@@ -285,24 +285,34 @@ fn nothing_in_the_page_points_outside() {
     assert!(page.contains("default-src 'none'"));
 }
 
+/// The README spells arrows and says in words what `28` stands for.
 #[test]
 fn the_readme_and_the_help_have_the_same_keys() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
-    let row =
-        |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
-    for (keys, _) in KEYS {
+    let mut lines = readme.lines().skip_while(|line| !line.starts_with("| key |"));
+    assert_eq!(lines.next(), Some("| key | what it does |"));
+    assert_eq!(lines.next(), Some("| --- | --- |"));
+    let rows: Vec<&str> = lines.take_while(|line| line.starts_with('|')).collect();
+    let mut expected = vec![];
+    for (keys, does) in KEYS {
+        let mut names = vec![];
         for key in keys {
-            let name = match *key {
+            names.push(match *key {
                 "→" => "Right",
                 "↓" => "Down",
                 "←" => "Left",
                 "↑" => "Up",
-                "28 Enter" => "Enter",
+                "28 Enter" => "a number, Enter",
                 key => key,
-            };
-            assert!(row(name).is_some(), "the README does not have the key {name}");
+            });
         }
+        expected.push(format!(
+            "| {} | {} |",
+            names.join(", "),
+            does.replace("28", "of that number")
+        ));
     }
+    assert_eq!(rows, expected);
 }
 
 /// What is wrong with a deck, as `check` prints it.

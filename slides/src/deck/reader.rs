@@ -85,6 +85,9 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let text = text.trim_end();
+            if has_open_took(text) {
+                self.error(line, "a `{{took …` that does not end with }}");
+            }
             if text.is_empty() {
                 open = false;
                 if let Some(Block { kind: Kind::Prose(prose), .. }) = blocks.last_mut() {
@@ -132,6 +135,10 @@ impl<'a> Reader<'a> {
             "table" => Kind::Table(self.file_and_anchor(line, what)?),
             "rows" => Kind::Rows(self.rows(line, what)?),
             "bars" => Kind::Bars(self.file_and_anchor(line, what)?),
+            "queue" | "agenda" if !what.is_empty() => {
+                self.error(line, format!("`{verb}` is about nothing, so `{what}` has no meaning"));
+                return None;
+            }
             "queue" => Kind::Queue,
             "timeline" => match what.split_once(" | without ") {
                 Some((scene, lanes)) => {
@@ -287,6 +294,11 @@ fn directive(line: &str) -> Option<&str> {
     if directive.starts_with("took ") { None } else { Some(directive) }
 }
 
+/// Whether a line of text has a `{{took …` without its end: it would stand on the slide as it is.
+fn has_open_took(line: &str) -> bool {
+    line.split("{{took").skip(1).any(|rest| !rest.contains("}}"))
+}
+
 /// What stands behind `???`: how long the slide takes, and where it belongs.
 struct Plan {
     /// Whole numbers, so that sums are exact.
@@ -299,20 +311,21 @@ struct Plan {
 
 /// Reads `2 min`, `1.5 min, both`, `1 min, spare` or `1 min, both, run`. `None` for anything else.
 fn plan(text: &str) -> Option<Plan> {
-    let mut parts = text.split(',');
-    let minutes = parts.next()?.trim().strip_suffix("min")?;
-    let mut shortest = Some(Cut::Long);
-    let mut is_run = false;
-    for part in parts {
-        match part.trim() {
-            "both" => shortest = Some(Cut::Short),
-            "spare" => shortest = None,
-            "run" => is_run = true,
-            _ => return None,
-        }
-    }
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let (minutes, words) = parts.split_first()?;
+    let (cut, is_run) = match words {
+        [words @ .., "run"] => (words, true),
+        words => (words, false),
+    };
+    // No two words: of `both, spare` neither can be what is meant.
+    let shortest = match cut {
+        [] => Some(Cut::Long),
+        ["both"] => Some(Cut::Short),
+        ["spare"] => None,
+        _ => return None,
+    };
     // As a number with a point, since `1.5 min` is allowed; then checked to be whole halves.
-    let minutes: f64 = minutes.trim().parse().ok()?;
+    let minutes: f64 = minutes.strip_suffix("min")?.trim().parse().ok()?;
     let half_minutes = minutes * 2.0;
     if !(1.0..=60.0).contains(&half_minutes) || half_minutes.fract() != 0.0 {
         return None;
@@ -409,6 +422,17 @@ mod tests {
     }
 
     #[test]
+    fn a_slide_is_in_one_cut_and_says_so_once() {
+        let words = ["", ", both", ", spare", ", run", ", both, run", ", spare, run"];
+        for words in words {
+            assert!(plan(&format!(" 1 min{words}")).is_some(), "{words}");
+        }
+        for words in [", both, spare", ", both, both", ", run, run", ", run, both", ", long", ","] {
+            assert!(plan(&format!(" 1 min{words}")).is_none(), "{words}");
+        }
+    }
+
+    #[test]
     fn what_is_missing_is_an_error_with_its_line() {
         for (text, error) in [
             ("## A\ntext\n", "1: a slide without notes: `??? 2 min`, and below it what to do live"),
@@ -445,6 +469,18 @@ mod tests {
             ),
             ("## A\n{{photo a}}\n??? 1 min\nSay it.\n", "2: there is no directive `photo`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
+            (
+                "## A\n{{agenda x}}\n??? 1 min\nSay it.\n",
+                "2: `agenda` is about nothing, so `x` has no meaning",
+            ),
+            (
+                "## A\n{{queue y}}\n??? 1 min\nSay it.\n",
+                "2: `queue` is about nothing, so `y` has no meaning",
+            ),
+            (
+                "## A\n? It took {{took a}} and\n{{took b.\n??? 1 min\nSay it.\n",
+                "3: a `{{took …` that does not end with }}",
+            ),
             ("## A\n{{run a, long}}\n??? 1 min\nSay it.\n", "2: `long` is not like `2 s`"),
             (
                 "## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n",

@@ -132,10 +132,8 @@ pub(super) fn page(
             @if let Some(python) = &sources.python { (source(Language::Python, python)) }
         }
         @if sources.python.is_none() { p.faint { "It has no twin in Python." } }
-        h2 #tests { "What the tests hold" }
-        @if held.is_empty() {
-            p { "The tests of all examples run it." }
-        } @else {
+        @if !held.is_empty() {
+            h2 #tests { "What the tests hold" }
             ul.held {
                 @for Held { sentence, file } in held {
                     li { (sentence) " " span.faint { (file) } }

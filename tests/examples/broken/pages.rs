@@ -248,4 +248,13 @@ pub const PAGES: &[Broken] = &[
             true
         })
     }),
+    // header
+    ("function", "nothing runs at 12345 ms", |e| {
+        e.run.of_python = Some("Python ends at 12345 ms.".into());
+        true
+    }),
+    ("function", "it is not said what “it” is", |e| {
+        e.run.of_python = Some("It ends sooner.".into());
+        true
+    }),
 ];

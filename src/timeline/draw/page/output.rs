@@ -210,7 +210,6 @@ mod tests {
         let mut run = SteppedRun {
             title: String::new(),
             verdict: None,
-            took: String::new(),
             instants: vec![],
             lanes: vec![],
             lanes_in_rust: 0,
