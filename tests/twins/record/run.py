@@ -50,10 +50,11 @@ def say_and_record(text):
         open_step_of_program()
         frame = sys._getframe(1)
         write_down_what_blocked(frame)
-        said = {"lane": say.name.get(), "line": line_that_says(frame, scene.open), "at": virtual_time.now}
+        line = line_that_says(frame, scene.open)
+        said = {"lane": say.name.get(), "line": line, "at": virtual_time.now}
         note_cancelled()
-        for line in str(text).split("\n"):
-            scene.deeds.append({"prints": {**said, "text": line}})
+        for part in str(text).split("\n"):
+            scene.deeds.append({"prints": {**said, "text": part}})
     original_say(text)
 
 

@@ -313,19 +313,21 @@ impl TwinScene {
         }
     }
 
-    /// The lane that has ended, for which the lane `name` waits after a step all the same: it ended
-    /// on another thread, and its loop is still to hear of that. None if there is no such lane.
-    pub(super) fn waits_for_the_news_of(&self, nth: usize, name: &str) -> Option<&str> {
-        let lane = self.steps[nth].lanes.get(name)?;
-        if lane.state != TwinState::Wait || !lane.r#for.is_empty() {
+    /// Why the lane `name` will go on, if another lane has ended for that already, and the loop is
+    /// still to hear of it: the other lane ended on another thread, or a call of asyncio's own is
+    /// to come first. None if it does not wait, or waits for what is still to happen.
+    pub(super) fn waits_for_the_news(&self, nth: usize, name: &str) -> Option<Why<'_>> {
+        let step = &self.steps[nth];
+        if step.lanes.get(name)?.state != TwinState::Wait || step.ready.iter().any(|it| it == name)
+        {
             return None;
         }
         let is_own = |step: &TwinStep| step.lane == name && step.inner.is_none();
         let next = nth + 1 + self.steps[nth + 1..].iter().position(is_own)?;
-        match self.why(next)? {
-            Why::Ended(Other::Lane(by)) if self.steps[next].by_step()? <= nth => Some(by),
-            _ => None,
-        }
+        let why = self.why(next)?;
+        let is_over = self.steps[next].by_step()? <= nth;
+        let of_an_end = matches!(why, Why::Ended(Other::Lane(_)) | Why::EndedCancelled(_));
+        if is_over && of_an_end { Some(why) } else { None }
     }
 
     /// The lanes for which tasks inside the lane `name` wait after a step. Those for which `name`
@@ -501,6 +503,31 @@ mod tests {
         assert!(told[4].contains("cancels B and C, wakes main"), "{}", told[4]);
         let main = "main goes on (cancelled by its TaskGroup, which catches that) and waits";
         assert!(told[7].starts_with(main), "{}", told[7]);
+    }
+
+    /// A lane that waits and is in no list would wait for nothing.
+    #[test]
+    fn what_the_loop_has_still_to_hear_of_has_happened() {
+        let mut news = 0;
+        each_step(|place, scene, nth| {
+            for name in scene.steps[nth].lanes.keys() {
+                let Some(why) = scene.waits_for_the_news(nth, name) else { continue };
+                let (Why::Ended(Other::Lane(by)) | Why::EndedCancelled(by)) = why else {
+                    panic!("{place}: {why}");
+                };
+                let ended =
+                    scene.steps[..=nth].iter().any(|step| step.lane == by && step.end.is_some());
+                assert!(ended, "{place}: {by} has not ended");
+                news += 1;
+            }
+        });
+        assert!(news > 1, "{news}");
+        let threads = &recorded("thread_pool")[1];
+        let why = threads.waits_for_the_news(4, "main").expect("B has ended on its thread");
+        assert_eq!(why.to_string(), "B has ended");
+        let gather = &recorded("deadlock")[0];
+        let why = gather.waits_for_the_news(5, "main").expect("A has ended");
+        assert_eq!(why.to_string(), "A was cancelled");
     }
 
     #[test]

@@ -122,8 +122,8 @@ impl TwinScene {
         before.after.as_ref()?.lines.last().copied()
     }
 
-    /// A line that not the lane itself prints in a step: a generator that is closed in it, or a handler of
-    /// exceptions, which asyncio calls where one was raised.
+    /// A line that not the lane itself prints in a step: a generator that is closed in it, a
+    /// handler of exceptions, which asyncio calls where one was raised, or asyncio itself.
     fn printed_by_another(&self, nth: usize, line: usize) -> String {
         let step = &self.steps[nth];
         let TwinSaid { lane, text, line, .. } = &step.says[line];
@@ -191,8 +191,8 @@ impl TwinScene {
         told
     }
 
-    /// What a step does to a task inside its lane, or to the lane if the step is of such a task. The
-    /// step `later` is the one to which that leads.
+    /// What a step does to a task inside its lane, or to the lane if the step is of such a task.
+    /// The step `later` is the one to which that leads.
     fn wakes_inside(&self, nth: usize, later: usize) -> (&'static str, String) {
         let whom = match (self.steps[nth].inner, self.steps[later].inner) {
             (_, None) => self.steps[later].lane.as_str(),
@@ -293,9 +293,9 @@ impl TwinScene {
         waits && step.until.is_none() && !self.was_woken_meanwhile(nth)
     }
 
-    /// When a wait ends that begins in a step: the timer of the lane `by` ends it, and the lane goes
-    /// on in the step `next`. A timer that was due before has had to wait for the thread; and once
-    /// the loop has called it, the lane may still have to wait in the queue.
+    /// When a wait ends that begins in a step: the timer of the lane `by` ends it, and the lane
+    /// goes on in the step `next`. A timer that was due before has had to wait for the thread; and
+    /// once the loop has called it, the lane may still have to wait in the queue.
     fn due(&self, nth: usize, by: &str, next: usize) -> String {
         let TwinStep { at, lane, .. } = &self.steps[next];
         let until = human(Duration::from_nanos(*at));
@@ -576,9 +576,9 @@ pub(super) mod tests {
         assert!(told.iter().any(|told| told == count), "{told:#?}");
         // `main` waits in `run_forever`, and so does not run.
         let told = sentences(&recorded("exception_handler")[0]);
-        let a = "A begins (its time has come), prints “fail” and fails (LookupError: no milk). Then \
-                 asyncio calls what main has handed to it, which prints “the handler is told: no \
-                 milk”.";
+        let a = "A begins (its time has come), prints “fail” and fails (LookupError: no milk). \
+                 Then asyncio calls what main has handed to it, which prints “the handler is told: \
+                 no milk”.";
         assert_eq!(told[1], a);
     }
 
