@@ -172,6 +172,10 @@ pub struct Step {
     /// For each lane of `ready` the one that polls it at that time; none if the runtime does. It
     /// may be another one later: a future can be moved from one lane into another.
     pub ready_inside: Vec<Option<LaneId>>,
+    /// What else is in the queue of an event loop of the program's own, in words: done callbacks
+    /// that its library has added for its own work. Each has the number of lanes of `ready` that
+    /// stand before it in the queue.
+    pub ready_callbacks: Vec<(usize, String)>,
     /// The lanes that wait for a timer, and when it is due.
     pub timers: Vec<(LaneId, Due)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or

@@ -114,6 +114,7 @@ impl TwinReader<'_> {
             stands: self.moved(nth),
             states: self.states(nth),
             ready_inside: vec![None; ready.len()], // each lane is a task of its own
+            ready_callbacks: vec![],
             ready,
             timers,
             waits: self.waits(nth),
