@@ -102,6 +102,7 @@ impl TwinReader<'_> {
             // A report of the debug mode, which has no line of the twin, is told behind the step.
             tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
             said_at,
