@@ -32,6 +32,7 @@ fn walk() -> Walk {
         sentence: sentence.into(),
         tells_of_others: false,
         later: Some("a secret".into()),
+        polls: Some("a secret".into()),
         blocks: Some("a secret".into()),
         on_thread: false,
         rest: false,
