@@ -8,7 +8,7 @@ use super::{
 };
 use async_concepts::timeline::{
     End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered, Span, State,
-    Step, Until, human,
+    Step, Until, Wait, human,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -301,6 +301,17 @@ impl OfStep<'_> {
             there
         };
         let poll = &of_lane[which];
+        // The end of a task for which it waits is no such poll: the lane takes its result.
+        let waits = self.polls.stopped(self.step.lane, poll).waits();
+        let joins =
+            |wait: &Wait| matches!(wait.on.as_deref(), Some("JoinHandle" | "JoinSet::join_next"));
+        if let Some(woken) = poll.span.woken
+            && let Until::Lane(by) = woken.by
+            && self.polls.row(by).end.0 <= woken.at
+            && waits.iter().any(joins)
+        {
+            return false;
+        }
         let is_silent = self.polls.steps[poll.first].says.is_empty();
         is_silent && poll.first == poll.last && places(poll) == places(&of_lane[before])
     }

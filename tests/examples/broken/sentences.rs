@@ -58,7 +58,7 @@ pub const SENTENCES: &[Broken] = &[
     ("four_ways", "not so: it is proved that its wait is the same", |e| {
         words(e, "goes on (woken by ", "is polled once more (woken by ")
     }),
-    ("waker", "not so: it goes on: nothing has changed for it", |e| {
+    ("local_set", "not so: it goes on: nothing has changed for it", |e| {
         words(e, "is polled once more (", "goes on (")
     }),
     // told: what it does
@@ -130,7 +130,9 @@ pub const SENTENCES: &[Broken] = &[
         steps(e, |_, step| step.later.take().is_some())
     }),
     ("cancel_task", "not so: it does not cancel it", |e| instead(e, " cancels it", " wakes it")),
-    ("thread_pool", "not so: it goes on only for this wake", |e| instead(e, ", after ", ", not ")),
+    ("laziness", "not so: it goes on only for this wake", |e| {
+        instead(e, " wakes it", " wakes it, after X")
+    }),
     ("laziness", "not so: it cancels it", |e| instead(e, " wakes it", " cancels it")),
     ("coroutine", "not so: it wakes itself", |e| until(e, "until it wakes itself")),
     ("coroutine", "not so: a task ends right there", |e| until(e, "until X has ended")),

@@ -11,10 +11,12 @@
 //! | what it waits for has kept its waker | nothing that is over keeps one |
 //! | it was woken for a lane inside it, which it has not polled | its own wakers were not called |
 //! | it waits for timers only, and a lane has woken it | only the clock ends such a wait |
+//!
+//! Where a lane waits for the ends of several tasks at one place, each of them changes something.
 use super::{
     lists::are_the_same,
     reader::{Reader, stopped},
-    waited::WholeWait,
+    waited::{WholeWait, has_ended_by, is_join},
 };
 use crate::timeline::{
     LaneId, Registered, Span, Until, Woken,
@@ -32,6 +34,10 @@ impl<'c> Reader<'c> {
         let Some(after) = self.wait_after_poll(lane, nth) else { return false };
         let waits = after.places.waits();
         if !are_the_same(stopped(before), after.places) || waits.iter().any(|wait| wait.of_a_loop) {
+            return false;
+        }
+        // It takes what the task has returned, and may wait for others of that kind.
+        if waits.iter().any(is_join) && has_ended_by(&self.chart.rows[by], woken.at) {
             return false;
         }
         let of_poll = |piece: &&Piece| piece.lane == lane && piece.poll == poll.from;

@@ -344,12 +344,12 @@ fn unseen_in_words(unseen: usize, only: bool) -> Option<String> {
 }
 
 /// Whether a lane has ended by a position.
-fn has_ended_by(row: &Row, at: Position) -> bool {
+pub(super) fn has_ended_by(row: &Row, at: Position) -> bool {
     row.ends_at() <= at && *row.how_it_ended() != End::Unfinished
 }
 
 /// Whether the end of a task is waited for.
-fn is_join(wait: &Wait) -> bool {
+pub(super) fn is_join(wait: &Wait) -> bool {
     wait.on.as_deref() == Some("JoinHandle") || is_join_set(wait)
 }
 
