@@ -73,6 +73,7 @@ pub const PAGES: &[Broken] = &[
     ("hello_world", "is not in the loop’s queue, and listed", all_are_ready),
     ("hello_world", "are in the queue the other way round", ready_backwards),
     ("spawn_blocking", "of main is missing: a wake by hash", no_waits),
+    ("shield", "of request is missing: save, which it awaits", no_waits),
     ("call_soon_threadsafe", "wakes main, which is ready: false", |e| {
         words(e, "wakes the loop of main", "wakes main")
     }),
