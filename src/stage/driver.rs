@@ -134,8 +134,8 @@ struct TimelineInstrument {
     /// All futures that this task has awaited in its last step and still awaits, each with the
     /// place of the await: the number that the recording has for it.
     places: RefCell<Vec<(CallId, u32)>>,
-    /// The futures that lanes of other tasks have awaited in the step that runs and still await: the
-    /// number of the lane, and the tasks that have to end before the future does.
+    /// The futures that lanes of other tasks have awaited in the step that runs and still await:
+    /// the number of the lane, and the tasks that have to end before the future does.
     awaits_of_lanes: RefCell<Vec<(CallId, usize, Vec<CallId>)>>,
     /// For each plain future that was made for a wait and is awaited, the tasks for which that
     /// future stands.

@@ -6,9 +6,9 @@
 use super::{Explored, order::without_texts, polls::Polls};
 use async_concepts::timeline::{Clock, End, LaneId, LoopAwait, LoopCall, LoopTask, Step, human};
 
-/// The timers that a loop finds to be due in steps of which none tells that, and the steps that tell
-/// it of a timer that is not found to be due in them. On the real clock several may be due at once,
-/// and the first of them alone is told.
+/// The timers that a loop finds to be due in steps of which none tells that, and the steps that
+/// tell it of a timer that is not found to be due in them. On the real clock several may be due at
+/// once, and the first of them alone is told.
 pub fn untold_timers(explored: &Explored, polls: &Polls<'_>) -> Vec<String> {
     let mut faults = vec![];
     let mut found = vec![];

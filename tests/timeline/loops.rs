@@ -361,8 +361,8 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "goes on (its time has come) and ends its loop's iteration.",
             "goes on (its time has come), queues a callback of `run_until_complete` and ends its \
              coroutine.",
-            "goes on (its loop begins an iteration), calls a callback of `run_until_complete`, stops \
-             its loop and ends.",
+            "goes on (its loop begins an iteration), calls a callback of `run_until_complete`, \
+             stops its loop and ends.",
         ]
     );
     // From the first iteration on, in which all of it was scheduled.

@@ -216,7 +216,7 @@ pub const PAGES: &[Broken] = &[
         })
     }),
     ("coroutine", ", which it polls", no_waits),
-    ("run_until_complete", ", for which it runs", no_waits),
+    ("run_until_complete", ", which it awaits", no_waits),
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),
