@@ -64,6 +64,9 @@ pub const PAGES: &[Broken] = &[
     ("local_set", "the future of a `LocalSet`", |e| {
         steps(e, |_, step| step.resumed.replace(1).is_some())
     }),
+    ("scripted_stream", "lights 59, and another timer may have fired", |e| {
+        steps(e, |_, step| step.resumed == Some(26) && step.resumed.replace(59).is_some())
+    }),
     // ready
     ("generator", "is ready: true, and not listed so", none_is_ready),
     ("function", "is ready: false, and not listed so", all_are_ready),
@@ -102,6 +105,7 @@ pub const PAGES: &[Broken] = &[
     }),
     ("four_ways", "has a thread of its own, and is listed", all_are_ready),
     ("multi_thread", "were spawned the other way round", all_are_ready),
+    ("pipeline", "is there before it is made", |e| letters(e, '.', "l")),
     ("not_send", "was spawned, and is not listed", none_is_ready),
     ("generator", "is ready before the poll around is over", all_are_ready),
     ("generator", "the second is still in its poll", |e| letters(e, 'd', "x")),
@@ -217,6 +221,7 @@ pub const PAGES: &[Broken] = &[
     }),
     ("coroutine", ", which it polls", no_waits),
     ("run_until_complete", ", which it awaits", no_waits),
+    ("generator", "is missing: its next turn", no_waits),
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),

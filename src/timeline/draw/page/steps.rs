@@ -5,8 +5,8 @@
 //! wait for a timer; and which wait for another lane. All of that is concluded from the chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
-//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`], [`Step::waits`],
-//! [`Step::unproved`]): a page can hide these from a reader who wants to predict.
+//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::polls`], [`Step::timers`],
+//! [`Step::waits`], [`Step::unproved`]): a page can hide these from a reader who wants to predict.
 //!
 //! Here are the types. `stepped` makes the steps of a run: `pieces` cuts it, `reader` reads what is
 //! to be seen after each piece, and `sentence` says it in words.
@@ -141,6 +141,9 @@ pub struct Step {
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
+    /// Which lanes it polls inside it from here on, until it goes on by itself or its poll is over,
+    /// in order: `A, then B`. None if it polls none. A page hides this with the future as well.
+    pub polls: Option<String>,
     /// How long the lane blocks its thread from here on, until it goes on in the same poll. A page
     /// hides this with the rest of the future, too.
     pub blocks: Option<String>,

@@ -101,6 +101,7 @@ impl TwinReader<'_> {
             sentence: twin.sentence(nth),
             tells_of_others: says.iter().any(|(by, ..)| *by != lane),
             later: twin.later(nth),
+            polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
             said_at,
