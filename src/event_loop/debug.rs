@@ -179,6 +179,21 @@ impl Observers {
         }
     }
 
+    /// See [`Instrument::stop_called`].
+    pub(super) fn stop_called(&self) {
+        if self.is_watched() {
+            self.tell(|instrument| instrument.stop_called());
+        }
+    }
+
+    /// See [`Instrument::found_idle`]. Gives the error.
+    pub(super) fn found_idle(&self) -> Error {
+        if self.is_watched() {
+            self.tell(|instrument| instrument.found_idle());
+        }
+        Error::Idle
+    }
+
     /// See [`Instrument::runs_until`].
     pub(super) fn runs_until(&self, future: Option<&dyn AnyFuture>, caller: &'static Location) {
         if self.is_watched() {

@@ -153,6 +153,13 @@ pub trait Instrument {
         _ = (future, others);
     }
 
+    /// `stop` was called: the run of the loop ends after this iteration.
+    fn stop_called(&self) {}
+
+    /// Nothing is left that could ever wake the loop: its run ends with
+    /// [`Error::Idle`](super::Error::Idle).
+    fn found_idle(&self) {}
+
     /// `run_until_complete` runs the loop from here on until this future is done; `None` when it is
     /// about to return.
     fn runs_until(&self, future: Option<&FutureRef<'_>>) {

@@ -262,7 +262,7 @@ impl EventLoop {
             // asyncio would wait for ever. Here the owners of wakers are counted, so the loop knows
             // that nothing will ever wake it: a program that has forgotten to call `stop` gets an
             // error and does not hang.
-            return Err(Error::Idle);
+            return Err(self.0.observers.found_idle());
         } else {
             None
         };
@@ -396,6 +396,7 @@ impl EventLoop {
     /// Ends `run_forever` after the current iteration. If the loop does not run, the next run ends
     /// after its first iteration.
     pub fn stop(&self) {
+        self.0.observers.stop_called();
         self.0.stopping.set(true);
         self.wake();
     }

@@ -10,10 +10,11 @@ use crate::{
         Notifier, ReadyBy, set_event_loop_policy,
     },
     timeline::{
-        CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
-        call_is_asked_for, call_is_queued, callback_was_scheduled, cancel_begins, cancel_ends,
-        coroutine_ended, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
-        loop_awaits, number_of_a_call, place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
+        CallStage, LoopEnd, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by,
+        call_goes_to, call_is_asked_for, call_is_queued, callback_was_scheduled, cancel_begins,
+        cancel_ends, coroutine_ended, ended_as_cancelled, ended_with_an_error, is_a_callback,
+        is_a_lane, lane_awaits, lane_here, loop_awaits, loop_ends, number_of_a_call,
+        place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
@@ -133,9 +134,14 @@ struct TimelineInstrument {
     /// All futures that this task has awaited in its last step and still awaits, each with the
     /// place of the await: the number that the recording has for it.
     places: RefCell<Vec<(CallId, u32)>>,
-    /// For each plain future that this task has made for a wait, the tasks for which that future
-    /// stands.
+    /// The futures that lanes of other tasks have awaited in the step that runs and still await:
+    /// the number of the lane, and the tasks that have to end before the future does.
+    awaits_of_lanes: RefCell<Vec<(CallId, usize, Vec<CallId>)>>,
+    /// For each plain future that was made for a wait and is awaited, the tasks for which that
+    /// future stands.
     stand_ins: RefCell<HashMap<CallId, Vec<CallId>>>,
+    /// Those of them that were made in the step that runs.
+    new_stand_ins: RefCell<Vec<CallId>>,
 }
 
 /// More tasks than that are not told to the recording: a page could not name them.
@@ -155,7 +161,9 @@ impl TimelineInstrument {
             root: Cell::default(),
             awaits: RefCell::default(),
             places: RefCell::default(),
+            awaits_of_lanes: RefCell::default(),
             stand_ins: RefCell::default(),
+            new_stand_ins: RefCell::default(),
         }
     }
 
@@ -215,20 +223,51 @@ impl TimelineInstrument {
         self.root.get().is_some() && self.step.get() == self.root.get() && a_loop_runs_here()
     }
 
-    /// Notes what the lane waits for that runs the loop until the task `root` is done.
-    fn note_what_is_awaited(&self, root: CallId) {
+    /// The numbers of tasks, each once.
+    fn numbers_of<'t>(&self, awaited: impl Iterator<Item = &'t CallId>) -> Vec<usize> {
         let mut tasks = vec![];
-        for (_, awaited) in &*self.awaits.borrow() {
-            for task in awaited {
-                let number = self.number_of_task(*task);
-                if !tasks.contains(&number) {
-                    tasks.push(number);
-                }
+        for task in awaited {
+            let number = self.number_of_task(*task);
+            if !tasks.contains(&number) {
+                tasks.push(number);
             }
         }
         if tasks.len() > MOST_TASKS {
             tasks.clear();
         }
+        tasks
+    }
+
+    /// Notes for which tasks a lane waits that is being polled in a step of the loop.
+    fn note_awaits_of_lane(&self, lane: usize) {
+        let awaits = self.awaits_of_lanes.borrow();
+        let of_lane = awaits.iter().filter(|(_, by, _)| *by == lane);
+        lane_awaits(self.numbers_of(of_lane.flat_map(|(_, _, tasks)| tasks)));
+    }
+
+    /// The tasks that have to end before a future does; none if it waits for anything else.
+    fn tasks_of(&self, future: &FutureRef<'_>) -> Option<Vec<CallId>> {
+        future.tasks().or_else(|| self.stand_ins.borrow().get(&future.id()).cloned())
+    }
+
+    /// Forgets the stand-ins that were made in the step that is over, and are not awaited: they may
+    /// be gone, and an id may soon be that of another future.
+    fn forget_stand_ins(&self) {
+        let awaits = self.awaits.borrow();
+        let of_lanes = self.awaits_of_lanes.borrow();
+        for future in self.new_stand_ins.take() {
+            let is_awaited = awaits.iter().any(|(id, _)| *id == future)
+                || of_lanes.iter().any(|(id, ..)| *id == future);
+            if !is_awaited {
+                self.stand_ins.borrow_mut().remove(&future);
+            }
+        }
+    }
+
+    /// Notes what the lane waits for that runs the loop until the task `root` is done.
+    fn note_what_is_awaited(&self, root: CallId) {
+        let awaits = self.awaits.borrow();
+        let tasks = self.numbers_of(awaits.iter().flat_map(|(_, tasks)| tasks));
         let stacks = self.places.borrow().iter().map(|(_, stack)| *stack).collect();
         loop_awaits(Some(self.number_of_task(root)), tasks, stacks);
     }
@@ -298,11 +337,7 @@ impl Instrument for TimelineInstrument {
             self.step.set(Some(call.id));
         }
         if call.kind == CallKind::Step && self.root.get() == Some(call.id) {
-            // Those that are not awaited now may be gone, and an id may be that of another future.
-            let mut awaits = self.awaits.borrow_mut();
-            let is_awaited = |future: &CallId| awaits.iter().any(|(id, _)| id == future);
-            self.stand_ins.borrow_mut().retain(|future, _| is_awaited(future));
-            awaits.clear();
+            self.awaits.borrow_mut().clear();
             self.places.borrow_mut().clear();
         }
         match call.kind {
@@ -317,6 +352,8 @@ impl Instrument for TimelineInstrument {
     /// Between two calls, and after the last one, the function that runs the loop is what acts.
     fn call_ends(&self, call: &CallRef<'_>) {
         wakes_are_by(None);
+        self.forget_stand_ins();
+        self.awaits_of_lanes.borrow_mut().clear();
         let root = self.root.get();
         if call.kind != CallKind::Step || root != Some(call.id) {
             return;
@@ -368,6 +405,16 @@ impl Instrument for TimelineInstrument {
         // do.
         drop(waker.clone());
         if !self.runs_the_coroutine_of_main() {
+            if !a_loop_runs_here()
+                && let Some(lane) = lane_here()
+                && let Some(tasks) = self.tasks_of(future)
+            {
+                let mut awaits = self.awaits_of_lanes.borrow_mut();
+                awaits.retain(|(id, by, _)| *id != future.id() || *by != lane);
+                awaits.push((future.id(), lane, tasks));
+                drop(awaits);
+                self.note_awaits_of_lane(lane);
+            }
             return;
         }
         if let Some(place) = place_of_an_await() {
@@ -375,8 +422,7 @@ impl Instrument for TimelineInstrument {
             places.retain(|(id, _)| *id != future.id());
             places.push((future.id(), place));
         }
-        let stand_in = || self.stand_ins.borrow().get(&future.id()).cloned();
-        if let Some(tasks) = future.tasks().or_else(stand_in) {
+        if let Some(tasks) = self.tasks_of(future) {
             let mut awaits = self.awaits.borrow_mut();
             // It may be polled several times in one step.
             awaits.retain(|(id, _)| *id != future.id());
@@ -389,11 +435,20 @@ impl Instrument for TimelineInstrument {
         awaits.retain(|(id, _)| *id != future.id());
         self.places.borrow_mut().retain(|(id, _)| *id != future.id());
         self.stand_ins.borrow_mut().remove(&future.id());
+        let mut of_lanes = self.awaits_of_lanes.borrow_mut();
+        let over = of_lanes.extract_if(.., |(id, ..)| *id == future.id());
+        let lanes: Vec<usize> = over.map(|(_, lane, _)| lane).collect();
+        drop(of_lanes);
+        for lane in lanes {
+            if lane_here() == Some(lane) {
+                self.note_awaits_of_lane(lane);
+            }
+        }
     }
 
     fn stands_for(&self, future: &FutureRef<'_>, others: &[FutureRef<'_>]) {
-        if !self.runs_the_coroutine_of_main() {
-            return;
+        if self.step.get().is_none() {
+            return; // no coroutine awaits it
         }
         let mut tasks = vec![];
         for other in others {
@@ -401,6 +456,15 @@ impl Instrument for TimelineInstrument {
             tasks.extend(of_other);
         }
         self.stand_ins.borrow_mut().insert(future.id(), tasks);
+        self.new_stand_ins.borrow_mut().push(future.id());
+    }
+
+    fn stop_called(&self) {
+        loop_ends(LoopEnd::Stopped);
+    }
+
+    fn found_idle(&self) {
+        loop_ends(LoopEnd::Idle);
     }
 
     fn runs_until(&self, future: Option<&FutureRef<'_>>) {

@@ -106,13 +106,13 @@ pub(crate) use record::{
     WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
 };
 pub use record::{
-    CallStage, CalledOff, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place,
-    Polled, Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait,
-    Waits, What, WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to, call_is_asked_for,
-    call_is_queued, callback, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_ended,
-    ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane, loop_awaits,
-    number_of_a_call, on_thread, place_of_an_await, record, turn, wait, wakes_are_by,
-    woken_here_by,
+    CallStage, CalledOff, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, LoopEnd,
+    Observe, Place, Polled, Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt,
+    Verdict, Wait, Waits, What, WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to,
+    call_is_asked_for, call_is_queued, callback, callback_was_scheduled, cancel_begins,
+    cancel_ends, coroutine_ended, ended_as_cancelled, ended_with_an_error, is_a_callback,
+    is_a_lane, lane_awaits, lane_here, loop_awaits, loop_ends, number_of_a_call, on_thread,
+    place_of_an_await, record, turn, wait, wakes_are_by, woken_here_by,
 };
 pub use time::{Clock, human};
 

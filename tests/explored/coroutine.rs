@@ -1,9 +1,61 @@
 //! The coroutine that runs in the lane of an event loop: why it goes on, and what ends its waits.
+//! And the timers of the loop: that their time has come is told.
 //!
 //! The recording has no wake of it, since the loop wakes it by a number. But it has where each call
 //! of the loop was queued: by which lane, or in which call of the loop.
-use super::polls::Polls;
-use async_concepts::timeline::{End, LaneId, LoopAwait, LoopCall, LoopTask, human};
+use super::{Explored, order::without_texts, polls::Polls};
+use async_concepts::timeline::{Clock, End, LaneId, LoopAwait, LoopCall, LoopTask, Step, human};
+
+/// The timers that a loop finds to be due in steps of which none tells that, and the steps that
+/// tell it of a timer that is not found to be due in them. On the real clock several may be due at
+/// once, and the first of them alone is told.
+pub fn untold_timers(explored: &Explored, polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    let mut found = vec![];
+    for call in &polls.chart.calls {
+        let Some(lane) = call.lane.filter(|_| call.timer.is_some()) else { continue };
+        let Some(queued) = call.queued else { continue };
+        let (first, last) = polls.happened(queued);
+        let name = &polls.row(lane).name;
+        let is_told = |step: &Step| {
+            let own = lane == step.lane && step.sentence.contains("(its time has come)");
+            own || step.lane == queued.by && times_in(step).iter().any(|told| names(told, name))
+        };
+        let last = last.min(polls.steps.len() - 1);
+        if !polls.steps[first..=last].iter().any(is_told) && explored.chart.clock == Clock::Paused {
+            faults.push(format!("step {first}: it is not told that the time of {name} has come"));
+        }
+        found.push((name, first..=last));
+    }
+    for (nth, step) in polls.steps.iter().enumerate() {
+        for told in times_in(step) {
+            let is_found = found.iter().any(|(name, steps)| {
+                names(&told, name) && (steps.contains(&nth) || steps.contains(&(nth + 1)))
+            });
+            if !is_found {
+                faults.push(format!("step {nth}: the time of {told} has not come"));
+            }
+        }
+    }
+    faults
+}
+
+/// The lanes of which a step says that their time has come.
+fn times_in(step: &Step) -> Vec<String> {
+    let mut told = vec![];
+    for part in without_texts(step).split("(the time of ").skip(1) {
+        if let Some((lanes, _)) = part.split_once(" has come)") {
+            told.push(lanes.to_owned());
+        }
+    }
+    told
+}
+
+/// Whether a list has a name in it, or is only a number of lanes.
+fn names(list: &str, name: &str) -> bool {
+    let mut parts = list.split(", ").flat_map(|part| part.split(" and "));
+    parts.any(|part| part == name || part.ends_with(" lanes"))
+}
 
 /// The words for the reason why something goes on: in its next step, and while it waits.
 pub struct Reason {

@@ -9,7 +9,7 @@ use super::{
     polls::{Polls, is_poll},
 };
 use async_concepts::timeline::{
-    Chart, End, LaneId, LoopCall, LoopTask, Position, Step, Turn, Until,
+    Chart, End, LaneId, LoopCall, LoopEnd, LoopTask, Position, Step, Turn, Until,
 };
 use std::collections::BTreeSet;
 
@@ -45,6 +45,10 @@ enum Verb {
     QueuesCallback,
     /// The loop calls one.
     CallsCallback,
+    /// The run of a loop is about to end, since `stop` is called.
+    Stops,
+    /// The run of a loop is about to end, since nothing is left that could wake it.
+    FindsIdle,
     /// The runtime drops an aborted task.
     Aborted,
     /// The end of an aborted task wakes a lane.
@@ -63,6 +67,13 @@ const VERBS: [(&str, Verb); 10] = [
     ("cancels ", Verb::Cancels),
     ("removes ", Verb::Removes),
     ("drops ", Verb::Drops),
+];
+
+/// What is said of the end of a loop's run.
+const ENDS_OF_LOOPS: [(&str, Verb); 3] = [
+    ("stops its loop", Verb::Stops),
+    ("stops the loop", Verb::Stops),
+    ("finds that nothing is left to wait for", Verb::FindsIdle),
 ];
 
 /// The words with which a list of done callbacks begins that the library of a loop has added.
@@ -177,6 +188,12 @@ impl<'e> Checker<'e> {
             if let Some((index, after)) = line_at(rest) {
                 told.push(Told::Line(index));
                 rest = after;
+                continue;
+            }
+            let mut ends = ENDS_OF_LOOPS.iter();
+            if let Some((words, verb)) = ends.find(|(words, _)| rest.starts_with(words)) {
+                told.push(Told::Lane(*verb, None));
+                rest = &rest[words.len()..];
                 continue;
             }
             if let Some((callbacks, after)) = callbacks_at(rest) {
@@ -314,6 +331,14 @@ impl<'e> Checker<'e> {
                 }
             }
             Verb::Queues => numbers.extend(self.queued(step, name, false)),
+            Verb::Stops | Verb::FindsIdle => {
+                let end = if verb == Verb::Stops { LoopEnd::Stopped } else { LoopEnd::Idle };
+                for (turn, by) in &self.chart().loop_ends {
+                    if *by == end && self.is_by(turn.by, step.lane) {
+                        numbers.push(turn.nth);
+                    }
+                }
+            }
             Verb::QueuesCallback | Verb::CallsCallback => {
                 for call in self.chart().calls.iter().filter(|call| call.added_by.is_some()) {
                     let turn = if verb == Verb::CallsCallback { call.over } else { call.queued };
@@ -388,6 +413,11 @@ impl<'e> Checker<'e> {
     /// told in one of the steps, and so is each done callback of the loop's own library.
     fn check_completeness(&mut self) {
         let chart = self.chart();
+        for (turn, by) in &chart.loop_ends {
+            if is_polled(chart, turn.by, turn.at) && !self.told.contains(&turn.nth) {
+                self.faults.push(format!("that a loop ends is not told: {by:?}"));
+            }
+        }
         for call in &chart.calls {
             let Some(function) = &call.added_by else { continue };
             for turn in [call.queued, call.over].into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! Sentences: each cause, deed and state that a sentence tells of is one that was recorded.
 use super::{
     Explored,
-    coroutine::{ends_the_wait, is_of_the_coroutine, reason},
+    coroutine::{ends_the_wait, is_of_the_coroutine, reason, untold_timers},
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
     ready::runs_a_loop,
@@ -30,6 +30,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
         }
     }
     faults.extend(errors_that_only_python_tells(explored));
+    faults.extend(untold_timers(explored, &polls));
     faults
 }
 

@@ -130,7 +130,7 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
     if let Some(awaits) = of_its_loop(polls, step, lane) {
         for other in &awaits.lanes {
             if !has_ended(polls, step, *other) && !said.contains(other) {
-                missing.push(format!("{}, for which it runs", polls.row(*other).name));
+                missing.push(format!("{}, which it awaits", polls.row(*other).name));
             }
         }
         return missing;
@@ -213,11 +213,14 @@ fn is_a_loop_that_goes_on(polls: &Polls<'_>, step: usize, lane: LaneId) -> bool 
     runs_a_loop(polls, lane) && woken <= polls.time(&polls.steps[step])
 }
 
-/// What an event loop has told of the tasks for which the lane waits that runs it.
+/// What an event loop has told of the tasks for which the lane waits that runs it, or another one.
 fn of_its_loop<'e>(polls: &Polls<'e>, step: usize, lane: LaneId) -> Option<&'e LoopAwait> {
     let poll = &polls.of_lane[lane][polls.begun(lane, step)?];
     let told = |awaits: &&LoopAwait| awaits.from.by == lane && awaits.from.at <= poll.span.to;
     let last = polls.chart.awaits.iter().rfind(told)?;
+    if !runs_a_loop(polls, lane) && last.from.at <= poll.span.from {
+        return None; // it has awaited them in an earlier poll
+    }
     if last.lanes.is_empty() && last.unseen == 0 { None } else { Some(last) }
 }
 

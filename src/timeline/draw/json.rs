@@ -100,7 +100,10 @@ impl std::error::Error for JsonError {}
 /// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
 ///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
 ///   where the coroutine waits until whose end the lane runs the loop; with `"in_a_run": true` the
-///   lane runs the loop until something is done, which a plain future may be;
+///   lane runs the loop until something is done, which a plain future may be; an entry of a lane
+///   that runs no loop holds until the next poll of that lane: the tasks are awaited in it;
+/// - `loop_ends`, if it is there, says what ends the runs of such a loop: where, by which lane, and
+///   whether it was `"stopped"`, or has found that it is `"idle"`;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"failed": TEXT}`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
@@ -211,6 +214,10 @@ fn check(chart: &Chart) -> Result<(), String> {
         if let Some(lane) = call.lane {
             check_lane(chart, lane)?;
         }
+    }
+    for (turn, _) in &chart.loop_ends {
+        check_position(chart, turn.at)?;
+        check_lane(chart, turn.by)?;
     }
     for awaits in &chart.awaits {
         check_position(chart, awaits.from.at)?;

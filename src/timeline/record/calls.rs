@@ -14,7 +14,7 @@
 //!
 //! Which lane runs in a call is not told. A chart finds that out, since the lane is polled in it.
 use super::{
-    event::{CallStage, WokenBy},
+    event::{CallStage, LoopEnd, WokenBy},
     run::Run,
 };
 
@@ -53,6 +53,24 @@ pub fn call_is_queued(number: usize, has_a_lane: bool, by: WokenBy) {
 pub fn loop_awaits(until: Option<usize>, tasks: Vec<usize>, stacks: Vec<u32>) {
     if let Some(run) = Run::here() {
         run.note_what_the_loop_awaits(until, tasks, stacks);
+    }
+}
+
+/// The lane that runs on this thread has awaited these tasks in this poll, and still awaits them:
+/// see [`What::Awaits`](super::What::Awaits).
+pub fn lane_awaits(tasks: Vec<usize>) {
+    loop_awaits(None, tasks, vec![]);
+}
+
+/// The lane that runs on this thread, by a number.
+pub fn lane_here() -> Option<usize> {
+    Run::here()?.current_lane()
+}
+
+/// The run of an event loop ends after this, since the lane that runs on this thread has done it.
+pub fn loop_ends(by: LoopEnd) {
+    if let Some(run) = Run::here() {
+        run.note_end_of_a_loop(by);
     }
 }
 

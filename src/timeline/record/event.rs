@@ -87,8 +87,11 @@ pub enum What {
         /// What the lane has done with it.
         stage: CallStage,
     },
-    /// The lane runs an event loop, and this says for which tasks it waits, up to the next such
-    /// event. Tasks have the numbers that [`CallStage::Begins`] has.
+    /// The run of an event loop of the program's own is about to end, since the lane has done this.
+    LoopEnds(LoopEnd),
+    /// The lane waits for these tasks of an event loop, up to the next such event: it runs the
+    /// loop, or it has awaited them in this poll. Tasks have the numbers that
+    /// [`CallStage::Begins`] has.
     Awaits {
         /// The task until whose end it runs the loop, or a number of its own for a future that is
         /// none; none if it does not run the loop any more.
@@ -137,6 +140,17 @@ pub enum CallStage {
         /// The function of the loop's own library whose done callback it is; none of another call.
         added_by: Option<&'static str>,
     },
+}
+
+/// What ends the run of an event loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
+pub enum LoopEnd {
+    /// The lane has called `stop`.
+    Stopped,
+    /// The lane runs the loop, and has found that nothing is left that could wake it.
+    Idle,
 }
 
 /// What a poll returned.

@@ -62,11 +62,12 @@ pub use blocking::{
 };
 pub use calls::{
     a_loop_runs_here, asked_for_by, call_goes_to, call_is_asked_for, call_is_queued, cancel_begins,
-    cancel_ends, loop_awaits, number_of_a_call, place_of_an_await,
+    cancel_ends, lane_awaits, lane_here, loop_awaits, loop_ends, number_of_a_call,
+    place_of_an_await,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
-pub use event::{CallStage, CalledOff, Event, Line, Polled, What, WokenBy};
+pub use event::{CallStage, CalledOff, Event, Line, LoopEnd, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]

@@ -76,6 +76,7 @@ pub const PAGES: &[Broken] = &[
     ("hello_world", "is not in the loop’s queue, and listed", all_are_ready),
     ("hello_world", "are in the queue the other way round", ready_backwards),
     ("spawn_blocking", "of main is missing: a wake by hash", no_waits),
+    ("shield", "of request is missing: save, which it awaits", no_waits),
     ("call_soon_threadsafe", "wakes main, which is ready: false", |e| {
         words(e, "wakes the loop of main", "wakes main")
     }),
@@ -233,7 +234,7 @@ pub const PAGES: &[Broken] = &[
         })
     }),
     ("coroutine", ", which it polls", no_waits),
-    ("run_until_complete", ", for which it runs", no_waits),
+    ("run_until_complete", ", which it awaits", no_waits),
     ("generator", "is missing: its next turn", no_waits),
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),

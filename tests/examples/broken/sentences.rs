@@ -119,6 +119,18 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "(its coroutine begins)", "(its loop begins an iteration)")
     }),
     ("timeout", "not so: A has ended", |e| words(e, "(A has ended)", "(woken by A)")),
+    ("timers", "it is not told that the time of C has come", |e| {
+        words(e, " (the time of C and B has come)", "")
+    }),
+    ("timers", "the time of D has not come", |e| {
+        words(e, " (the time of C and B has come)", " (the time of D has come)")
+    }),
+    ("cancel_handle", "that a loop ends is not told: Idle", |e| {
+        words(e, "finds that nothing is left to wait for", "looks around")
+    }),
+    ("hello_world", "that a loop ends is not told: Stopped", |e| {
+        words(e, "stops the loop of main", "rests")
+    }),
     // told: what ends its wait
     ("shield", "not so: it goes on when 3 s", |e| {
         steps(e, |_, step| step.later.take_if(|later| later == "until 3 s").is_some())

@@ -37,7 +37,7 @@ mod real_clock;
 mod spans;
 mod wakes;
 
-use super::chart::{Chart, End, Instant, Position, Row, Said, State, Until};
+use super::chart::{Chart, End, Instant, Position, Row, Said, State, Turn, Until};
 use crate::timeline::{CallStage, CalledOff, Clock, Event, LaneId, Place, What};
 use calls::Calls;
 use instants::Instants;
@@ -85,6 +85,12 @@ impl Chart {
             }
             if let What::Awaits { until, tasks, places } = &event.what {
                 assembly.note_awaits(event, *until, tasks, places.as_ref());
+                assembly.nth += 1;
+                continue;
+            }
+            if let What::LoopEnds(by) = event.what {
+                let at = Turn { at: assembly.now(), by: event.lane, nth: assembly.nth };
+                assembly.chart.loop_ends.push((at, by));
                 assembly.nth += 1;
                 continue;
             }
@@ -214,7 +220,8 @@ impl Assembly {
                 let said = Said { at, lane, text: text.clone(), place, nth: self.nth };
                 self.chart.said.push(said);
             }
-            What::Call { .. } | What::Awaits { .. } => {} // read before: see `Chart::of_workers`
+            // Read before: see `Chart::of_workers`.
+            What::Call { .. } | What::Awaits { .. } | What::LoopEnds(_) => {}
         }
     }
 

@@ -113,5 +113,8 @@ fn positions(chart: &mut Chart) -> Vec<&mut Position> {
     for awaits in &mut chart.awaits {
         positions.push(&mut awaits.from.at);
     }
+    for (turn, _) in &mut chart.loop_ends {
+        positions.push(&mut turn.at);
+    }
     positions
 }

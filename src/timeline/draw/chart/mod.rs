@@ -19,7 +19,7 @@ pub use row::{BlockingCall, Owner, Row, Span, Woken};
 pub use state::{End, State, Until};
 
 use super::places::Places;
-use crate::timeline::{Clock, LaneId, Line, Place};
+use crate::timeline::{Clock, LaneId, Line, LoopEnd, Place};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -46,10 +46,14 @@ pub struct Chart {
     /// in which they became known. Empty where the program has no such loop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<LoopCall>,
-    /// For which of its tasks a lane runs an event loop, in order of time: each entry holds until
-    /// the next one of the same lane. Empty where the program has no such loop.
+    /// For which tasks of an event loop lanes wait, in order of time: each entry holds until the
+    /// next one of the same lane. Empty where the program has no such loop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub awaits: Vec<LoopAwait>,
+    /// What ends the runs of such a loop, in order: where, by which lane, and how. Empty where the
+    /// program has no such loop, and in a file of an older version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loop_ends: Vec<(Turn, LoopEnd)>,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
     /// Everything that was printed, in order, as a terminal shows it, with the lines that no lane
@@ -175,8 +179,9 @@ pub enum LoopTask {
     Other,
 }
 
-/// A lane that runs an event loop begins to wait for tasks of the loop: for the one until whose end
-/// it runs the loop, or for those that the coroutine of this one awaits.
+/// A lane begins to wait for tasks of an event loop. If it runs the loop: for the one until whose
+/// end it does so, or for those that the coroutine of this one awaits. Any other lane: for those
+/// that it has awaited in the poll that goes on there, up to its next poll.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoopAwait {
     /// When, and which lane: see [`Turn::by`].

@@ -230,6 +230,23 @@ impl Calls {
     }
 }
 
+impl Calls {
+    /// The lanes of the timers that the loop has found to be due in a step, in the order of its
+    /// queue.
+    pub fn due_in(&self, step: usize) -> Vec<LaneId> {
+        let mut due = vec![];
+        for call in self.calls.iter().filter(|call| call.set.is_some()) {
+            if let Some((queued, turn)) = call.queued
+                && queued == step
+            {
+                due.push((turn.nth, call.lane));
+            }
+        }
+        due.sort_unstable();
+        due.into_iter().map(|(_, lane)| lane).collect()
+    }
+}
+
 impl Call {
     fn is_over(&self, step: usize) -> bool {
         self.over.is_some_and(|over| over <= step)

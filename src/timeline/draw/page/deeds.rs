@@ -2,7 +2,7 @@
 //! to other lanes meanwhile.
 use super::reader::{Reader, in_quotes, join};
 use crate::timeline::{
-    LaneId, Said,
+    LaneId, LoopEnd, Said,
     draw::pieces::{Deed, Piece, What},
 };
 use std::{collections::BTreeSet, mem::discriminant};
@@ -41,6 +41,7 @@ impl Reader<'_> {
                     | What::Makes(lane)
                     | What::Removes(lane)
                     | What::Drops(lane) => lanes.push(lane),
+                    What::EndsLoop(_) => {}
                     What::QueuesCallback(call) | What::CallsCallback(call) => {
                         callbacks.extend(self.chart.calls[call].added_by.as_deref());
                     }
@@ -54,7 +55,9 @@ impl Reader<'_> {
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Queues(_) => format!("queues {}", self.names(&lanes)),
                 What::QueuesCallback(_) => format!("queues {}", in_words(&callbacks)),
-                What::CallsCallback(_) => calls(&callbacks),
+                What::CallsCallback(_) => format!("calls {}", in_words(&callbacks)),
+                What::EndsLoop(LoopEnd::Stopped) => self.stops(piece),
+                What::EndsLoop(LoopEnd::Idle) => "finds that nothing is left to wait for".into(),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
                 What::Removes(_) => format!("removes {}", self.names(&lanes)),
@@ -62,6 +65,15 @@ impl Reader<'_> {
             });
         }
         by_others
+    }
+
+    /// That the lane of a piece stops an event loop: the one that it runs, or that calls it.
+    fn stops(&self, piece: &Piece) -> String {
+        match self.around(piece).last() {
+            _ if self.calls.runs_a_loop(piece.lane) => "stops its loop".into(),
+            Some(outer) => format!("stops the loop of {}", self.chart.rows[*outer].name),
+            None => "stops the loop".into(),
+        }
     }
 
     /// Whether a deed wakes an event loop only: another thread has left a call for it, and that is
@@ -219,13 +231,4 @@ fn in_words(callbacks: &[&str]) -> String {
 /// What the strip calls a done callback of an event loop's own library.
 pub(super) fn a_callback_of(function: &str) -> String {
     format!("a callback of `{function}`")
-}
-
-/// That a loop calls such callbacks. That of `run_until_complete` ends the run of the loop.
-fn calls(callbacks: &[&str]) -> String {
-    let stops = match callbacks {
-        [.., "run_until_complete"] => " (which stops its loop)",
-        _ => "",
-    };
-    format!("calls {}{stops}", in_words(callbacks))
 }

@@ -164,14 +164,31 @@ impl Reader<'_> {
         // The place of an event loop's driver is known, and nothing that it waits for is.
         if is_of_a_loop(self.stop(piece)) {
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
-                _ if self.starts_its_loop(piece) => "starts its loop".into(),
+                _ if self.starts_its_loop(piece) => {
+                    format!("starts its loop{}", self.overdue(piece))
+                }
                 true => self.waits_in_its_coroutine(piece),
-                false => "ends its loop's iteration".into(),
+                false => format!("ends its loop's iteration{}", self.overdue(piece)),
             };
         }
         match self.on_all(piece) {
             Some(on) if on != "yield_now" => format!("gives way ({on})"),
             _ => "gives way".into(),
+        }
+    }
+
+    /// ` (the time of A has come)`: the timers that have become due while the loop was busy. It
+    /// finds them between two iterations, and does not sleep. If it has slept before this piece,
+    /// it was woken for them, and that is told already.
+    fn overdue(&self, piece: &Piece) -> String {
+        let has_slept = self.woken_for(piece.lane, self.poll_of(piece)).map(|woken| woken.by)
+            == Some(Until::Clock);
+        if has_slept && piece.kind == Kind::Poll {
+            return String::new();
+        }
+        match self.calls.due_in(self.number(piece))[..] {
+            [] => String::new(),
+            ref lanes => format!(" (the time of {} has come)", self.names(lanes)),
         }
     }
 

@@ -10,7 +10,7 @@
 //! | in a set of futures | it polls them, and they have not ended |
 //! | for the end of tasks, by a `JoinHandle` or a `JoinSet` | their ends wake it there |
 //! | for a `Mutex` | the lane that wakes it there has given the lock back |
-//! | for tasks of an event loop that it runs | the loop has told which of them it awaits |
+//! | for tasks of an event loop | the loop has told which of them it awaits |
 //!
 //! A lane that has given way waits for its next turn. Of any other wait only the wake is told, in
 //! words. The same holds if the lane may have gone on from these places, for which its sentence
@@ -129,11 +129,15 @@ impl<'c> Reader<'c> {
         })
     }
 
-    /// The tasks of its event loop for which a lane waits that runs the loop. If the loop has told
-    /// of none: by which lane it is woken. None if it is woken by none.
+    /// The tasks of an event loop for which a lane waits that runs the loop, or that has awaited
+    /// them. If the loop has told of none: by which lane its lane is woken. None if it is woken by
+    /// none.
     pub(super) fn waits_for_tasks(&self, lane: LaneId, piece: &Piece) -> Option<WaitsFor> {
         let told = |awaits: &&LoopAwait| awaits.from.by == lane && awaits.from.at <= piece.after;
-        let LoopAwait { lanes, unseen, .. } = self.chart.awaits.iter().rfind(told)?;
+        let LoopAwait { from, lanes, unseen, .. } = self.chart.awaits.iter().rfind(told)?;
+        if !self.calls.runs_a_loop(lane) && !self.is_of_the_last_poll(lane, from.at, piece) {
+            return None;
+        }
         if lanes.is_empty() && *unseen == 0 {
             let words = self.a_wake_of_the_loop(lane, piece)?;
             return Some(WaitsFor { lanes: vec![], words: Some(words) });
@@ -142,6 +146,14 @@ impl<'c> Reader<'c> {
         lanes.retain(|task| self.is_alive(*task, piece));
         let words = unseen_in_words(*unseen, lanes.is_empty());
         Some(WaitsFor { lanes, words })
+    }
+
+    /// Whether a position is in the last poll of a lane that has begun before a piece ends.
+    fn is_of_the_last_poll(&self, lane: LaneId, at: Position, piece: &Piece) -> bool {
+        let spans = &self.chart.rows[lane].spans;
+        let begun = spans.partition_point(|span| span.from < piece.after);
+        let last = spans[..begun].iter().rfind(|span| span.state.is_poll());
+        last.is_some_and(|poll| poll.from < at && at <= poll.to)
     }
 
     /// The lanes that a lane polls where it waits, and for which it waits, as far as they have not

@@ -89,8 +89,13 @@ fn add_queueing(chart: &Chart, pieces: &mut [Piece]) {
 }
 
 /// Notes where a done callback of the loop's own library is put into the queue, and where the loop
-/// calls it.
+/// calls it; and what ends the run of a loop.
 fn add_callbacks(chart: &Chart, pieces: &mut [Piece]) {
+    for (turn, by) in &chart.loop_ends {
+        if let Some(piece) = done_in(chart, pieces, turn.by, turn.at) {
+            pieces[piece].add_deed(turn.nth, What::EndsLoop(*by));
+        }
+    }
     for (index, call) in chart.calls.iter().enumerate() {
         if call.added_by.is_none() || call.lane.is_some() {
             continue;

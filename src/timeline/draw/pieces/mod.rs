@@ -23,7 +23,7 @@ pub(super) use deeds::{aborted_after, doer, done_in};
 pub(super) use wakes::{is_passed_on, passed_on, tracked};
 
 use super::chart::{Chart, Position};
-use crate::timeline::LaneId;
+use crate::timeline::{LaneId, LoopEnd};
 use deeds::add_deeds;
 use rests::{Seen, rests};
 use std::cmp::Reverse;
@@ -81,6 +81,8 @@ pub(super) enum What {
     QueuesCallback(usize),
     /// The event loop calls such a callback.
     CallsCallback(usize),
+    /// The run of an event loop is about to end.
+    EndsLoop(LoopEnd),
     /// A lane is cancelled: an event loop wakes it to give it an error; or it is a callback, which
     /// its loop will not call now.
     Cancels(LaneId),

@@ -10,8 +10,8 @@ use crate::timeline::{
 
 /// What is seen of each lane, looked up once for all its polls.
 pub(super) struct Seen {
-    /// For each lane the positions at which it prints, wakes, makes or drops something, or calls a
-    /// callback of its event loop's own library, in order.
+    /// For each lane the positions at which it prints, wakes, makes or drops something, calls a
+    /// callback of its event loop's own library, or ends the run of a loop, in order.
     at: Vec<Vec<Position>>,
     /// For each lane the lanes that it polls at any time.
     inside: Vec<Vec<LaneId>>,
@@ -43,6 +43,9 @@ impl Seen {
                 (end, End::Cancelled { by: Some(by), .. }) if by != lane => at[by].push(end),
                 _ => {}
             }
+        }
+        for (turn, _) in &chart.loop_ends {
+            at[turn.by].push(turn.at);
         }
         for call in chart.calls.iter().filter(|call| call.added_by.is_some()) {
             if let Some(over) = call.over {

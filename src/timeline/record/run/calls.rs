@@ -2,7 +2,7 @@
 use super::{Run, kind::Observe};
 use crate::timeline::record::{
     LaneId,
-    event::{CallStage, Event, What, WokenBy},
+    event::{CallStage, Event, LoopEnd, What, WokenBy},
 };
 
 impl Run {
@@ -45,6 +45,15 @@ impl Run {
         {
             let places = self.lock().places(lane, &stacks);
             self.note_here(lane, What::Awaits { until, tasks, places });
+        }
+    }
+
+    /// Notes what ends the run of a loop, if a lane runs here.
+    pub fn note_end_of_a_loop(&self, by: LoopEnd) {
+        if let Some(lane) = self.current_lane()
+            && self.shows_calls()
+        {
+            self.note_here(lane, What::LoopEnds(by));
         }
     }
 
