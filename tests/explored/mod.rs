@@ -11,8 +11,8 @@
 //! queue, `lit` on lines of the source, `stands` on where lanes are in it, `passed` on where they
 //! go on, `shown` on what a page leaves out of it, `told` on sentences, `order` on the order of
 //! what they tell, `arrows` on where a wake comes from, `printed` on the output, `parting` on what
-//! only one language prints, `waits` on what lanes wait for, and `header` on what the header of the
-//! example says of a scene.
+//! only one language prints, `waits` on what lanes wait for, `python` on what only its column has,
+//! and `header` on what the header of the example says of a scene.
 mod arrows;
 mod header;
 mod lit;
@@ -21,6 +21,7 @@ mod parting;
 mod passed;
 mod polls;
 pub mod printed;
+mod python;
 mod ready;
 mod shown;
 mod stands;
@@ -69,6 +70,7 @@ impl Explored {
         faults.extend(printed::faults(self));
         faults.extend(parting::faults(self));
         faults.extend(waits::faults(self));
+        faults.extend(python::faults(self));
         faults.extend(header::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);
         faults.into_iter().map(|fault| scene.clone() + &fault).collect()
