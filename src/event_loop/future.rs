@@ -145,6 +145,9 @@ trait DoneFunction<T> {
 
     /// It was taken back, and is not called any more.
     fn forget(&self);
+
+    /// The type of the function, as [`std::any::type_name`] gives it.
+    fn type_name(&self) -> &'static str;
 }
 
 /// What the program has given, for one call. asyncio keeps a pair of a function and a context.
@@ -160,6 +163,10 @@ impl<T, O: IntoResult, F: FnOnce(&Future<T>) -> O + 'static> DoneFunction<T> for
 
     fn forget(&self) {
         discard(self.0.take());
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<F>()
     }
 }
 
@@ -418,6 +425,10 @@ impl<T> Call for FutureCell<T> {
 
     fn name(&self) -> String {
         if let Kind::Task(task) = &self.kind { task.name() } else { "Future".to_owned() }
+    }
+
+    fn done_callback(&self) -> Option<&'static str> {
+        self.next_done_callback()
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) trait Call {
     /// What debug mode and instruments call this call: the name of a task, `Future`, or the type of
     /// a closure.
     fn name(&self) -> String;
+
+    /// The type of the done callback that the call makes; none if it is another kind of call.
+    fn done_callback(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What a call in the queue is.

@@ -249,6 +249,30 @@ impl<'a> CallRef<'a> {
             Name::Was(name) => name.to_owned(),
         }
     }
+
+    /// The function of this crate that has added this done callback for its own work, as `shield`
+    /// adds one to the future that it shields. `None` for a done callback of the program, and for
+    /// any other call. Known only in [`Instrument::call_begins`]: before, the loop has a place in
+    /// its queue for the future, and none for each callback.
+    pub fn added_by(&self) -> Option<&'static str> {
+        match self.name {
+            Name::Of(call) => adds_for_itself(call.0.done_callback()?),
+            Name::Was(_) => None,
+        }
+    }
+}
+
+/// The function of this crate in which a closure of this type is made, if it is one that is made of
+/// the core: it has a file of its own name, or is a method of the loop.
+fn adds_for_itself(closure: &'static str) -> Option<&'static str> {
+    let here = module_path!().strip_suffix("instrument")?;
+    let (module, path) = closure.strip_prefix(here)?.split_once("::")?;
+    if !["combinators", "remote"].contains(&module) {
+        return None; // such as one that only wraps a function of the program
+    }
+    let method = path.strip_prefix("<impl ").and_then(|path| path.split_once(">::"));
+    let path = method.map_or(path, |(_, method)| method);
+    path.split(['<', ':']).next()
 }
 
 /// A future that is awaited, as an instrument sees it.

@@ -289,7 +289,8 @@ impl Instrument for TimelineInstrument {
             if call.kind == CallKind::Step {
                 task = Some(self.number_of_task(call.id));
             }
-            call_goes_to(number, CallStage::Begins { task });
+            let added_by = call.added_by();
+            call_goes_to(number, CallStage::Begins { task, added_by });
             caused_by = Some(by);
         }
         self.runs_a_lane.set(self.note_end_of_wait(call));
@@ -411,7 +412,9 @@ impl Instrument for TimelineInstrument {
                 self.root.set(Some(future.id()));
                 self.note_what_is_awaited(future.id());
             }
-            _ => loop_awaits(None, vec![], vec![]),
+            // A number that no task has.
+            Some(_) => loop_awaits(Some(number_of_a_call()), vec![], vec![]),
+            None => loop_awaits(None, vec![], vec![]),
         }
     }
 }

@@ -10,10 +10,12 @@
 //! In reading order: `polls` finds the poll of each step, `timers` is on due times, `ready` on the
 //! queue, `lit` on lines of the source, `stands` on where lanes are in it, `passed` on where they
 //! go on, `shown` on what a page leaves out of it, `told` on sentences, `order` on the order of
-//! what they tell, `arrows` on where a wake comes from, `printed` on the output, `parting` on what
-//! only one language prints, `waits` on what lanes wait for, `python` on what only its column has,
-//! and `header` on what the header of the example says of a scene.
+//! what they tell, `coroutine` on what runs in the lane of an event loop, `arrows` on where a wake
+//! comes from, `printed` on the output, `parting` on what only one language prints, `waits` on what
+//! lanes wait for, `python` on what only its column has, and `header` on what the header of the
+//! example says of a scene.
 mod arrows;
+mod coroutine;
 mod header;
 mod lit;
 mod order;

@@ -41,6 +41,10 @@ enum Verb {
     /// It is a callback that is removed from its future.
     Removes,
     Drops,
+    /// A done callback of the loop's own library is put into the queue.
+    QueuesCallback,
+    /// The loop calls one.
+    CallsCallback,
     /// The runtime drops an aborted task.
     Aborted,
     /// The end of an aborted task wakes a lane.
@@ -48,17 +52,22 @@ enum Verb {
 }
 
 /// The words with which a list of lanes begins.
-const VERBS: [(&str, Verb); 9] = [
+const VERBS: [(&str, Verb); 10] = [
     ("Then the runtime drops ", Verb::Aborted),
     ("; this wakes ", Verb::WokenByItsEnd),
     ("makes the next ", Verb::Makes),
     ("makes ", Verb::Makes),
+    ("wakes the loop of ", Verb::Wakes),
     ("wakes ", Verb::Wakes),
     ("queues ", Verb::Queues),
     ("cancels ", Verb::Cancels),
     ("removes ", Verb::Removes),
     ("drops ", Verb::Drops),
 ];
+
+/// The words with which a list of done callbacks begins that the library of a loop has added.
+const OF_CALLBACKS: [(&str, Verb); 2] =
+    [("queues ", Verb::QueuesCallback), ("calls ", Verb::CallsCallback)];
 
 /// A deed that a sentence tells.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +166,7 @@ impl<'e> Checker<'e> {
     fn told_in(&self, step: &Step) -> Vec<Told<'e>> {
         let mut told = vec![];
         let text = without_parentheses(&without_texts(step));
+        let callbacks_at = |text| self.callbacks_at(text);
         let mut rest = &text[..];
         while !rest.is_empty() {
             // A line that is printed by another lane, which is neither dropped nor polled: its
@@ -166,6 +176,11 @@ impl<'e> Checker<'e> {
             }
             if let Some((index, after)) = line_at(rest) {
                 told.push(Told::Line(index));
+                rest = after;
+                continue;
+            }
+            if let Some((callbacks, after)) = callbacks_at(rest) {
+                told.extend(callbacks);
                 rest = after;
                 continue;
             }
@@ -225,6 +240,35 @@ impl<'e> Checker<'e> {
         rest
     }
 
+    /// The done callbacks of a list with which a text begins, `calls a callback of `gather``, and
+    /// what follows it; none if it begins with no such list.
+    fn callbacks_at<'t>(&self, text: &'t str) -> Option<(Vec<Told<'e>>, &'t str)> {
+        let mut told = vec![];
+        let is_begun = OF_CALLBACKS.iter().find(|(words, _)| text.starts_with(words))?;
+        let (words, verb) = is_begun;
+        let mut rest = &text[words.len()..];
+        while let Some((count, after)) = rest.split_once(" of `")
+            && let Some((function, after)) = after.split_once('`')
+        {
+            let count = match count {
+                "a callback" => 1,
+                _ => count.strip_suffix(" callbacks").and_then(|count| count.parse().ok())?,
+            };
+            let mut known = self.chart().calls.iter().filter_map(|call| call.added_by.as_deref());
+            let function = known.find(|known| *known == function)?;
+            told.extend(vec![Told::Lane(*verb, Some(function)); count]);
+            rest = after;
+            let Some(next) = after.strip_prefix(", ").or(after.strip_prefix(" and ")) else {
+                break;
+            };
+            if !next.starts_with("a callback of ") && !next.starts_with(char::is_numeric) {
+                break;
+            }
+            rest = next;
+        }
+        if told.is_empty() { None } else { Some((told, rest)) }
+    }
+
     /// The lane whose name a text begins with, and what follows the name.
     fn lane_at<'t>(&self, text: &'t str) -> Option<(&'e str, &'t str)> {
         let mut found: Option<&'e str> = None;
@@ -270,6 +314,17 @@ impl<'e> Checker<'e> {
                 }
             }
             Verb::Queues => numbers.extend(self.queued(step, name, false)),
+            Verb::QueuesCallback | Verb::CallsCallback => {
+                for call in self.chart().calls.iter().filter(|call| call.added_by.is_some()) {
+                    let turn = if verb == Verb::CallsCallback { call.over } else { call.queued };
+                    if let Some(turn) = turn
+                        && self.is_by(turn.by, step.lane)
+                        && call.added_by.as_deref() == name
+                    {
+                        numbers.push(turn.nth);
+                    }
+                }
+            }
             Verb::Removes | Verb::Drops => numbers.extend(self.dropped(step, verb, name)),
             Verb::Aborted => {
                 for (lane, row) in rows().filter(|(lane, _)| is_named(*lane)) {
@@ -330,9 +385,18 @@ impl<'e> Checker<'e> {
     }
 
     /// Each line, each wake by a lane, each task that was made and each lane that was dropped is
-    /// told in one of the steps.
+    /// told in one of the steps, and so is each done callback of the loop's own library.
     fn check_completeness(&mut self) {
         let chart = self.chart();
+        for call in &chart.calls {
+            let Some(function) = &call.added_by else { continue };
+            for turn in [call.queued, call.over].into_iter().flatten() {
+                if is_polled(chart, turn.by, turn.at) && !self.told.contains(&turn.nth) {
+                    let fault = format!("a callback of {function} is not told of: {turn:?}");
+                    self.faults.push(fault);
+                }
+            }
+        }
         for (lane, row) in chart.rows.iter().enumerate() {
             if (is_a_task(self.polls, lane) || row.called_off)
                 && row.parent.is_some_and(|maker| is_polled(chart, maker, row.begin()))

@@ -11,7 +11,8 @@
 //!
 //! An event loop of the program's own has told of its queue: there the page has to list the lanes
 //! whose calls are in it, in its order, and no others. A call that runs no lane stands for that of
-//! the loop.
+//! the loop, unless it is a done callback that the loop's own library has added: such a callback is
+//! no part of any lane, and the page has to name the function that has added it.
 //!
 //! A closure that has a thread of its own begins when that thread does: it is in no queue of a
 //! runtime or of a loop, so the page must not list it.
@@ -19,6 +20,7 @@
 //! In Python all of them are in the one queue of the event loop, and run in its order.
 use super::{
     Explored,
+    order::{without_parentheses, without_texts},
     polls::{Poll, Polls},
 };
 use async_concepts::timeline::{Clock, LaneId, LoopCall, State, Step, Until};
@@ -58,6 +60,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     }
     faults.extend(closures_on_threads(&polls));
     faults.extend(of_the_loop(&polls));
+    faults.extend(callbacks(&polls));
+    faults.extend(woken_loops(&polls));
     faults.extend(not_made_yet(&polls));
     faults.extend(tasks_before_their_first_poll(&polls));
     faults.extend(woken_within_a_poll(&polls));
@@ -146,6 +150,73 @@ fn of_the_loop(polls: &Polls<'_>) -> Vec<String> {
                 let names = format!("{} and {}", polls.row(one).name, polls.row(other).name);
                 faults.push(format!("step {nth}: {names} are in the queue the other way round"));
             }
+        }
+    }
+    faults
+}
+
+/// The steps that say of a lane in which a loop runs that it is woken, and it is not ready after
+/// that: what is woken is only the loop. And those that say this, and the lane is ready.
+fn woken_loops(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for lane in (0..polls.of_lane.len()).filter(|lane| runs_a_loop(polls, *lane)) {
+        let name = &polls.row(lane).name;
+        for (nth, step) in polls.steps.iter().enumerate() {
+            let told = without_parentheses(&without_texts(step));
+            let is_ready = step.ready.contains(&lane);
+            let words = told.split([',', '.']).flat_map(|part| part.split(" and "));
+            for words in words.map(str::trim) {
+                let is_woken = words == format!("wakes {name}") && !is_ready;
+                if is_woken || words == format!("wakes the loop of {name}") && is_ready {
+                    faults.push(format!("step {nth} {words}, which is ready: {is_ready}"));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// The done callbacks of the loop's own library that stand for a lane, and the steps after which
+/// the page does not list one that is in the queue, lists one that is not, or has it at another
+/// place among the lanes.
+fn callbacks(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    let mut calls = vec![];
+    for call in &polls.chart.calls {
+        let (Some(function), Some(queued), Some(over)) = (&call.added_by, call.queued, call.over)
+        else {
+            continue;
+        };
+        if call.lane.is_some() {
+            faults.push(format!("a callback of {function} stands for a lane"));
+        }
+        let (first, last) = polls.happened(queued);
+        let (from, to) = polls.happened(over);
+        calls.push((queued.nth, format!("a callback of `{function}`"), [first, last, from, to]));
+    }
+    calls.sort_by_key(|(nth, ..)| *nth);
+    for (nth, step) in polls.steps.iter().enumerate() {
+        let mut listed = step.ready_callbacks.iter().peekable();
+        for (queued, words, [first, last, from, to]) in &calls {
+            let is_listed = listed.peek().is_some_and(|(_, listed)| listed == words);
+            let is_certain = *last <= nth && nth < *from;
+            let is_possible = *first <= nth && nth <= *to;
+            if is_certain && !is_listed {
+                faults.push(format!("step {nth}: {words} is in the loop’s queue, and not listed"));
+            }
+            if !is_possible || !is_listed {
+                continue;
+            }
+            let Some((before, _)) = listed.next() else { continue };
+            for (place, lane) in step.ready.iter().enumerate() {
+                let of_lane = place_in_queue(polls, *lane, nth);
+                if of_lane.is_some_and(|of_lane| (of_lane < *queued) != (place < *before)) {
+                    faults.push(format!("step {nth}: {words} is at another place in the queue"));
+                }
+            }
+        }
+        for (_, words) in listed {
+            faults.push(format!("step {nth}: {words} is not in the loop’s queue, and listed"));
         }
     }
     faults

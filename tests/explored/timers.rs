@@ -8,8 +8,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = vec![];
     // Without a loop that tells of its timers only a wait proves one: the list says so.
     let as_seen = explored.run.tracks[0].timers_as_seen;
-    let is_told = polls.chart.calls.iter().any(|call| call.lane.is_some());
-    if as_seen == is_told {
+    if as_seen == polls.has_a_loop() {
         faults.push(format!("that the timers are listed as far as seen: {as_seen}"));
     }
     for (nth, step) in polls.steps.iter().enumerate() {

@@ -1,12 +1,14 @@
 //! Sentences: each cause, deed and state that a sentence tells of is one that was recorded.
 use super::{
     Explored,
+    coroutine::{ends_the_wait, is_of_the_coroutine, reason},
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
+    ready::runs_a_loop,
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, LoopTask, Place, Position, Registered, Span, State, Step, Until,
-    human,
+    End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered, Span, State,
+    Step, Until, human,
 };
 use std::time::Duration;
 
@@ -62,8 +64,13 @@ struct OfStep<'e> {
 }
 
 /// What is said of a lane in the middle of its poll.
-const RUNS: [&str; 4] =
-    ["calls what is in its queue", "polls lanes inside it", "runs on", "moves the clock"];
+const RUNS: [&str; 5] = [
+    "calls what is in its queue",
+    "and what else is in its queue",
+    "polls lanes inside it",
+    "runs on",
+    "moves the clock",
+];
 
 /// What is wrong, in words; nothing if all is well.
 type Checked = Result<(), String>;
@@ -360,7 +367,7 @@ impl OfStep<'_> {
                 ensure(!self.is_a_tracker_done(woken.at), "a task of its tracker has ended")?;
                 "woken from outside".to_owned()
             }
-            Until::Yield if why == "its loop begins an iteration" => why.to_owned(),
+            Until::Yield if self.runs_a_loop() => self.cause_of_the_coroutine(why),
             Until::Yield => "it had given way".to_owned(),
             Until::Lane(by) if by == lane && self.is_called(lane) => "it had given way".to_owned(),
             Until::Lane(by) if by == lane => "it has woken itself".to_owned(),
@@ -382,6 +389,36 @@ impl OfStep<'_> {
             Until::Unwoken | Until::Dropped | Until::RunOver => return Err("no wake".into()),
         };
         ensure(why == expected, &expected)
+    }
+
+    /// Whether its lane has waited in an event loop that it runs.
+    fn runs_a_loop(&self) -> bool {
+        let Some(before) = self.which.checked_sub(1) else { return false };
+        let poll = &self.polls.of_lane[self.step.lane][before];
+        let places = self.polls.stopped(self.step.lane, poll).waits();
+        self.polls.has_a_loop()
+            && places.iter().any(|wait| wait.of_a_loop || wait.lane.is_none() && wait.on.is_none())
+    }
+
+    /// Why an iteration of its loop begins: the first thing that the loop calls may be the
+    /// coroutine that runs in its lane. In a poll that calls lanes first, `why` may be either.
+    fn cause_of_the_coroutine(&self, why: &str) -> String {
+        let iteration = "its loop begins an iteration".to_owned();
+        let is_here = |call: &&LoopCall| {
+            let Some(over) = call.over else { return false };
+            let (first, last) = self.polls.happened(over);
+            over.by == self.step.lane && first <= self.nth && self.nth <= last
+        };
+        let mut calls: Vec<&LoopCall> = self.polls.chart.calls.iter().filter(is_here).collect();
+        calls.retain(|call| is_of_the_coroutine(call) || call.added_by.is_some());
+        calls.sort_by_key(|call| call.over.map(|over| over.nth));
+        let is_later = self.poll.first < self.poll.last && why == iteration;
+        match calls.first() {
+            Some(first) if is_of_the_coroutine(first) && !is_later => {
+                reason(self.polls, first).map_or(iteration, |reason| reason.cause)
+            }
+            _ => iteration,
+        }
     }
 
     /// Whether it has waited for the tasks of a tracker, and a lane ends at a position.
@@ -560,15 +597,13 @@ impl OfStep<'_> {
             "dw"
         } else if says("gives way") && self.is_called(lane) && by == Some(Until::Lane(lane)) {
             "d" // it is in the queue of its loop
-        } else if says("gives way") || says("ends its loop's iteration") || says("starts its loop")
-        {
+        } else if says("starts its loop") {
+            ensure(self.starts_its_loop(), "the loop begins here, and was not run before")?;
+            "dw"
+        } else if says("gives way") || says("ends its loop's iteration") {
             ensure(by == Some(Until::Yield), "the runtime wakes it")?;
-            let before = self.which.checked_sub(1);
-            let goes_on = before
-                .is_some_and(|before| self.place_after(before) == self.place_after(self.which));
-            let is_of_a_loop = says("ends its loop's iteration") || says("starts its loop");
-            let is_so = !is_of_a_loop || goes_on == says("ends its loop's iteration");
-            ensure(is_so, "the loop begins here, and was not run before")?;
+            let goes_on = says("gives way") || !self.starts_its_loop();
+            ensure(goes_on, "the loop was run before")?;
             "dw"
         } else if says("wakes itself") {
             let by_itself = by == Some(Until::Lane(lane)) && !self.is_called(lane);
@@ -581,6 +616,8 @@ impl OfStep<'_> {
             ensure(says("waits"), "its poll has ended as any other")?;
             "c"
         } else if says("waits") {
+            let is_silent = told.ends_with(" waits.") && runs_a_loop(self.polls, lane);
+            ensure(!is_silent || !self.starts_its_loop(), "it has come to its loop before")?;
             // The end of a task that is aborted after this poll may wake it.
             let by_aborted = match by {
                 Some(Until::Lane(by)) => {
@@ -596,10 +633,28 @@ impl OfStep<'_> {
         };
         let next = self.polls.steps.get(self.nth + 1);
         let calls = next.is_some_and(|next| next.lane != lane && self.is_called_here(next.lane));
-        let polls_others = says("polls lanes inside it") || says("calls what is in its queue");
-        let is_told = says("calls what is in its queue");
+        let is_told = says("calls what is in its queue") || says("and what else is in its queue");
+        let polls_others = says("polls lanes inside it") || is_told;
         ensure(!polls_others || is_told == calls, "an event loop calls, and polls nothing else")?;
         ensure(expected.contains(letter), &format!("it is {letter}"))
+    }
+
+    /// Whether it has come in this poll to the loop that it runs: it was not there before, or
+    /// begins to run it once more.
+    fn starts_its_loop(&self) -> bool {
+        let mut in_a_run = false;
+        for awaits in &self.polls.chart.awaits {
+            if awaits.from.by != self.step.lane {
+                continue;
+            }
+            let (first, last) = self.polls.happened(awaits.from);
+            if awaits.in_a_run && !in_a_run && first <= self.nth && self.nth <= last {
+                return true;
+            }
+            in_a_run = awaits.in_a_run;
+        }
+        let before = self.which.checked_sub(1);
+        before.is_none_or(|before| self.place_after(before) != self.place_after(self.which))
     }
 
     /// The last place at which it waits after its poll of this number.
@@ -612,6 +667,17 @@ impl OfStep<'_> {
     /// What will end its wait. That is told of each lane that waits and has not given way.
     fn check_later(&self) -> Checked {
         let lane = self.step.lane;
+        if let Some(call) = ends_the_wait(self.polls, lane, self.nth)
+            && let Some(reason) = reason(self.polls, call)
+            && let Some(queued) = call.queued
+            && let Some(until) = reason.until
+        {
+            let is_to_come = self.nth < self.polls.happened(queued).0;
+            if is_to_come && self.polls.letter(self.nth, lane) == 'w' {
+                let told = self.step.later.as_deref().and_then(|told| told.strip_prefix("until "));
+                return ensure(told == Some(&until), &format!("it goes on when {until}"));
+            }
+        }
         let Some(later) = &self.step.later else {
             let next = self.polls.wake_after(lane, self.which);
             let gives_way = next.is_some_and(|wake| wake.woken.by == Until::Yield);

@@ -3,7 +3,12 @@
 //!
 //! A page frames a chain that comes back to a lane that it has passed, as a deadlock does. There
 //! has to be one exactly where lanes wait in a circle.
-use super::{Explored, polls::Polls, ready::runs_a_loop};
+use super::{
+    Explored,
+    coroutine::{ends_the_wait, reason},
+    polls::Polls,
+    ready::runs_a_loop,
+};
 use async_concepts::timeline::{
     LaneId, LoopAwait, Places, Position, Registered, SteppedRun, Until, Wait,
 };
@@ -130,6 +135,13 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
         return missing;
     }
     let words = words(polls, step, lane);
+    if let Some(by) = wakes_its_coroutine(polls, step, lane) {
+        let name = &polls.row(by).name;
+        if !words.contains(name) {
+            missing.push(format!("a wake by {name}"));
+        }
+        return missing;
+    }
     // Each handle that was registered in the last poll belongs to a task that has not ended.
     let others = not_for_lanes(places);
     let is_a_set = others.iter().any(|wait| wait.on.as_deref() == Some("JoinSet::join_next"));
@@ -198,6 +210,16 @@ fn of_its_loop<'e>(polls: &Polls<'e>, step: usize, lane: LaneId) -> Option<&'e L
     if last.lanes.is_empty() && last.unseen == 0 { None } else { Some(last) }
 }
 
+/// The lane that ends, after a step, the wait of the coroutine that runs in the lane of a loop, or
+/// the run of the loop.
+fn wakes_its_coroutine(polls: &Polls<'_>, step: usize, lane: LaneId) -> Option<LaneId> {
+    let call = ends_the_wait(polls, lane, step)?;
+    if polls.happened(call.queued?).0 <= step {
+        return None; // it is queued already
+    }
+    reason(polls, call)?.by
+}
+
 /// Whether what is said in words of a lane's wait is so.
 fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
     let Some(places) = places(polls, step, lane) else { return false };
@@ -208,6 +230,9 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
     };
     let of_it = words.strip_prefix("a wake of ").or(words.strip_prefix("a wake by "));
     if let Some(of_it) = of_it {
+        if let Some(by) = wakes_its_coroutine(polls, step, lane) {
+            return of_it == polls.row(by).name;
+        }
         return by.is_some_and(|by| of_it.starts_with(&polls.row(by).name));
     }
     let on = |name: &str| places.waits().iter().any(|wait| wait.on.as_deref() == Some(name));

@@ -352,15 +352,17 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
         told,
         [
             "begins and starts its loop.",
-            "goes on (its loop begins an iteration), makes late and soon and waits (sleep).",
+            "goes on (its coroutine begins), makes late and soon and waits (sleep).",
             "goes on (its loop begins an iteration) and calls what is in its queue.",
             "begins, prints “soon” and ends.",
             "goes on after soon and waits (sleep).",
             "goes on (the time of late has come) and calls what is in its queue.",
             "begins, prints “late” and ends.",
             "goes on (its time has come) and ends its loop's iteration.",
-            "goes on (its loop begins an iteration) and ends its coroutine.",
-            "goes on (its loop begins an iteration) and ends.",
+            "goes on (its time has come), queues a callback of `run_until_complete` and ends its \
+             coroutine.",
+            "goes on (its loop begins an iteration), calls a callback of `run_until_complete` \
+             (which stops its loop) and ends.",
         ]
     );
     // From the first iteration on, in which all of it was scheduled.
@@ -375,7 +377,7 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "late | main 200 ms",
             "| main 200 ms",
             "main |",
-            "main |",
+            "a callback of `run_until_complete` |",
             "|",
         ]
     );
@@ -389,6 +391,9 @@ fn strips(chart: &Chart) -> Vec<String> {
         let mut ready = vec![];
         for lane in &step.ready {
             ready.push(run.lanes[*lane].name.as_str());
+        }
+        for (before, words) in step.ready_callbacks.iter().rev() {
+            ready.insert(*before, words);
         }
         let mut timers = vec![];
         for (lane, due) in &step.timers {
@@ -456,8 +461,8 @@ fn what_another_thread_asks_for_is_queued_from_then_on() {
     run.output().expect("no error");
     let strips = strips(&chart);
     let told = told(&chart);
-    let asks =
-        told.iter().position(|(sentence, _)| sentence.contains("wakes main")).expect("a step");
+    let wakes = "wakes the loop of main";
+    let asks = told.iter().position(|(sentence, _)| sentence.contains(wakes)).expect("a step");
     assert_eq!(strips[asks], "asked | main 300 ms", "{told:?}");
     let called =
         told.iter().position(|(sentence, _)| sentence.starts_with("asked")).expect("a step");
@@ -486,7 +491,7 @@ fn a_timer_that_is_cancelled_is_gone_and_one_that_is_overdue_is_not() {
             "overdue | main 300 ms",
             "| main 300 ms",
             "main |",
-            "main |",
+            "a callback of `run_until_complete` |",
             "|",
         ]
     );

@@ -240,9 +240,38 @@ fn keys_scenes_and_addresses() {
         tab.press("Escape").await;
         tab.is("document.querySelector('.dim, .alone') === null").await;
         tab.is(&format!("{pressed} === 'false'")).await;
+        tab.eval::<bool>(click).await;
+        let (listens, told): (String, String) = tab.eval(KEYS).await;
+        assert_eq!(listens, told, "the keys that do something, and those that are told");
         chromium.is_content();
     });
 }
+
+/// The keys to which the page listens, and those that it tells: in its list, or in the label of a
+/// button. A lane is alone at first: else Escape does nothing. F, Q and T are pressed once more at
+/// the end, so that all is as it was.
+const KEYS: &str = "(() => {
+    const told = [...document.querySelectorAll('#keys kbd')].map((key) => key.textContent);
+    for (const { title } of document.querySelectorAll('#controls button'))
+        told.push(...(/\\((.*)\\)/.exec(title)?.[1].split(', ') ?? []));
+    const signs = { '→': 'Right', '←': 'Left', '⇧ W': 'Shift + W', 9: '2 3 4 5 6 7 8 9' };
+    const known = told.flatMap((name) => signs[name]?.split(/ (?=\\d)/) ?? name);
+    const codes = { Esc: 'Escape', Left: 'ArrowLeft', Right: 'ArrowRight', Up: 'ArrowUp',
+        Down: 'ArrowDown', Space: ' ', 'Page Up': 'PageUp', 'Page Down': 'PageDown' };
+    const others = ['Enter', 'Tab', 'Backspace', 'Delete', 'Insert', 'Home', 'End', 'F1'];
+    const signsAndLetters = [...'0123456789.,-+/?ABCDEFGHIJKLMNOPQRSTUVWXYZFQT'];
+    const listens = (name) => {
+        const shiftKey = name.startsWith('Shift + ');
+        const plain = name.replace('Shift + ', '');
+        const options = { key: codes[plain] ?? plain, shiftKey, bubbles: true, cancelable: true };
+        const event = new KeyboardEvent('keydown', options);
+        document.dispatchEvent(event);
+        return event.defaultPrevented;
+    };
+    const shifted = ['Shift + Space', 'Shift + W'];
+    const all = [...Object.keys(codes), ...shifted, ...others, ...signsAndLetters];
+    return [all.filter(listens), known].map((names) => [...new Set(names)].sort().join());
+})()";
 
 /// What is pale although it belongs to lane 1, or the other way round; or that there is none of
 /// both.
@@ -579,7 +608,7 @@ fn what_has_little_room_is_seen() {
         // A step that prints at lines which are too far from each other.
         let tab = open(chromium, "resource_warning").await;
         tab.go("#1.1").await;
-        let arrows = "[...document.querySelectorAll('.printed.beyond')]";
+        let arrows = "[...document.querySelectorAll('.pin.beyond')]";
         let titles: Vec<String> = tab.eval(&format!("{arrows}.map(({{ title }}) => title)")).await;
         assert_eq!(titles, ["main prints “the loop is dropped”, further down"]);
         // The times of this run come before those at which only other variants poll.

@@ -1,5 +1,5 @@
 //! The site in a real browser: it fits, and every explorer on it can be walked to its end and back.
-use crate::chromium::with_chromium;
+use crate::{axe::complaints_of_explorer, chromium::with_chromium};
 use chromiumoxide::page::MediaTypeParams;
 use slides::{examples::Recordings, root, site};
 use std::{
@@ -158,9 +158,13 @@ fn no_line_of_code_is_cut() {
 /// back, and where a mark does not stand where the recording says.
 const WALK: &str = include_str!("walk.js");
 
+/// Goes to the first step of a page, to the last one, and at last to one in the middle of the scene
+/// with most lanes: what has no room there.
+const ROOM: &str = include_str!("room.js");
+
 #[test]
 #[ignore = "needs Chromium"]
-fn every_example_and_scene_can_be_stepped_through_to_its_end_and_back() {
+fn every_example_can_be_stepped_through_fits_three_sizes_and_is_clean_in_both_themes() {
     with_chromium(async |chromium| {
         let mut pages = 0;
         let mut wrong = vec![];
@@ -170,8 +174,23 @@ fn every_example_and_scene_can_be_stepped_through_to_its_end_and_back() {
                 continue;
             }
             let tab = chromium.open(&page(&format!("examples/{name}"))).await;
+            tab.resize(1280, 720).await;
             for what in tab.eval::<Vec<String>>(WALK).await {
                 wrong.push(format!("{name}: {what}"));
+            }
+            for (width, height, scheme) in
+                [(1280, 720, None), (1920, 1080, Some("light")), (390, 844, Some("dark"))]
+            {
+                let size = format!("{name} at {width}x{height}");
+                tab.resize(width, height).await;
+                tab.is(&format!("innerWidth === {width}")).await;
+                for what in tab.eval::<Vec<String>>(ROOM).await {
+                    wrong.push(format!("{size}: {what}"));
+                }
+                let Some(scheme) = scheme else { continue };
+                for what in complaints_of_explorer(&tab, scheme).await {
+                    wrong.push(format!("{size}, {scheme}: {what}"));
+                }
             }
             tab.page.close().await.expect("it can be closed");
             pages += 1;

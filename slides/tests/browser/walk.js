@@ -1,7 +1,7 @@
 // Goes through all scenes of an explorer by its keys, to the end and back. The result has a
 // sentence for each moment that looks different on the way back, for each mark that does not stand
-// where the recording says, for each line that is lit and cannot be seen, and for each moment in
-// which the page is wider than its window.
+// where the recording says, for each line that is lit and neither in sight nor pointed to, and for
+// each moment in which the page is wider than its window.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -69,6 +69,19 @@
           if (apart > 12) wrong.push(`${where}: a mark stands ${apart} px from its line`);
         }
         const pane = sources[index].querySelector(".pane");
+        // What is lit is in sight, or an arrow says of it where it is.
+        const arrows = [...sources[index].querySelectorAll(".beyond:not([hidden])")];
+        for (const lit of sources[index].querySelectorAll(".line:is(.resumed, .said)")) {
+          const from = lit.offsetTop - pane.scrollTop;
+          if (from > -12 && from + 12 < pane.clientHeight) continue;
+          const number = Number(lit.querySelector(".n").textContent);
+          const isOfLine = (pin) => Number(pin.dataset.line) === number;
+          const pins = [...sources[index].querySelectorAll(".pin")].filter(isOfLine);
+          const isTold = ({ title }) => arrows.some((arrow) => arrow.title.includes(title));
+          if (pins.length === 0 || !pins.every(isTold)) {
+            wrong.push(`${where}: nothing says that line ${number} is lit out of sight`);
+          }
+        }
         const stop = sources[index].querySelector(".line.stop");
         const begin = stop ? stop.offsetTop - pane.scrollTop : 0;
         if (begin < -1 || begin + 12 > pane.clientHeight) {

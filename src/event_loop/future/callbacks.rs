@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
-use super::Callback;
+use super::{Callback, FutureCell};
+use crate::event_loop::CallKind;
+use crate::event_loop::handle::Call;
 
 /// A list of at most this many entries is searched entry by entry: that is faster than an index,
 /// and nearly every list is that short.
@@ -49,6 +51,11 @@ impl<T> Callbacks<T> {
     /// Takes the last entry of a list without gaps, such as [`Callbacks::keep_reversed`] gives.
     pub(super) fn pop(&mut self) -> Option<Callback<T>> {
         self.entries.pop()?
+    }
+
+    /// The entry that [`Callbacks::pop`] would take.
+    fn last(&self) -> Option<&Callback<T>> {
+        self.entries.last()?.as_ref()
     }
 
     /// The entries for which `keep` is true, the last one first. `keep` is called in the order of
@@ -110,5 +117,17 @@ impl<T> Callbacks<T> {
         let identity = like.identity();
         let places = index.range((identity, 0)..=(identity, usize::MAX));
         places.map(|(_, place)| *place).find(is_it)
+    }
+}
+
+impl<T> FutureCell<T> {
+    /// The type of the done callback that is called next; none if a step of the task is.
+    pub(super) fn next_done_callback(&self) -> Option<&'static str> {
+        match self.callbacks.borrow().last()? {
+            Callback::Call(callback) if self.kind() == CallKind::DoneCallback => {
+                Some(callback.0.type_name())
+            }
+            _ => None,
+        }
     }
 }

@@ -47,4 +47,8 @@ impl<T, F: Fn(&Future<T>) -> Result<()> + 'static> DoneFunction<T> for Shared<F>
 
     /// The others still call it.
     fn forget(&self) {}
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
 }

@@ -95,10 +95,12 @@ impl std::error::Error for JsonError {}
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
 ///   queued and made, and when its timer is due; one with `step_of` is a step of a task: of the
-///   `"main"` one, until whose end a lane runs the loop, or of an `"other"`;
+///   `"main"` one, until whose end a lane runs the loop, or of an `"other"`; one with `added_by` is
+///   a done callback that this function of the loop's own library has added, and has no lane;
 /// - `awaits`, if it is there, says for which tasks of such a loop the lane waits that runs the
 ///   loop; each entry holds until the next one of that lane; its `places`, if they are there, say
-///   where the coroutine waits until whose end the lane runs the loop;
+///   where the coroutine waits until whose end the lane runs the loop; with `"in_a_run": true` the
+///   lane runs the loop until something is done, which a plain future may be;
 /// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 ///   `"returned_cancelled"`, `{"failed": TEXT}`, `{"panicked": TEXT}` or `"unfinished"`;
 /// - `verdict` is the sentence that says why the run has no result (it did not end by itself, or
@@ -137,6 +139,9 @@ fn clean_texts(chart: &mut Chart) {
     chart.title = clean::name(&chart.title);
     if let Some(variant) = &mut chart.variant {
         variant.of = clean::name(&variant.of);
+    }
+    for function in chart.calls.iter_mut().filter_map(|call| call.added_by.as_mut()) {
+        *function = clean::name(function);
     }
     for sentence in chart.verdict.iter_mut().chain(&mut chart.remarks) {
         *sentence = clean::text(sentence);

@@ -90,7 +90,8 @@ pub enum What {
     /// The lane runs an event loop, and this says for which tasks it waits, up to the next such
     /// event. Tasks have the numbers that [`CallStage::Begins`] has.
     Awaits {
-        /// The task until whose end it runs the loop; none if it does not run the loop any more.
+        /// The task until whose end it runs the loop, or a number of its own for a future that is
+        /// none; none if it does not run the loop any more.
         until: Option<usize>,
         /// The tasks that the coroutine of that task awaits, in the code of this lane.
         tasks: Vec<usize>,
@@ -133,6 +134,8 @@ pub enum CallStage {
     Begins {
         /// The number of the task of which it is a step; none of another call.
         task: Option<usize>,
+        /// The function of the loop's own library whose done callback it is; none of another call.
+        added_by: Option<&'static str>,
     },
 }
 

@@ -72,6 +72,33 @@ pub const PAGES: &[Broken] = &[
     ("hello_world", "is in the loop’s queue, and not listed", none_is_ready),
     ("hello_world", "is not in the loop’s queue, and listed", all_are_ready),
     ("hello_world", "are in the queue the other way round", ready_backwards),
+    ("spawn_blocking", "of main is missing: a wake by hash", no_waits),
+    ("call_soon_threadsafe", "wakes main, which is ready: false", |e| {
+        words(e, "wakes the loop of main", "wakes main")
+    }),
+    ("cancel_task", "wakes the loop of main, which is ready: true", |e| {
+        words(e, "wakes main", "wakes the loop of main")
+    }),
+    ("shield", "a callback of `shield` is in the loop’s queue, and not listed", |e| {
+        steps(e, |_, step| !std::mem::take(&mut step.ready_callbacks).is_empty())
+    }),
+    ("shield", "a callback of `shield` is not in the loop’s queue, and listed", |e| {
+        let callback = (0, "a callback of `shield`".to_owned());
+        steps(e, |_, step| {
+            step.ready_callbacks.push(callback.clone());
+            true
+        })
+    }),
+    ("shield", "a callback of `shield` is at another place in the queue", |e| {
+        steps(e, |_, step| {
+            let places = step.ready_callbacks.iter_mut().map(|(before, _)| before);
+            places.map(|before| *before += 1).count() > 0
+        })
+    }),
+    ("shield", "a callback of shield stands for a lane", |e| {
+        let callbacks = e.chart.calls.iter_mut().filter(|call| call.added_by.is_some());
+        callbacks.map(|call| call.lane = Some(0)).count() > 0
+    }),
     ("four_ways", "has a thread of its own, and is listed", all_are_ready),
     ("multi_thread", "were spawned the other way round", all_are_ready),
     ("not_send", "was spawned, and is not listed", none_is_ready),

@@ -90,6 +90,9 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "polls lanes inside it", "calls what is in its queue")
             || words(e, "calls what is in its queue", "polls lanes inside it")
     }),
+    ("shield", "a callback of shield is not told of", |e| {
+        words(e, "calls a callback of `shield`", "calls back")
+    }),
     ("as_completed", "has woken itself,", |e| words(e, "By now ", "And now ")),
     ("function", "not so: it blocks for None", |e| {
         steps(e, |_, step| step.blocks.replace("1 s".into()).is_none())
@@ -102,7 +105,23 @@ pub const SENTENCES: &[Broken] = &[
     ("generator", "not so: it is said whether it is seen still to wait there", |e| {
         words(e, " waits (", " waits (not seen for what; last seen: ")
     }),
+    ("cancel_handle", "not so: it has come to its loop before", |e| {
+        words(e, " starts its loop.", " waits.")
+    }),
+    ("run_until_complete", "not so: the loop was run before", |e| {
+        words(e, " starts its loop.", " ends its loop's iteration.")
+    }),
+    ("shield", "not so: its coroutine begins", |e| {
+        words(e, "(its coroutine begins)", "(its loop begins an iteration)")
+    }),
+    ("timeout", "not so: A has ended", |e| words(e, "(A has ended)", "(woken by A)")),
     // told: what ends its wait
+    ("shield", "not so: it goes on when 3 s", |e| {
+        steps(e, |_, step| step.later.take_if(|later| later == "until 3 s").is_some())
+    }),
+    ("spawn_blocking", "not so: it goes on when hash has ended", |e| {
+        steps(e, |_, step| step.later.take().is_some())
+    }),
     ("coroutine", "not so: nothing is known of the end of its wait", |e| {
         steps(e, |_, step| step.later.take().is_some())
     }),

@@ -47,6 +47,7 @@ fn walk() -> Walk {
         ready: vec![],
         ready_inside: vec![],
         ready_unnamed: vec![],
+        ready_callbacks: vec![],
         timers: vec![],
         waits: vec![],
         unproved: vec![],
@@ -67,6 +68,7 @@ fn walk() -> Walk {
         stands: vec![(1, None)],
         ready: vec![0],
         ready_inside: vec![None],
+        ready_callbacks: vec![],
         ..poll(1, 1, "goes on (its time has come), prints “slept” and ends.", "df")
     };
     let lane = |name: &str, hue| SteppedLane { name: name.into(), hue };

@@ -76,8 +76,9 @@ impl Assembly {
                 known.has_a_lane |= has_a_lane;
                 call.queued = Some(now);
             }
-            CallStage::Begins { task } => {
+            CallStage::Begins { task, added_by } => {
                 known.task = task;
+                call.added_by = added_by.map(str::to_owned);
                 known.made_by = Some(event.lane);
                 call.over = Some(now);
                 self.calls.current = Some((index, event.lane));
@@ -176,6 +177,7 @@ impl Assembly {
                 lanes,
                 unseen,
                 places: places.clone(),
+                in_a_run: until.is_some(),
                 over,
             });
         }
@@ -202,6 +204,7 @@ impl Assembly {
                 ([], _) if known.has_a_lane => None,
                 // The call wakes a lane whose sleep is over, or is a closure without a lane.
                 ([], Some(timer)) => Some(timer.set.by),
+                ([], None) if call.added_by.is_some() => None,
                 _ => known.made_by,
             };
         }

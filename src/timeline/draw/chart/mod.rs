@@ -143,7 +143,7 @@ pub struct Hold {
 pub struct LoopCall {
     /// The lane that runs in the call. If none does, this is the lane that set the timer of the
     /// call, or else the lane of the loop. None if the loop never made the call, so that its lane
-    /// is not known.
+    /// is not known; and of a callback of the loop's own library, which is no part of a lane.
     pub lane: Option<LaneId>,
     /// The timer of the call, if it has one.
     pub timer: Option<LoopTimer>,
@@ -158,6 +158,10 @@ pub struct LoopCall {
     /// The task of which it is a step; none for a callback, and if the loop never made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_of: Option<LoopTask>,
+    /// The function of the loop's own library that has added it as a done callback, such as
+    /// `shield`; none for any other call, and if the loop never made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<String>,
 }
 
 /// A task of an event loop of the program's own.
@@ -185,7 +189,11 @@ pub struct LoopAwait {
     /// is not known, and once the coroutine is over.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub places: Places,
-    /// That coroutine has just ended.
+    /// The lane runs the loop until something is done, from here on. False in a file of an older
+    /// version, which does not say it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_a_run: bool,
+    /// What the lane has run the loop for is over: mostly that coroutine has just ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }

@@ -5,7 +5,7 @@ use crate::timeline::{
     Chart, LaneId, LoopAwait, LoopTask, Turn,
     draw::pieces::{Kind, Piece, done_in},
 };
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// A call of the loop, by the steps in which something happens to it. What happens in a step is
 /// seen *after* that step: after the step of `queued` the call is in the queue, and after the step
@@ -29,34 +29,80 @@ pub(super) struct Call {
 
 /// The calls of a run.
 pub(super) struct Calls {
+    /// Whether no loop of the program has told of any.
+    are_unknown: bool,
     /// Those of which it is known which lane they stand for.
     calls: Vec<Call>,
+    /// The done callbacks of the loop's own library, which stand for no lane.
+    callbacks: Vec<Callback>,
     /// For each lane whether the loop calls it, or runs in it: then it is ready if, and only if, a
     /// call of it is queued.
     is_called: Vec<bool>,
+    /// For each lane whether a loop runs in it.
+    runs_a_loop: Vec<bool>,
     /// Where the coroutine waits until whose end a lane runs the loop: the step in which it came
     /// there, the lane, and the index of the entry among [`Chart::awaits`].
     awaits: Vec<(usize, LaneId, usize)>,
+    /// The steps in which a lane begins to run a loop until something is done.
+    runs: Vec<(usize, LaneId)>,
+}
+
+/// A done callback of the loop's own library.
+struct Callback {
+    /// The function that has added it.
+    added_by: String,
+    /// The steps after which it is in the queue.
+    queued: Range<usize>,
+    /// The turn that orders it there.
+    turn: Turn,
 }
 
 impl Calls {
     /// `order` are the pieces of which the steps are made.
     pub fn of(chart: &Chart, order: &[Piece]) -> Calls {
         let lanes = chart.rows.len();
-        let mut calls = Calls { calls: vec![], is_called: vec![false; lanes], awaits: vec![] };
-        for (index, LoopAwait { from, .. }) in chart.awaits.iter().enumerate() {
+        let mut calls = Calls {
+            are_unknown: chart.calls.is_empty(),
+            calls: vec![],
+            callbacks: vec![],
+            is_called: vec![false; lanes],
+            runs_a_loop: vec![false; lanes],
+            awaits: vec![],
+            runs: vec![],
+        };
+        let mut in_a_run = vec![false; lanes];
+        for (index, LoopAwait { from, in_a_run: is_in_a_run, .. }) in
+            chart.awaits.iter().enumerate()
+        {
+            let was_in_a_run = std::mem::replace(&mut in_a_run[from.by], *is_in_a_run);
             if let Some(step) = done_in(chart, order, from.by, from.at) {
                 calls.awaits.push((step, from.by, index));
+                if *is_in_a_run && !was_in_a_run {
+                    calls.runs.push((step, from.by));
+                }
             }
         }
         for call in &chart.calls {
-            let Some(lane) = call.lane else { continue };
-            if let (Some(_), Some(over)) = (call.queued, call.over) {
+            if let Some(turn) = call.queued
+                && let Some(over) = call.over
+            {
                 calls.is_called[over.by] = true;
-                // A timer that only ends a sleep stands for the lane that sleeps, which may be
-                // inside the one that the loop calls.
-                calls.is_called[lane] |= chart.rows[lane].owner_at(over.at) == Some(over.by);
+                calls.runs_a_loop[over.by] = true;
+                match call.lane {
+                    // A timer that only ends a sleep stands for the lane that sleeps, which may be
+                    // inside the one that the loop calls.
+                    Some(lane) => {
+                        let owner = chart.rows[lane].owner_at(over.at);
+                        calls.is_called[lane] |= owner == Some(over.by);
+                    }
+                    None if let Some(added_by) = call.added_by.clone() => {
+                        let queued = happens_in(chart, order, turn)..happens_in(chart, order, over);
+                        calls.callbacks.push(Callback { added_by, queued, turn });
+                    }
+                    None => {}
+                }
             }
+            let Some(lane) = call.lane else { continue };
             // A call for which another thread asked counts as queued from when it was asked for, if
             // the loop has found it.
             let queued = call.queued.map(|queued| call.asked.unwrap_or(queued));
@@ -73,9 +119,9 @@ impl Calls {
         calls
     }
 
-    /// Whether no call is known that stands for a lane, such as where the program has no loop.
+    /// Whether nothing is known of a queue and of timers: the program has no loop of its own.
     pub fn are_unknown(&self) -> bool {
-        self.calls.is_empty()
+        self.are_unknown
     }
 
     /// What a lane that runs a loop awaits after a step, as an index among [`Chart::awaits`].
@@ -89,9 +135,19 @@ impl Calls {
         self.awaits.iter().any(|(told, of, _)| *of == lane && *told == step)
     }
 
+    /// Whether a lane begins in a step to run a loop until something is done.
+    pub fn run_begins(&self, lane: LaneId, step: usize) -> bool {
+        self.runs.contains(&(step, lane))
+    }
+
     /// Whether the loop calls a lane, or runs in it: it is ready exactly while it is in the queue.
     pub fn is_called(&self, lane: LaneId) -> bool {
         self.is_called[lane]
+    }
+
+    /// Whether a loop runs in a lane.
+    pub fn runs_a_loop(&self, lane: LaneId) -> bool {
+        self.runs_a_loop[lane]
     }
 
     /// Whether a loop that runs in another lane calls this one.
@@ -147,6 +203,19 @@ impl Calls {
         queued
     }
 
+    /// The done callbacks of the loop's own library that are in its queue after a step, in the
+    /// order of the queue, each with its turn and the function that has added it.
+    pub fn callbacks(&self, step: usize) -> Vec<(Turn, &str)> {
+        let mut queued = vec![];
+        for callback in &self.callbacks {
+            if callback.queued.contains(&step) {
+                queued.push((callback.turn, callback.added_by.as_str()));
+            }
+        }
+        queued.sort_by_key(|(turn, _)| (turn.at, turn.nth));
+        queued
+    }
+
     /// The timers that are set after a step: for which lane, and when each is due.
     pub fn timers(&self, step: usize) -> Vec<(Duration, LaneId)> {
         let mut timers = vec![];
@@ -171,7 +240,7 @@ impl Call {
 ///
 /// What the loop does between two of its calls has no step of its own. It is seen with the call
 /// before it.
-fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
+pub(super) fn happens_in(chart: &Chart, order: &[Piece], turn: Turn) -> usize {
     let begun = order.partition_point(|piece| piece.from < turn.at);
     let last = begun.saturating_sub(1);
     match done_in(chart, order, turn.by, turn.at) {

@@ -55,10 +55,13 @@ impl Reader<'_> {
                 Some(task) => format!("{task} has ended"),
                 None => "woken from outside".into(),
             },
-            Until::Yield => {
-                let is_a_loop = is_of_a_loop(self.stopped_before(piece));
-                if is_a_loop { "its loop begins an iteration" } else { "it had given way" }.into()
+            Until::Yield if is_of_a_loop(self.stopped_before(piece)) => {
+                match self.coroutine_cause(piece) {
+                    Some(why) => why,
+                    None => "its loop begins an iteration".into(),
+                }
             }
+            Until::Yield => "it had given way".into(),
             Until::Lane(_) if self.calls.is_called_by_another(lane) => "it had given way".into(),
             Until::Lane(_) => "it has woken itself".into(),
             // These do not end a wait by a wake.

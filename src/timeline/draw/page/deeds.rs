@@ -24,9 +24,14 @@ impl Reader<'_> {
             }
         }
         // Deeds of one kind that follow each other are told together.
-        for alike in deeds.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
+        let is_alike = |one: &What, other: &What| {
+            discriminant(one) == discriminant(other)
+                && self.wakes_a_loop(piece, *one) == self.wakes_a_loop(piece, *other)
+        };
+        for alike in deeds.chunk_by(is_alike) {
             let mut lines = vec![];
             let mut lanes = vec![];
+            let mut callbacks = vec![];
             for what in alike {
                 match *what {
                     What::Prints(line) => lines.push(in_quotes(&self.chart.said[line].text)),
@@ -36,12 +41,20 @@ impl Reader<'_> {
                     | What::Makes(lane)
                     | What::Removes(lane)
                     | What::Drops(lane) => lanes.push(lane),
+                    What::QueuesCallback(call) | What::CallsCallback(call) => {
+                        callbacks.extend(self.chart.calls[call].added_by.as_deref());
+                    }
                 }
             }
             parts.push(match alike[0] {
                 What::Prints(_) => format!("prints {}", join(&lines)),
+                what @ What::Wakes(_) if self.wakes_a_loop(piece, what) => {
+                    format!("wakes the loop of {}", self.names(&lanes))
+                }
                 What::Wakes(_) => format!("wakes {}", self.names(&lanes)),
                 What::Queues(_) => format!("queues {}", self.names(&lanes)),
+                What::QueuesCallback(_) => format!("queues {}", in_words(&callbacks)),
+                What::CallsCallback(_) => calls(&callbacks),
                 What::Cancels(_) => format!("cancels {}", self.names(&lanes)),
                 What::Makes(_) => format!("makes {}", self.made(&lanes, piece)),
                 What::Removes(_) => format!("removes {}", self.names(&lanes)),
@@ -49,6 +62,14 @@ impl Reader<'_> {
             });
         }
         by_others
+    }
+
+    /// Whether a deed wakes an event loop only: another thread has left a call for it, and that is
+    /// no call of the lane in which the loop runs.
+    fn wakes_a_loop(&self, piece: &Piece, what: What) -> bool {
+        let What::Wakes(woken) = what else { return false };
+        let queued = self.calls.queued(self.number(piece));
+        self.calls.runs_a_loop(woken) && !queued.iter().any(|(_, lane)| *lane == woken)
     }
 
     /// The names of lanes that the lane of a piece makes. One of them may have its own name: a
@@ -180,4 +201,31 @@ impl Reader<'_> {
             lanes.iter().map(|lane| self.chart.rows[*lane].name.as_str()).collect();
         names.len() == lanes.len() && lanes.len() <= 4
     }
+}
+
+/// `a callback of `shield``: done callbacks of an event loop's own library, in this order.
+fn in_words(callbacks: &[&str]) -> String {
+    let mut words = vec![];
+    for alike in callbacks.chunk_by(|one, other| one == other) {
+        let [first, others @ ..] = alike else { continue };
+        words.push(match others.len() {
+            0 => a_callback_of(first),
+            others => format!("{} callbacks of `{first}`", others + 1),
+        });
+    }
+    join(&words)
+}
+
+/// What the strip calls a done callback of an event loop's own library.
+pub(super) fn a_callback_of(function: &str) -> String {
+    format!("a callback of `{function}`")
+}
+
+/// That a loop calls such callbacks. That of `run_until_complete` ends the run of the loop.
+fn calls(callbacks: &[&str]) -> String {
+    let stops = match callbacks {
+        [.., "run_until_complete"] => " (which stops its loop)",
+        _ => "",
+    };
+    format!("calls {}{stops}", in_words(callbacks))
 }

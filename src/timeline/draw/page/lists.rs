@@ -6,6 +6,7 @@
 //! page can hide them from a reader who wants to predict.
 use super::{
     chains::chains,
+    deeds::a_callback_of,
     due::Due,
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
@@ -78,6 +79,10 @@ impl<'c> Reader<'c> {
             step.states.push(letter);
         }
         ready.sort();
+        for (turn, function) in self.calls.callbacks(nth) {
+            let before = ready.partition_point(|(place, _)| *place < (turn.at, turn.nth));
+            step.ready_callbacks.push((before, a_callback_of(function)));
+        }
         for (_, lane) in ready {
             step.ready.push(lane);
             let inside = self.chart.rows[lane].owner_at(piece.after);

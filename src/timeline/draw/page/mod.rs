@@ -12,7 +12,8 @@
 //!   it stands, and `sentence` says the step in words, with `causes` and `deeds`; `threads` knows
 //!   on which thread that was;
 //! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
-//!   `waited` knows for which lanes a lane waits, and `chains` makes chains of these waits;
+//!   `resumed` and `coroutine` why the coroutine goes on that runs in the lane of a loop, `waited`
+//!   for which lanes a lane waits, and `chains` makes chains of these waits;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, `names` what they name, `at_the_stage` those that are given to a scene, and
 //!   `reached` what the scene does not run, which is left out;
@@ -29,6 +30,7 @@ mod at_the_stage;
 mod calls;
 mod causes;
 mod chains;
+mod coroutine;
 mod deeds;
 mod due;
 mod lines;
@@ -43,6 +45,7 @@ mod printed;
 mod reached;
 mod reader;
 mod recording;
+mod resumed;
 mod script;
 mod sentence;
 mod source;
@@ -249,10 +252,13 @@ fn printed(charts: &[Chart]) -> impl Iterator<Item = &str> {
 /// have these names in `script/keys.js`, too.
 const STEP_BUTTONS: [(&str, &str, &str); 4] = [
     ("first", "⇤", "First step (Home)"),
-    ("back", "◀", "A step back (Left)"),
-    ("next", "▶", "A step on (Right)"),
+    ("back", "◀", "A step back (Left, Backspace, Page Up, Shift + Space)"),
+    ("next", "▶", "A step on (Right, Space, Page Down)"),
     ("last", "⇥", "Last step (End)"),
 ];
+
+/// What the button is called that changes between light and dark.
+const THEME: &str = "Light or dark (T)";
 
 /// The frame of the page. What the script fills in is empty here. The script finds it by its `id`,
 /// and the answers by their class. Without JavaScript the page has its headings and buttons, and
@@ -331,13 +337,13 @@ fn controls() -> Markup {
             }
             button type="button" data-do="future" aria-pressed="false" { "Hide the future" }
             button type="button" data-do="predict" aria-pressed="false" { "Predict" }
-            button type="button" data-do="theme" aria-label="Light or dark (T)" { "◐" }
+            button type="button" data-do="theme" aria-label=(THEME) title=(THEME) { "◐" }
         }
     }
 }
 
-/// The keys that the page lists, because a reader would not guess them. The script listens to more
-/// keys: those of any viewer, and those that stand in the label of a button.
+/// The keys that the page lists, because a reader would not guess them. All others to which the
+/// script listens stand in the label of a button.
 fn keys() -> Markup {
     html! {
         p #keys {
@@ -345,7 +351,8 @@ fn keys() -> Markup {
             kbd { "W" } " cause "
             span.twin hidden { kbd { "⇧ W" } " in Python " }
             kbd { "F" } " future " kbd { "Q" } " predict "
-            span.scenes { kbd { "1" } "–" kbd { "9" } " scene" }
+            span.scenes { kbd { "1" } "–" kbd { "9" } " scene " }
+            "click on a name: its lane alone, " kbd { "Esc" } " all lanes"
         }
     }
 }

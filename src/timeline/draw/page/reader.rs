@@ -4,7 +4,12 @@
 //! a lane does where a piece ends, `lists` in which lists of the strip it is, `waited` for which
 //! lanes it waits, `lines` at which line it stands, and `went_on` at which it goes on. Here is how
 //! a step is put together of these, and what they share.
-use super::{calls::Calls, source::SourceFile, steps::Step};
+use super::{
+    calls::Calls,
+    resumed::{Resumed, resumed},
+    source::SourceFile,
+    steps::Step,
+};
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on},
@@ -23,6 +28,8 @@ pub(super) struct Reader<'c> {
     pub source: Option<&'c SourceFile>,
     /// The queue and the timers of an event loop of the program's own.
     pub calls: Calls,
+    /// By which calls the coroutine goes on that runs in the lane of such a loop.
+    pub resumed: Vec<Resumed>,
     /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
     /// wait there may have been due before.
     pub busy_until: Vec<bool>,
@@ -43,8 +50,10 @@ impl<'c> Reader<'c> {
             busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
         }
         let calls = Calls::of(chart, order);
+        let resumed = resumed(chart, order);
         let threads_of_tasks = BTreeSet::new();
-        let mut reader = Reader { chart, order, file, source, calls, busy_until, threads_of_tasks };
+        let mut reader =
+            Reader { chart, order, file, source, calls, resumed, busy_until, threads_of_tasks };
         reader.threads_of_tasks = reader.threads_of_tasks();
         reader
     }
@@ -76,6 +85,7 @@ impl<'c> Reader<'c> {
             ready: vec![],
             ready_inside: vec![],
             ready_unnamed: vec![],
+            ready_callbacks: vec![],
             timers: vec![],
             waits: vec![],
             unproved: vec![],
@@ -85,7 +95,10 @@ impl<'c> Reader<'c> {
         self.add_said(piece, &mut step);
         self.add_lists(piece, &mut step);
         let woken_in = match piece.kind {
-            Kind::Poll => self.woken_in(lane, poll),
+            Kind::Poll => self.woken_in(lane, poll).or_else(|| {
+                self.coroutine_cause(piece)?; // what begins the piece
+                self.coroutine_woken_in(piece)
+            }),
             Kind::Rest => self.coroutine_woken_in(piece),
         };
         if let Some((nth, by)) = woken_in {

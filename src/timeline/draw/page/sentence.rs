@@ -41,14 +41,22 @@ impl Reader<'_> {
             // A lane that gives way is woken by the runtime, when the lanes before it have run.
             Now::Does(span) if self.has_given_way(lane, span) => {
                 parts.push(self.gives_way(piece));
+                later = self.until_it_goes_on(piece);
             }
             Now::Does(span) if matches!(span.state, State::Waiting(_)) => {
-                parts.push(self.waits(piece));
+                parts.push(match self.calls.runs_a_loop(lane) && self.starts_its_loop(piece) {
+                    true => "starts its loop".into(),
+                    false => self.waits(piece),
+                });
                 let wait = self.whole_wait(lane, span);
-                later = wait.and_then(|wait| self.until(piece, &wait));
+                later = match self.until_it_goes_on(piece) {
+                    Some(until) => Some(until),
+                    None => wait.and_then(|wait| self.until(piece, &wait)),
+                };
             }
             Now::Does(span) if matches!(span.state, State::Ready | State::WokenNotPolled) => {
                 parts.push(self.woken_at_once(piece, span.woken));
+                later = self.until_it_goes_on(piece);
             }
             Now::Does(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
@@ -58,6 +66,7 @@ impl Reader<'_> {
                 let wait = self.wait_until_a_rest(lane, poll, piece);
                 if wait.until == Until::Yield {
                     parts.push(self.gives_way(piece));
+                    later = self.until_it_goes_on(piece);
                 } else {
                     parts.push(self.waits(piece));
                     later = self.until(piece, &wait);
@@ -70,6 +79,7 @@ impl Reader<'_> {
                 } else {
                     let woken = self.woken_for(lane, poll);
                     parts.push(self.woken_at_once(piece, woken));
+                    later = self.until_it_goes_on(piece);
                     if woken.is_none()
                         && let Some(wait) = self.whole_wait(lane, before)
                     {
@@ -81,9 +91,13 @@ impl Reader<'_> {
                 // Which lane comes first is not said, since a reader may be asked that.
                 let next = self.order.get(self.number(piece) + 1);
                 let calls = next.is_some_and(|next| self.calls.calls(lane, next.lane));
-                let what =
-                    if calls { "calls what is in its queue" } else { "polls lanes inside it" };
-                parts.push(what.into());
+                parts.push(match parts.last() {
+                    Some(last) if calls && last.starts_with("calls ") => {
+                        "what else is in its queue".into()
+                    }
+                    _ if calls => "calls what is in its queue".into(),
+                    _ => "polls lanes inside it".into(),
+                });
             }
             // For how long is not said: it is in the future. Whether it computes or waits is not
             // seen.
@@ -148,12 +162,9 @@ impl Reader<'_> {
     /// messages makes it give way, too.
     fn gives_way(&self, piece: &Piece) -> String {
         // The place of an event loop's driver is known, and nothing that it waits for is.
-        let here = self.stop(piece);
-        if is_of_a_loop(here) {
-            let before = self.stopped_before(piece);
-            let is_the_first = before.map(|wait| &wait.place) != here.map(|wait| &wait.place);
+        if is_of_a_loop(self.stop(piece)) {
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
-                _ if is_the_first => "starts its loop".into(),
+                _ if self.starts_its_loop(piece) => "starts its loop".into(),
                 true => self.waits_in_its_coroutine(piece),
                 false => "ends its loop's iteration".into(),
             };
@@ -162,6 +173,16 @@ impl Reader<'_> {
             Some(on) if on != "yield_now" => format!("gives way ({on})"),
             _ => "gives way".into(),
         }
+    }
+
+    /// Whether the lane of a piece has come to an event loop in it, which it runs from here on. It
+    /// may run the same loop at the same place once more.
+    fn starts_its_loop(&self, piece: &Piece) -> bool {
+        let here = self.stop(piece);
+        let before = self.stopped_before(piece);
+        is_of_a_loop(here)
+            && (before.map(|wait| &wait.place) != here.map(|wait| &wait.place)
+                || self.calls.run_begins(piece.lane, self.number(piece)))
     }
 
     /// What a lane does that runs an event loop until a coroutine is over, which has just run. The

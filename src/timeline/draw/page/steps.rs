@@ -179,6 +179,10 @@ pub struct Step {
     /// The places in `ready` at which not the lane itself is ready, but a task inside it that has
     /// no name. The lane is in `ready` once more if it is ready itself.
     pub ready_unnamed: Vec<usize>,
+    /// What else is in the queue of an event loop of the program's own, in words: done callbacks
+    /// that its library has added for its own work. Each has the number of lanes of `ready` that
+    /// stand before it in the queue.
+    pub ready_callbacks: Vec<(usize, String)>,
     /// The lanes that wait for a timer, and when it is due.
     pub timers: Vec<(LaneId, Due)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or

@@ -124,6 +124,7 @@ impl TwinReader<'_> {
             stands: self.moved(nth),
             states: self.states(nth),
             ready_inside: vec![None; ready.len()], // each lane is a task of its own
+            ready_callbacks: vec![],
             ready,
             ready_unnamed,
             timers,
@@ -458,8 +459,9 @@ mod tests {
         );
         // `main` waits for A itself, while one of its tasks is in the queue.
         assert_eq!(waits("pipeline", 1, 2), (1, vec![]));
-        // `main` waits for both through its tasks.
-        assert_eq!(waits("pipeline", 1, 6).1, [""; 0]);
+        // `main` waits for both itself, and one of its tasks for what another one puts into a queue.
+        let by_a_task = "a wake by another task inside it (a task inside main waits)";
+        assert_eq!(waits("pipeline", 1, 6).1, [by_a_task]);
     }
 
     #[test]

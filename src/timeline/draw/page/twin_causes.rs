@@ -115,13 +115,13 @@ impl TwinScene {
             // The lane itself has woken a task inside it.
             (None, Some(Inner::Task)) => return Some(Why::WokenBy(Other::Lane(&cause.lane))),
             _ if self.had_given_way(nth, by) => return Some(Why::HadGivenWay),
-            _ if self.next_of_its_own(by) == Some(nth) && self.was_woken_meanwhile(by) => {
-                return Some(Why::WokenAtOnce);
-            }
             // A task that the lane has made of a coroutine of asyncio's own, whose steps are not
             // recorded: the lane has cancelled it, and awaits its end.
             (None, None) if self.awaits(by) == Some("wait") => {
                 return Some(Why::Ended(Other::TaskInside));
+            }
+            _ if self.next_of_its_own(by) == Some(nth) && self.was_woken_meanwhile(by) => {
+                return Some(Why::WokenAtOnce);
             }
             _ => return None,
         };

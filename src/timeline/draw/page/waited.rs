@@ -119,13 +119,14 @@ impl<'c> Reader<'c> {
         })
     }
 
-    /// The tasks of its event loop for which a lane waits that runs the loop; none if the loop has
-    /// told of none.
+    /// The tasks of its event loop for which a lane waits that runs the loop. If the loop has told
+    /// of none: by which lane it is woken. None if it is woken by none.
     pub(super) fn waits_for_tasks(&self, lane: LaneId, piece: &Piece) -> Option<WaitsFor> {
         let told = |awaits: &&LoopAwait| awaits.from.by == lane && awaits.from.at <= piece.after;
         let LoopAwait { lanes, unseen, .. } = self.chart.awaits.iter().rfind(told)?;
         if lanes.is_empty() && *unseen == 0 {
-            return None;
+            let words = self.a_wake_of_the_loop(lane, piece)?;
+            return Some(WaitsFor { lanes: vec![], words: Some(words) });
         }
         let mut lanes = lanes.clone();
         lanes.retain(|task| self.is_alive(*task, piece));

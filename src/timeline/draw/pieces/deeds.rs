@@ -14,6 +14,7 @@ pub(super) fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
         add_drop(chart, pieces, lane);
     }
     add_queueing(chart, pieces);
+    add_callbacks(chart, pieces);
     for piece in pieces {
         // A stable sort: a file of an older version has no numbers.
         piece.deeds.sort_by_key(|deed| deed.nth);
@@ -83,6 +84,25 @@ fn add_queueing(chart: &Chart, pieces: &mut [Piece]) {
         let is_told = |deed: &Deed| deed.what == What::Makes(lane) || deed.what == what;
         if !pieces[piece].deeds.iter().any(is_told) {
             pieces[piece].add_deed(queued.nth, what);
+        }
+    }
+}
+
+/// Notes where a done callback of the loop's own library is put into the queue, and where the loop
+/// calls it.
+fn add_callbacks(chart: &Chart, pieces: &mut [Piece]) {
+    for (index, call) in chart.calls.iter().enumerate() {
+        if call.added_by.is_none() || call.lane.is_some() {
+            continue;
+        }
+        let stages =
+            [(call.queued, What::QueuesCallback(index)), (call.over, What::CallsCallback(index))];
+        for (turn, what) in stages {
+            if let Some(turn) = turn
+                && let Some(piece) = done_in(chart, pieces, turn.by, turn.at)
+            {
+                pieces[piece].add_deed(turn.nth, what);
+            }
         }
     }
 }

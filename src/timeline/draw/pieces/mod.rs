@@ -76,6 +76,11 @@ pub(super) enum What {
     Wakes(LaneId),
     /// A callback that was made before is put into the queue of its event loop.
     Queues(LaneId),
+    /// A done callback of the event loop's own library is put into the queue: the index of its call
+    /// among those of the chart. It is no part of a lane.
+    QueuesCallback(usize),
+    /// The event loop calls such a callback.
+    CallsCallback(usize),
     /// A lane is cancelled: an event loop wakes it to give it an error; or it is a callback, which
     /// its loop will not call now.
     Cancels(LaneId),

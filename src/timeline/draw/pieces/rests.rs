@@ -10,7 +10,8 @@ use crate::timeline::{
 
 /// What is seen of each lane, looked up once for all its polls.
 pub(super) struct Seen {
-    /// For each lane the positions at which it prints, wakes, makes or drops something, in order.
+    /// For each lane the positions at which it prints, wakes, makes or drops something, or calls a
+    /// callback of its event loop's own library, in order.
     at: Vec<Vec<Position>>,
     /// For each lane the lanes that it polls at any time.
     inside: Vec<Vec<LaneId>>,
@@ -41,6 +42,11 @@ impl Seen {
             match row.end {
                 (end, End::Cancelled { by: Some(by), .. }) if by != lane => at[by].push(end),
                 _ => {}
+            }
+        }
+        for call in chart.calls.iter().filter(|call| call.added_by.is_some()) {
+            if let Some(over) = call.over {
+                at[over.by].push(over.at);
             }
         }
         for positions in &mut at {

@@ -35,7 +35,7 @@ function showSource(pane, track) {
   if (lit) lightStep(pane.lines, current, run().lanes, pane.changed);
   addNotes(pane, current, standing, lit);
   addMarks(pane, track, standing);
-  if (lit) addPrinted(pane, track, current);
+  if (lit) addPins(pane, track, current);
   orderMarks(pane);
 }
 
@@ -56,8 +56,9 @@ function orderMarks(pane) {
 // so only then the lines stand where they stay. All sizes are read before anything is moved: to
 // read after a move makes the browser lay out the page once more.
 function settleSources(all) {
-  const shown = all.filter(({ index }) => panes[index]).filter((track) => track.shown(moment));
-  for (const track of shown) scrollToLit(panes[track.index], track);
+  const onPage = all.filter(({ index }) => panes[index]);
+  for (const track of onPage) scrollToLit(panes[track.index], track);
+  const shown = onPage.filter((track) => track.shown(moment));
   const measured = shown.map((track) => {
     const pane = panes[track.index];
     return { pane, track, stretches: pathOf(pane, track), places: placesOfMarks(pane) };
@@ -91,10 +92,13 @@ function addNotes({ lines, changed }, current, standing, lit) {
     // The tile of the lane that ran stands right before what it waits for, since other lanes may
     // wait at the same line.
     const own = make("span", { class: `tile ${colourOf(current.lane)}` }, short(current.lane));
-    add(current.stop, own, make("span", { class: "waits" }, current.on));
+    const on = make("span", { class: "waits", title: current.on }, ...breakable(current.on));
+    add(current.stop, own, on);
   }
   for (const [number, element] of notes) {
-    lines.get(number).querySelector(".n").after(element);
+    // On a phone it stands behind the code, or below it: beside it there is no room.
+    if (phone.matches) lines.get(number).append(element);
+    else lines.get(number).querySelector(".n").after(element);
     changed.add(number);
   }
 }
@@ -127,7 +131,6 @@ function addMarks(pane, track, standing) {
     const dim = one.listed.some(isSeen) ? "" : " dim";
     const kind = `mark ${one.kind} ${colourOf(one.lane)}${dim}`;
     const mark = addMark(pane, kind, one);
-    mark.dataset.line = one.number;
     mark.dataset.lanes = one.listed.join(" ");
   }
 }
@@ -142,6 +145,7 @@ function addMark(pane, kind, { text, column, number, title }) {
     one.mark.className = kind;
     one.mark.classList.toggle("two", lettersOf(text).length > 1);
   }
+  one.mark.dataset.line = number;
   pane.placed.push(Object.assign(one, { kind, number, title }));
   return one.mark;
 }
@@ -152,16 +156,20 @@ function newMark(key, text, column) {
   return { key, mark, kind: null };
 }
 
-// Adds an arrow for each line at which something was printed. It is seen while that line is out of
-// sight: a step may print at lines that are too far from each other for one pane.
-function addPrinted(pane, track, current) {
-  for (const [lane, text, number] of current.says) {
-    if (!pane.lines.has(number)) continue;
+// Adds an arrow for the line at which the lane went on, and for each line at which something was
+// printed. It is seen while that line is out of sight: the lines of a step may be too far from each
+// other for one pane.
+function addPins(pane, track, current) {
+  const add = (lane, number, does) => {
+    if (!pane.lines.has(number)) return;
     const column = columnOf(track, lane, lane === current.lane);
+    const title = `${name(lane)} ${does}`;
+    addMark(pane, `pin ${colourOf(lane)}`, { text: short(lane), column, number, title });
+  };
+  add(current.lane, current.resumed, `goes on at line ${current.resumed}`);
+  for (const [lane, text, number] of current.says) {
     // A text that has quotation marks gets other ones around it.
-    const quoted = /[“”]/.test(text) ? `‘${text}’` : `“${text}”`;
-    const title = `${name(lane)} prints ${quoted}`;
-    addMark(pane, `printed ${colourOf(lane)}`, { text: short(lane), column, number, title });
+    add(lane, number, `prints ${/[“”]/.test(text) ? `‘${text}’` : `“${text}”`}`);
   }
 }
 
@@ -185,9 +193,11 @@ function placesOfMarks(pane) {
 }
 
 // Moves each mark to its place. If its line is out of sight, the mark is an arrow that points to
-// it: otherwise the lane would seem to stand on the line at the edge.
+// it: otherwise the lane would seem to stand on the line at the edge. Of several arrows of a lane
+// at one edge the first one is seen, and says what all of them say.
 function moveMarks({ placed }, places) {
-  placed.forEach(({ mark, title }, nth) => {
+  const arrows = new Map();
+  placed.forEach(({ key, mark, title }, nth) => {
     const { line, top, high } = places[nth];
     const isAbove = top - line > high / 2;
     const isBelow = line - top > high / 2;
@@ -195,19 +205,24 @@ function moveMarks({ placed }, places) {
     mark.classList.toggle("above", isAbove);
     mark.title = isAbove ? `${title}, further up` : isBelow ? `${title}, further down` : title;
     mark.style.top = `${top}px`;
+    const edge = `${key} ${isAbove}`;
+    const first = isAbove || isBelow ? arrows.get(edge) : undefined;
+    mark.hidden = first !== undefined;
+    if (first) first.title += `; ${mark.title}`;
+    else if (isAbove || isBelow) arrows.set(edge, mark);
   });
 }
 
 // The column that lanes share if there are more lanes than columns. One more column is behind it.
-const SHARED = 8;
+const sharedColumn = () => (phone.matches ? 3 : 8);
 
 // The column of a lane beside the source. While a lane that shares its column has the mark of a
 // lane that ran, it stands in the column behind, so that it does not cover the others.
 function columnOf({ columns, width }, lane, ran) {
   const own = columns.get(lane) ?? 0;
-  const isShared = own >= SHARED && width > SHARED + 1;
+  const isShared = own >= sharedColumn() && width > sharedColumn() + 2;
   if (!isShared) return own;
-  return ran ? SHARED + 1 : SHARED;
+  return ran ? sharedColumn() + 1 : sharedColumn();
 }
 
 // Where the path of the lane that ran is: a bar in each function in which the lane was seen in this
@@ -251,11 +266,10 @@ function drawPath({ marks, path }, track, stretches) {
   }
 }
 
-// Scrolls so that these lines are seen: where the lane waits or stands now, where something was
-// printed, where the lane went on, in which awaits it is, where lanes are woken and not polled, where
-// lanes keep a thread, and where other lanes poll this one. Each line counts if there is room for it
-// beside those that come before it in this list.
-function scrollToLit({ box, lines, marks }, track) {
+// The lines that are to be seen at a moment: where the lane waits or stands now, where something
+// was printed, where the lane went on, in which awaits it is, where lanes are woken and not polled,
+// where lanes keep a thread, and where other lanes poll this one.
+function linesToSee({ lines }, track, moment) {
   const current = track.shown(moment);
   const places = track.places(moment);
   const said = current.says.map(([, , number]) => number);
@@ -265,10 +279,29 @@ function scrollToLit({ box, lines, marks }, track) {
   const polling = current.around.map((lane) => places[lane]);
   const isShown = (number) => lines.has(number);
   const all = [...wanted, ...unpolled, ...keeping, ...polling];
-  let numbers = track.isIdle(moment) ? [] : all.filter(isShown);
+  const numbers = track.isIdle(moment) ? [] : all.filter(isShown);
   // In a step without any of them, and if only the other language has a step, the lines at which
   // lanes stand count.
-  if (numbers.length === 0) numbers = places.filter(isShown);
+  return numbers.length > 0 ? numbers : places.filter(isShown);
+}
+
+// The lines that count for the place of a pane. At a moment without any, those of the last one that
+// had some: the code stays where it was. Before the first of these, it is the code that runs then,
+// from the head of its function.
+function linesThatCount(pane, track) {
+  const at = track.momentWithLines(moment);
+  if (at === null) return [];
+  const numbers = linesToSee(pane, track, at);
+  if (at <= moment) return numbers;
+  const head = pane.source.functions[pane.owners.get(numbers[0])]?.[0];
+  return pane.lines.has(head) && !pane.lines.get(head).hidden ? [...numbers, head] : numbers;
+}
+
+// Scrolls so that the lines that count are seen. Each of them counts if there is room for it beside
+// those that come before it.
+function scrollToLit(pane, track) {
+  const { box, lines, marks } = pane;
+  const numbers = linesThatCount(pane, track);
   const begin = (number) => lines.get(number).offsetTop;
   const end = (number) => begin(number) + lines.get(number).offsetHeight;
   let counted = null; // from the first line that counts to the end of the last one

@@ -65,8 +65,7 @@ function showScene(all) {
     fold(pane, all[nth]);
     tellSame(pane, all[nth]);
     pane.box.scrollTop = 0; // where another scene has left it says nothing of this one
-    const columns = Math.min(all[nth]?.width ?? 1, SHARED + 2);
-    pane.box.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
+    pane.box.style.setProperty("--columns", Math.min(all[nth]?.width ?? 1, sharedColumn() + 2));
     if (nth < all.length) return;
     clear(pane);
     pane.box.classList.add("idle");

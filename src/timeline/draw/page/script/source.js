@@ -60,8 +60,10 @@ function coloured(language, text) {
     const [kind] = Object.entries(found.groups).find(([, value]) => value !== undefined);
     const span = make("span", { class: kind });
     span.textContent = found[0];
+    if (text[found.index - 1] === "(") parts.push(make("wbr"));
     parts.push(span);
     end = found.index + found[0].length;
+    if (/^\.\w/.test(text.slice(end))) parts.push(make("wbr"));
   }
   parts.push(...breakable(text.slice(end)));
   return parts;

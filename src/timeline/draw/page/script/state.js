@@ -21,6 +21,9 @@ const byId = (id) => document.getElementById(id);
 // How many pixels a rem has: most sizes in the style sheet are in rem.
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
+// Whether the page has the width of a phone: the style sheet asks the same.
+const phone = matchMedia("(max-width: 800px)");
+
 // Adds the section of a language to the page. Python stands on the left. So its section comes first
 // in the document, and the Tab key goes from left to right.
 function place(parent, section, language) {

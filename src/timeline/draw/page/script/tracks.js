@@ -23,6 +23,18 @@ function track({ steps, left_out, timers_as_seen, same_as }, index) {
     stepAt.push(step ?? stepAt.at(-1) ?? null);
   }
   const columns = columnsOf(steps, run().lanes, places);
+  const isIdle = (moment) => run().moments[moment]?.steps[index] === null;
+  const numbers = new Set(data.sources[index]?.lines.map(([number]) => number));
+  const isOnPage = (number) => numbers.has(number);
+  // Whether a moment has a line that is lit, or at which a lane stands.
+  const hasLines = (moment) => {
+    const step = steps[stepAt[moment]];
+    if (!step) return false;
+    const said = step.says.map(([, , number]) => number);
+    const lit = isIdle(moment) ? [] : [step.stop, step.resumed, ...step.chain, ...said];
+    return lit.some(isOnPage) || places[stepAt[moment]].some(isOnPage);
+  };
+  const withLines = [...run().moments.keys()].filter(hasLines);
   const language = data.sources[index]?.name ?? "Rust";
   return {
     index,
@@ -40,6 +52,11 @@ function track({ steps, left_out, timers_as_seen, same_as }, index) {
     places: (moment) => places[stepAt[moment]] ?? [],
     // Whether only the other language has a step at a moment. This one may still be in the middle
     // of a poll.
-    isIdle: (moment) => run().moments[moment]?.steps[index] === null,
+    isIdle,
+    // The last moment until this one that has such a line, or else the first one after it, or null.
+    momentWithLines: (moment) => {
+      const later = firstIndex(withLines.length, (nth) => withLines[nth] > moment);
+      return withLines[later - 1] ?? withLines[later] ?? null;
+    },
   };
 }

@@ -50,8 +50,9 @@ const UNNAMED = "a task inside";
 
 // The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
 // behind the name of that one, since the runtime has one task for both. So the task is listed once:
-// where the first of its lanes was woken.
-function readyGroups({ ready, ready_inside, ready_unnamed }, lanes) {
+// where the first of its lanes was woken. A callback of an event loop's own library is in its queue
+// as well, and stands for no lane.
+function readyGroups({ ready, ready_inside, ready_unnamed, ready_callbacks }, lanes) {
   const insideOf = new Map(ready.map((lane, nth) => [lane, ready_inside[nth]]));
   // The lanes around a lane, as far as they are ready, and the one around the last of these.
   const around = (lane) => {
@@ -65,7 +66,13 @@ function readyGroups({ ready, ready_inside, ready_unnamed }, lanes) {
   const paths = ready.map(around);
   const named = new Set(paths.flat()); // before what is inside them
   const groups = [];
+  const addCallbacks = (place) => {
+    for (const [before, words] of ready_callbacks) {
+      if (before === place) groups.push({ key: words, words, listed: [] });
+    }
+  };
   for (const [nth, lane] of ready.entries()) {
+    addCallbacks(nth);
     if (ready_unnamed.includes(nth)) {
       groups.push({ key: UNNAMED, path: [], listed: [lane] });
       continue;
@@ -79,7 +86,9 @@ function readyGroups({ ready, ready_inside, ready_unnamed }, lanes) {
     if (group) group.listed.push(lane);
     else groups.push({ key, path, listed: [lane] });
   }
-  return firstOf(groups, lanes, ({ key, path, listed }) => {
+  addCallbacks(ready.length);
+  return firstOf(groups, lanes, ({ key, path, words, listed }) => {
+    if (words) return make("span", { class: "group" }, words);
     const parents = path.flatMap((lane) => [lanes[lane].name, " ▸ "]);
     if (key === UNNAMED) parents.push(`${UNNAMED} `);
     return make("span", { class: "group" }, ...parents, ...tilesOf(lanes, listed, "ready"));
