@@ -38,7 +38,7 @@ fn check(run: &SteppedRun, track: &Track, nth: usize, is_real: bool) -> Result<(
         let is_inside = |step: &Step| step.ran_inside.is_some() || step.on_thread;
         return match is_inside(step) || is_inside(&track.steps[by]) {
             true => Ok(()),
-            false => Err("has an arrow from itself".into()),
+            false => Err(format!("has an arrow from {}, which is itself", run.lanes[lane].name)),
         };
     }
     let waker = &run.lanes[lane].name;

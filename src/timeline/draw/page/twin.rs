@@ -459,7 +459,7 @@ mod tests {
         );
         // `main` waits for A itself, while one of its tasks is in the queue.
         assert_eq!(waits("pipeline", 1, 2), (1, vec![]));
-        // `main` waits for both itself, and one of its tasks for what another one puts into a queue.
+        // `main` waits for both itself, and one of its tasks for an item of another one.
         let by_a_task = "a wake by another task inside it (a task inside main waits)";
         assert_eq!(waits("pipeline", 1, 6).1, [by_a_task]);
     }
