@@ -1,4 +1,4 @@
-"""Broken invariant: a lock keeps the others out, and not a cancellation.
+"""Broken invariant: a lock keeps other tasks out, and stops no cancellation.
 
 In Rust: tokio's `Mutex`, see `broken_invariant.rs` beside this file. Python raises `CancelledError`
 at the await, so the coroutine could undo its first write; whatever it does not undo stays as it is.

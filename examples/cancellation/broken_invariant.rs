@@ -1,4 +1,4 @@
-//! Broken invariant: a lock keeps the others out, and not a cancellation.
+//! Broken invariant: a lock keeps other tasks out, and stops no cancellation.
 //!
 //! In Python: `async with lock` under a timeout, see `broken_invariant.py` beside this file.
 //! Look for: A transfer waits between its two writes, with the lock held. "in time" it ends, and

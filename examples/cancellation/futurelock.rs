@@ -1,11 +1,11 @@
-//! Futurelock: a future holds a lock, and the task that owns it does not poll it.
+//! Futurelock: a future holds a lock, and the task that owns the future does not poll it.
 //!
 //! In Python: what is waited for together are tasks, which go on by themselves.
 //! No twin: a coroutine that is waited for beside another one becomes a task first.
-//! Look for: A gets the lock and is not polled again, while `main`, which would have to poll it,
-//! waits for the same lock: it never ends. `select!` gave A a first poll, and borrowed it only, so
-//! it was neither dropped nor finished. The cures: a task, which is polled by the runtime, or
-//! dropping A before `main` waits for the lock.
+//! Look for: In "futurelock" A gets the lock and is not polled again, while `main`, which would
+//! have to poll it, waits for the same lock: it never ends. `select!` gave A a first poll, and
+//! borrowed it only, so it was neither dropped nor finished. The cures: a task, which is polled by
+//! the runtime, or dropping A before `main` waits for the lock.
 //!
 //!     cargo run --example futurelock
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -17,21 +17,26 @@ const fn ms(ms: u64) -> Duration {
 }
 
 /// Waits for its turn, works for 100 ms, and releases the lock.
+// ANCHOR: work
 async fn work(lock: Arc<Mutex<()>>) {
     let _held = lock.lock().await;
     say!("has the lock");
     sleep(ms(100)).await;
     say!("releases it");
 }
+// ANCHOR_END: work
 
 /// Another task holds the lock for the first 200 ms, so that A has to wait in the queue.
 fn busy_lock() -> Arc<Mutex<()>> {
     let lock = Arc::new(Mutex::new(()));
     let held = lock.clone().try_lock_owned().expect("it is new");
+    // ANCHOR: other
     let other = async move {
         sleep(ms(200)).await;
-        drop(held); // the next in the queue gets it: A
+        // The next in the queue gets it: A.
+        drop(held);
     };
+    // ANCHOR_END: other
     spawn(other.lane("other"));
     lock
 }

@@ -4,8 +4,8 @@
 //! reader keeps what a cancelled `readline` has read, so the twin loses nothing.
 //! Look for: "hel" comes before a tick, "lo" after it. In "lost" each round makes a new
 //! `read_line`; the tick drops the one that has read "hel". "pinned" makes one future outside the
-//! loop and only borrows it. "cancel safe" uses a reader that keeps what it has read itself: the
-//! docs of a method say so under "cancel safety".
+//! loop and only borrows it. "cancel safe" uses a reader that itself keeps what it has read: under
+//! "cancel safety" the docs of a method say whether it does.
 //!
 //!     cargo run --example select_loop
 use async_concepts::{
@@ -26,10 +26,12 @@ const fn ms(ms: u64) -> Duration {
 
 /// Sends "hello\n" in two pieces, at 50 and at 150 ms.
 async fn send(mut writer: DuplexStream) -> io::Result<()> {
+    // ANCHOR: pieces
     sleep(ms(50)).await;
     writer.write_all(b"hel").await?;
     sleep(ms(100)).await;
     writer.write_all(b"lo\n").await
+    // ANCHOR_END: pieces
 }
 
 // ANCHOR: lost
@@ -46,7 +48,8 @@ async fn forgetful(reader: DuplexStream) -> io::Result<String> {
     loop {
         select! {
             biased;
-            line = read_line(&mut reader) => return line, // a trap: a new one in each round
+            // A trap: a new one in each round.
+            line = read_line(&mut reader) => return line,
             _ = tick.tick() => say!("tick"),
         }
     }

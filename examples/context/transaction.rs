@@ -2,7 +2,7 @@
 //!
 //! In Python: `async with session.transaction()`, see `transaction.py` beside this file.
 //! Look for: The reader never sees half a transfer. In "roll back on cancellation" Python's `main`
-//! goes on after the roll back, at 0.35 s; in Rust it goes on at 0.25 s, and has to wait.
+//! goes on after the roll back, at 0.35 s; Rust's goes on at 0.25 s, and then waits for it.
 //!
 //!     cargo run --example transaction
 use async_concepts::context::{AsyncContext, BodyOutcome, Cleanups, Exit};

@@ -2,8 +2,8 @@
 //!
 //! In Python: `async def` and `await`, see `coroutine.py` beside this file.
 //! Look for: A coroutine gives the thread away while it waits. Both calls of `tell_time` say how
-//! long ago they began, before their sleep and after it. During the sleep of each the other lane
-//! runs, and its own variables are still there afterwards.
+//! long ago they began, before their sleep and after it. While one of them sleeps, the other one
+//! runs, and each still has its own variables after its sleep.
 //!
 //!     cargo run --example coroutine
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -22,8 +22,11 @@ async fn tell_time(delay: Duration) -> Duration {
 // ANCHOR_END: coroutine
 
 async fn tell_time_later() -> Duration {
+    // ANCHOR: later
     sleep(Duration::from_millis(500)).await;
-    tell_time(Duration::from_secs(2)).await // a coroutine calls another one: it waits for it, too
+    // A coroutine calls another one: it waits for it, too.
+    tell_time(Duration::from_secs(2)).await
+    // ANCHOR_END: later
 }
 
 // ANCHOR: coroutines

@@ -19,7 +19,7 @@ STEPS = [0.2, 0.3, 0.5]
 # ANCHOR: function
 # ANCHOR: two_waits
 def two_waits(step):
-    """Reads well. Nothing else gets on."""
+    """Reads well. On a loop's thread no other task gets on."""
     time.sleep(step)
     say("half-way")
     time.sleep(step)

@@ -3,7 +3,7 @@
 //! In Python: the same four ways, see `four_ways.py` beside this file.
 //! Look for: The last three print the same lines at the same times. They differ in how they read
 //! (callbacks cut the work of A into pieces) and in where A can be interrupted. What ten thousand
-//! of them cost: see `sleepers`.
+//! threads or tasks cost: see `sleepers`.
 //!
 //!     cargo run --example four_ways
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
@@ -19,7 +19,7 @@ const STEPS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(300), Duration::from_millis(500)];
 
 // ANCHOR: function
-/// Reads well. Nothing can interrupt it, and nothing else gets on.
+/// Reads well. On a loop's thread nothing interrupts it, and no other task gets on.
 // ANCHOR: two_waits
 fn two_waits(step: Duration) {
     block(step);

@@ -2,7 +2,7 @@
 //!
 //! In Python: `def`, see `function.py` beside this file.
 //! Look for: A function blocks its thread until it returns. The run takes six seconds, the sum of
-//! all three: `join!` would let them take turns, but B and C are not even polled before A has
+//! A, B and C: `join!` would let them take turns, but B and C are not even polled before A has
 //! returned.
 //!
 //!     cargo run --example function

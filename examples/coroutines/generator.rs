@@ -2,8 +2,8 @@
 //!
 //! In Python: `yield`, see `generator.py` beside this file.
 //! Look for: A generator saves no time. Nothing in it is asynchronous: the caller asks for the next
-//! value, and the generator runs until it has one. Three of them can take turns, but a second of
-//! work stays a second, so the run takes six seconds, as in `function`.
+//! value, and the generator runs until it has one. In "take turns" three generators do so, but a
+//! second of work stays a second, so the run takes six seconds, as in `function`.
 //!
 //!     cargo run --example generator
 use async_concepts::{LaneExt, block, say, stage::Stage};

@@ -2,8 +2,8 @@
 //!
 //! In Python: a coroutine object, or a task, see `laziness.py` beside this file.
 //! Look for: A future does nothing until it is polled. In Rust the dots show where one exists and
-//! has not been polled yet; a task is polled as soon as it gets the thread. In "sleep" tokio
-//! takes the deadline when `sleep` is called, so it is over at 1 s, not at 1.5 s as in Python.
+//! has not been polled yet; a task is polled as soon as it gets the thread. In "sleep" tokio takes
+//! the deadline when `sleep` is called, so the sleep is over at 1 s, not at 1.5 s as in Python.
 //!
 //!     cargo run --example laziness
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -13,11 +13,13 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+// ANCHOR: nap
 async fn nap() {
     say!("begin");
     sleep(Duration::from_secs(1)).await;
     say!("end");
 }
+// ANCHOR_END: nap
 
 async fn other_work() {
     sleep(Duration::from_millis(500)).await;

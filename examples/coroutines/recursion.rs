@@ -1,4 +1,4 @@
-//! Recursion: a future that contains itself would have no size, so one of them goes into a box.
+//! Recursion: a future that contains itself would have no size, so the inner one goes into a box.
 //!
 //! In Python: a coroutine awaits itself, see `recursion.py` beside this file.
 //! Look for: The same tree is added up three times. `Box::pin` costs an allocation for each call.

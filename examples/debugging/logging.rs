@@ -4,7 +4,7 @@
 //! `logging_twin.py` beside this file. In "entered" the twin's list of open
 //! requests loses A when A has ended; in Rust A's span stays the parent of B's.
 //! Look for: A span says for which request a line is. In "entered" it is open on the thread, also
-//! while the request waits, so it stands on the lines of the others, too. `instrument` opens it for
+//! while the request waits, so it stands on the lines of the other, too. `instrument` opens it for
 //! each poll and closes it after, so it survives the interleaving. "one target" shows more of what
 //! the bank says and nothing more of the rest, as `getLogger("bank").setLevel(DEBUG)` does.
 //!

@@ -2,9 +2,9 @@
 //!
 //! In Python: a `RuntimeWarning`, when it is gone, see `never_awaited.py` beside this file.
 //! Look for: A future that is dropped without a poll has done nothing. Rust warns at compile time;
-//! for `nap();` it says "unused implementer of `Future` that must be used". A future that is kept
-//! somewhere counts as used: only a wrapper that looks when it is dropped reports it, as Python
-//! does at run time.
+//! for `nap();` it says "unused implementer of `Future` that must be used". For the compiler a
+//! future that is kept somewhere is used: only a wrapper that looks when it is dropped reports it,
+//! as Python does at run time.
 //!
 //!     cargo run --example never_awaited
 use async_concepts::{LaneExt, say, stage::Stage};

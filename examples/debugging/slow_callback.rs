@@ -6,8 +6,8 @@
 //! round only, and by then another piece has been computed.
 //! Look for: Waiting for 300 ms is not reported, computing for 350 ms is. asyncio's debug mode
 //! times all callbacks, and so does `EventLoop`; tokio's stable part times nothing, but a wrapper
-//! can: `report_slow_polls`. "in pieces" is the cure: give way between the pieces. What it costs:
-//! `benches/README.md`.
+//! can: `report_slow_polls`. "in pieces" is the cure: give way between the pieces. What timing
+//! each poll costs: `benches/README.md`.
 //!
 //!     cargo run --example slow_callback
 use async_concepts::{

@@ -2,9 +2,9 @@
 //!
 //! In Python: `call_soon_threadsafe`, see `call_soon_threadsafe.py` beside this file.
 //! Look for: In "event loop" the other thread wakes the loop, which sleeps until a timer of its own
-//! is due. A and B run on the loop's own thread, so they need no locks. With `call_soon` instead,
-//! Python's loop sleeps on; in Rust that does not compile, since an `EventLoop` cannot leave its
-//! thread.
+//! is due. A and B run on the loop's own thread, so they need no locks. In "event loop" a
+//! `call_soon` from the other thread would not compile, since an `EventLoop` cannot leave its
+//! thread; Python's loop would sleep on.
 //!
 //!     cargo run --example call_soon_threadsafe
 use async_concepts::{

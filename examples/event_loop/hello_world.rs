@@ -3,8 +3,8 @@
 //! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this
 //! file.
 //! Look for: Each iteration calls what is in the queue when the iteration begins. The first one
-//! calls "hello" and "world"; "last", which "hello" adds, comes in the next. The row `main` is the
-//! loop: each of its polls but the first is an iteration.
+//! calls "hello" and "world"; "last", which "hello" adds, comes in the next. In "event loop" the
+//! row `main` is the loop: each of its polls but the first is an iteration.
 //!
 //!     cargo run --example hello_world
 use async_concepts::{
@@ -17,20 +17,26 @@ use std::{process::ExitCode, sync::Arc};
 use tokio::{spawn, sync::Notify};
 
 // ANCHOR: hello_world
+// ANCHOR: hello
 fn hello() -> Result<Handle> {
     say!("Hello");
     get_running_loop()?.call_soon(callback("last", last))
 }
+// ANCHOR_END: hello
 
+// ANCHOR: world
 fn world() {
     say!("World");
 }
+// ANCHOR_END: world
 
+// ANCHOR: last
 fn last() -> Result<()> {
     say!("stop the loop");
     get_running_loop()?.stop(); // when this iteration is over
     Ok(())
 }
+// ANCHOR_END: last
 
 pub fn hello_world() -> Result<()> {
     let event_loop = EventLoop::new()?;

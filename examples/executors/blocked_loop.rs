@@ -1,9 +1,9 @@
 //! Blocked loop: a task that keeps the thread keeps it from all others.
 //!
-//! In Python: the same, and debug mode tells, see `blocked_loop.py` beside this file.
+//! In Python: the same, and debug mode reports it, see `blocked_loop.py` beside this file.
 //! Look for: The heart misses three beats while the request computes a hash on the loop's thread.
-//! The run takes no longer, and no error is raised; only a look at the time of each poll shows
-//! which one it was. With `spawn_blocking` the heart beats on.
+//! The run takes no longer for it, and no error is raised; only a look at the time of each poll
+//! shows which poll kept the thread. With `spawn_blocking` the heart beats on.
 //!
 //!     cargo run --example blocked_loop
 use async_concepts::{
@@ -19,15 +19,20 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn hash() {
+    // ANCHOR: hash
     say!("begin");
-    block(ms(350)); // stands for what a processor needs that long for
+    // Stands for what a processor needs that long for.
+    block(ms(350));
     say!("end");
+    // ANCHOR_END: hash
 }
 
 async fn heart() {
     loop {
+        // ANCHOR: heart
         say!("beat");
         sleep(ms(100)).await;
+        // ANCHOR_END: heart
     }
 }
 
@@ -48,8 +53,11 @@ fn report(slow: SlowPoll) {
 
 // ANCHOR: blocked
 pub async fn blocked() {
-    let request = async { hash() }; // a trap: `async` does not make it any shorter
+    // ANCHOR: request
+    // A trap: `async` does not make it any shorter.
+    let request = async { hash() };
     beside_a_heart(request.report_slow_polls(ms(100), report)).await;
+    // ANCHOR_END: request
 }
 // ANCHOR_END: blocked
 

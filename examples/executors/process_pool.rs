@@ -4,7 +4,7 @@
 //! Look for: Two processes at a time do four jobs, and the results come in the order of the jobs. A
 //! job that crashes gets an error, and the next one runs; in Python a crash breaks the pool. A job
 //! that is dropped is killed; in Python it computes on. Python keeps its processes for the next
-//! job; here each job has a new one. Processes keep real time.
+//! job; Rust's pool starts a new one for each. Processes keep real time.
 //!
 //!     cargo run --example process_pool
 use async_concepts::{LaneExt, say, stage::Stage};

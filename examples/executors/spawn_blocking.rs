@@ -4,7 +4,7 @@
 //! file.
 //! Look for: The heart beats on while the hash is computed. `main` waits as for anything else, and
 //! is woken by `hash`; `blocked_loop` shows the same without a thread. What the thread gets must be
-//! `Send`: the compiler refuses what only goes wrong now and then in Python.
+//! `Send`: Rust refuses what only goes wrong now and then in Python.
 //!
 //!     cargo run --example spawn_blocking
 use async_concepts::{

@@ -2,9 +2,9 @@
 //!
 //! In Python: `ThreadPoolExecutor(max_workers=2)`, see `thread_pool.py` beside this file.
 //! Look for: Two jobs at a time run on threads, and the results come in the order of the jobs,
-//! though B ends before A. Aborting does not stop a job that runs: A works on and keeps its thread,
-//! and only C, which had not begun, never runs. The cure is a flag that the job looks at between
-//! two steps. For computing, tokio's docs point to rayon.
+//! though B ends before A. Aborting does not stop a job that runs: in "abort" A works on and keeps
+//! its thread, and only C, which had not begun, never runs. The cure is a flag that the job looks
+//! at between two steps. For computing, tokio's docs point to rayon.
 //!
 //!     cargo run --example thread_pool
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};

@@ -2,10 +2,11 @@
 //!
 //! In Python: a loop in a thread, and `run_coroutine_threadsafe`, see `threads_and_tasks.py` beside
 //! this file.
-//! Look for: Each side of a channel waits in its own way. `main` is a plain function, and blocks;
-//! the loop never blocks its thread (which it has also while it is parked), so both of its answers
-//! are under way together. In the second scene a thread reads what can only be read by blocking,
-//! and tasks await it. The second runtime has a clock of its own, so this takes real time.
+//! Look for: Each side of a channel waits in its own way. In "a thread asks tasks" `main` is a
+//! plain function, and blocks. No task blocks the thread of `loop`, so both answers are under way
+//! together; the row of `loop` says that it has this thread also while all its tasks wait. In "a
+//! task asks a thread" a thread reads what can only be read by blocking, and a task awaits it. The
+//! second runtime has a clock of its own, so this takes real time.
 //!
 //!     cargo run --example threads_and_tasks
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};

@@ -1,11 +1,11 @@
 //! Cancel a task: a request that the task may answer, or a drop that it cannot.
 //!
 //! In Python: `Task.cancel`, see `cancel_task.py` beside this file. Python cannot drop a task, so
-//! in "drop" the twin asks it, too.
-//! Look for: A task that is asked to end can clean up first, and one that is dropped cannot. Python
-//! throws an error into the await of a task that is cancelled, and so does our event loop. With
-//! tokio, `abort` drops the task, so only destructors run; a `CancellationToken` asks it, and it
-//! answers in its own time, see also `cooperative`.
+//! in "drop" the twin asks it, too. In "token" the twin does the same: asyncio has no such token.
+//! Look for: A task that is asked to end can clean up first, and one that is dropped cannot. In
+//! "request" and "refused" Python throws an error into the await of the task, and so does our event
+//! loop. With tokio, `abort` drops the task, so only destructors run; a `CancellationToken` asks
+//! it, and it answers in its own time, see also `cooperative`.
 //!
 //!     cargo run --example cancel_task
 use async_concepts::{
@@ -32,7 +32,8 @@ async fn obey() -> event_loop::Result<()> {
         event_loop::sleep(ms(500)).await?;
         say!("cleaned up");
     }
-    slept // the error has to go on: it tells the caller that the task was cancelled
+    // The error has to go on: it tells the caller that the task was cancelled.
+    slept
 }
 // ANCHOR_END: cleanup
 

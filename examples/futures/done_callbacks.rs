@@ -4,7 +4,7 @@
 //! file.
 //! Look for: Setting a result calls no callback at once. It puts A, C and the task that awaits the
 //! future into the queue, in the order in which they were added. D is added when the future is done
-//! already, and is called soon. In tokio each of them is a task that waits.
+//! already, and is called soon. In tokio each callback is a task that waits.
 //!
 //!     cargo run --example done_callbacks
 use async_concepts::{

@@ -1,9 +1,9 @@
 //! Shield: work that must not be cancelled together with the task that waits for it.
 //!
 //! In Python: `asyncio.shield`, see `shield.py` beside this file.
-//! Look for: Cancelling a task cancels what it awaits; a shield stops that. The request is
-//! cancelled, and the document is saved all the same. In tokio a task of its own is the shield,
-//! since dropping a handle does not abort the task.
+//! Look for: Cancelling a task cancels what it awaits; a shield stops that. In all scenes the
+//! request is cancelled; behind a shield the document is saved all the same. In tokio a task of its
+//! own is the shield, since dropping a handle does not abort the task.
 //!
 //!     cargo run --example shield
 use async_concepts::{

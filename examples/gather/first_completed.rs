@@ -2,10 +2,10 @@
 //!
 //! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, see `first_completed.py` beside this
 //! file.
-//! Look for: It depends on what lost. A future that loses in `select!` is dropped at once. A task
-//! goes on, and its result is lost, unless it is aborted: B answers long after the race, C is
-//! aborted. A future that is only borrowed by `select!` keeps its progress, and its answer still
-//! comes.
+//! Look for: What becomes of a loser depends on what it is. A future that loses in `select!` is
+//! dropped at once. A task goes on unless it is aborted, and its result is lost: in "tasks" B
+//! answers long after the race, and C is aborted. A future that is only borrowed by `select!` keeps
+//! its progress, and its answer still comes.
 //!
 //!     cargo run --example first_completed
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -2,7 +2,7 @@
 //!
 //! In Python: `await asyncio.gather(…)`, see `gather.py` beside this file.
 //! Look for: Six seconds of sleeping take three, on one thread. While A sleeps, B and C run; never
-//! do two run at the same time. `join!` polls all three inside `main`, where Python's gather makes
+//! do two run at the same time. `join!` polls A, B and C inside `main`, where Python's gather makes
 //! a task of each: see `gather_tasks`.
 //!
 //!     cargo run --example gather

@@ -3,8 +3,8 @@
 //! In Python: `asyncio.create_task`, which `gather` does as well, see `gather_tasks.py` beside this
 //! file. Python's `gather` wakes `main` once, when the last task has ended; in Rust each
 //! `JoinHandle` wakes it.
-//! Look for: The lines are those of `gather`, but `main` comes last. The runtime polls A, B and C,
-//! each when it is woken; `main` gets the thread only when one of them has ended.
+//! Look for: `main` says that none has begun; then come the lines of `gather`. The runtime polls A,
+//! B and C, each when it is woken; `main` gets the thread again only when one of them has ended.
 //!
 //!     cargo run --example gather_tasks
 use async_concepts::{LaneExt, say, stage::Stage};

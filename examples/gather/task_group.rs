@@ -1,9 +1,9 @@
 //! Task group: tasks with a scope. Whatever is started inside has ended when the scope has.
 //!
 //! In Python: `async with asyncio.TaskGroup()`, see `task_group.py` beside this file.
-//! Look for: Watch when the work returns, and which tasks still run then. Tasks that were started
-//! loosely outlive the function that started them. With a group, "it has returned" means "it is
-//! over", also when one of its tasks fails.
+//! Look for: Watch when the work returns, and which tasks still run then. In "loose" the tasks
+//! outlive the function that started them. With a group, "it has returned" means "it is over", also
+//! when one of its tasks fails.
 //!
 //!     cargo run --example task_group
 use async_concepts::{
@@ -14,9 +14,15 @@ use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, task::JoinSet, time::sleep};
 
 async fn upload(seconds: u64, works: bool) -> Result<u64, String> {
+    // ANCHOR: upload
     sleep(Duration::from_secs(seconds)).await;
-    say!("{}", if works { "uploaded" } else { "no connection" });
-    if works { Ok(seconds) } else { Err(format!("failed after {seconds} s")) }
+    if !works {
+        say!("no connection");
+        // ANCHOR_END: upload
+        return Err(format!("failed after {seconds} s"));
+    }
+    say!("uploaded");
+    Ok(seconds)
 }
 
 // ANCHOR: loose

@@ -1,7 +1,8 @@
 //! Backpressure: the faster side waits for the slower one, or the difference piles up.
 //!
 //! In Python: `asyncio.Queue(maxsize=1)`, see `backpressure.py` beside this file. In "slow
-//! consumer" and "slow producer" asyncio's `sleep` of no time gives way; that of tokio goes on.
+//! consumer" and "slow producer" asyncio's `sleep` of no time gives way; on the paused clock that
+//! of tokio goes on at once.
 //! Look for: Without a bound the producer is done at once, and four items are kept in memory. With
 //! room for one, a slow consumer wakes the producer with each item that it takes; a slow producer
 //! wakes the consumer with each item that it sends.
@@ -55,19 +56,25 @@ pub async fn unbounded() {
 // ANCHOR: bounded
 // ANCHOR: produce
 async fn produce(items: Sender<u32>, pace: Duration) {
+    // ANCHOR: sending
     for item in 1..=4 {
         sleep(pace).await;
-        items.send(item).await.expect("the consumer outlives me"); // waits for room
+        // Waits for room.
+        let sent = items.send(item).await;
+        sent.expect("the consumer outlives me");
         say!("sent {item}");
     }
+    // ANCHOR_END: sending
 } // drops the only sender, which ends the consumer's loop
 // ANCHOR_END: produce
 
 async fn consume(mut items: Receiver<u32>, pace: Duration) {
+    // ANCHOR: taking
     while let Some(item) = items.recv().await {
         say!("got {item}");
         sleep(pace).await;
     }
+    // ANCHOR_END: taking
 }
 
 pub async fn slow_consumer() {

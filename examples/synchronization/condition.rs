@@ -4,7 +4,7 @@
 //! Look for: At 1 s there is one loaf, and two customers are woken for it. A customer who looks
 //! only once (`if`) takes a loaf that is not there; one who looks again after each wake (`while`)
 //! waits for the next. `notified()` is made before the look, so that no wake between look and await
-//! is lost, on several threads either.
+//! is lost, not on several threads either.
 //!
 //!     cargo run --example condition
 use async_concepts::{

@@ -1,7 +1,7 @@
 //! Event: wait until something has happened. What if it happened before you came?
 //!
-//! In Python: `asyncio.Event`, see `event.py` beside this file. A `sleep` of no time gives way in
-//! asyncio, and goes on at once in tokio.
+//! In Python: `asyncio.Event`, see `event.py` beside this file. In "edge" and "level" asyncio's
+//! `sleep` of no time gives way; on the paused clock that of tokio goes on at once.
 //! Look for: `Notify` is an edge: it wakes those that wait now, A and C. B comes later, and gives
 //! up at 3.5 s. In "level" and "early" a `watch` channel is a level, as asyncio's event is: B finds
 //! the door open, at 2 s. If you only want to know whether it has happened, a variable is enough.

@@ -1,4 +1,4 @@
-"""All schedules: a test sees one order of its tasks. What does the claim say in the others?
+"""All schedules: a test sees one order of its tasks. Does its claim hold in the others?
 
 In Rust: `every_schedule`, see `all_schedules.rs` beside this file. asyncio has no tool that tries
 the other orders: both tests below pass, and the first of them should not.

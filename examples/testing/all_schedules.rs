@@ -1,4 +1,4 @@
-//! All schedules: a test sees one order of its tasks. What does the claim say in the others?
+//! All schedules: a test sees one order of its tasks. Does its claim hold in the others?
 //!
 //! In Python: `IsolatedAsyncioTestCase` runs a test in one order, see `all_schedules.py`.
 //! Look for: A search box asks for "ru", then for "rust", and both answers come at 100 ms. In the

@@ -1,7 +1,7 @@
 //! Static spawn: a task may outlive the function that spawns it, so it cannot borrow from it.
 //!
 //! In Python: a task keeps a reference to what it uses.
-//! No twin: the garbage collector keeps what a task uses, so nothing has to be done.
+//! No twin: the garbage collector keeps what a task refers to, so there is no such error to cure.
 //! Look for: Three ways to give a task its data, and one way without a task. `move` gives the data
 //! away, `Arc` shares it, and `join!` borrows, since its futures end where it ends. What rustc says
 //! of a task that borrows stands at `borrowed` in the source, and a test compares it.

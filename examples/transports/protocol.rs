@@ -2,7 +2,7 @@
 //!
 //! In Python: `asyncio.Protocol` and its four callbacks, see `protocol.py` beside this file.
 //! Look for: The answers are the same, however the network cuts the bytes; they are wrong if each
-//! piece is taken for a line. Since the protocol does no I/O, this `main` plays the network, a test
+//! piece is taken for a line. Since the protocol does no I/O, here `main` plays the network, a test
 //! can cut at every byte, and any runtime can drive it.
 //!
 //!     cargo run --example protocol

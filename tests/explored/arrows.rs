@@ -8,7 +8,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     for track in &explored.run.tracks {
         for nth in 0..track.steps.len() {
             let is_real = explored.chart.clock == Clock::Real;
-            if let Err(fault) = check(&explored.run, track, nth, is_real) {
+            let has_a_loop = !explored.chart.calls.is_empty();
+            if let Err(fault) = check(&explored.run, track, nth, is_real, has_a_loop) {
                 let sentence = &track.steps[nth].sentence;
                 faults.push(format!("{}: step {nth} “{sentence}” {fault}", track.file));
             }
@@ -19,9 +20,26 @@ pub fn faults(explored: &Explored) -> Vec<String> {
 
 /// What is wrong with the arrow to a step, in words. On the real clock there may be none: a poll
 /// may end at one instant and its wake come at the next, where no step begins.
-fn check(run: &SteppedRun, track: &Track, nth: usize, is_real: bool) -> Result<(), String> {
+fn check(
+    run: &SteppedRun,
+    track: &Track,
+    nth: usize,
+    is_real: bool,
+    has_a_loop: bool,
+) -> Result<(), String> {
     let step = &track.steps[nth];
-    let told = step.sentence.split_once("(woken by ").map(|(_, by)| by);
+    let mut told = step.sentence.split_once("(woken by ").map(|(_, by)| by.to_owned());
+    // A poll that begins since a task has ended. What goes on in its poll was not woken, and a
+    // coroutine in the lane of a loop is woken by a call of the loop.
+    if let Some((by, _)) = step.sentence.split_once(" has ended)")
+        && let Some(by) = by.strip_prefix("goes on (")
+        && !step.rest
+        && !has_a_loop
+        && track.file.ends_with(".rs")
+    {
+        told = Some(format!("{by})"));
+    }
+    let told = told.as_deref();
     let (Some(by), Some(lane)) = (step.woken_in, step.woken_by) else {
         // A task inside a lane is not a lane.
         let names = |name: &str| told.is_some_and(|told| told.starts_with(&format!("{name})")));

@@ -22,6 +22,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
 /// The steps in Rust in which a lane prints nothing and waits at its line again, and which light
 /// another line as that at which it went on.
 fn left_and_back(explored: &Explored) -> Vec<String> {
+    let polls = Polls::of(explored);
     let mut faults = vec![];
     for track in explored.run.tracks.iter().filter(|track| track.file.ends_with(".rs")) {
         let mut places = vec![(None, vec![]); explored.run.lanes.len()];
@@ -30,7 +31,12 @@ fn left_and_back(explored: &Explored) -> Vec<String> {
             let before = std::mem::replace(&mut places[step.lane], place.clone());
             let is_back = place == before && place.0.is_some() && step.says.is_empty();
             let waits = step.sentence.contains("waits"); // and does not poll a lane there
-            if is_back && waits && step.resumed.is_some() && step.resumed != step.stop {
+            // Which of several timers has fired is not seen.
+            let is_not_seen = step
+                .stop
+                .is_some_and(|line| passed::may_be_another_timer(&polls, nth, line, &track.file));
+            let is_elsewhere = step.resumed.is_some() && step.resumed != step.stop;
+            if is_back && waits && is_elsewhere && !is_not_seen {
                 let (resumed, stop) = (step.resumed.unwrap_or(0), step.stop.unwrap_or(0));
                 faults.push(format!("step {nth} goes on at line {resumed}, and waits at {stop}"));
             }
@@ -372,8 +378,8 @@ fn waits_in_python(text: &str) -> bool {
 
 /// Whether what begins on the first of these lines prints a text.
 fn prints(lines: &[String], said: &str, is_python: bool) -> bool {
-    // In Python also `callback("A", say)("…")`.
-    let calls: &[&str] = if is_python { &["say(", "say)("] } else { &["say!("] };
+    // In Python also `callback("A", say)("…")`, and `call_soon(callback("A", say), "…")`.
+    let calls: &[&str] = if is_python { &["say(", "say)(", "say), "] } else { &["say!("] };
     let text = lines.join("\n");
     for call in calls {
         // Several calls may begin on the first line.

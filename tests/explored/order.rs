@@ -504,6 +504,7 @@ fn wakes(chart: &Chart) -> Vec<Woke> {
             }
         }
     }
+    wakes.extend(wakes_by_tracked(chart));
     // Such as a second wake of a lane, which changes nothing.
     for wake in &chart.wakes {
         if !wake.passed_on && !wakes.iter().any(|other| other.nth == wake.nth) {
@@ -518,6 +519,27 @@ fn wakes(chart: &Chart) -> Vec<Woke> {
     }
     // A wake of a lane that has ended has no effect, and is not told.
     wakes.retain(|wake| wake.nth < chart.rows[wake.lane].ended_nth);
+    wakes
+}
+
+/// The wakes of lanes that wait for the tasks of a tracker, each where a lane ends.
+fn wakes_by_tracked(chart: &Chart) -> Vec<Woke> {
+    let mut wakes: Vec<Woke> = vec![];
+    for (lane, row) in chart.rows.iter().enumerate() {
+        let mut waits_so = false;
+        for span in &row.spans {
+            if let Some(woken) = span.woken
+                && woken.by == Until::Outside
+                && waits_so
+                && !wakes.iter().any(|wake| wake.nth == woken.nth)
+                && let Some(by) = chart.rows.iter().position(|row| row.end.0 == woken.at)
+            {
+                wakes.push(Woke { by, lane, nth: woken.nth, at: woken.at, cancels: false });
+            }
+            let mut places = span.places.waits().iter().chain(span.stopped.waits());
+            waits_so = places.any(|wait| wait.on.as_deref() == Some("TaskTracker::wait"));
+        }
+    }
     wakes
 }
 

@@ -5,7 +5,7 @@ use super::{
     lit::{file, line_in, lines},
     polls::{Poll, Polls},
 };
-use async_concepts::timeline::{Places, Step, Wait};
+use async_concepts::timeline::{Places, Step, Until, Wait};
 
 /// The steps that do not light the line at which their lane stood before, although the lane has
 /// gone on there.
@@ -22,11 +22,48 @@ pub fn faults(explored: &Explored) -> Vec<String> {
             let lit = step.resumed;
             faults.push(format!("step {nth} lights {lit:?}, and it went on at {stood}: {why}"));
         }
+        if let Some(lit) = step.resumed
+            && is_only_guessed(&polls, nth, lit, source)
+        {
+            faults.push(format!("step {nth} lights {lit}, and another timer may have fired"));
+        }
         for (lane, line) in &step.stands {
             stands[*lane] = *line;
         }
     }
     faults
+}
+
+/// Whether a line is that of one timer of several, by one of which the lane of a step was woken,
+/// while nothing is printed in the function of that line, and the lane does not pass it.
+fn is_only_guessed(polls: &Polls<'_>, nth: usize, lit: u32, source: &str) -> bool {
+    let step = &polls.steps[nth];
+    if !may_be_another_timer(polls, nth, lit, source) {
+        return false;
+    }
+    let lines = file(source);
+    let function = |line: u32| lines[..line as usize].iter().rposition(|line| line.contains("fn "));
+    let mut says = step.says.iter().filter(|(lane, _, _)| *lane == step.lane);
+    !says.any(|(_, _, line)| line.is_some_and(|line| function(line) == function(lit)))
+        && why_there(polls, nth, lit, source).is_none()
+}
+
+/// Whether the clock has woken the lane of a step, which waited for several timers then, and one of
+/// these is not at this line of a file, nor inside an `.await` of that line.
+pub fn may_be_another_timer(polls: &Polls<'_>, nth: usize, line: u32, source: &str) -> bool {
+    let step = &polls.steps[nth];
+    let Some(begun) = polls.begun(step.lane, nth).filter(|begun| *begun > 0) else { return false };
+    let poll = &polls.of_lane[step.lane][begun];
+    if step.rest || !poll.span.woken.is_some_and(|woken| woken.by == Until::Clock) {
+        return false;
+    }
+    let before = polls.stopped(step.lane, &polls.of_lane[step.lane][begun - 1]);
+    let mut timers = before.waits().iter().filter(|wait| wait.timer);
+    let is_at = |wait: &Wait| {
+        let mut places = wait.chain.iter().chain([&wait.place]);
+        places.any(|place| place.file == source && place.line == line)
+    };
+    timers.any(|wait| !is_at(wait))
 }
 
 /// What shows that the lane of a step, which waited, went on at a line where it stood.

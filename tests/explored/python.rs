@@ -44,7 +44,7 @@ impl OfStep<'_> {
             let before = &self.steps[self.nth - 1];
             let is_woken = before.sentence.ends_with(", and is woken at once.");
             if is_woken && before.lane == step.lane && !step.sentence.starts_with("goes on (") {
-                faults.push("does not say that it was woken at once".into());
+                faults.push("does not say what woke it at once".into());
             }
         }
         faults

@@ -63,6 +63,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(callbacks(&polls));
     faults.extend(woken_loops(&polls));
     faults.extend(not_made_yet(&polls));
+    faults.extend(made_in_their_first_polls(&polls));
     faults.extend(tasks_before_their_first_poll(&polls));
     faults.extend(woken_within_a_poll(&polls));
     faults.extend(passed_over_too_early(&polls));
@@ -242,6 +243,23 @@ fn closures_on_threads(polls: &Polls<'_>) -> Vec<String> {
             let name = &row.name;
             if row.own_thread {
                 faults.push(format!("step {nth}: {name} has a thread of its own, and is listed"));
+            }
+        }
+    }
+    faults
+}
+
+/// The lanes that a task makes for itself in its first poll, and that are there before it: no lane
+/// has made them, and they have never been without a poll.
+fn made_in_their_first_polls(polls: &Polls<'_>) -> Vec<String> {
+    let mut faults = vec![];
+    for (lane, of_lane) in polls.of_lane.iter().enumerate().skip(1) {
+        let row = polls.row(lane);
+        let Some(first) = of_lane.first() else { continue };
+        let begins_with_it = row.begin() == first.span.from && row.parent.is_none();
+        for nth in 0..first.first {
+            if begins_with_it && polls.letter(nth, lane) != '.' {
+                faults.push(format!("step {nth}: {} is there before it is made", row.name));
             }
         }
     }

@@ -174,7 +174,11 @@ fn proved_after(polls: &Polls<'_>, lane: LaneId, begun: usize) -> Option<Due> {
 /// prints nothing in the second: it cannot have made another timer there without a wake by the
 /// clock.
 fn waits_for_the_same_timer(polls: &Polls<'_>, lane: LaneId, [one, other]: [usize; 2]) -> bool {
-    let waits = |nth: usize| polls.stopped(lane, &polls.of_lane[lane][nth]).waits();
+    // A `LocalSet` that it has left in a poll is among the places of that poll.
+    let waits = |nth: usize| -> Vec<&Wait> {
+        let there = polls.stopped(lane, &polls.of_lane[lane][nth]).waits().iter();
+        there.filter(|wait| wait.on.as_deref() != Some("RunUntil")).collect()
+    };
     let prints = &polls.steps[polls.of_lane[lane][other].first].says;
     let is_a_timer = waits(one).len() == 1 && waits(one)[0].timer;
     is_a_timer && prints.is_empty() && waits(one) == waits(other)

@@ -10,7 +10,7 @@ use async_concepts::timeline::{
     End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered, Span, State,
     Step, Until, human,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -99,6 +99,7 @@ impl OfStep<'_> {
         self.check_error()?;
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
+        self.check_polls(&told)?;
         self.check_woken_around()?;
         self.check_waits_for()?;
         self.check_later()
@@ -290,8 +291,14 @@ impl OfStep<'_> {
         let Some(before) = which.checked_sub(1) else { return false };
         let of_lane = &self.polls.of_lane[self.step.lane];
         let places = |poll| -> Vec<_> {
-            let waits = self.polls.stopped(self.step.lane, poll).waits().iter();
-            waits.map(|wait| (&wait.place, &wait.on, wait.lane)).collect()
+            let mut there = vec![];
+            for wait in self.polls.stopped(self.step.lane, poll).waits() {
+                // In a set it is woken to poll the tasks, and does not wait for them.
+                if wait.on.as_deref() != Some("RunUntil") {
+                    there.push((&wait.place, &wait.on, wait.lane));
+                }
+            }
+            there
         };
         let poll = &of_lane[which];
         let is_silent = self.polls.steps[poll.first].says.is_empty();
@@ -299,11 +306,14 @@ impl OfStep<'_> {
     }
 
     /// What ends its wait: the first wake, unless the poll that answers it is told to change
-    /// nothing.
-    fn wake_that_ends_the_wait(&self) -> Option<Wake> {
+    /// nothing. Before it come the lanes that were woken for such polls.
+    fn wake_that_ends_the_wait(&self) -> (Vec<LaneId>, Option<Wake>) {
         let mut which = self.which;
+        let mut before = vec![];
         loop {
-            let mut wake = self.polls.wake_after(self.step.lane, which)?;
+            let Some(mut wake) = self.polls.wake_after(self.step.lane, which) else {
+                return (before, None);
+            };
             // A wake of a lane that is dropped in the same breath has no effect, unless it is the
             // request to cancel the lane.
             let row = self.polls.row(self.step.lane);
@@ -316,14 +326,20 @@ impl OfStep<'_> {
                 let cancels = arrows
                     .any(|arrow| arrow.to == self.step.lane && arrow.at == end && arrow.cancels);
                 if !cancels {
-                    return None;
+                    return (before, None);
                 }
                 wake.woken.cancels = true;
             }
-            let by_another = matches!(wake.woken.by, Until::Lane(by) if by != self.step.lane);
-            match wake.polled {
-                Some(next) if by_another && self.is_once_more(next) => which = next,
-                _ => return Some(wake),
+            match (wake.woken.by, wake.polled) {
+                (Until::Lane(by), Some(next))
+                    if by != self.step.lane && self.is_once_more(next) =>
+                {
+                    which = next;
+                    if !self.is_passed_on(by, wake.woken.at, wake.woken.nth) {
+                        before.push(by);
+                    }
+                }
+                _ => return (before, Some(wake)),
             }
         }
     }
@@ -685,14 +701,15 @@ impl OfStep<'_> {
             return ensure(!waits, "nothing is known of the end of its wait");
         };
         let row = self.polls.row(lane);
-        let wake = self.wake_that_ends_the_wait();
+        let (before, wake) = self.wake_that_ends_the_wait();
         let by = wake.as_ref().map(|wake| wake.woken.by);
         let lane_by = match by {
             Some(Until::Lane(by)) if by != lane => self.name(by),
             _ => "",
         };
         match later.strip_prefix("until ") {
-            Some(until) if until == format!("{lane_by} wakes it") => {
+            Some(until) if let Some(after) = until.strip_prefix(&format!("{lane_by} wakes it")) => {
+                ensure(self.are_named(after, before), "it goes on only for this wake")?;
                 ensure(wake.is_some_and(|wake| !wake.woken.cancels), "it does not cancel it")
             }
             Some(until) if until == format!("{lane_by} cancels it") => {
@@ -739,6 +756,23 @@ impl OfStep<'_> {
         }
     }
 
+    /// Whether it is said that it goes on only after other lanes have woken it, and after which.
+    fn are_named(&self, told: &str, mut lanes: Vec<LaneId>) -> bool {
+        let Some(told) = told.strip_prefix(", after ") else {
+            return told.is_empty() && lanes.is_empty();
+        };
+        lanes.sort_unstable();
+        lanes.dedup();
+        let names: Vec<&str> = lanes.iter().map(|lane| self.name(*lane)).collect();
+        match told.strip_suffix(" lanes") {
+            Some(count) => count == names.len().to_string(),
+            None => {
+                told.replace(" and ", ", ").split(", ").collect::<BTreeSet<_>>()
+                    == names.into_iter().collect()
+            }
+        }
+    }
+
     /// A lane around it that has woken itself in the poll that this step ends: that is said here,
     /// since it has no step of its own.
     fn check_woken_around(&self) -> Checked {
@@ -768,6 +802,29 @@ impl OfStep<'_> {
         };
         let expected = if passed == 0 { None } else { Some(human(Duration::from_nanos(passed))) };
         ensure(self.step.blocks == expected, &format!("it blocks for {expected:?}"))
+    }
+
+    /// Which lanes it polls inside it: those that have a step before its own next one, and none
+    /// else around them.
+    fn check_polls(&self, told: &str) -> Checked {
+        let mut polled: Vec<LaneId> = vec![];
+        for step in &self.polls.steps[self.nth + 1..] {
+            if step.lane == self.step.lane {
+                break; // it goes on by itself, or is polled once more
+            }
+            if step.around.last() == Some(&self.step.lane) && !polled.contains(&step.lane) {
+                polled.push(step.lane);
+            }
+        }
+        let names: Vec<&str> = polled.iter().map(|lane| self.name(*lane)).collect();
+        let is_counted =
+            names.len() > 4 || names.iter().collect::<BTreeSet<_>>().len() < names.len();
+        let expected = match told.contains("polls lanes inside it") {
+            true if is_counted => Some(format!("{} lanes", names.len())),
+            true => Some(names.join(", then ")),
+            false => None,
+        };
+        ensure(self.step.polls == expected, &format!("it polls {expected:?}"))
     }
 
     /// For what it waits: all that is known of it is named, and what is not seen to be so still is

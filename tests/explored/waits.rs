@@ -8,6 +8,7 @@ use super::{
     coroutine::{ends_the_wait, reason},
     polls::Polls,
     ready::runs_a_loop,
+    stands,
 };
 use async_concepts::timeline::{
     LaneId, LoopAwait, Places, Position, Registered, SteppedRun, Until, Wait,
@@ -161,6 +162,15 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
             missing.push(format!("{awaited} handles, and not {joined} and {unseen}"));
         }
     }
+    // A lane that has given way is in no queue: else it would be in no list at all.
+    if let Some(begun) = polls.begun(lane, step)
+        && let Some(wake) = polls.wake_after(lane, begun)
+        && wake.woken.by == Until::Yield
+        && !stands::is_of_a_loop(places)
+        && !words.starts_with("its next turn")
+    {
+        missing.push("its next turn".to_owned());
+    }
     // What wakes a lane is named, whatever it waits for.
     if let [_] = others[..]
         && let Some(begun) = polls.begun(lane, step)
@@ -168,6 +178,7 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
         && let Until::Lane(by) = wake.woken.by
         && by != lane
         && !over(polls, step, lane).contains(&by)
+        && polls.letter(step, by) != '.'
         && !said.contains(&by)
         && !words.contains(&polls.row(by).name)
         && !words.starts_with("a lock (")
@@ -228,6 +239,12 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
         Some(Until::Lane(by)) if by != lane => Some(by),
         _ => None,
     };
+    if words == "its next turn (the runtime wakes it after other lanes)" {
+        let begun = polls.begun(lane, step);
+        let wake = begun.and_then(|begun| polls.wake_after(lane, begun));
+        return wake.is_some_and(|wake| wake.woken.by == Until::Yield)
+            && polls.letter(step, lane) == 'w';
+    }
     let of_it = words.strip_prefix("a wake of ").or(words.strip_prefix("a wake by "));
     if let Some(of_it) = of_it {
         if let Some(by) = wakes_its_coroutine(polls, step, lane) {

@@ -64,6 +64,9 @@ pub const PAGES: &[Broken] = &[
     ("local_set", "the future of a `LocalSet`", |e| {
         steps(e, |_, step| step.resumed.replace(1).is_some())
     }),
+    ("scripted_stream", "lights 59, and another timer may have fired", |e| {
+        steps(e, |_, step| step.resumed == Some(26) && step.resumed.replace(59).is_some())
+    }),
     // ready
     ("generator", "is ready: true, and not listed so", none_is_ready),
     ("function", "is ready: false, and not listed so", all_are_ready),
@@ -101,6 +104,7 @@ pub const PAGES: &[Broken] = &[
     }),
     ("four_ways", "has a thread of its own, and is listed", all_are_ready),
     ("multi_thread", "were spawned the other way round", all_are_ready),
+    ("pipeline", "is there before it is made", |e| letters(e, '.', "l")),
     ("not_send", "was spawned, and is not listed", none_is_ready),
     ("generator", "is ready before the poll around is over", all_are_ready),
     ("generator", "the second is still in its poll", |e| letters(e, 'd', "x")),
@@ -190,8 +194,22 @@ pub const PAGES: &[Broken] = &[
         e.run.output.reverse();
         e.run.output.len() > 1
     }),
+    ("first_completed", "stands in two moments", |e| {
+        let mut moments = vec![];
+        for moment in e.run.moments.drain(..) {
+            for track in 0..moment.steps.len() {
+                let mut alone = moment.clone();
+                alone.steps[1 - track] = None;
+                if alone.steps[track].is_some() {
+                    moments.push(alone);
+                }
+            }
+        }
+        e.run.moments = moments;
+        true
+    }),
     // parting
-    ("laziness", "what is “it”?", |e| {
+    ("laziness", "it is not said what “it” is", |e| {
         e.run.of_python.replace("It is not so there.".into()).is_some()
     }),
     ("laziness", "its header does not say why", |e| e.run.of_python.take().is_some()),
@@ -216,6 +234,7 @@ pub const PAGES: &[Broken] = &[
     }),
     ("coroutine", ", which it polls", no_waits),
     ("run_until_complete", ", for which it runs", no_waits),
+    ("generator", "is missing: its next turn", no_waits),
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),
@@ -270,10 +289,19 @@ pub const PAGES: &[Broken] = &[
             true
         })
     }),
-    ("resource_warning", "does not say that it was woken at once", |e| {
+    ("resource_warning", "does not say what woke it at once", |e| {
         in_python(e, |step| {
-            step.sentence = step.sentence.replace(" (woken at once)", "");
+            step.sentence = step.sentence.replace(" (woken by a call of asyncio’s own)", "");
             true
         })
+    }),
+    // header
+    ("function", "nothing runs at 12345 ms", |e| {
+        e.run.of_python = Some("Python ends at 12345 ms.".into());
+        true
+    }),
+    ("function", "it is not said what “it” is", |e| {
+        e.run.of_python = Some("It ends sooner.".into());
+        true
     }),
 ];

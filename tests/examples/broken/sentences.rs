@@ -100,6 +100,10 @@ pub const SENTENCES: &[Broken] = &[
     ("function", "not so: it blocks for Some", |e| {
         steps(e, |_, step| step.blocks.take().is_some())
     }),
+    ("lock", "not so: it polls None", |e| {
+        steps(e, |_, step| step.polls.replace("A".into()).is_none())
+    }),
+    ("lock", "not so: it polls Some", |e| steps(e, |_, step| step.polls.take().is_some())),
     ("lock", " is not named", |e| words(e, " waits (A, B", " waits (B")),
     ("coroutine", " is named", |e| words(e, "(sleep)", "(nap)")),
     ("generator", "not so: it is said whether it is seen still to wait there", |e| {
@@ -126,6 +130,7 @@ pub const SENTENCES: &[Broken] = &[
         steps(e, |_, step| step.later.take().is_some())
     }),
     ("cancel_task", "not so: it does not cancel it", |e| instead(e, " cancels it", " wakes it")),
+    ("thread_pool", "not so: it goes on only for this wake", |e| instead(e, ", after ", ", not ")),
     ("laziness", "not so: it cancels it", |e| instead(e, " wakes it", " cancels it")),
     ("coroutine", "not so: it wakes itself", |e| until(e, "until it wakes itself")),
     ("coroutine", "not so: a task ends right there", |e| until(e, "until X has ended")),

@@ -17,7 +17,7 @@ use super::{
     waited::WholeWait,
 };
 use crate::timeline::{
-    LaneId, Registered, Span, Until, Wait, Woken,
+    LaneId, Registered, Span, Until, Woken,
     draw::pieces::{Piece, is_passed_on},
 };
 
@@ -54,26 +54,36 @@ impl<'c> Reader<'c> {
         lane: LaneId,
         wait: &WholeWait<'_>,
     ) -> Option<WholeWait<'c>> {
+        self.ends_after_such_polls(lane, wait).pop()
+    }
+
+    /// Where the parts of a wait end that begin with polls that change nothing, in order. The last
+    /// of them is the end of the wait.
+    pub(super) fn ends_after_such_polls(
+        &self,
+        lane: LaneId,
+        wait: &WholeWait<'_>,
+    ) -> Vec<WholeWait<'c>> {
         let spans = &self.chart.rows[lane].spans;
-        let mut end: Option<WholeWait<'c>> = None;
+        let mut ends: Vec<WholeWait<'c>> = vec![];
         loop {
-            let (until, to) = match &end {
+            let (until, to) = match ends.last() {
                 Some(end) => (end.until, end.to),
                 None => (wait.until, wait.to),
             };
             if !matches!(until, Until::Lane(by) if by != lane) {
-                return end;
+                return ends;
             }
             let begun = spans.partition_point(|span| span.from < to);
             let Some(next) = spans[begun..].iter().position(|span| span.state.is_poll()) else {
-                return end;
+                return ends;
             };
             if !self.changes_nothing(lane, &spans[begun + next]) {
-                return end;
+                return ends;
             }
-            let mut later = self.wait_after_poll(lane, begun + next)?;
+            let Some(mut later) = self.wait_after_poll(lane, begun + next) else { return vec![] };
             later.to = later.to.max(spans[begun + next].to);
-            end = Some(later);
+            ends.push(later);
         }
     }
 
@@ -102,16 +112,5 @@ impl<'c> Reader<'c> {
                 _ => false,
             }
         })
-    }
-
-    /// The lane at whose end a wait is over in which a tracker's tasks are waited for: the last of
-    /// these tasks wakes the lane when its future is done, and by then no lane is polled.
-    pub(super) fn ended_task(&self, at: Option<&Wait>, woken: Woken) -> Option<&'c str> {
-        if at?.on.as_deref() != Some("TaskTracker::wait") || woken.by != Until::Outside {
-            return None;
-        }
-        let rows = &self.chart.rows;
-        let ended = rows.iter().find(|row| row.was_polled() && row.ends_at() == woken.at)?;
-        Some(&ended.name)
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::timeline::{
     LaneId, Row, Span, State, Until, Wait,
-    draw::pieces::{Piece, is_passed_on},
+    draw::pieces::{Piece, is_passed_on, tracked},
     human,
 };
 
@@ -51,10 +51,13 @@ impl Reader<'_> {
                     false => format!("woken by {name}"),
                 }
             }
-            Until::Outside => match self.ended_task(self.stopped_before(piece), woken) {
-                Some(task) => format!("{task} has ended"),
-                None => "woken from outside".into(),
-            },
+            Until::Outside => {
+                let at = self.stopped_before(piece);
+                match at.and_then(|at| tracked(self.chart, at, woken)) {
+                    Some(task) => format!("{} has ended", self.chart.rows[task].name),
+                    None => "woken from outside".into(),
+                }
+            }
             Until::Yield if is_of_a_loop(self.stopped_before(piece)) => {
                 match self.coroutine_cause(piece) {
                     Some(why) => why,

@@ -196,7 +196,7 @@ impl Reader<'_> {
     }
 
     /// Whether a sentence names these lanes one by one: they are few, and each has another name.
-    fn can_be_named(&self, lanes: &[LaneId]) -> bool {
+    pub(super) fn can_be_named(&self, lanes: &[LaneId]) -> bool {
         let names: BTreeSet<&str> =
             lanes.iter().map(|lane| self.chart.rows[*lane].name.as_str()).collect();
         names.len() == lanes.len() && lanes.len() <= 4

@@ -11,10 +11,10 @@ use super::{
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::{WaitsFor, WholeWait},
+    waited::{WaitsFor, WholeWait, is_local_set},
 };
 use crate::timeline::{
-    End, LaneId, Places, Position, Span, State, Turn, Until, Wait, draw::pieces::Piece,
+    End, LaneId, Place, Places, Position, Span, State, Turn, Until, draw::pieces::Piece,
 };
 
 /// In which lists a lane is. A lane that waits for another one, with a timeout, is in two of them.
@@ -376,12 +376,14 @@ fn queued_at(queued: &[(Turn, LaneId)], lane: LaneId) -> Option<Ready> {
     Some((turn.at, turn.nth))
 }
 
-/// Whether a lane waits in the same places for the same, whenever it has registered there.
+/// Whether a lane waits in the same places for the same, whenever it has registered there. A
+/// `LocalSet` is no such place: the lane is woken there to poll the tasks of the set, and if it has
+/// left the set in a poll, the place of the set is still among those of that poll.
 pub(super) fn are_the_same(places: &Places, others: &Places) -> bool {
-    let same = |one: &Wait, other: &Wait| {
-        one.place == other.place && one.on == other.on && one.lane == other.lane
-    };
-    let waits = places.waits().iter().zip(others.waits());
-    places.waits().len() == others.waits().len()
-        && waits.into_iter().all(|(one, other)| same(one, other))
+    waited_for(places) == waited_for(others)
+}
+
+fn waited_for(places: &Places) -> Vec<(&Place, &Option<String>, Option<LaneId>)> {
+    let waits = places.waits().iter().filter(|wait| !is_local_set(wait));
+    waits.map(|wait| (&wait.place, &wait.on, wait.lane)).collect()
 }

@@ -72,13 +72,23 @@ impl<'c> Reader<'c> {
                 return does_or_has_stopped(before);
             }
             if span.state.is_poll() {
-                return Now::PolledNext { before, poll: span };
+                return match before {
+                    None if self.is_made_in_its_first_poll(lane) => Now::NotThere,
+                    _ => Now::PolledNext { before, poll: span },
+                };
             }
         }
         if *after < span.to {
             return if span.state.is_poll() { Now::InPoll(span) } else { Now::Does(span) };
         }
         if is_dropped_later(row, piece) { does_or_has_stopped(span) } else { Now::Over }
+    }
+
+    /// Whether a lane is made by the task that polls it, right before its first poll: no lane has
+    /// made it, and there is no time in which it was made and not polled.
+    fn is_made_in_its_first_poll(&self, lane: LaneId) -> bool {
+        let row = &self.chart.rows[lane];
+        lane != 0 && row.parent.is_none() && row.spans[0].state.is_poll()
     }
 
     /// Whether a wake at the position at which a piece ends comes only after the piece.

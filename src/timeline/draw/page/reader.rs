@@ -12,7 +12,7 @@ use super::{
 };
 use crate::timeline::{
     Chart, End, LaneId, Places, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on},
+    draw::pieces::{Kind, Piece, aborted_after, doer, done_in, is_passed_on, passed_on, tracked},
 };
 use std::collections::BTreeSet;
 
@@ -73,6 +73,7 @@ impl<'c> Reader<'c> {
             sentence: String::new(),
             tells_of_others: false,
             later: None,
+            polls: self.polls_in_words(piece),
             blocks: self.blocks(piece),
             says: vec![],
             said_at: vec![],
@@ -244,6 +245,12 @@ impl<'c> Reader<'c> {
         for _ in 0..self.chart.rows.len() {
             let by = match woken.by {
                 Until::Lane(by) if by != lane => by,
+                Until::Outside => {
+                    let nth = done_in(self.chart, self.order, lane, poll.to)?;
+                    let at = self.stopped_before(&self.order[nth])?;
+                    let task = tracked(self.chart, at, woken)?;
+                    return Some((done_in(self.chart, self.order, task, woken.at)?, task));
+                }
                 _ => return None,
             };
             if !is_passed_on(self.chart, by, lane, woken.at) {

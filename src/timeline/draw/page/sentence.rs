@@ -8,7 +8,7 @@ use super::{
 };
 use crate::timeline::{
     End, LaneId, Position, Span, State, Until, Woken,
-    draw::pieces::{Kind, Piece, is_passed_on},
+    draw::pieces::{Kind, Piece, is_passed_on, tracked},
     human,
 };
 
@@ -214,6 +214,35 @@ impl Reader<'_> {
         }
     }
 
+    /// The lanes that the lane of a piece polls after it, before it goes on by itself: `A, then B`.
+    /// What an event loop calls is in its queue, and not told.
+    pub(super) fn polls_in_words(&self, piece: &Piece) -> Option<String> {
+        let lane = piece.lane;
+        let poll = self.poll_of(piece);
+        self.polled_inside(lane, piece)?;
+        let mut inside = vec![];
+        for later in &self.order[self.number(piece) + 1..] {
+            let owner = self.chart.rows[later.lane].owner_at(later.poll);
+            if later.lane == lane || later.from > poll.to {
+                break;
+            }
+            if owner == Some(lane) && !inside.contains(&later.lane) {
+                inside.push(later.lane);
+            }
+        }
+        let is_told = matches!(self.now(lane, piece), Now::InPoll(_))
+            && !inside.iter().any(|other| self.calls.calls(lane, *other));
+        match inside[..] {
+            [] => None,
+            _ if !is_told => None,
+            _ if self.can_be_named(&inside) => {
+                let names = inside.iter().map(|lane| self.chart.rows[*lane].name.as_str());
+                Some(names.collect::<Vec<_>>().join(", then "))
+            }
+            _ => Some(self.names(&inside)),
+        }
+    }
+
     /// How long the lane of a piece blocks its thread after it, until it does something.
     pub(super) fn blocks(&self, piece: &Piece) -> Option<String> {
         let Now::InPoll(Span { state: State::Blocking, .. }) = self.now(piece.lane, piece) else {
@@ -233,7 +262,10 @@ impl Reader<'_> {
     /// although it may go on waiting after that. Polls that change nothing are passed over.
     fn until(&self, piece: &Piece, wait: &WholeWait<'_>) -> Option<String> {
         let lane = piece.lane;
-        let later = self.end_after_such_polls(lane, wait);
+        let mut ends = self.ends_after_such_polls(lane, wait);
+        let later = ends.pop();
+        let passed_over = [wait].into_iter().chain(&ends).take_while(|_| later.is_some());
+        let passed_over = self.wakes_in_words(lane, passed_over);
         let wait = later.as_ref().unwrap_or(wait);
         let step = self.number(piece);
         let until = match wait.until {
@@ -261,14 +293,14 @@ impl Reader<'_> {
                     true => format!("{name} cancels it"),
                     // Such as a lane that a lock is given to by one that is dropped with it.
                     false if self.is_dropped_at(lane, wait.to) => "it is dropped".into(),
-                    false => format!("{name} wakes it"),
+                    false => format!("{name} wakes it{passed_over}"),
                 }
             }
             Until::Outside => {
                 let by = wait.until;
                 let woken = Woken { by, at: wait.to, nth: 0, passed_on: false, cancels: false };
-                match self.ended_task(self.stop(piece), woken) {
-                    Some(task) => format!("{task} has ended"),
+                match self.stop(piece).and_then(|at| tracked(self.chart, at, woken)) {
+                    Some(task) => format!("{} has ended", self.chart.rows[task].name),
                     None => "it is woken from outside".into(),
                 }
             }
@@ -279,6 +311,26 @@ impl Reader<'_> {
             Until::Yield => return None,
         };
         Some(format!("until {until}"))
+    }
+}
+
+impl Reader<'_> {
+    /// `, after A and B`: the lanes whose wakes end parts of a wait, and not the wait. What waits
+    /// for several tasks is woken by each of them.
+    fn wakes_in_words<'w>(
+        &self,
+        lane: LaneId,
+        parts: impl Iterator<Item = &'w WholeWait<'w>>,
+    ) -> String {
+        let mut by = vec![];
+        for part in parts {
+            if let Until::Lane(other) = part.until
+                && !is_passed_on(self.chart, other, lane, part.to)
+            {
+                by.push(other);
+            }
+        }
+        if by.is_empty() { String::new() } else { format!(", after {}", self.names(&by)) }
     }
 }
 

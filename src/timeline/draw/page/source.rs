@@ -261,6 +261,20 @@ impl SourceFile {
             && code.all(|line| indent(line) >= indent(first))
     }
 
+    /// Whether a loop is the innermost block around two lines.
+    pub(super) fn are_in_one_loop(&self, line: u32, other: u32) -> bool {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let Some(begin) = (line.min(other) as usize).checked_sub(1) else { return false };
+        let Some(between) = lines.get(begin..line.max(other) as usize) else { return false };
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let code = |line: &&&str| !line.trim().is_empty();
+        let least = between.iter().filter(code).map(|line| indent(line)).min();
+        let mut before = lines[..begin].iter().filter(code);
+        let around = before.rfind(|line| least.is_some_and(|least| indent(line) < least));
+        let Some(around) = around.map(|line| line.trim_start()) else { return false };
+        ["for ", "while ", "loop "].iter().any(|word| around.starts_with(word))
+    }
+
     fn is_python(&self) -> bool {
         self.file.ends_with(".py")
     }

@@ -5,8 +5,8 @@
 //! wait for a timer; and which wait for another lane. All of that is concluded from the chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
-//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`], [`Step::waits`],
-//! [`Step::unproved`]): a page can hide these from a reader who wants to predict.
+//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::polls`], [`Step::timers`],
+//! [`Step::waits`], [`Step::unproved`]): a page can hide these from a reader who wants to predict.
 //!
 //! Here are the types. `stepped` makes the steps of a run: `pieces` cuts it, `reader` reads what is
 //! to be seen after each piece, and `sentence` says it in words.
@@ -22,8 +22,6 @@ pub struct SteppedRun {
     pub title: String,
     /// Why the run has no result: it did not end by itself, or `main` panicked. None if it has one.
     pub verdict: Option<String>,
-    /// How long it took, as text: `1.5 s`.
-    pub took: String,
     /// When something ran: the time in nanoseconds, and as text.
     pub instants: Vec<(u64, String)>,
     /// The lanes. Those that exist only in the Python twin are at the end.
@@ -47,7 +45,8 @@ pub struct SteppedRun {
 #[derive(Clone, Debug, Serialize)]
 pub struct Track {
     /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty
-    /// if no lane has a place.
+    /// if no lane has a place. The page has it with the source.
+    #[serde(skip)]
     pub file: String,
     /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
@@ -59,6 +58,8 @@ pub struct Track {
     pub timers_as_seen: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none for the steps before the first one of this track. The track of Rust has no such list.
+    /// The page has moments instead.
+    #[serde(skip)]
     pub aligned: Option<Vec<Option<usize>>>,
     /// The title of another scene, in which this language does just the same; none if it is the
     /// first that does so. The twin has one loop where Rust has tokio, too.
@@ -131,7 +132,8 @@ pub struct Step {
     /// elsewhere. Only a twin has such tasks.
     pub ran_inside: Option<&'static str>,
     /// Whether the poll began in an earlier step and goes on here. In Python the same is said of a
-    /// call of the event loop.
+    /// call of the event loop. A page has it in the sentence.
+    #[serde(skip)]
     pub rest: bool,
     /// The lanes that poll this one meanwhile, the outermost first: they are not through with
     /// their own polls.
@@ -145,6 +147,9 @@ pub struct Step {
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
+    /// Which lanes it polls inside it from here on, until it goes on by itself or its poll is over,
+    /// in order: `A, then B`. None if it polls none. A page hides this with the future as well.
+    pub polls: Option<String>,
     /// How long the lane blocks its thread from here on, until it goes on in the same poll. A page
     /// hides this with the rest of the future, too.
     pub blocks: Option<String>,

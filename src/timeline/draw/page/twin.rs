@@ -110,8 +110,11 @@ impl TwinReader<'_> {
             },
             on_thread: step.outside == Some(Outside::Thread),
             sentence: twin.sentence(nth),
-            tells_of_others: says.iter().any(|(by, ..)| *by != lane) || is_one_never_called,
+            // A report of the debug mode, which has no line of the twin, is told behind the step.
+            tells_of_others: is_one_never_called
+                || says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
             said_at,
@@ -196,6 +199,10 @@ impl TwinReader<'_> {
             if lane.state == TwinState::Run {
                 continue;
             }
+            // Nor does one wait for those that are left, if it goes on for one that has ended.
+            if twin.waits_for_the_news(nth, name).is_some() {
+                continue;
+            }
             for other in &lane.r#for {
                 waits.push((self.lane(name), self.lane(other)));
             }
@@ -216,10 +223,13 @@ impl TwinReader<'_> {
         for name in twin.steps[nth].lanes.keys() {
             let mut waits = vec![];
             waits.extend(twin.waits_for_a_wake_by(nth, name).map(|by| format!("a wake by {by}")));
+            if let Some(why) = twin.waits_for_the_news(nth, name) {
+                waits.push(format!("a wake by the loop ({why})"));
+            }
             for awaited in twin.awaited_inside(nth, name) {
                 waits.push(format!("{awaited} (a task inside {name} waits)"));
             }
-            for by in twin.wakes_inside(nth, name) {
+            for by in twin.wakes_awaited_inside(nth, name) {
                 waits.push(format!("a wake by {by} (a task inside {name} waits)"));
             }
             let lane = self.lane(name);

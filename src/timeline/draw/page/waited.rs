@@ -12,15 +12,18 @@
 //! | for a `Mutex` | the lane that wakes it there has given the lock back |
 //! | for tasks of an event loop that it runs | the loop has told which of them it awaits |
 //!
-//! Of any other wait only the wake is told, in words. The same holds if the lane may have gone on
-//! from these places, for which its sentence says that it is not seen for what the lane waits. An
-//! event loop polls its tasks. The lane that runs the loop waits for one of them, or for those that
-//! the coroutine of that one awaits.
-use super::reader::Reader;
+//! A lane that has given way waits for its next turn. Of any other wait only the wake is told, in
+//! words. The same holds if the lane may have gone on from these places, for which its sentence
+//! says that it is not seen for what the lane waits. An event loop polls its tasks. The lane that
+//! runs the loop waits for one of them, or for those that the coroutine of that one awaits.
+use super::{now::Now, reader::Reader};
 use crate::timeline::{
     End, LaneId, LoopAwait, Places, Position, Registered, Row, Until, Wait, Woken,
     draw::pieces::{Piece, is_passed_on},
 };
+
+/// For what a lane waits that has given way: the runtime does not put it into its queue at once.
+const ITS_NEXT_TURN: &str = "its next turn (the runtime wakes it after other lanes)";
 
 /// A whole wait: the chart may have cut it into several spans.
 pub(super) struct WholeWait<'c> {
@@ -59,6 +62,10 @@ impl<'c> Reader<'c> {
             of_its_loop.lanes.dedup();
             return of_its_loop;
         }
+        if wait.until == Until::Yield && !runs_a_loop(wait.places) {
+            known.words = Some(ITS_NEXT_TURN.into());
+            return known;
+        }
         let there: Vec<&Wait> = wait.places.waits().iter().collect();
         if self.may_have_gone_on(wait.places, &there) {
             known = WaitsFor::default(); // the lane may wait for something else by now
@@ -70,13 +77,16 @@ impl<'c> Reader<'c> {
         }
         if !others.is_empty() && others.iter().all(|wait| is_join(wait)) {
             let joined = self.joined(lane, wait.places, piece);
+            let mut unseen = joined.unseen;
             for task in joined.lanes {
                 if self.is_alive(task, piece) && !known.lanes.contains(&task) {
                     known.lanes.push(task);
                 }
+                // A task may make its lane only in its first poll.
+                unseen += usize::from(matches!(self.now(task, piece), Now::NotThere));
             }
             known.lanes.sort_unstable();
-            known.words = unseen_in_words(joined.unseen, known.lanes.is_empty());
+            known.words = unseen_in_words(unseen, known.lanes.is_empty());
             if others.iter().any(|wait| is_join_set(wait))
                 && self.has_other_tasks(lane, &known.lanes, piece)
             {
@@ -293,6 +303,12 @@ fn names(places: Option<&Places>, lane: LaneId) -> bool {
         Some(places) => places.waits().iter().any(|wait| wait.lane == Some(lane)),
         None => false,
     }
+}
+
+/// Whether a lane runs an event loop at one of these places: the driver of a loop has no name.
+fn runs_a_loop(places: &Places) -> bool {
+    let has_no_name = |wait: &Wait| wait.on.is_none() && wait.lane.is_none();
+    places.waits().iter().any(|wait| wait.of_a_loop || has_no_name(wait))
 }
 
 /// Whether a lane runs a `LocalSet` at one of these places.

@@ -4,14 +4,15 @@
 //! Which of them was ready is not recorded. What the lane does next may show it, and so may its
 //! wake. Otherwise the line is one around all of them.
 use super::{reader::Reader, waited::is_local_set};
-use crate::timeline::{Places, Until, Wait, draw::pieces::Piece};
+use crate::timeline::{Places, Said, Until, Wait, draw::pieces::Piece};
+use std::collections::BTreeSet;
 
 impl Reader<'_> {
     /// The line at which the lane of a piece goes on, if it was waiting at several places at once,
-    /// the deepest of which is `stopped`. If it waits there again, it was there; and if its code
-    /// has passed that line, too. Otherwise the wake tells: the clock wakes a timer, and a lane
-    /// does not. If several lines are left, it is the innermost line around all of them, such as
-    /// that of a `select!`.
+    /// the deepest of which is `stopped`. If it waits there again, it was there, unless a timer at
+    /// another place may have woken it; and if its code has passed that line, it was there, too.
+    /// Otherwise the wake tells: the clock wakes a timer, and a lane does not. If several lines are
+    /// left, it is the innermost line around all of them, such as that of a `select!`.
     pub(super) fn went_on(&self, piece: &Piece, stopped: &Wait) -> Option<u32> {
         let poll = self.poll_of(piece);
         // It may have gone on in a function of another file, whose lines are not shown.
@@ -19,13 +20,19 @@ impl Reader<'_> {
         let is_the_same = |wait: &Wait| self.lines_from_inside(wait) == there;
         // A poll that did nothing else has no places of its own: those of the wait after it count.
         let after = [Some(&poll.stopped), self.places_now(piece.lane, piece)];
-        if after.into_iter().flatten().any(|places| places.waits().iter().any(is_the_same)) {
-            return self.line(stopped);
-        }
+        let is_there =
+            after.into_iter().flatten().any(|places| places.waits().iter().any(is_the_same));
+        let by = self.woken_for(piece.lane, poll).map(|woken| woken.by);
         let spans = &self.chart.rows[piece.lane].spans;
         let before =
             self.last_places(&spans[..spans.partition_point(|span| span.from < piece.poll)])?;
-        if self.has_passed(piece, stopped, before) {
+        // If the clock has woken it, it may have waited for that at another place. Then its wait at
+        // this one has gone on, or is a new one.
+        let mut timers = before.waits().iter().filter(|wait| wait.timer);
+        let is_proved = by != Some(Until::Clock)
+            || timers.all(|wait| self.line(wait) == self.line(stopped))
+            || stopped.timer && self.has_come_round(piece, stopped);
+        if is_there && is_proved || self.has_passed(piece, stopped, before) {
             return self.line(stopped);
         }
         // A `LocalSet` polls the future that it was given each time that it is polled itself.
@@ -34,7 +41,6 @@ impl Reader<'_> {
         };
         let mut woken: Vec<&Wait> = before.waits().iter().collect();
         woken.retain(|wait| !polls_another(wait));
-        let by = self.woken_for(piece.lane, poll).map(|woken| woken.by);
         let is_woken = |wait: &&Wait| match by {
             Some(Until::Clock) => wait.timer,
             Some(Until::Lane(by)) if before.waits().iter().any(|wait| wait.lane == Some(by)) => {
@@ -46,7 +52,7 @@ impl Reader<'_> {
         if woken.iter().any(is_woken) {
             woken.retain(is_woken);
         }
-        if woken.iter().all(|wait| self.line(wait) == self.line(woken[0])) {
+        if self.are_at_one_line(woken.iter().copied()) {
             return self.line(woken[0]);
         }
         let mut lines = self.lines_from_inside(woken[0]);
@@ -61,7 +67,8 @@ impl Reader<'_> {
     /// piece, or waits after it, where its code comes only through that line. `before` is all
     /// places at which it waited.
     fn has_passed(&self, piece: &Piece, stopped: &Wait, before: &Places) -> bool {
-        let (Some(source), Some(line)) = (self.source, self.line(stopped)) else { return false };
+        let Some(source) = self.source else { return false };
+        let Some(line) = self.line(stopped) else { return false };
         let mut reached = vec![];
         for nth in &piece.said {
             let said = &self.chart.said[*nth];
@@ -81,6 +88,26 @@ impl Reader<'_> {
             reached.retain(|line| !old.contains(line));
         }
         reached.iter().any(|reached| source.is_only_after(*reached, line))
+    }
+
+    /// Whether all of these waits are at one line of the shown file.
+    fn are_at_one_line<'w>(&self, waits: impl Iterator<Item = &'w Wait>) -> bool {
+        let lines: BTreeSet<Option<u32>> = waits.map(|wait| self.line(wait)).collect();
+        lines.len() <= 1
+    }
+
+    /// Whether the lane of a piece prints a line in the loop in which it was waiting.
+    fn has_come_round(&self, piece: &Piece, stopped: &Wait) -> bool {
+        let Some(source) = self.source else { return false };
+        let Some(line) = self.line(stopped) else { return false };
+        piece.said.iter().any(|nth| match &self.chart.said[*nth] {
+            Said { lane, place: Some(place), .. } => {
+                *lane == piece.lane
+                    && self.is_shown(&place.file)
+                    && source.are_in_one_loop(place.line, line)
+            }
+            _ => false,
+        })
     }
 
     /// The lines of a wait in the shown file, the innermost first.

@@ -20,7 +20,7 @@ mod rests;
 mod wakes;
 
 pub(super) use deeds::{aborted_after, doer, done_in};
-pub(super) use wakes::{is_passed_on, passed_on};
+pub(super) use wakes::{is_passed_on, passed_on, tracked};
 
 use super::chart::{Chart, Position};
 use crate::timeline::LaneId;

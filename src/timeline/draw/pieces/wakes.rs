@@ -1,7 +1,7 @@
 //! Which wakes are something that a lane does, and which are only passed on.
 use crate::timeline::{
-    LaneId,
-    draw::chart::{Chart, End, Position, State, Until, Wake, Woken},
+    LaneId, Wait,
+    draw::chart::{Chart, End, Position, Span, State, Until, Wake, Woken},
 };
 use std::collections::HashSet;
 
@@ -26,9 +26,40 @@ pub(super) fn wakes(chart: &Chart) -> Vec<Wake> {
             }
         }
     }
+    wakes.extend(wakes_of_trackers(chart));
     wakes.sort_by_key(|wake| (wake.at, wake.nth));
     wakes.retain(|wake| is_deed(chart, wake));
     wakes
+}
+
+/// The wakes in which a task of a tracker ends, and what waits for the tracker is woken.
+fn wakes_of_trackers(chart: &Chart) -> Vec<Wake> {
+    let mut wakes = vec![];
+    for (to, row) in chart.rows.iter().enumerate() {
+        for spans in row.spans.windows(2) {
+            // The same wake is at the poll, and at the span before it in which the lane is ready.
+            let [wait, Span { woken: Some(woken), .. }] = spans else { continue };
+            let is_before = wait.woken.is_none_or(|earlier| earlier.nth != woken.nth);
+            let places = if wait.state.is_poll() { &wait.stopped } else { &wait.places };
+            if is_before
+                && woken.by == Until::Outside
+                && let Some(from) = places.waits().iter().find_map(|at| tracked(chart, at, *woken))
+            {
+                let Woken { at, nth, passed_on, cancels, .. } = *woken;
+                wakes.push(Wake { at, from, to, nth, passed_on, cancels });
+            }
+        }
+    }
+    wakes
+}
+
+/// The lane at whose end another one is woken that waits for the tasks of a tracker: the last of
+/// these tasks wakes it when its future is done, and by then no lane is polled.
+pub(in crate::timeline::draw) fn tracked(chart: &Chart, at: &Wait, woken: Woken) -> Option<LaneId> {
+    if at.on.as_deref() != Some("TaskTracker::wait") || woken.by != Until::Outside {
+        return None;
+    }
+    chart.rows.iter().position(|row| row.was_polled() && row.ends_at() == woken.at)
 }
 
 /// Whether a wake is something that the waking lane does, and that has an effect.

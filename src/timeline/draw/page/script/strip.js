@@ -65,10 +65,12 @@ function showStrip(element, track, moment) {
       make("b", { class: colourOf(current.lane) }, name(current.lane)),
       ` ${current.sentence}`,
     );
-    if (current.later !== null && showsFuture()) {
-      const waiting = current.tells_of_others ? name(current.lane) : "It";
-      tells.append(make("span", { class: "later" }, ` ${waiting} waits ${current.later}.`));
-    }
+    const it = current.tells_of_others ? name(current.lane) : "It";
+    const goingTo = [];
+    if (current.polls !== null) goingTo.push(` ${it} polls ${current.polls}.`);
+    if (current.later !== null) goingTo.push(` ${it} waits ${current.later}.`);
+    if (showsFuture())
+      for (const told of goingTo) tells.append(make("span", { class: "later" }, told));
   }
   const lists = listsAfter(current, run().lanes, {
     ran: !idle,
