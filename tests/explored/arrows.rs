@@ -1,7 +1,7 @@
 //! Arrows: the sentence of a step names the lane that woke it. The arrow to the step begins before
 //! it, in a step of that lane, or in the one after which the runtime dropped that lane.
 use super::Explored;
-use async_concepts::timeline::{Clock, SteppedRun, Track};
+use async_concepts::timeline::{Clock, Step, SteppedRun, Track};
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let mut faults = vec![];
@@ -50,6 +50,14 @@ fn check(
     };
     if by >= nth {
         return Err(format!("was woken in step {by}, which is not before it"));
+    }
+    if lane == step.lane {
+        // From one task inside it to another one, or between such a task and the lane.
+        let is_inside = |step: &Step| step.ran_inside.is_some() || step.on_thread;
+        return match is_inside(step) || is_inside(&track.steps[by]) {
+            true => Ok(()),
+            false => Err(format!("has an arrow from {}, which is itself", run.lanes[lane].name)),
+        };
     }
     let waker = &run.lanes[lane].name;
     let is_dropped = track.steps[by].sentence.contains("Then the runtime drops ");

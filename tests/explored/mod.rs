@@ -12,7 +12,8 @@
 //! go on, `shown` on what a page leaves out of it, `told` on sentences, `order` on the order of
 //! what they tell, `coroutine` on what runs in the lane of an event loop, `arrows` on where a wake
 //! comes from, `printed` on the output, `parting` on what only one language prints, `waits` on what
-//! lanes wait for, and `header` on what the header of the example says of a scene.
+//! lanes wait for, `python` on what only its column has, and `header` on what the header of the
+//! example says of a scene.
 mod arrows;
 mod coroutine;
 mod header;
@@ -22,6 +23,7 @@ mod parting;
 mod passed;
 mod polls;
 pub mod printed;
+mod python;
 mod ready;
 mod shown;
 mod stands;
@@ -70,6 +72,7 @@ impl Explored {
         faults.extend(printed::faults(self));
         faults.extend(parting::faults(self));
         faults.extend(waits::faults(self));
+        faults.extend(python::faults(self));
         faults.extend(header::faults(self));
         let scene = format!("{}, {}: ", self.example, self.run.title);
         faults.into_iter().map(|fault| scene.clone() + &fault).collect()

@@ -69,9 +69,13 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(passed_over_too_early(&polls));
     if let Some(python) = explored.run.tracks.get(1) {
         for (nth, step) in python.steps.iter().enumerate() {
-            for (one, other) in pairs(step) {
+            let places = 0..step.ready.len();
+            for (one, other) in
+                places.flat_map(|one| (one + 1..step.ready.len()).map(move |other| (one, other)))
+            {
                 let [first, second] =
-                    [one, other].map(|lane| begins_next(&python.steps, lane, nth));
+                    [one, other].map(|place| begins_next(&python.steps, nth, place));
+                let [one, other] = [one, other].map(|place| step.ready[place]);
                 if let (Some(first), Some(second)) = (first, second)
                     && first > second
                 {
@@ -407,9 +411,14 @@ fn polled_by_the_runtime(polls: &Polls<'_>, lane: LaneId, step: usize) -> Option
     Some(next.first)
 }
 
-/// The step with which a lane begins its next call of the event loop.
-fn begins_next(steps: &[Step], lane: LaneId, after: usize) -> Option<usize> {
-    let later = steps.iter().enumerate().skip(after + 1);
-    let mut of_lane = later.filter(|(_, step)| step.lane == lane && !step.rest);
-    of_lane.next().map(|(nth, _)| nth)
+/// The step with which the next call of the event loop begins of what is at a place in its queue: a
+/// lane, or a task inside it that has no name.
+fn begins_next(steps: &[Step], after: usize, place: usize) -> Option<usize> {
+    let queue = &steps[after];
+    let is_inside = queue.ready_unnamed.contains(&place);
+    let is_it = |step: &Step| {
+        step.lane == queue.ready[place] && !step.rest && step.ran_inside.is_some() == is_inside
+    };
+    let later = steps[after + 1..].iter().position(is_it)?;
+    Some(after + 1 + later)
 }

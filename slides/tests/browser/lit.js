@@ -1,6 +1,7 @@
 // Goes to each moment of each scene of the explorer. The result has a sentence for each step whose
-// lit lines are not those of the recording, in each language. Nothing is lit in a language that
-// does nothing at the moment.
+// lit lines are not those of the recording, in each language, and for each disc of a task without a
+// name that is not at the line of its step. Nothing is lit in a language that does nothing at the
+// moment.
 (async () => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const nothing = { stop: null, resumed: null, says: [] };
@@ -30,6 +31,13 @@
           if (JSON.stringify(lit) !== JSON.stringify(wanted)) {
             wrong.push(`${scene}.${nth} ${name} ${kind}: ${lit}, not ${wanted}`);
           }
+        }
+        // What runs without a name has its disc where it has stopped, and not where its lane waits.
+        if (step.sentence?.startsWith("(a task inside it) ")) {
+          const discs = [...source.querySelectorAll(".mark.ran")];
+          const at = discs.map(({ dataset }) => Number(dataset.line)).join();
+          const stop = shown.has(step.stop) ? String(step.stop) : "";
+          if (at !== stop) wrong.push(`${scene}.${nth} ${name}: a disc at ${at}, not at ${stop}`);
         }
       }
     }

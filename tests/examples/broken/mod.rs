@@ -26,6 +26,15 @@ fn steps(explored: &mut Explored, mut change: impl FnMut(usize, &mut Step) -> bo
     has_changed
 }
 
+/// Breaks the steps in Python.
+fn in_python(explored: &mut Explored, mut change: impl FnMut(&mut Step) -> bool) -> bool {
+    let mut has_changed = false;
+    for step in &mut explored.run.tracks[1].steps {
+        has_changed |= change(step);
+    }
+    has_changed
+}
+
 /// Puts other words into the sentences of the steps in Rust.
 fn words(explored: &mut Explored, old: &str, new: &str) -> bool {
     steps(explored, |_, step| {

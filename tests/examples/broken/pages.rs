@@ -1,7 +1,7 @@
 //! Lists, lines and states of a page that are broken.
 use super::{
-    Broken, all_are_ready, later_timers, leave_out, letters, no_timers, no_waits, none_is_ready,
-    ready_backwards, source, steps, words,
+    Broken, all_are_ready, in_python, later_timers, leave_out, letters, no_timers, no_waits,
+    none_is_ready, ready_backwards, source, steps, words,
 };
 use async_concepts::timeline::{Due, LaneId, Unlike};
 
@@ -260,6 +260,39 @@ pub const PAGES: &[Broken] = &[
             };
             let back: Vec<Vec<LaneId>> = vec![other.clone(), one.clone()];
             step.waits.push(back);
+            true
+        })
+    }),
+    // python
+    ("recursion", " has run None", |e| in_python(e, |step| step.ran_inside.take().is_some())),
+    ("recursion", " differs from the state of ", |e| {
+        in_python(e, |step| !std::mem::take(&mut step.ready_unnamed).is_empty())
+    }),
+    ("recursion", "lists something else as ready than ", |e| {
+        in_python(e, |step| {
+            step.sentence.insert_str(0, "It ");
+            step.ran_inside.is_some()
+        })
+    }),
+    ("recursion", " as waiting, which runs", |e| {
+        in_python(e, |step| {
+            step.states = step.states.replace('w', "r");
+            !step.waits.is_empty()
+        })
+    }),
+    ("flow_control", "does not list ", |e| {
+        in_python(e, |step| !std::mem::take(&mut step.unproved).is_empty())
+    }),
+    ("pipeline", " comes after None", |e| in_python(e, |step| step.woken_in.take().is_some())),
+    ("resource_warning", "does not tell of the end of ", |e| {
+        in_python(e, |step| {
+            step.sentence = step.sentence.replace("dropped", "seen");
+            true
+        })
+    }),
+    ("resource_warning", "does not say what woke it at once", |e| {
+        in_python(e, |step| {
+            step.sentence = step.sentence.replace(" (woken by a call of asyncio’s own)", "");
             true
         })
     }),

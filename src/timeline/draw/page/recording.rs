@@ -66,7 +66,8 @@ pub(super) enum Inner {
     Callback,
     /// A call on another thread, for which the lane waits.
     Thread,
-    /// A call that asyncio makes by itself, such as one that closes a generator.
+    /// A call of the loop that is of no lane. In all recordings it is a task of asyncio's own that
+    /// closes a generator.
     Call,
     /// The program, after the lane has ended: it goes on when `asyncio.run` has returned.
     Program,

@@ -127,6 +127,10 @@ pub struct Step {
     pub instant: usize,
     /// The lane that ran.
     pub lane: LaneId,
+    /// What ran in its name, if the lane itself did not: `a task inside`, a task that the lane has
+    /// made and that has no name. The lines of the step are those of that task, and the lane stands
+    /// elsewhere. Only a twin has such tasks.
+    pub ran_inside: Option<&'static str>,
     /// Whether the poll began in an earlier step and goes on here. In Python the same is said of a
     /// call of the event loop. A page has it in the sentence.
     #[serde(skip)]
@@ -177,6 +181,9 @@ pub struct Step {
     /// For each lane of `ready` the one that polls it at that time; none if the runtime does. It
     /// may be another one later: a future can be moved from one lane into another.
     pub ready_inside: Vec<Option<LaneId>>,
+    /// The places in `ready` at which not the lane itself is ready, but a task inside it that has
+    /// no name. The lane is in `ready` once more if it is ready itself.
+    pub ready_unnamed: Vec<usize>,
     /// What else is in the queue of an event loop of the program's own, in words: done callbacks
     /// that its library has added for its own work. Each has the number of lanes of `ready` that
     /// stand before it in the queue.

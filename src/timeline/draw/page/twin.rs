@@ -9,7 +9,7 @@ use super::{
     chains::chains,
     due::Due,
     output::Both,
-    recording::{Cause, Deed, Outside, TwinScene, TwinState, TwinStep},
+    recording::{Cause, Deed, Inner, Outside, TwinScene, TwinState, TwinStep},
     script::RAISED,
     steps::{Step, SteppedLane, SteppedRun, Track},
 };
@@ -87,20 +87,32 @@ impl TwinReader<'_> {
             timers.push((self.lane(waiting), Due::At(Duration::from_nanos(*at))));
         }
         let mut ready = vec![];
-        for queued in &step.ready {
+        let mut ready_unnamed = vec![];
+        for (place, (queued, is_unnamed)) in twin.queue(nth).into_iter().enumerate() {
             ready.push(self.lane(queued));
+            if is_unnamed {
+                ready_unnamed.push(place);
+            }
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         let woken_in = twin.woken_in(nth);
+        let is_one_never_called = !twin.never_called(nth).is_empty();
         Step {
             around: vec![],
             rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
+            ran_inside: match step.inner {
+                Some(Inner::Task) => Some("a task inside"),
+                Some(Inner::Callback) => Some("a callback inside"),
+                // A thread is the place of its lane; and of the others no lane stands anywhere.
+                Some(Inner::Thread | Inner::Call | Inner::Program) | None => None,
+            },
             on_thread: step.outside == Some(Outside::Thread),
             sentence: twin.sentence(nth),
             // A report of the debug mode, which has no line of the twin, is told behind the step.
-            tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
+            tells_of_others: is_one_never_called
+                || says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
@@ -117,6 +129,7 @@ impl TwinReader<'_> {
             ready_inside: vec![None; ready.len()], // each lane is a task of its own
             ready_callbacks: vec![],
             ready,
+            ready_unnamed,
             timers,
             waits: self.waits(nth),
             unproved: self.unproved(nth),
@@ -161,13 +174,13 @@ impl TwinReader<'_> {
                 states.push('b'); // it keeps the thread
                 continue;
             }
-            // What is in the queue is ready, whether it has begun or not; and so is a lane if what
-            // is inside it is in the queue.
+            // What is in the queue is ready, whether it has begun or not. A lane waits while only a
+            // task inside it is in the queue.
             let is_queued = step.ready.iter().any(|queued| queued == name);
             states.push(match step.lanes.get(name).map(|lane| lane.state) {
                 Some(TwinState::Run) => 'r',
                 Some(TwinState::Thread) => 't',
-                Some(_) if is_queued => 'd',
+                Some(TwinState::New | TwinState::Ready) if is_queued => 'd',
                 Some(TwinState::New) => 'l',
                 Some(TwinState::Ready | TwinState::Wait) => 'w',
                 None => ended(twin, nth, name),
@@ -182,10 +195,8 @@ impl TwinReader<'_> {
         let step = &twin.steps[nth];
         let mut waits = vec![];
         for (name, lane) in &step.lanes {
-            // What is inside a lane may be in the queue while the lane itself waits. The lane is
-            // ready then, and goes on as soon as it can. A lane that runs what is inside it does
-            // not wait.
-            if lane.state == TwinState::Run || step.ready.contains(name) {
+            // As in Rust: what runs calls the lane inside it, and does not wait for it yet.
+            if lane.state == TwinState::Run {
                 continue;
             }
             // Nor does one wait for those that are left, if it goes on for one that has ended.
@@ -217,6 +228,9 @@ impl TwinReader<'_> {
             }
             for awaited in twin.awaited_inside(nth, name) {
                 waits.push(format!("{awaited} (a task inside {name} waits)"));
+            }
+            for by in twin.wakes_awaited_inside(nth, name) {
+                waits.push(format!("a wake by {by} (a task inside {name} waits)"));
             }
             let lane = self.lane(name);
             for words in waits {
@@ -330,12 +344,14 @@ mod tests {
     #[test]
     fn what_is_in_the_queue_is_drawn_as_ready_and_waits_for_no_lane() {
         let mut new = 0;
+        let mut inside = 0;
         each_step(|Shown { place, step, letters, waiting, .. }| {
             for name in &step.ready {
                 let lane = step.lanes.get(name);
                 let lane = lane.unwrap_or_else(|| panic!("{place}: {name} is in the queue"));
-                // One of its tasks is in the queue, and another one runs.
-                if lane.state == TwinState::Run {
+                // A task inside it is in the queue.
+                if matches!(lane.state, TwinState::Run | TwinState::Wait) {
+                    inside += 1;
                     continue;
                 }
                 assert_eq!(letters[name], 'd', "{place}: {name} is in the queue");
@@ -347,6 +363,7 @@ mod tests {
             }
         });
         assert!(new > 300, "{new} lanes were in the queue before they began");
+        assert!(inside > 50, "{inside} times only a task inside a lane was in the queue");
     }
 
     #[test]
@@ -450,10 +467,11 @@ mod tests {
             waits("thread_pool", 2, 1),
             (0, vec!["A (a task inside main waits)".to_owned()])
         );
-        // `main` is in the queue, by one of its tasks, and another one waits for A.
-        assert_eq!(waits("pipeline", 1, 2), (0, vec!["A (a task inside main waits)".to_owned()]));
-        // `main` waits for both through its tasks.
-        assert_eq!(waits("pipeline", 1, 6).1, [""; 0]);
+        // `main` waits for A itself, while one of its tasks is in the queue.
+        assert_eq!(waits("pipeline", 1, 2), (1, vec![]));
+        // `main` waits for both itself, and one of its tasks for an item of another one.
+        let by_a_task = "a wake by another task inside it (a task inside main waits)";
+        assert_eq!(waits("pipeline", 1, 6).1, [by_a_task]);
     }
 
     #[test]

@@ -301,8 +301,7 @@ impl TwinScene {
     pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<&str> {
         let step = &self.steps[nth];
         let lane = step.lanes.get(name)?;
-        let is_queued = step.ready.iter().any(|queued| queued == name);
-        if lane.state != TwinState::Wait || is_queued || !lane.r#for.is_empty() {
+        if lane.state != TwinState::Wait || !lane.r#for.is_empty() {
             return None;
         }
         let steps = &self.steps[..=nth];
@@ -311,6 +310,32 @@ impl TwinScene {
             Why::WokenBy(Other::Lane(by)) => Some(by),
             _ => None,
         }
+    }
+
+    /// What will wake the tasks inside the lane `name` that wait after a step for no lane; in the
+    /// order of their last steps.
+    pub(super) fn wakes_awaited_inside(&self, nth: usize, name: &str) -> Vec<Other<'_>> {
+        let mut seen = vec![];
+        let mut wakes = vec![];
+        for last in (0..=nth).rev() {
+            let step = &self.steps[last];
+            let is_inside = step.lane == name && step.inner == Some(Inner::Task);
+            if !is_inside || seen.contains(&step.task) {
+                continue;
+            }
+            seen.push(step.task);
+            let Some(after) = &step.after else { continue };
+            let Some(next) = self.next_of_its_own(last) else { continue };
+            let is_woken = self.steps[next].by_step().is_none_or(|by| by <= nth);
+            if after.state != TwinState::Wait || !after.r#for.is_empty() || is_woken {
+                continue;
+            }
+            if let Some(Why::WokenBy(other)) = self.why(next) {
+                wakes.push(other);
+            }
+        }
+        wakes.reverse();
+        wakes
     }
 
     /// Why the lane `name` will go on, if another lane has ended for that already, and the loop is
@@ -331,13 +356,12 @@ impl TwinScene {
     }
 
     /// The lanes for which tasks inside the lane `name` wait after a step. Those for which `name`
-    /// itself waits are left out; a lane that is in the queue waits for none.
+    /// itself waits are left out.
     pub(super) fn awaited_inside(&self, nth: usize, name: &str) -> Vec<&str> {
         let lanes = &self.steps[nth].lanes;
-        let is_queued = self.steps[nth].ready.iter().any(|queued| queued == name);
         let by_itself: &[String] = match lanes.get(name) {
-            Some(lane) if !is_queued => &lane.r#for,
-            _ => &[],
+            Some(lane) => &lane.r#for,
+            None => &[],
         };
         let mut seen = vec![];
         let mut awaited = vec![];
@@ -359,12 +383,52 @@ impl TwinScene {
         awaited
     }
 
-    /// The step of another lane that put the lane of the step `nth` into the queue; none if no step
-    /// did, or one of the same lane.
+    /// The lanes in the queue after a step, in order; and of each whether it is not the lane itself
+    /// that is in the queue, but a task inside it. The recording has the name of a lane once, where
+    /// the first of its calls is. So it is the next call of the lane that tells which one that is.
+    pub(super) fn queue(&self, nth: usize) -> Vec<(&str, bool)> {
+        let step = &self.steps[nth];
+        let mut queue: Vec<(&str, bool)> = vec![];
+        let mut called_in = vec![];
+        for name in &step.ready {
+            let next = self.calls(nth, name).first().copied();
+            let is_inside = next.is_some_and(|at| self.steps[at].inner == Some(Inner::Task));
+            queue.push((name, is_inside));
+            called_in.push(next.unwrap_or(usize::MAX));
+        }
+        // A lane that is ready itself, behind a task inside it.
+        for (name, lane) in &step.lanes {
+            if lane.state != TwinState::Ready || !queue.contains(&(name, true)) {
+                continue;
+            }
+            let is_its_own = |at: &usize| self.steps[*at].inner.is_none();
+            let Some(own) = self.calls(nth, name).into_iter().find(is_its_own) else { continue };
+            let place = called_in.partition_point(|other| *other < own);
+            queue.insert(place, (name, false));
+            called_in.insert(place, own);
+        }
+        queue
+    }
+
+    /// The steps after the step `nth` with which calls of a lane begin, or of what is inside it.
+    fn calls(&self, nth: usize, name: &str) -> Vec<usize> {
+        let is_one = |at: &usize| {
+            let step = &self.steps[*at];
+            step.lane == name && !matches!(step.cause, Some(Cause::Ended(_) | Cause::Same))
+        };
+        (nth + 1..self.steps.len()).filter(is_one).collect()
+    }
+
+    /// The step that put the lane of the step `nth`, or the task inside it, into the queue; none if
+    /// no step did, or one of the lane or of the task itself.
     pub(super) fn woken_in(&self, nth: usize) -> Option<usize> {
         let step = &self.steps[nth];
         let by = step.by_step()?;
-        if self.steps[by].lane != step.lane { Some(by) } else { None }
+        let cause = &self.steps[by];
+        let is_itself = |one: &TwinStep| {
+            one.lane == step.lane && one.inner == step.inner && one.task == step.task
+        };
+        if is_itself(cause) { None } else { Some(by) }
     }
 }
 

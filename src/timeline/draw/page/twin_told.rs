@@ -51,15 +51,47 @@ impl TwinScene {
         for line in last_of_others {
             told += &self.printed_by_another(nth, line);
         }
+        let never_called = self.never_called(nth);
+        if !never_called.is_empty() {
+            let is = if never_called.len() == 1 { "is" } else { "are" };
+            told += &format!(" Then {} {is} dropped, and never called.", join(&never_called));
+        }
         let inner = match step.inner {
             Some(Inner::Task) => "(a task inside it) ",
             Some(Inner::Callback) => "(a callback inside it) ",
             Some(Inner::Thread) => "(its thread) ",
             Some(Inner::Program) => "(the program, after its end) ",
-            Some(Inner::Call) => "(in a call of asyncio’s own) ",
+            Some(Inner::Call) => "(in a task of asyncio’s own) ",
             None => "",
         };
         format!("{inner}{told}")
+    }
+
+    /// The callbacks that are not there any more after a step, and that were not called up to then:
+    /// their loop was closed or collected. Those that a lane has cancelled or taken back are left
+    /// out.
+    pub(super) fn never_called(&self, nth: usize) -> Vec<String> {
+        let step = &self.steps[nth];
+        let mut gone: Vec<String> = vec![];
+        if let Some(before) = nth.checked_sub(1) {
+            gone.extend(self.steps[before].lanes.keys().cloned());
+        }
+        for deed in &step.deeds {
+            if let Deed::Makes(Some(made)) = deed {
+                gone.push(made.clone());
+            }
+        }
+        let ends_otherwise = |name: &String| {
+            step.deeds.iter().any(|deed| match deed {
+                Deed::Cancels(other) | Deed::Removes(other) => other == name,
+                _ => false,
+            })
+        };
+        let has_a_step = |name: &String| self.steps.iter().any(|step| step.lane == *name);
+        gone.retain(|name| {
+            !step.lanes.contains_key(name) && !ends_otherwise(name) && !has_a_step(name)
+        });
+        gone
     }
 
     /// Why the lane went on; none if that needs no words.
@@ -568,7 +600,8 @@ pub(super) mod tests {
                     “no more ticks” and ends.";
         assert_eq!(told[3], main);
         let told = sentences(&recorded("ticker")[1]);
-        assert_eq!(told[6], "ticks (in a call of asyncio’s own) prints “closed”.");
+        // asyncio makes a task that closes the generator.
+        assert_eq!(told[6], "ticks (in a task of asyncio’s own) prints “closed”.");
         let told = sentences(&recorded("ticker")[2]);
         let count = "count goes on (its time has come) and prints “tick 2”. Then ticks prints \
                      “closed”. Then count prints “left the loop; the source is closed” and waits \

@@ -25,7 +25,8 @@ const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: 
 
 // The lanes that stand on one of the lines: on which, the kind of mark, and what each does. `places`
 // has for each lane the number of the line at which it stands, or null. `ran` says whether the step
-// is that of the moment, and `words` what each state is called.
+// is that of the moment, and `words` what each state is called. What has run inside a lane without a
+// name stands at the line of the step, and its lane where that was before.
 function standingAt(lines, step, lanes, { places, ran, words }) {
   const standing = [];
   places.forEach((number, lane) => {
@@ -38,12 +39,17 @@ function standingAt(lines, step, lanes, { places, ran, words }) {
       kind = "polls";
       does = `polls ${lanes[step.around[nth + 1] ?? step.lane].name}`;
     }
-    if (ran && lane === step.lane) {
+    if (ran && lane === step.lane && step.ran_inside === null) {
       kind = "ran";
       does = `ran just now; ${does}`;
     }
     if (kind) standing.push({ lane, number, kind, does: `${lanes[lane].name}: ${does}` });
   });
+  if (ran && step.ran_inside !== null && lines.has(step.stop)) {
+    const { lane, stop: number } = step;
+    const does = `${lanes[lane].name}: ${step.ran_inside} it ran just now`;
+    standing.push({ lane, number, kind: "ran", does });
+  }
   return standing;
 }
 
@@ -58,9 +64,9 @@ function marksOf(standing, lanes, columnOf) {
   }
   return [...together.values()].map((all) => {
     const { lane, number, kind } = all.find((one) => one.kind === "ran") ?? all[0];
-    const text = all.length === 1 ? shortName(lanes, lane) : String(all.length);
     const title = all.map(({ does }) => does).join(", ");
-    const listed = all.map(({ lane }) => lane);
+    const listed = [...new Set(all.map(({ lane }) => lane))];
+    const text = listed.length === 1 ? shortName(lanes, lane) : String(listed.length);
     return { lane, number, kind, column: columnOf(all[0]), text, title, listed };
   });
 }

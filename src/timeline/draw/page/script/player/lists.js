@@ -45,11 +45,14 @@ function between(elements, separator) {
   return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
 }
 
+// What stands before the name of a lane if a task inside it is ready that has no name of its own.
+const UNNAMED = "a task inside";
+
 // The lanes that are ready, in order. A lane that another one polls, as a branch of `join!`, stands
 // behind the name of that one, since the runtime has one task for both. So the task is listed once:
 // where the first of its lanes was woken. A callback of an event loop's own library is in its queue
 // as well, and stands for no lane.
-function readyGroups({ ready, ready_inside, ready_callbacks }, lanes) {
+function readyGroups({ ready, ready_inside, ready_unnamed, ready_callbacks }, lanes) {
   const insideOf = new Map(ready.map((lane, nth) => [lane, ready_inside[nth]]));
   // The lanes around a lane, as far as they are ready, and the one around the last of these.
   const around = (lane) => {
@@ -70,6 +73,10 @@ function readyGroups({ ready, ready_inside, ready_callbacks }, lanes) {
   };
   for (const [nth, lane] of ready.entries()) {
     addCallbacks(nth);
+    if (ready_unnamed.includes(nth)) {
+      groups.push({ key: UNNAMED, path: [], listed: [lane] });
+      continue;
+    }
     if (named.has(lane)) continue;
     const path = paths[nth];
     const key = path.join(" ");
@@ -80,9 +87,10 @@ function readyGroups({ ready, ready_inside, ready_callbacks }, lanes) {
     else groups.push({ key, path, listed: [lane] });
   }
   addCallbacks(ready.length);
-  return firstOf(groups, lanes, ({ path, words, listed }) => {
+  return firstOf(groups, lanes, ({ key, path, words, listed }) => {
     if (words) return make("span", { class: "group" }, words);
     const parents = path.flatMap((lane) => [lanes[lane].name, " ▸ "]);
+    if (key === UNNAMED) parents.push(`${UNNAMED} `);
     return make("span", { class: "group" }, ...parents, ...tilesOf(lanes, listed, "ready"));
   });
 }
@@ -131,7 +139,8 @@ function unprovedWaits({ unproved }, lanes) {
 function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled, isNarrow = false }) {
   // With a space behind each, since texts that follow each other are one text on the page.
   const around = step.around.map((lane) => `${lanes[lane].name} ▸ `);
-  const ranNow = ran ? [...around, tileOf(lanes[step.lane], "full")] : [];
+  const inside = step.ran_inside === null ? [] : [`${step.ran_inside} `];
+  const ranNow = ran ? [...around, ...inside, tileOf(lanes[step.lane], "full")] : [];
   // An event loop calls what is ready in the order of its one queue. `main` has no place in
   // tokio's queue, so of tokio only the order of the wakes is known.
   const order = isOfALoop ? ", in order" : ", in order of wakes";
