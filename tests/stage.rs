@@ -296,7 +296,7 @@ fn the_terminal_is_as_wide_as_the_environment_says_also_in_a_pipe() {
 }
 
 #[test]
-fn one_file_for_two_options_is_refused() {
+fn one_file_for_two_options_is_refused_and_so_is_a_file_without_a_name() {
     let path = file("same.svg");
     let name = path.to_str().unwrap();
     let other_name = path.with_file_name("./same.svg");
@@ -304,6 +304,9 @@ fn one_file_for_two_options_is_refused() {
         &["--svg", name, "--perfetto", other_name.to_str().unwrap()],
         &format!("gather: --svg and --perfetto both write {}", other_name.display()),
     );
+    // `refused` sees that nothing ran.
+    refused(&["--explore="], "gather: --explore names no file");
+    refused(&["--svg", ""], "gather: --svg names no file");
     // What is no file can be written twice.
     let output = run(&["--fast", "--svg", "/dev/null", "--perfetto", "/dev/null"]);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -17,21 +17,26 @@ const fn ms(ms: u64) -> Duration {
 }
 
 /// Waits for its turn, works for 100 ms, and releases the lock.
+// ANCHOR: work
 async fn work(lock: Arc<Mutex<()>>) {
     let _held = lock.lock().await;
     say!("has the lock");
     sleep(ms(100)).await;
     say!("releases it");
 }
+// ANCHOR_END: work
 
 /// Another task holds the lock for the first 200 ms, so that A has to wait in the queue.
 fn busy_lock() -> Arc<Mutex<()>> {
     let lock = Arc::new(Mutex::new(()));
     let held = lock.clone().try_lock_owned().expect("it is new");
+    // ANCHOR: other
     let other = async move {
         sleep(ms(200)).await;
-        drop(held); // the next in the queue gets it: A
+        // The next in the queue gets it: A.
+        drop(held);
     };
+    // ANCHOR_END: other
     spawn(other.lane("other"));
     lock
 }

@@ -26,9 +26,11 @@ const fn ms(ms: u64) -> Duration {
 async fn receive(mut messages: Receiver<String>) -> Vec<String> {
     let mut received = vec![];
     loop {
+        // ANCHOR: receive
         sleep(ms(200)).await;
         let Some(message) = messages.recv().await else { return received };
         say!("received {message}");
+        // ANCHOR_END: receive
         received.push(message);
     }
 }
@@ -37,10 +39,13 @@ async fn receive(mut messages: Receiver<String>) -> Vec<String> {
 async fn send_all(messages: Sender<String>) {
     for number in 1..=2 {
         let message = format!("message {number}");
+        // ANCHOR: in_time
         match timeout(ms(50), messages.send(message)).await {
             Ok(sent) => sent.expect("the receiver is there"),
-            Err(_) => say!("no room: message {number} is lost"), // a trap: `send` had it
+            // A trap: `send` had it.
+            Err(_) => say!("no room: message {number} is lost"),
         }
+        // ANCHOR_END: in_time
     }
 }
 // ANCHOR_END: send

@@ -26,10 +26,12 @@ const fn ms(ms: u64) -> Duration {
 
 /// Sends "hello\n" in two pieces, at 50 and at 150 ms.
 async fn send(mut writer: DuplexStream) -> io::Result<()> {
+    // ANCHOR: pieces
     sleep(ms(50)).await;
     writer.write_all(b"hel").await?;
     sleep(ms(100)).await;
     writer.write_all(b"lo\n").await
+    // ANCHOR_END: pieces
 }
 
 // ANCHOR: lost
@@ -46,7 +48,8 @@ async fn forgetful(reader: DuplexStream) -> io::Result<String> {
     loop {
         select! {
             biased;
-            line = read_line(&mut reader) => return line, // a trap: a new one in each round
+            // A trap: a new one in each round.
+            line = read_line(&mut reader) => return line,
             _ = tick.tick() => say!("tick"),
         }
     }

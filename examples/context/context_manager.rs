@@ -33,15 +33,19 @@ impl AsyncContext for Log {
     type Error = Fault;
 
     async fn enter(&mut self) -> Result<&'static str, Fault> {
+        // ANCHOR: enter
         say!("entering");
         sleep(STEP).await;
+        // ANCHOR_END: enter
         Ok("inside")
     }
 
     async fn exit(&mut self, outcome: &BodyOutcome<Fault>) -> Result<Exit, Fault> {
+        // ANCHOR: exit
         say!("exiting: {outcome}");
         sleep(STEP).await;
         say!("outside");
+        // ANCHOR_END: exit
         Ok(self.on_error)
     }
 }
@@ -50,8 +54,10 @@ impl AsyncContext for Log {
 // ANCHOR: with
 async fn work(cleanups: &Cleanups, wish: &str, on_error: Exit) -> Worked {
     let result = cleanups.with(Log { on_error }, async |place| {
+        // ANCHOR: body
         say!("{place}");
         sleep(3 * STEP).await;
+        // ANCHOR_END: body
         if wish.is_empty() { Err("nothing to do".into()) } else { Ok(wish.len()) }
     });
     let result = result.await;
@@ -81,12 +87,14 @@ pub async fn cancelled() {
     let cleanups = Cleanups::within(BOUND);
     // ANCHOR: time_out
     let work = work(&cleanups, "wish", Exit::PassOn).lane("A").cancellable();
+    // ANCHOR: waits
     if timeout(2 * STEP, work).await.is_err() {
         say!("timed out");
     }
     // Without this it would end with `main`, half-way.
     cleanups.wait().await.expect("the exit does not fail");
     say!("cleaned up");
+    // ANCHOR_END: waits
     // ANCHOR_END: time_out
 }
 // ANCHOR_END: cancelled

@@ -22,8 +22,11 @@ async fn tell_time(delay: Duration) -> Duration {
 // ANCHOR_END: coroutine
 
 async fn tell_time_later() -> Duration {
+    // ANCHOR: later
     sleep(Duration::from_millis(500)).await;
-    tell_time(Duration::from_secs(2)).await // a coroutine calls another one: it waits for it, too
+    // A coroutine calls another one: it waits for it, too.
+    tell_time(Duration::from_secs(2)).await
+    // ANCHOR_END: later
 }
 
 // ANCHOR: coroutines

@@ -13,11 +13,13 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+// ANCHOR: nap
 async fn nap() {
     say!("begin");
     sleep(Duration::from_secs(1)).await;
     say!("end");
 }
+// ANCHOR_END: nap
 
 async fn other_work() {
     sleep(Duration::from_millis(500)).await;

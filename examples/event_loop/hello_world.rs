@@ -17,20 +17,26 @@ use std::{process::ExitCode, sync::Arc};
 use tokio::{spawn, sync::Notify};
 
 // ANCHOR: hello_world
+// ANCHOR: hello
 fn hello() -> Result<Handle> {
     say!("Hello");
     get_running_loop()?.call_soon(callback("last", last))
 }
+// ANCHOR_END: hello
 
+// ANCHOR: world
 fn world() {
     say!("World");
 }
+// ANCHOR_END: world
 
+// ANCHOR: last
 fn last() -> Result<()> {
     say!("stop the loop");
     get_running_loop()?.stop(); // when this iteration is over
     Ok(())
 }
+// ANCHOR_END: last
 
 pub fn hello_world() -> Result<()> {
     let event_loop = EventLoop::new()?;

@@ -23,9 +23,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn slow() {
+    // ANCHOR: slow
     say!("keep the thread");
     block(ms(1500));
     say!("done");
+    // ANCHOR_END: slow
 }
 
 // ANCHOR: timers

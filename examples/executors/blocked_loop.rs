@@ -19,15 +19,20 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn hash() {
+    // ANCHOR: hash
     say!("begin");
-    block(ms(350)); // stands for what a processor needs that long for
+    // Stands for what a processor needs that long for.
+    block(ms(350));
     say!("end");
+    // ANCHOR_END: hash
 }
 
 async fn heart() {
     loop {
+        // ANCHOR: heart
         say!("beat");
         sleep(ms(100)).await;
+        // ANCHOR_END: heart
     }
 }
 
@@ -48,8 +53,11 @@ fn report(slow: SlowPoll) {
 
 // ANCHOR: blocked
 pub async fn blocked() {
-    let request = async { hash() }; // a trap: `async` does not make it any shorter
+    // ANCHOR: request
+    // A trap: `async` does not make it any shorter.
+    let request = async { hash() };
     beside_a_heart(request.report_slow_polls(ms(100), report)).await;
+    // ANCHOR_END: request
 }
 // ANCHOR_END: blocked
 

@@ -32,7 +32,8 @@ async fn obey() -> event_loop::Result<()> {
         event_loop::sleep(ms(500)).await?;
         say!("cleaned up");
     }
-    slept // the error has to go on: it tells the caller that the task was cancelled
+    // The error has to go on: it tells the caller that the task was cancelled.
+    slept
 }
 // ANCHOR_END: cleanup
 

@@ -32,9 +32,11 @@ async fn steps(future: Future<&'static str>) -> event_loop::Result<usize> {
 }
 
 async fn wake(future: Future<&'static str>) -> event_loop::Result<()> {
+    // ANCHOR: wake
     event_loop::sleep(2 * SECOND).await?;
     future.set_result("B")?;
     say!("woke A, and go on");
+    // ANCHOR_END: wake
     Ok(())
 }
 

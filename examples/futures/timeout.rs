@@ -51,12 +51,14 @@ pub fn with_wait_for() -> event_loop::Result<()> {
 // ANCHOR_END: wait_for
 
 // ANCHOR: timeout
+// ANCHOR: ask_in_tokio
 async fn ask_in_tokio() {
     let _call = Call;
     say!("ask");
     sleep(2 * SECOND).await;
     say!("answer");
 }
+// ANCHOR_END: ask_in_tokio
 
 // ANCHOR: of_a_future
 pub async fn of_a_future() {

@@ -20,6 +20,8 @@ use std::{
 };
 use tokio::time::{sleep, timeout};
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// Rings once; until then it keeps the waker of the future that waits for it.
 #[derive(Default)]
 pub struct Bell(Mutex<BellState>);
@@ -99,17 +101,19 @@ async fn moves(first_only: bool) {
     // ANCHOR: polled_twice
     let _ = poll!(rung.as_mut());
     let wait = async {
-        match timeout(Duration::from_secs(3), rung).await {
+        match timeout(3 * SECOND, rung).await {
             Ok(()) => say!("heard it"),
             Err(_) => say!("heard nothing"),
         }
     };
     // ANCHOR_END: polled_twice
+    // ANCHOR: ring
     let ring = async {
-        sleep(Duration::from_secs(1)).await;
+        sleep(SECOND).await;
         say!("rings");
         bell.ring();
     };
+    // ANCHOR_END: ring
     let (_, a) = join!(ring.lane("bell"), tokio::spawn(wait.lane("A")));
     a.expect("it does not panic");
 }

@@ -16,9 +16,11 @@ use tokio::{spawn, task::JoinHandle, time::sleep};
 type Half = Result<u64, String>;
 
 async fn halve(number: u64) -> Half {
+    // ANCHOR: halve
     sleep(Duration::from_millis(100 * number)).await;
     if number % 2 == 1 {
         say!("{number} is odd");
+        // ANCHOR_END: halve
         return Err(format!("cannot halve {number}"));
     }
     say!("half of {number} is {}", number / 2);
@@ -37,8 +39,13 @@ async fn report<T: std::fmt::Debug>(result: Result<T, String>) -> Result<T, Stri
 
 // ANCHOR: fail_fast
 pub async fn fail_fast() -> Result<(u64, u64, u64), String> {
+    // ANCHOR: three
+    let a = halve(4).lane("A");
+    let b = halve(1).lane("B");
+    let c = halve(8).lane("C");
     // The first error is the result, and the other futures are dropped with the `try_join!`.
-    report(try_join!(halve(4).lane("A"), halve(1).lane("B"), halve(8).lane("C"))).await
+    report(try_join!(a, b, c)).await
+    // ANCHOR_END: three
 }
 // ANCHOR_END: fail_fast
 

@@ -14,9 +14,15 @@ use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, task::JoinSet, time::sleep};
 
 async fn upload(seconds: u64, works: bool) -> Result<u64, String> {
+    // ANCHOR: upload
     sleep(Duration::from_secs(seconds)).await;
-    say!("{}", if works { "uploaded" } else { "no connection" });
-    if works { Ok(seconds) } else { Err(format!("failed after {seconds} s")) }
+    if !works {
+        say!("no connection");
+        // ANCHOR_END: upload
+        return Err(format!("failed after {seconds} s"));
+    }
+    say!("uploaded");
+    Ok(seconds)
 }
 
 // ANCHOR: loose

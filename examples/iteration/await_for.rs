@@ -13,16 +13,22 @@ use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
+const SECOND: Duration = Duration::from_secs(1);
+
+// ANCHOR: download
 async fn download(number: u32) -> u32 {
-    sleep(Duration::from_secs(1)).await;
+    sleep(SECOND).await;
     say!("{number} arrives");
     number
 }
+// ANCHOR_END: download
 
+// ANCHOR: work
 async fn work(item: u32) {
     say!("use {item}");
-    sleep(Duration::from_millis(500)).await;
+    sleep(SECOND / 2).await;
 }
+// ANCHOR_END: work
 
 // ANCHOR: stream
 // ANCHOR: one_by_one

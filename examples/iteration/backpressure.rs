@@ -56,19 +56,25 @@ pub async fn unbounded() {
 // ANCHOR: bounded
 // ANCHOR: produce
 async fn produce(items: Sender<u32>, pace: Duration) {
+    // ANCHOR: sending
     for item in 1..=4 {
         sleep(pace).await;
-        items.send(item).await.expect("the consumer outlives me"); // waits for room
+        // Waits for room.
+        let sent = items.send(item).await;
+        sent.expect("the consumer outlives me");
         say!("sent {item}");
     }
+    // ANCHOR_END: sending
 } // drops the only sender, which ends the consumer's loop
 // ANCHOR_END: produce
 
 async fn consume(mut items: Receiver<u32>, pace: Duration) {
+    // ANCHOR: taking
     while let Some(item) = items.recv().await {
         say!("got {item}");
         sleep(pace).await;
     }
+    // ANCHOR_END: taking
 }
 
 pub async fn slow_consumer() {

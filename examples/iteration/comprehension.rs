@@ -34,22 +34,28 @@ pub async fn async_for() -> Vec<u32> {
 // ANCHOR_END: async_for
 
 async fn is_odd(number: u32) -> bool {
+    // ANCHOR: is_odd
     say!("is {number} odd?");
     sleep(Duration::from_millis(100)).await;
+    // ANCHOR_END: is_odd
     number % 2 == 1
 }
 
 async fn square(number: u32) -> u32 {
+    // ANCHOR: square
     say!("square {number}");
     sleep(Duration::from_secs(1)).await;
+    // ANCHOR_END: square
     number * number
 }
 
 // ANCHOR: awaits
 pub async fn awaits() -> Vec<u32> {
+    // ANCHOR: squares
     let odd = stream::iter(1..=4).filter(|&number| is_odd(number).lane("if"));
     let squares = odd.then(|number| square(number).lane("square")).collect::<Vec<_>>().await;
     say!("{squares:?}");
+    // ANCHOR_END: squares
     squares
 }
 // ANCHOR_END: awaits

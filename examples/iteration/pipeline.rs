@@ -21,9 +21,11 @@ type Page = &'static str;
 const PAGES: [Page; 4] = ["A", "B", "C", "D"];
 
 async fn fetch(page: Page) -> Page {
+    // ANCHOR: fetch
     say!("fetch");
     sleep(Duration::from_millis(100)).await;
     say!("fetched");
+    // ANCHOR_END: fetch
     page
 }
 
@@ -52,10 +54,12 @@ pub async fn buffer_unordered() -> Vec<Page> {
 // ANCHOR: loop_body
 pub async fn loop_body() {
     let mut pages = stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffered(2);
+    // ANCHOR: storing
     while let Some(page) = pages.next().await {
         // A trap: the fetches are not polled meanwhile, for they are part of `pages`.
         store(page).await;
     }
+    // ANCHOR_END: storing
 }
 // ANCHOR_END: loop_body
 

@@ -27,11 +27,13 @@ impl Drop for Source {
 // ANCHOR: ticker
 fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
     stream! {
+        // ANCHOR: ticks
         let _source = Source;
         for tick in 0..to {
             yield tick;
             sleep(delay).await;
         }
+        // ANCHOR_END: ticks
     }
 }
 // ANCHOR_END: ticker
@@ -50,6 +52,7 @@ pub async fn to_the_end() {
 // ANCHOR: leave
 async fn wait_for_the_second() {
     let mut ticks = pin!(ticker(Duration::from_secs(1), 1000).lane("ticks"));
+    // ANCHOR: count
     while let Some(tick) = ticks.next().await {
         say!("tick {tick}");
         if tick == 2 {
@@ -58,6 +61,7 @@ async fn wait_for_the_second() {
     }
     say!("left the loop; the source is still open");
     sleep(Duration::from_millis(500)).await;
+    // ANCHOR_END: count
 } // dropped here, in the middle of its `yield`
 // ANCHOR_END: leave
 

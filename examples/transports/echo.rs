@@ -34,13 +34,16 @@ type Fault = Box<dyn Error + Send + Sync>;
 // ANCHOR: serve
 pub async fn serve(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault> {
     let deadlines = Deadlines { read: Duration::from_secs(5), write: Duration::from_secs(1) };
+    // ANCHOR: drive
     Ok(drive(transport, &mut Echo::new(80), deadlines).await?)
+    // ANCHOR_END: drive
 }
 // ANCHOR_END: serve
 
 async fn ask(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault> {
     let mut transport = BufReader::new(transport);
     for line in ["one\n", "two\n"] {
+        // ANCHOR: questions
         transport.write_all(line.as_bytes()).await?;
         let mut answer = String::new();
         transport.read_line(&mut answer).await?;
@@ -49,6 +52,7 @@ async fn ask(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault
     transport.shutdown().await?; // no more questions: the server sees the end
     let left = transport.read_to_end(&mut vec![]).await?;
     say!("closed, {left} bytes left");
+    // ANCHOR_END: questions
     Ok(())
 }
 

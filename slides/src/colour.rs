@@ -5,7 +5,10 @@
 mod python;
 mod rust;
 
-use crate::{deck::Language, source::indent_of};
+use crate::{
+    deck::Language,
+    source::{Fragment, indent_of},
+};
 use maud::{Markup, html};
 
 /// What a piece of code is, as far as its colour is concerned.
@@ -58,16 +61,16 @@ pub const HANG: usize = 4;
 
 /// Code as HTML: an element for each line, with the line's number in its file. Its class says how
 /// far it is indented, so that a line that is too long for its place goes on below, indented.
-pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
-    let lines = lines(language, code);
+pub fn code(language: Language, fragment: &Fragment) -> Markup {
+    let Fragment { text, numbers, begins } = fragment;
+    let lines = lines(language, text);
     html! {
         @for (line, number) in lines.iter().zip(numbers) {
             @let indent = indent_of(&line.iter().map(|(_, text)| *text).collect::<String>());
-            span class={ "line i" (indent) } data-line=(number) {
+            span.line.{ "i" (indent) }.begins[begins.contains(number)] data-line=(number) {
                 @for (nth, &(class, text)) in line.iter().enumerate() {
                     @match class.css() {
-                        Some("tx") if text.contains(' ') && !is_of_expect(&line[..nth]) =>
-                            span.tx.sentence { (text) },
+                        Some("tx") if is_printed(text, &line[..nth]) => span.tx.sentence { (text) },
                         Some(class) => span class=(class) { (text) },
                         None => (text),
                     }
@@ -97,11 +100,17 @@ fn lines(language: Language, code: &str) -> Vec<Vec<(Class, &str)>> {
     lines
 }
 
-/// Whether a string stands in `expect(…)`, after these tokens. Such a string says why something
-/// does not fail, and is not printed. Any other string of several words is taken for what the
-/// program prints, and the player hides it until the question is answered.
-fn is_of_expect(before: &[(Class, &str)]) -> bool {
-    matches!(before, [.., (_, "expect"), (_, "(")])
+/// Whether the program prints a string that stands after these tokens; the player hides it until
+/// the question is answered. That is the text of a `say` or of another macro, however short: if it
+/// were shown, the blanks of the others would tell something. A string in `expect(…)` says why
+/// something does not fail, and is not printed. Any other one of several words is taken for what
+/// is.
+fn is_printed(text: &str, before: &[(Class, &str)]) -> bool {
+    match before {
+        [.., (_, "expect"), (_, "(")] => false,
+        [.., (Class::Macro, _), (_, "!"), (_, "(")] | [.., (_, "say"), (_, "(")] => true,
+        _ => text.contains(' '),
+    }
 }
 
 /// For each line of a piece of code whether it is nothing but a comment.
@@ -120,10 +129,15 @@ mod tests {
 
     #[test]
     fn what_is_printed_can_be_hidden_and_a_reason_cannot() {
-        let text = "say!(\"it is late\"); x.expect(\"it is early\"); say!(\"late\");\n";
-        let html = code(Language::Rust, text, &[1]).into_string();
-        assert_eq!(html.matches("sentence").count(), 1, "{html}");
-        assert!(html.contains("sentence\">&quot;it is late"), "{html}");
+        for (language, say) in [(Language::Rust, "say!"), (Language::Python, "say")] {
+            let text = format!("{say}(\"late\"); x.expect(\"it is early\"); f(\"A\", \"it is\")\n");
+            let fragment = Fragment { text, numbers: vec![1], begins: vec![] };
+            let html = code(language, &fragment).into_string();
+            assert_eq!(html.matches("sentence").count(), 2, "{html}");
+            for printed in ["late", "it is"] {
+                assert!(html.contains(&format!("sentence\">&quot;{printed}&quot;")), "{html}");
+            }
+        }
     }
 
     #[test]

@@ -10,10 +10,14 @@
 //! Markdown, as one writes it.
 //! {{python gather:gather}}              code, between two anchors of the twin of an example, or of
 //!                                       a file
-//! {{rust gather:gather}}                two such lines that follow each other stand side by side,
-//!                                       or above each other if they are wide
+//! {{rust gather:gather}}                two such lines that follow each other are one piece: the
+//!                                       second stands below the first, or beside it if that is
+//!                                       better to read
 //! {{rust lock:add | with sum.set}}      the lines with this text stay if there is no room for all
 //! {{rust lock:add | texts}}             what it prints is shown before the answer
+//! {{rust lock:ask | played}}            it is shown only where the run is played, below the other
+//!                                       code or in a column beside it
+//! {{rust lock:add | asked}}             it is shown only on the slide before that, which asks
 //! ? How long will it take?              something to predict, which is shown at once
 //! {{timeline gather}}                   the recorded run, played poll by poll
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them
@@ -199,6 +203,20 @@ pub struct CodeFrom {
     /// Whether the texts that it prints are shown while the slide asks: here they do not tell the
     /// answer, as others do.
     pub texts: bool,
+    /// Whether it is shown on both halves of a slide that is too full for one.
+    pub on: Halves,
+}
+
+/// On which of the halves of a slide code is shown. What is only on the first leaves room for more
+/// of what is played; what is only on the second is there to be lit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halves {
+    /// On both.
+    Both,
+    /// Where the slide asks.
+    Asked,
+    /// Where the run is played.
+    Played,
 }
 
 /// Which part of a file of Markdown to show.

@@ -37,11 +37,13 @@ impl Example {
 }
 
 /// The twin of an example in Python: `NAME.py`, or `NAME_twin.py` where that would hide a module of
-/// Python's. There may be no such file.
+/// Python's. There may be neither file.
 pub(crate) fn twin(root: &Path, example: &Path) -> PathBuf {
+    // In this order, as the explorer looks for it.
+    let twin = example.with_extension("py");
     let name = example.file_stem().unwrap_or_default().to_string_lossy();
     let other = example.with_file_name(format!("{name}_twin.py"));
-    if root.join(&other).exists() { other } else { example.with_extension("py") }
+    if !root.join(&twin).exists() && root.join(&other).exists() { other } else { twin }
 }
 
 /// All examples of the workspace, by name.

@@ -73,9 +73,11 @@ pub const SMALLEST_LETTERS: f64 = 16.0;
 pub const SMALLEST_SCALE: f64 = SMALLEST_LETTERS / 12.0;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
-/// How two pieces of code side by side may share the width, in percent for the left one. Equal
-/// shares come first, because the first of several that are as good is taken.
-pub const SPLITS: [usize; 7] = [50, 45, 55, 40, 60, 35, 65];
+/// How two pieces of code side by side may share the width, in percent for the left one. Shares
+/// that are more even come first, because the first of several that are as good is taken.
+fn splits() -> impl Iterator<Item = usize> {
+    (0..=25).flat_map(|uneven| [50 - uneven, 50 + uneven])
+}
 
 /// How wide the content of a slide can be.
 pub const fn content_width() -> f64 {
@@ -117,7 +119,7 @@ pub fn css() -> String {
     for lines in 1..=SAID_LINES {
         css += &format!(".said-{lines}{{height:calc({}*var(--px))}}\n", lines as f64 * SAID_LINE);
     }
-    for left in SPLITS {
+    for left in splits().skip(1) {
         css += &format!(".split-{left}{{grid-template-columns:{left}fr {}fr}}\n", 100 - left);
     }
     for columns in 1..=MOST_MARKS {
@@ -148,7 +150,7 @@ pub fn hanging_lines() -> String {
 pub struct Setting {
     /// Which of [`CODE_SIZES`].
     pub size: usize,
-    /// Percent for the left one, of [`SPLITS`].
+    /// Percent for the left one.
     pub split: usize,
     /// Whether two pieces stand above each other instead.
     pub stacked: bool,
@@ -229,10 +231,15 @@ pub fn columns_of(setting: Setting, pieces: usize) -> Vec<usize> {
     vec![columns(content_width(), pixels); pieces]
 }
 
+/// Whether two pieces of code can stand side by side without a line that goes on below.
+pub fn fit_side_by_side(left: &str, right: &str) -> bool {
+    set(&[left, right], CODE_SIZES.len() - 1, false).wraps == 0
+}
+
 /// Sets one or two pieces of code at one of the sizes, beside or above each other.
 pub fn set(codes: &[&str], size: usize, stacked: bool) -> Setting {
     let mut best: Option<Setting> = None;
-    for split in SPLITS {
+    for split in splits() {
         let mut setting = Setting { size, split, stacked, lines: 0, wraps: 0, broken: 0 };
         for (code, columns) in codes.iter().zip(columns_of(setting, codes.len())) {
             let lines = wrapped(code, columns);

@@ -24,8 +24,10 @@ Serves the deck on this machine, until Ctrl-C:
 
 Commands:
   build [FILE]       Write the deck as one file that needs nothing else; slides.html unless told
-  site DIR           Write all examples, the talk and the documents as pages to put on a server
-  check              Say what is missing or does not fit, and how long the two talks take
+  site DIR           Write all examples, the talk and the documents as pages to put on a server:
+                     into a folder that has no other files
+  check              Say what is missing or does not fit, and how long the two talks take; and
+                     write the site to a temporary folder, to follow its links
 
   -h, --help         Print this
 ";
@@ -85,8 +87,10 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
         (Some("build"), file) => {
             Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from)))
         }
-        (Some("site"), Some(folder)) => Ok(Task::Site(folder.into())),
-        (Some("site"), None) => Err("`site` wants a folder".into()),
+        // An empty path would be the working folder to some functions of the system, and no folder
+        // to others.
+        (Some("site"), Some(folder)) if !folder.is_empty() => Ok(Task::Site(folder.into())),
+        (Some("site"), _) => Err("`site` wants a folder".into()),
         (Some("check"), None) => Ok(Task::Check),
         (Some("check"), Some(file)) => {
             Err(format!("unexpected argument {:?}", file.to_string_lossy()).into())
@@ -292,5 +296,8 @@ mod tests {
         ] {
             parsed(line).expect_err(line);
         }
+        let unnamed = ["site", ""].into_iter().map(OsString::from);
+        let why = parse(unnamed).expect_err("the folder has no name");
+        assert_eq!(why.to_string(), "`site` wants a folder");
     }
 }

@@ -3,7 +3,7 @@
 //! Read it after `bars`; next is `compose`, which finds the pieces. `place` gives them their sizes,
 //! and `page` and `site` write them as HTML. So none of these modules needs to know the others.
 use crate::{
-    deck::Language,
+    deck::{Halves, Language},
     drawing::Drawing,
     examples::Scene,
     layout::{self, Setting},
@@ -62,6 +62,10 @@ pub struct Listing {
     pub stay: BTreeSet<usize>,
     /// Whether the texts that it prints are shown while the slide asks.
     pub texts: bool,
+    /// On which halves of its slide it is shown.
+    pub on: Halves,
+    /// Whether it goes on with the code of the column before it.
+    pub goes_on: bool,
 }
 
 /// Lines that were printed.

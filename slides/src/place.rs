@@ -6,7 +6,10 @@
 //! below it cuts a slide that is too full into two.
 mod split;
 
-pub(crate) use split::{Parts, codes, left_out, lines_that_ran, lines_that_stay, split};
+pub(crate) use split::{
+    First, Parts, Second, can_be_one, codes, left_out, lines_that_ran, lines_that_stay, split,
+    with_columns,
+};
 
 use crate::{
     colour,
@@ -40,7 +43,7 @@ pub(crate) enum Draft {
     Prose(String),
     /// A question and its answer, which share one place.
     Asked { question: Option<String>, answer: Option<String> },
-    /// One piece of code or two.
+    /// Pieces of code: one or two, or more if some are kept for the half that plays the run.
     Codes(Vec<Listing>),
     /// A run, not drawn yet: its width depends on the room.
     Timeline(Arc<Scene>),

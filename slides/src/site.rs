@@ -6,11 +6,12 @@
 //! other documents. Links are relative, and [`broken_links`] follows all of them.
 //!
 //! Read it after `page`. Below it, in this order: `readme`, which examples there are; `example` and
-//! `held`, their pages; `article` and `documents`, the other pages; `links`, which checks the
-//! result. Next is `live`.
+//! `held`, their pages; `article` and `documents`, the other pages; `folder`, where all of them are
+//! written; `links`, which checks the result. Next is `live`.
 mod article;
 mod documents;
 mod example;
+mod folder;
 mod held;
 mod links;
 mod readme;
@@ -24,14 +25,10 @@ use crate::{
     page::{For, colours, page},
 };
 use async_concepts::timeline::{page_style, to_page};
+use folder::{Content, Files};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use readme::Topic;
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 /// What was written.
 #[derive(Debug)]
@@ -45,13 +42,16 @@ pub struct Site {
 }
 
 /// Writes the site of the repository at `root` into a folder, which is made if there is none.
+/// What an earlier site wrote there is replaced.
 ///
 /// The documentation of the library is copied from `target/doc` if `cargo doc` has made it.
 ///
 /// # Errors
 /// What is wrong with the deck or the README, or what cannot be written; and each link that leads
-/// nowhere.
+/// nowhere. A folder with files that no earlier site wrote is refused, and stays as it is.
 pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site, String> {
+    // Asked before the examples are built, which takes long, and once more before it is written to.
+    folder::is_our_own(folder)?;
     let readme = read(root, "README.md")?;
     let topics = readme::topics(&readme);
     let talk = compose_with(root, recordings).map_err(|error| error.to_string())?;
@@ -68,29 +68,33 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
     }
     let executables = examples.build(&names)?;
     recordings.make(&executables, &names)?;
-    let mut writer = Writer { root, folder, pages: 0, bytes: 0, has_documentation: false };
-    writer.copy_documentation()?;
-    writer.examples(&topics, &executables, recordings)?;
+    let mut pages = Pages { root, files: Files::new(), has_documentation: false };
+    pages.add_documentation()?;
+    pages.examples(&topics, &executables, recordings)?;
     for (nth, topic) in topics.iter().enumerate() {
         let page = example::topic_page(topic, &topics, nth, &executables, recordings)?;
-        writer.page(&topic.file(), &topic.title, &page)?;
+        pages.page(&topic.file(), &topic.title, &page);
     }
-    writer.file("deck.html", &page(&talk, For::TheSite))?;
-    writer.page("article.html", "The talk, to read", &article::article(&talk, &topics))?;
+    pages.file("deck.html", page(&talk, For::TheSite));
+    pages.page("article.html", "The talk, to read", &article::article(&talk, &topics));
     for document in documents::documents(root, &topics)? {
-        writer.page(document.file, &document.title, &document.body)?;
+        pages.page(document.file, &document.title, &document.body);
     }
-    writer.page(
-        "index.html",
-        "async-concepts",
-        &front(&readme, &topics, writer.has_documentation),
-    )?;
+    pages.page("index.html", "async-concepts", &front(&readme, &topics, pages.has_documentation));
+    folder::write(folder, &pages.files)?;
     // Last, when all pages are there that a link may lead to.
     let broken = broken_links(folder)?;
     if !broken.is_empty() {
         return Err(format!("links that lead nowhere:\n{}", broken.join("\n")));
     }
-    Ok(Site { pages: writer.pages, bytes: writer.bytes, documentation: writer.has_documentation })
+    let mut site = Site { pages: 0, bytes: 0, documentation: pages.has_documentation };
+    for content in pages.files.values() {
+        if let Content::Page(text) = content {
+            site.pages += 1;
+            site.bytes += text.len() as u64;
+        }
+    }
+    Ok(site)
 }
 
 /// The page of an explorer, with a heading that leads to the page of the example: its address may
@@ -116,40 +120,28 @@ fn read(root: &Path, file: &str) -> Result<String, String> {
     fs::read_to_string(root.join(file)).map_err(|error| format!("cannot read {file}: {error}"))
 }
 
-/// Writes pages, and counts them.
-struct Writer<'a> {
+/// The pages that are made so far. They are written when all are there.
+struct Pages<'a> {
     /// The root of the repository.
     root: &'a Path,
-    /// The folder of the site.
-    folder: &'a Path,
-    /// How many pages were written.
-    pages: usize,
-    /// How many bytes they have.
-    bytes: u64,
-    /// Whether the documentation of the library is beside the pages, and can be linked to.
+    /// What the site will have.
+    files: Files,
+    /// Whether the documentation of the library is among it, and can be linked to.
     has_documentation: bool,
 }
 
-impl Writer<'_> {
-    /// Writes a page that is complete: the deck and the explorers have a style of their own.
-    fn file(&mut self, name: &str, text: &str) -> Result<(), String> {
-        let path = self.folder.join(name);
-        let failed = |error| format!("cannot write {}: {error}", path.display());
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        fs::write(&path, text).map_err(failed)?;
-        self.pages += 1;
-        self.bytes += text.len() as u64;
-        Ok(())
+impl Pages<'_> {
+    /// Adds a page that is complete: the deck and the explorers have a style of their own.
+    fn file(&mut self, name: &str, text: String) {
+        self.files.insert(name.to_owned(), Content::Page(text));
     }
 
-    /// Writes a page of the site, with the frame that all pages share.
-    fn page(&mut self, name: &str, title: &str, body: &Markup) -> Result<(), String> {
-        self.file(name, &shell(name, title, body))
+    /// Adds a page of the site, with the frame that all pages share.
+    fn page(&mut self, name: &str, title: &str, body: &Markup) {
+        self.file(name, shell(name, title, body));
     }
 
-    /// Writes a page for each example, and beside it the explorer of its recording. The explorer is
+    /// Adds a page for each example, and beside it the explorer of its recording. The explorer is
     /// a file of its own, because it has scripts, which the policy of the site forbids.
     fn examples(
         &mut self,
@@ -167,46 +159,30 @@ impl Writer<'_> {
                 charts.extend(recorded.variants.iter().cloned());
                 if !charts.is_empty() {
                     let explorer = to_page(&row.example, &charts);
-                    self.file(&row.explorer(), &with_way_back(&explorer, &row.example))?;
+                    self.file(&row.explorer(), with_way_back(&explorer, &row.example));
                 }
                 let sources = example::Sources::read(self.root, &row.path)?;
-                let held = held.of(&row.example);
+                let held = held.of(&row.path);
                 let page = example::page(topic, row, &all, &sources, &recorded, &held);
-                self.page(&row.file(), &row.example, &page)?;
+                self.page(&row.file(), &row.example, &page);
             }
         }
         Ok(())
     }
 
-    /// Copies what `cargo doc` has made, so that links to it work wherever the site is put.
-    fn copy_documentation(&mut self) -> Result<(), String> {
+    /// Adds what `cargo doc` has made, so that links to it work wherever the site is put.
+    fn add_documentation(&mut self) -> Result<(), String> {
         let from = self.root.join("target/doc");
         if !from.join("async_concepts/index.html").is_file() {
             return Ok(());
         }
-        copy_folder(&from, &self.folder.join("doc"))?;
+        for name in folder::files_below(&from)? {
+            let copy = Content::CopyOf(from.join(&name));
+            self.files.insert(format!("doc/{name}"), copy);
+        }
         self.has_documentation = true;
         Ok(())
     }
-}
-
-/// Copies a folder with everything below it.
-fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
-    let failed = |path: &Path, error| format!("cannot copy {}: {error}", path.display());
-    fs::create_dir_all(to).map_err(|error| failed(to, error))?;
-    let entries: Vec<PathBuf> = match fs::read_dir(from) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(error) => return Err(failed(from, error)),
-    };
-    for path in entries {
-        let name = path.file_name().unwrap_or_default();
-        if path.is_dir() {
-            copy_folder(&path, &to.join(name))?;
-        } else {
-            fs::copy(&path, to.join(name)).map_err(|error| failed(&path, error))?;
-        }
-    }
-    Ok(())
 }
 
 /// The way from a page back to the folder of the site.

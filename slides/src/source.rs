@@ -11,6 +11,8 @@ pub struct Fragment {
     pub text: String,
     /// For each line its number in the file, counted from 1.
     pub numbers: Vec<usize>,
+    /// The numbers of the lines at which another piece of the file begins.
+    pub begins: Vec<usize>,
 }
 
 impl Fragment {
@@ -46,6 +48,31 @@ impl Fragment {
         kept
     }
 
+    /// This one and another one below it.
+    pub fn followed_by(&self, other: &Fragment) -> Fragment {
+        let mut both = self.clone();
+        both.begins.extend(other.numbers.first());
+        both.text += &other.text;
+        both.numbers.extend(&other.numbers);
+        both
+    }
+
+    /// The lines before one of them, and the others. No empty line stands where it is cut.
+    pub fn cut(&self, at: usize) -> (Fragment, Fragment) {
+        let mut parts = (Fragment::default(), Fragment::default());
+        for (nth, (line, number)) in self.text.lines().zip(&self.numbers).enumerate() {
+            let part = if nth < at { &mut parts.0 } else { &mut parts.1 };
+            if line.is_empty() && (nth + 1 == at || nth == at) {
+                continue;
+            }
+            if self.begins.contains(number) && !part.text.is_empty() {
+                part.begins.push(*number);
+            }
+            part.push(line, *number);
+        }
+        parts
+    }
+
     /// Puts an ellipsis in the place of these lines. A single line is kept, since the ellipsis
     /// would be as high.
     fn leave_out(&mut self, lines: Vec<(&str, usize)>) {
@@ -60,7 +87,7 @@ impl Fragment {
     }
 
     /// Adds a line, with its number in the file.
-    fn push(&mut self, line: &str, number: usize) {
+    pub fn push(&mut self, line: &str, number: usize) {
         self.text += line;
         self.text.push('\n');
         self.numbers.push(number);
@@ -135,7 +162,7 @@ mod tests {
     #[test]
     fn lines_that_are_left_out_go_with_the_empty_lines_around_them() {
         let text = "// why\n\na(); // stays\n\n// what\n\nb();\n".to_owned();
-        let whole = Fragment { text, numbers: (1..=7).collect() };
+        let whole = Fragment { text, numbers: (1..=7).collect(), begins: vec![] };
         let kept = whole.without(&[true, false, false, false, true, false, false]);
         assert_eq!((&*kept.text, &*kept.numbers), ("a(); // stays\n\nb();\n", &[3, 4, 7][..]));
     }
@@ -171,6 +198,22 @@ mod tests {
         let short = fragment.only(&BTreeSet::from([8]));
         assert_eq!(short.text, "fn one() {\n    …\n    x\n}\n");
         assert_eq!(short.numbers, [4, 0, 8, 10]);
+    }
+
+    #[test]
+    fn two_pieces_can_stand_below_each_other_and_be_cut_between_them() {
+        let piece = |text: &str, numbers: &[usize]| Fragment {
+            text: text.into(),
+            numbers: numbers.into(),
+            begins: vec![],
+        };
+        let (one, other) = (piece("a\n\nb\n", &[1, 2, 3]), piece("c\n", &[9]));
+        let both = one.followed_by(&other);
+        assert_eq!((&*both.text, &*both.numbers), ("a\n\nb\nc\n", &[1, 2, 3, 9][..]));
+        assert_eq!(both.cut(3), (one, other));
+        let (left, right) = both.cut(1);
+        assert_eq!((&*left.text, &*right.text), ("a\n", "b\nc\n"), "no empty line at an edge");
+        assert_eq!(right.begins, [9]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use slides::{
     examples::Recordings,
     layout::CODE_SIZES,
     page::{For, KEYS, page},
-    piece::Piece,
+    piece::{Piece, Played},
     root,
 };
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -63,84 +63,83 @@ fn px(value: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
-/// A run is played beside the code that runs, so that its lines can be lit: in all polls of a lane,
-/// or in none, where its code is not on the slide. On most slides the latter holds for `main`.
+/// A run is played beside the code that runs: of each lane that waits or prints in that file, each
+/// poll lights a line of the slide. Where that cannot be, it is said why.
 #[test]
 fn what_is_played_lights_the_code_beside_it() {
-    let page = page(&TALK, For::AFile);
-    let mut dark = vec![];
-    let mut in_part = vec![];
-    for slide in page.split("<section ").skip(1) {
-        let Some((_, run)) = slide.split_once("<script type=\"application/json\">") else {
-            continue;
-        };
-        let (run, _) = run.split_once("</script>").expect("it ends");
-        let run: serde_json::Value = serde_json::from_str(run).expect("the player can read it");
-        let (_, title) = slide.split_once("data-name=\"").expect("each slide has a name");
-        let (title, _) = title.split_once('"').expect("it ends");
-        let mut lanes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for (nth, moment) in run["moments"].as_array().expect("a list").iter().enumerate() {
-            // Each poll in Rust is a moment.
-            let lane = run["tracks"][0]["steps"][nth]["lane"].as_u64().expect("a lane");
-            let lane = run["lanes"][lane as usize]["name"].as_str().expect("it has a name");
-            let (lit, polls) = lanes.entry(lane).or_default();
-            *polls += 1;
-            *lit += usize::from(lights_a_line(&run, moment));
-        }
-        if lanes.values().all(|(lit, _)| *lit == 0) {
-            dark.push(title.to_owned());
-        }
-        for (lane, (lit, polls)) in lanes {
-            if lit > 0 && lit < polls {
-                in_part.push(format!("{title}: {lane}, {lit} of {polls}"));
+    let mut unlit = BTreeMap::new();
+    for shown in &TALK.slides {
+        for piece in &shown.pieces {
+            let Piece::Timeline(played) = piece else { continue };
+            let title = shown.slide.title.as_str();
+            for (lane, (lit, polls)) in lit_polls(played, &shown.pieces) {
+                // On most slides `main` only starts the others and waits for them: code of its own
+                // is shown where it does more.
+                let waits = lane == "main" && lit == 0;
+                if lit < polls && !waits {
+                    unlit.insert(format!("{title}: {lane}"), format!("{lit} of {polls}"));
+                }
             }
         }
     }
-    // The second slide is about how pictures are read, not about what is drawn there.
-    assert_eq!(dark, ["how-to-read-a-timeline"]);
-    // Taken from the deck as it is: where another lane or number appears, look at the slide.
-    assert_eq!(
-        in_part,
-        [
-            "threads: A, 2 of 3",
-            "threads: B, 2 of 3",
-            "threads: C, 2 of 3",
-            "a-coroutine-says-what-it-waits-for: B, 3 of 4",
-            "only-one-door-for-threads: worker, 2 of 4",
-            "cancelling-as-tokio-does-it: main, 1 of 3",
-            "one-of-three-fails: main, 3 of 4",
-            "the-first-answer-counts-select: reader, 4 of 5",
-            "values-that-come-in-time: ticks, 4 of 5",
-            "async-for-or-for-await: stream, 9 of 10",
-            "a-few-at-a-time: main, 12 of 13",
-            "first-wait-then-add: A, 1 of 2",
-            "first-wait-then-add: B, 1 of 2",
-            "first-wait-then-add: C, 1 of 2",
-            "first-wait-then-add: D, 1 of 2",
-            "hard-work-in-a-coroutine: main, 4 of 5",
-            "hard-work-in-a-coroutine: request, 1 of 2",
-            "after-callbacks-scopes-for-tasks: main, 2 of 4",
-        ]
-    );
+    for (why, lanes) in UNLIT {
+        for lane in *lanes {
+            assert!(
+                unlit.remove(*lane).is_some(),
+                "{lane} is lit now, so it needs no reason: {why}"
+            );
+        }
+    }
+    assert_eq!(unlit, BTreeMap::new());
 }
 
-/// Whether a line of the slide is lit in a moment, in one of the languages.
-fn lights_a_line(run: &serde_json::Value, moment: &serde_json::Value) -> bool {
-    let number = |value: &serde_json::Value| value.as_u64().map_or(0, |number| number as usize);
-    for (nth, taken) in moment["steps"].as_array().expect("a list").iter().enumerate() {
-        for step in number(&taken["start"])..number(&taken["end"]) {
-            let step = &run["tracks"][nth]["steps"][step];
-            let said = step["says"].as_array().expect("a list");
-            if step["stop"].is_u64()
-                || step["resumed"].is_u64()
-                || said.iter().any(|said| said[2].is_u64())
-            {
-                return true;
-            }
-        }
+/// Of each lane, how many of its polls light a line of the slide, and how many could: those in
+/// which it waits or prints in the file of the example.
+fn lit_polls<'p>(played: &'p Played, pieces: &[Piece]) -> BTreeMap<&'p str, (usize, usize)> {
+    let run = &played.scene.run;
+    let track = &run.tracks[0];
+    let is_shown = |line: &u32| {
+        pieces.iter().any(|piece| {
+            let Piece::Codes(codes, _) = piece else { return false };
+            codes.iter().any(|code| {
+                code.file == track.file && code.fragment.numbers.contains(&(*line as usize))
+            })
+        })
+    };
+    let mut lanes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for step in &track.steps {
+        let said = step.says.iter().filter_map(|(_, _, line)| *line);
+        let mut lines: Vec<u32> = said.chain(step.stop).chain(step.resumed).collect();
+        lines.extend(&step.chain);
+        let (lit, polls) = lanes.entry(&run.lanes[step.lane].name).or_default();
+        *polls += usize::from(!lines.is_empty());
+        *lit += usize::from(lines.iter().any(is_shown));
     }
-    false
+    lanes
 }
+
+/// The lanes of which not each poll lights a line, and why.
+const UNLIT: &[(&str, &[&str])] = &[
+    (
+        "the slide is about how pictures are read",
+        &["How to read a timeline: A", "How to read a timeline: B"],
+    ),
+    ("its line is the last one, and there is no room for it", &["Only one door for threads: B"]),
+    (
+        "its last poll prints what the function that is shown returns",
+        &["The first answer counts: `select!`: reader"],
+    ),
+    (
+        "it goes on after what the slide is about",
+        &[
+            "A few at a time: main",
+            "After callbacks: scopes for tasks: main",
+            "Cancelling, as tokio does it: main",
+            "Hard work in a coroutine: main",
+            "One of three fails: main",
+        ],
+    ),
+];
 
 #[test]
 fn the_topics_come_in_their_order() {
@@ -286,24 +285,34 @@ fn nothing_in_the_page_points_outside() {
     assert!(page.contains("default-src 'none'"));
 }
 
+/// The README spells arrows and says in words what `28` stands for.
 #[test]
 fn the_readme_and_the_help_have_the_same_keys() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
-    let row =
-        |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
-    for (keys, _) in KEYS {
+    let mut lines = readme.lines().skip_while(|line| !line.starts_with("| key |"));
+    assert_eq!(lines.next(), Some("| key | what it does |"));
+    assert_eq!(lines.next(), Some("| --- | --- |"));
+    let rows: Vec<&str> = lines.take_while(|line| line.starts_with('|')).collect();
+    let mut expected = vec![];
+    for (keys, does) in KEYS {
+        let mut names = vec![];
         for key in keys {
-            let name = match *key {
+            names.push(match *key {
                 "→" => "Right",
                 "↓" => "Down",
                 "←" => "Left",
                 "↑" => "Up",
-                "28 Enter" => "Enter",
+                "28 Enter" => "a number, Enter",
                 key => key,
-            };
-            assert!(row(name).is_some(), "the README does not have the key {name}");
+            });
         }
+        expected.push(format!(
+            "| {} | {} |",
+            names.join(", "),
+            does.replace("28", "of that number")
+        ));
     }
+    assert_eq!(rows, expected);
 }
 
 /// What is wrong with a deck, as `check` prints it.
@@ -402,22 +411,44 @@ fn a_slide_that_is_too_full_becomes_two() {
     assert_eq!((first.seconds.vote, second.seconds.vote), (10, 0), "the room votes once");
 }
 
+/// Of each slide of this title, whether its code has such a line.
+fn shown(title: &str, line: &str) -> Vec<bool> {
+    let mut shown = vec![];
+    for slide in TALK.slides.iter().filter(|shown| shown.slide.title == title) {
+        let mut found = false;
+        for piece in &slide.pieces {
+            if let Piece::Codes(codes, _) = piece {
+                found |= codes.iter().any(|code| code.fragment.text.contains(line));
+            }
+        }
+        shown.push(found);
+    }
+    shown
+}
+
+#[test]
+fn code_that_is_kept_for_one_half_stands_only_there() {
+    assert_eq!(shown("One of three fails", "fn fail_fast"), [true, false]);
+    assert_eq!(shown("One of three fails", "if number % 2"), [false, true]);
+}
+
+/// What is too high for the picture below it, though narrow, stands in two columns.
+#[test]
+fn high_code_stands_in_two_columns() {
+    let threads = TALK.slides.iter().find(|shown| shown.slide.title == "Threads").expect("one");
+    let Some(Piece::Codes(codes, _)) = threads.pieces.first() else {
+        panic!("it begins with code")
+    };
+    let columns: Vec<_> =
+        codes.iter().map(|code| (code.goes_on, &*code.fragment.numbers)).collect();
+    let [(false, [one, two, three]), (true, rest)] = columns[..] else { panic!("{columns:?}") };
+    assert_eq!([one + 1, two + 1, three + 1], [*two, *three, rest[0]], "no line is left out");
+    assert_eq!(rest.len(), 3);
+}
+
 /// Where lines have to be left out, those stay that are the point of the slide.
 #[test]
 fn a_line_that_the_deck_names_is_not_left_out() {
-    let shown = |title: &str, line: &str| {
-        let mut shown = vec![];
-        for slide in TALK.slides.iter().filter(|shown| shown.slide.title == title) {
-            let mut found = false;
-            for piece in &slide.pieces {
-                if let Piece::Codes(codes, _) = piece {
-                    found |= codes.iter().any(|code| code.fragment.text.contains(line));
-                }
-            }
-            shown.push(found);
-        }
-        shown
-    };
     assert_eq!(shown("Four additions without a lock", "sum.set("), [true, true]);
     assert_eq!(shown("First wait, then add", "sum.set("), [true, true]);
     assert_eq!(shown("Futurelock", "&mut a"), [true, true]);

@@ -12,7 +12,7 @@ use crate::{
     timeline::{
         CallStage, Recorder, Recording, WokenBy, a_loop_runs_here, asked_for_by, call_goes_to,
         call_is_asked_for, call_is_queued, callback_was_scheduled, cancel_begins, cancel_ends,
-        coroutine_is_over, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
+        coroutine_ended, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
         loop_awaits, number_of_a_call, place_of_an_await, turn, wait, wakes_are_by, woken_here_by,
     },
 };
@@ -356,7 +356,7 @@ impl Instrument for TimelineInstrument {
     }
 
     fn coroutine_over(&self) {
-        coroutine_is_over();
+        coroutine_ended();
         // Its id may soon be that of another task.
         if let Some(task) = self.step.take() {
             self.tasks.borrow_mut().remove(&task);

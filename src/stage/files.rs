@@ -47,6 +47,8 @@ pub(super) enum FileError {
     Io { path: PathBuf, error: io::Error },
     /// Two options want it.
     Twice { options: [&'static str; 2], path: PathBuf },
+    /// The option has an empty name, as in `--svg=`.
+    Unnamed { option: &'static str },
 }
 
 impl Display for FileError {
@@ -56,6 +58,7 @@ impl Display for FileError {
             FileError::Twice { options: [one, other], path } => {
                 write!(f, "{one} and {other} both write {}", path.display())
             }
+            FileError::Unnamed { option } => write!(f, "{option} names no file"),
         }
     }
 }
@@ -64,7 +67,7 @@ impl Files {
     /// Creates each file that the command line asks for, before the run.
     ///
     /// # Errors
-    /// If one cannot be created, or two options name the same ordinary file.
+    /// If one has no name or cannot be created, or two options name the same ordinary file.
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
         let explorer = options.explore.as_ref().map(Explore::path);
         let wanted = [
@@ -73,11 +76,14 @@ impl Files {
             ("--json", options.json.as_deref()),
             ("--explore", explorer.as_deref()),
         ];
-        // First whether two options want one file: the second would overwrite the first without a
-        // word.
+        // First whether each has a name, and whether two options want one file: the second would
+        // overwrite the first without a word.
         let mut targets: Vec<(&'static str, PathBuf)> = vec![];
         for (option, path) in wanted {
             let Some(path) = path else { continue };
+            if path.as_os_str().is_empty() {
+                return Err(FileError::Unnamed { option });
+            }
             let target = target(path);
             let taken = targets.iter().find(|(_, other)| *other == target);
             if is_ordinary(&target)

@@ -109,9 +109,9 @@ pub use record::{
     CallStage, CalledOff, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place,
     Polled, Recorder, Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait,
     Waits, What, WokenBy, a_loop_runs_here, asked_for_by, block, call_goes_to, call_is_asked_for,
-    call_is_queued, callback, callback_was_scheduled, cancel_begins, cancel_ends,
-    coroutine_is_over, ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane,
-    loop_awaits, number_of_a_call, on_thread, place_of_an_await, record, turn, wait, wakes_are_by,
+    call_is_queued, callback, callback_was_scheduled, cancel_begins, cancel_ends, coroutine_ended,
+    ended_as_cancelled, ended_with_an_error, is_a_callback, is_a_lane, loop_awaits,
+    number_of_a_call, on_thread, place_of_an_await, record, turn, wait, wakes_are_by,
     woken_here_by,
 };
 pub use time::{Clock, human};

@@ -14,14 +14,24 @@ use std::{
 
 // take_home
 
+mod take_home {
+    use super::{Command, Stdio};
+
+    /// The example, as a program: its one function is `main`. Cargo builds it first, if it is not
+    /// up to date.
+    pub(super) fn program() -> Command {
+        let mut example = Command::new(env!("CARGO"));
+        example.args(["run", "--quiet", "--offline", "--example", "take_home"]);
+        example.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+        example
+    }
+}
+
 /// Where two are due at the same second, `tokio::join!` leaves open which comes first: so the lines
 /// are compared as a set, and each name's in order.
 #[test]
 fn take_home_prints_what_gather_prints_without_this_library() {
-    let mut example = Command::new(env!("CARGO"));
-    example.args(["run", "--quiet", "--offline", "--example", "take_home"]);
-    example.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
-    let output = example.output().expect("cargo");
+    let output = take_home::program().output().expect("cargo");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).expect("Unicode");
     let of = |name: &str| -> Vec<&str> {

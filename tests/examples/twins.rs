@@ -1,5 +1,5 @@
-//! Each example has a twin in Python, and both print the same; where they do not, it is written
-//! here.
+//! Most examples have a twin in Python, and both print the same; where they do not, it is written
+//! here. An example without a twin says why in its header.
 use super::{
     all::{EXAMPLES, Example},
     examples,

@@ -378,8 +378,8 @@ fn waits_in_python(text: &str) -> bool {
 
 /// Whether what begins on the first of these lines prints a text.
 fn prints(lines: &[String], said: &str, is_python: bool) -> bool {
-    // In Python also `callback("A", say)("…")`.
-    let calls: &[&str] = if is_python { &["say(", "say)("] } else { &["say!("] };
+    // In Python also `callback("A", say)("…")`, and `call_soon(callback("A", say), "…")`.
+    let calls: &[&str] = if is_python { &["say(", "say)(", "say), "] } else { &["say!("] };
     let text = lines.join("\n");
     for call in calls {
         // Several calls may begin on the first line.

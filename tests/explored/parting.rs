@@ -7,10 +7,6 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     let run = &explored.run;
     let mut faults = vec![];
     let reason = run.of_python.as_deref().unwrap_or_default();
-    // On the page nothing stands before it that “it” could mean.
-    if ["It ", "Its "].iter().any(|word| reason.starts_with(word)) {
-        faults.push(format!("what is “it”? {reason}"));
-    }
     let parts = run.moments.iter().any(|moment| moment.parting.is_some());
     if parts && reason.is_empty() {
         faults.push("the two part, and its header does not say why".to_owned());

@@ -35,6 +35,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     };
     let mut faults = late(explored);
     faults.extend(not_in_the_order_of_a_language(&explored.run));
+    faults.extend(beside_another_step(&explored.run));
     if shown != printed {
         faults.push(format!("it shows\n{}\nand printed\n{}", text(&shown), text(&printed)));
     }
@@ -69,6 +70,81 @@ fn late(explored: &Explored) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The lines that one lane prints in both languages at one time and in one order, and that a page
+/// shows in two moments. A step stands beside one step of the other language only, and that one may
+/// print in one step what the other prints in several. Then the two that stand beside each other
+/// have a line of their own lane in common.
+fn beside_another_step(run: &SteppedRun) -> Vec<String> {
+    let common = in_common(run);
+    let mut faults = vec![];
+    let beside = |track: usize, step: usize| {
+        let moment = run.moments.iter().find(|moment| moment.steps[track] == Some(step))?;
+        moment.steps[1 - track]
+    };
+    let name = |track: usize, step: usize| &run.lanes[run.tracks[track].steps[step].lane].name;
+    // Whether two steps have a line in common that is one of the lane of both.
+    let belong = |rust: usize, python: usize| {
+        common.iter().any(|line| {
+            let is_of_both = line.steps == [rust, python];
+            is_of_both && *name(0, rust) == line.lane && *name(1, python) == line.lane
+        })
+    };
+    for line in &common {
+        let [rust, python] = line.steps;
+        let of_rust = beside(0, rust);
+        let of_python = beside(1, python);
+        let has_reason = of_rust.is_some_and(|other| belong(rust, other))
+            || of_python.is_some_and(|other| belong(other, python));
+        if of_rust != Some(python) && !has_reason {
+            let Common { lane, text, .. } = line;
+            faults.push(format!("“{text}” of {lane} stands in two moments, one for each language"));
+        }
+    }
+    faults
+}
+
+/// A line that both languages print.
+struct Common {
+    /// The lane that prints it, by its name.
+    lane: String,
+    /// What is printed.
+    text: String,
+    /// The step in Rust and the one in Python.
+    steps: [usize; 2],
+}
+
+/// The lines that both languages print at the same time and in the same order.
+fn in_common(run: &SteppedRun) -> Vec<Common> {
+    let [rust, python] = &run.tracks[..] else { return vec![] };
+    let key = |step: &Step, nth: usize| {
+        let (lane, text, _) = &step.says[nth];
+        let text = without_places(text).trim_end().to_owned();
+        (step.said_at[nth], run.lanes[*lane].name.clone(), text)
+    };
+    // A line that stands for both is listed with its step in Rust. What is left in Python is in the
+    // same order.
+    let mut only_python = vec![];
+    for line in run.output.iter().filter(|line| line.track == 1) {
+        only_python.push((line.step, line.line));
+    }
+    let mut left = vec![];
+    for (number, step) in python.steps.iter().enumerate() {
+        for nth in (0..step.says.len()).filter(|nth| !only_python.contains(&(number, *nth))) {
+            left.push((key(step, nth), number));
+        }
+    }
+    let mut common = vec![];
+    for line in run.output.iter().filter(|line| line.unlike.is_none()) {
+        let (at, lane, text) = key(&rust.steps[line.step], line.line);
+        let is_it = |(other, _): &(_, usize)| *other == (at, lane.clone(), text.clone());
+        if let Some(place) = left.iter().position(is_it) {
+            let (_, step) = left.remove(place);
+            common.push(Common { lane, text, steps: [line.step, step] });
+        }
+    }
+    common
 }
 
 /// The output has each line of each language once, and in the order of that language.

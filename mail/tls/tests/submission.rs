@@ -152,14 +152,18 @@ async fn aiosmtpd_is_refused_with_a_wrong_password_or_a_certificate_that_is_not_
     assert!(matches!(&error, ClientError::Io(Phase::Tls, _)), "{error}");
 }
 
-/// The example `submit`, which Cargo has built for these tests.
-fn submit(server: &Aiosmtpd) -> Command {
-    let tests = std::env::current_exe().expect("this test has a file");
-    let folder = tests.parent().and_then(|folder| folder.parent()).expect("target/debug");
-    let mut command = Command::new(folder.join("examples/submit_over_tls"));
-    // What the system trusts, in this case.
-    command.env("SSL_CERT_FILE", server.folder.path().join("cert.pem"));
-    command
+mod submit {
+    use super::{Aiosmtpd, Command};
+
+    /// The example `submit`, which Cargo has built for these tests.
+    pub fn program(server: &Aiosmtpd) -> Command {
+        let tests = std::env::current_exe().expect("this test has a file");
+        let folder = tests.parent().and_then(|folder| folder.parent()).expect("target/debug");
+        let mut command = Command::new(folder.join("examples/submit_over_tls"));
+        // What the system trusts, in this case.
+        command.env("SSL_CERT_FILE", server.folder.path().join("cert.pem"));
+        command
+    }
 }
 
 #[tokio::test]
@@ -170,28 +174,28 @@ async fn the_example_submits_a_mail_and_says_what_is_wrong_in_one_sentence() {
         let mut server = Aiosmtpd::start(&identity, kind, &["PLAIN"]).await;
         let address = format!("localhost:{}", server.port);
         let arguments = [&address, "ann@example.net", "bob@example.org"];
-        let mut right = submit(&server);
+        let mut right = submit::program(&server);
         right.args(option).args(arguments).env("SMTP_PASSWORD", "s3cret");
         let output = right.output().await.expect("the example has been built");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{kind}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "250 2.0.0 printed\n", "{kind}");
         assert!(server.mail().await.contains("It works."), "{kind}");
 
-        let mut wrong = submit(&server);
+        let mut wrong = submit::program(&server);
         wrong.args(option).args(arguments).env("SMTP_PASSWORD", "guess");
         let output = wrong.output().await.expect("the example has been built");
         assert_eq!(output.status.code(), Some(1), "{kind}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.starts_with("submit: the server refused while saying the password"), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
-        let mut untrusted = submit(&server);
+        let mut untrusted = submit::program(&server);
         untrusted.args(option).args(arguments).env("SMTP_PASSWORD", "s3cret");
         untrusted.env_remove("SSL_CERT_FILE");
         let output = untrusted.output().await.expect("the example has been built");
         assert_eq!(output.status.code(), Some(1), "{kind}");
     }
     let server = Aiosmtpd::start(&identity, "starttls", &["PLAIN"]).await;
-    let output = submit(&server).output().await.expect("the example has been built");
+    let output = submit::program(&server).output().await.expect("the example has been built");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.starts_with("submit: usage: submit [--implicit-tls] HOST[:PORT]"), "{said}");
 }

@@ -90,7 +90,7 @@ impl Finder<'_> {
 
     /// The code between two anchors of a file; without a `/` it is the name of an example.
     fn source(&self, from: &CodeFrom) -> Result<Listing, String> {
-        let CodeFrom { language, file, anchor, with, texts } = from;
+        let CodeFrom { language, file, anchor, with, texts, on } = from;
         let path = if file.contains('/') {
             PathBuf::from(file)
         } else {
@@ -122,7 +122,15 @@ impl Finder<'_> {
             }
             stay.extend(found);
         }
-        Ok(Listing { language: *language, file: name, fragment, stay, texts: *texts })
+        Ok(Listing {
+            language: *language,
+            file: name,
+            fragment,
+            stay,
+            texts: *texts,
+            on: *on,
+            goes_on: false,
+        })
     }
 
     /// Reads a file of the repository.

@@ -9,10 +9,10 @@ use super::{
     time::{planned, seconds},
 };
 use crate::{
-    deck::{Block, DeckError, Kind, SceneOf, Slide},
+    deck::{self, Block, DeckError, Kind, Language, SceneOf, Slide},
     examples::{Examples, Executables, Recordings, Scene},
     piece::{Listing, Piece, Printed},
-    place::{self, Draft, Drafted, Parts},
+    place::{self, Draft, Drafted, First, Parts, Second},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -53,15 +53,24 @@ impl Composer<'_> {
         if place::leaves_its_question_open(&drafted) {
             drafted = place::without_comments(drafted);
         }
-        let mut misfits = vec![];
-        let pieces = place::place(&slide, drafted.clone(), &mut misfits);
         let codes: Vec<Listing> = place::codes(&drafted).cloned().collect();
-        if misfits.is_empty() {
-            return vec![shown(slide, &drafted, pieces, codes, run)];
+        let mut misfits = vec![];
+        for drafted in ways_to_be_one(&drafted) {
+            let mut wrong = vec![];
+            let pieces = place::place(&slide, drafted.clone(), &mut wrong);
+            if wrong.is_empty() {
+                return vec![shown(slide, &drafted, pieces, codes, run)];
+            }
+            if misfits.is_empty() {
+                misfits = wrong;
+            }
         }
-        let Some(Halves { asked, first, played, second }) = halves(&slide, &drafted) else {
-            errors.extend(misfits);
-            return vec![];
+        let Halves { asked, first, played, second } = match halves(&slide, &drafted) {
+            Ok(halves) => halves,
+            Err(others) => {
+                errors.extend(if misfits.is_empty() { others } else { misfits });
+                return vec![];
+            }
         };
         let ask = Slide { half_minutes: 0, ..slide.clone() };
         let mut first = shown(ask, &asked, first, codes.clone(), None);
@@ -111,7 +120,7 @@ impl Composer<'_> {
             Kind::Code(_) => {
                 let code = self.sources[&block.line].clone();
                 if let Some(Drafted { draft: Draft::Codes(codes), .. }) = before.last_mut()
-                    && codes.len() == 1
+                    && (codes.len() == 1 || code.on == deck::Halves::Played)
                 {
                     codes.push(code);
                     return Ok(None);
@@ -244,22 +253,50 @@ impl Composer<'_> {
     }
 }
 
+/// The ways in which all of a slide can stand on one: its code as it is, or in two columns.
+fn ways_to_be_one(drafted: &[Drafted]) -> Vec<Vec<Drafted>> {
+    if !place::can_be_one(drafted) {
+        return vec![];
+    }
+    let mut ways = vec![];
+    // A third piece of code has no place of its own.
+    if place::codes(drafted).count() <= 2 {
+        ways.push(drafted.to_vec());
+    }
+    let is_rust = place::codes(drafted).all(|code| code.language == Language::Rust);
+    if is_rust && !place::lines_that_ran(drafted).is_empty() {
+        ways.extend(place::with_columns(drafted));
+    }
+    ways
+}
+
 /// Cuts a slide that is too full into two. There are several ways, the best ones first; the first
-/// that fits is taken. `None` if none fits.
-fn halves(slide: &Slide, drafted: &[Drafted]) -> Option<Halves> {
+/// that fits is taken. If none does, the errors of the last one.
+fn halves(slide: &Slide, drafted: &[Drafted]) -> Result<Halves, Vec<DeckError>> {
+    let mut wrong = vec![];
     let ran = place::lines_that_ran(drafted);
     let stay = place::lines_that_stay(drafted);
     // What the deck names as the point of the slide; or else what ran.
     let point = if stay.is_empty() { &ran } else { &stay };
+    let whole =
+        |first, second, in_columns| Parts { first, second, only_some_lines: false, in_columns };
+    let folded = |first, second, in_columns| Parts {
+        only_some_lines: true,
+        ..whole(first, second, in_columns)
+    };
     for (parts, lines) in [
-        (Parts::PairThenRust, &stay),
-        (Parts::PairThenLast, &stay),
-        (Parts::OneEach, &stay),
-        (Parts::SomeLines, point),
-        (Parts::PairThenSomeLinesOfLast, point),
-        (Parts::OneThenSomeLines, point),
+        (whole(First::All, Second::Rust, false), &stay),
+        (whole(First::All, Second::Rust, true), &stay),
+        (whole(First::One, Second::Rust, true), &stay),
+        (whole(First::All, Second::Last, false), &stay),
+        (whole(First::One, Second::Last, false), &stay),
+        (folded(First::All, Second::Rust, false), point),
+        (folded(First::All, Second::Rust, true), point),
+        (folded(First::All, Second::Last, false), point),
+        (folded(First::One, Second::Rust, true), point),
+        (folded(First::One, Second::Last, false), point),
         // With nothing but the first line, if the deck names none.
-        (Parts::SomeLines, &stay),
+        (folded(First::All, Second::Rust, false), &stay),
     ] {
         // `None`: this way does not suit what the slide has.
         let Some((asked, played)) = place::split(drafted, parts, lines) else { continue };
@@ -269,10 +306,11 @@ fn halves(slide: &Slide, drafted: &[Drafted]) -> Option<Halves> {
         if misfits.is_empty() {
             let mut halves = Halves { asked, first, played, second };
             put_lines_back(slide, drafted, parts, lines.clone(), &ran, &mut halves);
-            return Some(halves);
+            return Ok(halves);
         }
+        wrong = misfits;
     }
-    None
+    Err(wrong)
 }
 
 /// Puts back into the second half as many of the `lines` that were left out as there is room for,

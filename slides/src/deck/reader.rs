@@ -2,7 +2,9 @@
 //!
 //! Read it with `deck`, which says how the file is written. The text is read line by line, and each
 //! line keeps its number. A mistake ends nothing: it is noted, and reading goes on.
-use super::{Block, CodeFrom, Cut, DeckError, FileFrom, Kind, Language, RowsFrom, SceneOf, Slide};
+use super::{
+    Block, CodeFrom, Cut, DeckError, FileFrom, Halves, Kind, Language, RowsFrom, SceneOf, Slide,
+};
 
 /// Reads one slide.
 pub(super) struct Reader<'a> {
@@ -83,6 +85,9 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let text = text.trim_end();
+            if has_open_took(text) {
+                self.error(line, "a `{{took …` that does not end with }}");
+            }
             if text.is_empty() {
                 open = false;
                 if let Some(Block { kind: Kind::Prose(prose), .. }) = blocks.last_mut() {
@@ -130,6 +135,10 @@ impl<'a> Reader<'a> {
             "table" => Kind::Table(self.file_and_anchor(line, what)?),
             "rows" => Kind::Rows(self.rows(line, what)?),
             "bars" => Kind::Bars(self.file_and_anchor(line, what)?),
+            "queue" | "agenda" if !what.is_empty() => {
+                self.error(line, format!("`{verb}` is about nothing, so `{what}` has no meaning"));
+                return None;
+            }
             "queue" => Kind::Queue,
             "timeline" => match what.split_once(" | without ") {
                 Some((scene, lanes)) => {
@@ -164,15 +173,18 @@ impl<'a> Reader<'a> {
         Some(Block { line, kind })
     }
 
-    /// `FILE:ANCHOR`, and how it is shown: `| with TEXT`, `| texts`.
+    /// `FILE:ANCHOR`, and how it is shown: `| with TEXT`, `| texts`, `| asked`, `| played`.
     fn code(&mut self, line: usize, language: Language, what: &str) -> Option<CodeFrom> {
         let mut parts = what.split(" | ");
         let FileFrom { file, anchor } = self.file_and_anchor(line, parts.next()?.trim())?;
-        let mut code = CodeFrom { language, file, anchor, with: vec![], texts: false };
+        let on = Halves::Both;
+        let mut code = CodeFrom { language, file, anchor, with: vec![], texts: false, on };
         for part in parts {
             match part.trim().split_once(' ') {
                 Some(("with", text)) => code.with.push(text.trim().into()),
                 None if part.trim() == "texts" => code.texts = true,
+                None if part.trim() == "asked" => code.on = Halves::Asked,
+                None if part.trim() == "played" => code.on = Halves::Played,
                 _ => self.error(line, format!("`{}` is no way to show code", part.trim())),
             }
         }
@@ -282,6 +294,11 @@ fn directive(line: &str) -> Option<&str> {
     if directive.starts_with("took ") { None } else { Some(directive) }
 }
 
+/// Whether a line of text has a `{{took …` without its end: it would stand on the slide as it is.
+fn has_open_took(line: &str) -> bool {
+    line.split("{{took").skip(1).any(|rest| !rest.contains("}}"))
+}
+
 /// What stands behind `???`: how long the slide takes, and where it belongs.
 struct Plan {
     /// Whole numbers, so that sums are exact.
@@ -294,20 +311,21 @@ struct Plan {
 
 /// Reads `2 min`, `1.5 min, both`, `1 min, spare` or `1 min, both, run`. `None` for anything else.
 fn plan(text: &str) -> Option<Plan> {
-    let mut parts = text.split(',');
-    let minutes = parts.next()?.trim().strip_suffix("min")?;
-    let mut shortest = Some(Cut::Long);
-    let mut is_run = false;
-    for part in parts {
-        match part.trim() {
-            "both" => shortest = Some(Cut::Short),
-            "spare" => shortest = None,
-            "run" => is_run = true,
-            _ => return None,
-        }
-    }
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let (minutes, words) = parts.split_first()?;
+    let (cut, is_run) = match words {
+        [words @ .., "run"] => (words, true),
+        words => (words, false),
+    };
+    // No two words: of `both, spare` neither can be what is meant.
+    let shortest = match cut {
+        [] => Some(Cut::Long),
+        ["both"] => Some(Cut::Short),
+        ["spare"] => None,
+        _ => return None,
+    };
     // As a number with a point, since `1.5 min` is allowed; then checked to be whole halves.
-    let minutes: f64 = minutes.trim().parse().ok()?;
+    let minutes: f64 = minutes.strip_suffix("min")?.trim().parse().ok()?;
     let half_minutes = minutes * 2.0;
     if !(1.0..=60.0).contains(&half_minutes) || half_minutes.fract() != 0.0 {
         return None;
@@ -344,6 +362,7 @@ mod tests {
             anchor: "gather".into(),
             with: vec![],
             texts: false,
+            on: Halves::Both,
         };
         assert_eq!(
             blocks,
@@ -364,12 +383,14 @@ mod tests {
     }
 
     #[test]
-    fn code_says_which_lines_stay_and_whether_its_texts_are_shown() {
-        let (deck, errors) =
-            parse("## A\n{{rust a:b | with x = f(y) | with z | texts}}\n??? 1 min\nSay it.\n");
+    fn code_says_which_lines_stay_and_when_it_and_its_texts_are_shown() {
+        let (deck, errors) = parse(
+            "## A\n{{rust a:b | with x = f(y) | with z | texts | played}}\n??? 1 min\nSay it.\n",
+        );
         assert_eq!(errors, [""; 0]);
         let Kind::Code(code) = &deck.slides[0].blocks[0].kind else { panic!("it is code") };
         assert_eq!((&*code.file, &*code.anchor, code.texts), ("a", "b", true));
+        assert_eq!(code.on, Halves::Played);
         assert_eq!(code.with, ["x = f(y)", "z"]);
     }
 
@@ -398,6 +419,17 @@ mod tests {
         assert_eq!(short, [false, true, true, false, false]);
         let long: Vec<bool> = deck.slides.iter().map(|slide| slide.is_in(Cut::Long)).collect();
         assert_eq!(long, [true, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_slide_is_in_one_cut_and_says_so_once() {
+        let words = ["", ", both", ", spare", ", run", ", both, run", ", spare, run"];
+        for words in words {
+            assert!(plan(&format!(" 1 min{words}")).is_some(), "{words}");
+        }
+        for words in [", both, spare", ", both, both", ", run, run", ", run, both", ", long", ","] {
+            assert!(plan(&format!(" 1 min{words}")).is_none(), "{words}");
+        }
     }
 
     #[test]
@@ -437,6 +469,18 @@ mod tests {
             ),
             ("## A\n{{photo a}}\n??? 1 min\nSay it.\n", "2: there is no directive `photo`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
+            (
+                "## A\n{{agenda x}}\n??? 1 min\nSay it.\n",
+                "2: `agenda` is about nothing, so `x` has no meaning",
+            ),
+            (
+                "## A\n{{queue y}}\n??? 1 min\nSay it.\n",
+                "2: `queue` is about nothing, so `y` has no meaning",
+            ),
+            (
+                "## A\n? It took {{took a}} and\n{{took b.\n??? 1 min\nSay it.\n",
+                "3: a `{{took …` that does not end with }}",
+            ),
             ("## A\n{{run a, long}}\n??? 1 min\nSay it.\n", "2: `long` is not like `2 s`"),
             (
                 "## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n",

@@ -47,13 +47,15 @@ fn codes(codes: &[Listing], setting: Setting, is_played: bool) -> Markup {
     html! {
         div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
             @for (listing, columns) in codes.iter().zip(columns) {
-                @let Listing { language, file, fragment, texts, .. } = listing;
+                @let Listing { language, file, fragment, texts, goes_on, .. } = listing;
                 @let gutter = if is_played { gutter(&fragment.text, columns, setting) } else { 0 };
                 figure.code.texts[*texts].{ "gutter-" (gutter) }
                     data-file=(file) data-gutter=(gutter)
                 {
-                    figcaption { (name(*language)) span.file { (file) } }
-                    pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }
+                    figcaption {
+                        @if *goes_on { "goes on" } @else { (name(*language)) span.file { (file) } }
+                    }
+                    pre { code { (colour::code(*language, fragment)) } }
                 }
             }
         }

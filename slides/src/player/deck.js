@@ -204,6 +204,7 @@ function startDeck(slides, dialogs) {
       if (!black.hidden) uncover();
       tell(digits && `Slide ${digits} …, Enter`);
     },
+    other: () => !black.hidden && uncover(),
   });
   black.addEventListener("click", uncover); // a finger has no keys
   followLinks(dialogs.overview, actions.go);

@@ -57,8 +57,12 @@ function letGoOfWhatIsClicked() {
   addEventListener("click", letGo, { capture: true });
 }
 
-// Calls `act` with the name of an action for each key. While a dialog is open, only what closes it is an action.
-function listenToKeys({ dialogs, act, typed }) {
+// They only change what another key means, so none of them is a key that is pressed.
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"]);
+
+// Calls `act` with the name of an action for each key. While a dialog is open, only what closes it is an action. A key
+// that has none goes to `other`, which returns whether it was of use there; if not, it is left to the browser.
+function listenToKeys({ dialogs, act, typed, other = () => false }) {
   letGoOfWhatIsClicked();
   let digits = ""; // of the number of a slide, until Enter
   addEventListener("keydown", (event) => {
@@ -94,7 +98,7 @@ function listenToKeys({ dialogs, act, typed }) {
     else if (Object.hasOwn(ACTIONS, key)) {
       // After a number Escape only takes the number back.
       if (!number || key !== "Escape") act(ACTIONS[key]);
-    } else return;
+    } else if (MODIFIERS.has(key) || !other()) return;
     event.preventDefault();
   });
 }

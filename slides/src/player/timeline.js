@@ -11,6 +11,7 @@ class Timeline {
     this.svg = figure.querySelector("svg");
     this.scrub = figure.querySelector(".scrub");
     this.strip = figure.querySelector(".strip");
+    this.asks = section.querySelector(".question") !== null;
     this.lines = [...figure.querySelectorAll(".said [data-step]")];
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     this.run = JSON.parse(figure.querySelector("script").textContent);
@@ -88,9 +89,15 @@ class Timeline {
     const { lanes, tracks, words } = this.run;
     const isOfALoop = !tracks[0].timers_as_seen;
     const options = { ran: true, future: true, isOfALoop, unpolled: words.x, isNarrow: true };
-    this.strip.replaceChildren(...listsAfter(now, lanes, options));
+    this.strip.replaceChildren(...listsAfter(this.withoutOrder(now), lanes, options));
     const { without } = this.figure.dataset; // a picture says what it does not show
     if (without) this.strip.append(cell("without", "Not drawn", without));
+  }
+
+  // On a slide that asks, the times of timers are hidden. Their order would tell them, so they stand in that of the lanes.
+  withoutOrder(now) {
+    if (!this.asks) return now;
+    return { ...now, timers: now.timers.toSorted(([one], [other]) => one - other) };
   }
 
   // The step of the poll that woke the lane of the poll that `step` shows; null if no other poll did.
@@ -235,13 +242,15 @@ class Picture {
   constructor(element) {
     this.element = element;
     this.rows = [...element.querySelectorAll(".row")];
-    this.steps = this.rows.length;
+    this.first = 1; // rows that are shown from the beginning: an empty picture says nothing
+    this.steps = this.rows.length - this.first;
     this.show(this.steps);
   }
 
   show(step) {
-    for (const [nth, row] of this.rows.entries()) row.classList.toggle("later", nth >= step);
-    this.said = step === 0 ? [] : [this.rows[step - 1].querySelector("title").textContent];
+    const shown = step + this.first;
+    for (const [nth, row] of this.rows.entries()) row.classList.toggle("later", nth >= shown);
+    this.said = [this.rows[shown - 1].querySelector("title").textContent];
   }
 }
 

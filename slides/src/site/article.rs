@@ -154,7 +154,7 @@ fn code(code: &Listing) -> Markup {
         figure.source.texts[code.texts] {
             figcaption { (name) ", " (code.file) }
             pre tabindex="0" {
-                code { (colour::code(code.language, &code.fragment.text, &code.fragment.numbers)) }
+                code { (colour::code(code.language, &code.fragment)) }
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     page::inline,
     piece::Printed,
     place,
+    source::Fragment,
 };
 use maud::{Markup, PreEscaped, html};
 use std::{fs, path::Path};
@@ -131,10 +132,8 @@ pub(super) fn page(
             @if let Some(python) = &sources.python { (source(Language::Python, python)) }
         }
         @if sources.python.is_none() { p.faint { "It has no twin in Python." } }
-        h2 #tests { "What the tests hold" }
-        @if held.is_empty() {
-            p { "The tests of all examples run it." }
-        } @else {
+        @if !held.is_empty() {
+            h2 #tests { "What the tests hold" }
             ul.held {
                 @for Held { sentence, file } in held {
                     li { (sentence) " " span.faint { (file) } }
@@ -174,22 +173,19 @@ fn linked(paragraph: &str, all: &[&Row]) -> String {
 
 /// A whole source, without the comments that mark anchors. Its lines keep their numbers.
 fn source(language: Language, (path, text): &(String, String)) -> Markup {
-    let mut code = String::new();
-    let mut numbers = vec![];
+    let mut code = Fragment::default();
     for (index, line) in text.lines().enumerate() {
         // Anchors are for the deck. A reader who types the code need not know of them.
         let mark = line.trim_start();
         if mark.starts_with("// ANCHOR") || mark.starts_with("# ANCHOR") {
             continue;
         }
-        code += line;
-        code.push('\n');
-        numbers.push(index + 1);
+        code.push(line, index + 1);
     }
     html! {
         figure.source {
             figcaption { (path) }
-            pre tabindex="0" { code { (colour::code(language, &code, &numbers)) } }
+            pre tabindex="0" { code { (colour::code(language, &code)) } }
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The folders with tests of examples, from the root of the repository.
-const FOLDERS: [&str; 3] = ["tests/examples", "mail/tests", "mail2alert/tests"];
+const FOLDERS: [&str; 4] = ["tests/examples", "mail/tests", "mail/tls/tests", "mail2alert/tests"];
 
 /// A test, as it stands in its file.
 struct Test {
@@ -49,21 +49,41 @@ impl Tests {
         Ok(Tests(tests))
     }
 
-    /// The tests that run an example: those that name its module.
-    pub(super) fn of(&self, example: &str) -> Vec<Held<'_>> {
-        let path = format!("{example}::");
+    /// The tests that run the example with this source: those of its topic or of its package that
+    /// name its module.
+    pub(super) fn of(&self, source: &str) -> Vec<Held<'_>> {
+        let name = Path::new(source).file_stem().unwrap_or_default().to_string_lossy();
+        let path = format!("{name}::");
+        let place = place_of_tests(source);
         let mut held = vec![];
-        for test in &self.0 {
-            // The whole name has to match: `nap` is not named by `cat_nap::`.
+        for test in self.0.iter().filter(|test| test.file.starts_with(&place)) {
+            // The whole path has to match: `nap` is not named by `cat_nap::`, nor `future` by
+            // `std::future::`.
             let named = test.body.match_indices(&path).any(|(at, _)| {
                 let before = test.body[..at].chars().next_back();
-                !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+                !before.is_some_and(|letter| letter.is_alphanumeric() || "_:".contains(letter))
             });
             if named {
                 held.push(Held { sentence: &test.sentence, file: &test.file });
             }
         }
         held
+    }
+}
+
+/// How the files begin that have the tests of an example: of `examples/TOPIC/NAME.rs` it is one
+/// file, of `PACKAGE/examples/NAME.rs` all tests of the package. Elsewhere a path such as `task::`
+/// is something else.
+fn place_of_tests(source: &str) -> String {
+    match source.strip_prefix("examples/") {
+        Some(rest) => {
+            let (topic, _) = rest.split_once('/').unwrap_or((rest, ""));
+            format!("tests/examples/{topic}.rs")
+        }
+        None => {
+            let (package, _) = source.split_once('/').unwrap_or((source, ""));
+            format!("{package}/")
+        }
     }
 }
 
@@ -116,12 +136,19 @@ mod tests {
     #[test]
     fn a_test_belongs_to_the_examples_that_it_names() {
         let text = "#[test]\nfn a_nap_ends() {\n    record(nap::nap);\n}\n\
-                    #[tokio::test]\nasync fn other() {\n    cat_nap::nap();\n}\nfn helper() {\n}\n";
+                    #[tokio::test]\nasync fn other() {\n    cat_nap::nap();\n}\nfn helper() {\n}\n\
+                    #[test]\nfn it_is_long() {\n    std::nap::long();\n}\n";
         let mut tests = vec![];
-        tests_of(text, "tests/nap.rs", &mut tests);
+        tests_of(text, "tests/examples/sleep.rs", &mut tests);
+        tests_of(text, "bed/tests/sleep.rs", &mut tests);
         let tests = Tests(tests);
-        let sentences: Vec<&str> = tests.of("nap").iter().map(|held| held.sentence).collect();
-        assert_eq!(sentences, ["a nap ends"]);
-        assert_eq!(tests.of("cat_nap").len(), 1);
+        let of = |source: &str| -> Vec<(&str, &str)> {
+            tests.of(source).iter().map(|held| (held.sentence, held.file)).collect()
+        };
+        let in_topic = "tests/examples/sleep.rs";
+        assert_eq!(of("examples/sleep/nap.rs"), [("a nap ends", in_topic)]);
+        assert_eq!(of("examples/sleep/cat_nap.rs"), [("other", in_topic)]);
+        assert_eq!(of("examples/other/nap.rs"), []);
+        assert_eq!(of("bed/examples/nap.rs"), [("a nap ends", "bed/tests/sleep.rs")]);
     }
 }

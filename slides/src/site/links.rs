@@ -2,6 +2,7 @@
 //!
 //! Read it last of the modules of `site`. It looks at the files that were written, as a browser
 //! would, and knows nothing of how they were made.
+use super::folder::files_below;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -24,8 +25,7 @@ struct Page {
 /// # Errors
 /// If a page cannot be read.
 pub fn broken_links(folder: &Path) -> Result<Vec<String>, String> {
-    let mut pages = BTreeMap::new();
-    collect(folder, Path::new(""), &mut pages)?;
+    let pages = pages_below(folder)?;
     let mut broken = vec![];
     for (file, page) in &pages {
         for link in &page.links {
@@ -60,25 +60,19 @@ fn reached(pages: &BTreeMap<PathBuf, Page>) -> BTreeSet<PathBuf> {
     reached
 }
 
-/// Reads the pages in the folder `inside` and below, by their path from the site's folder.
-fn collect(
-    folder: &Path,
-    inside: &Path,
-    pages: &mut BTreeMap<PathBuf, Page>,
-) -> Result<(), String> {
-    let failed = |error| format!("cannot read {}: {error}", folder.join(inside).display());
-    for entry in fs::read_dir(folder.join(inside)).map_err(failed)? {
-        let name = inside.join(entry.map_err(failed)?.file_name());
-        let path = folder.join(&name);
-        if path.is_dir() {
-            if name != Path::new("doc") {
-                collect(folder, &name, pages)?;
-            }
-        } else if name.extension().is_some_and(|end| end == "html") {
-            pages.insert(name, page(&fs::read_to_string(path).map_err(failed)?));
+/// Reads the pages in a folder and below it, by their paths from there.
+fn pages_below(folder: &Path) -> Result<BTreeMap<PathBuf, Page>, String> {
+    let mut pages = BTreeMap::new();
+    for name in files_below(folder)? {
+        if name.starts_with("doc/") || !name.ends_with(".html") {
+            continue;
         }
+        let path = folder.join(&name);
+        let text = fs::read_to_string(&path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        pages.insert(name.into(), page(&text));
     }
-    Ok(())
+    Ok(pages)
 }
 
 /// The places and links of a page. We write these pages ourselves, so a search for attributes is
@@ -183,5 +177,9 @@ mod tests {
                 "a/c.html: no way leads to it from index.html",
             ]
         );
+        fs::write(folder.path().join("a/d.html"), [0xff]).expect("it can be written");
+        let why = broken_links(folder.path()).expect_err("it is no UTF-8");
+        let file = folder.path().join("a/d.html");
+        assert!(why.starts_with(&format!("cannot read {}: ", file.display())), "{why}");
     }
 }

@@ -31,8 +31,10 @@
     }
   };
 
-  // A picture begins with its first poll, the slider is where the picture ends, and no lane has a name before it is made.
+  // A picture begins with its first poll or row, the slider is where the picture ends, and no lane has a name before it is made.
   const drawn = (where) => {
+    for (const picture of slide().querySelectorAll("[data-reveal=picture]"))
+      if (!picture.querySelector(".row:not(.later)")) faults.push(`${where}: no row is drawn`);
     for (const figure of slide().querySelectorAll(".run-of")) {
       const bars = [...figure.querySelectorAll("svg.timeline rect:not(.later)")];
       if (!bars.some((bar) => Number(bar.getAttribute("width")) > 0)) faults.push(`${where}: no poll is drawn`);

@@ -374,11 +374,11 @@ impl Tab {
     /// How many steps a slide has.
     pub async fn steps(&self, slide: usize) -> usize {
         let parts = format!("[...document.querySelectorAll('#slide-{slide} [data-reveal]')]");
-        // The player has said how many polls it plays.
+        // The player has said how many polls it plays. Of a picture the first row is always shown.
         self.eval(&format!(
             "{parts}.reduce((sum, part) => {{
                 const {{ reveal }} = part.dataset;
-                if (reveal === 'picture') return sum + part.querySelectorAll('.row').length;
+                if (reveal === 'picture') return sum + part.querySelectorAll('.row').length - 1;
                 if (reveal !== 'timeline') return sum + 1;
                 return sum + Number(part.querySelector('.scrub').max);
             }}, 0)"

@@ -82,6 +82,14 @@
             wrong.push(`${where}: nothing says that line ${number} is lit out of sight`);
           }
         }
+        // A printed text has several lines only if it has the width of its note for itself.
+        for (const { children } of sources[index].querySelectorAll(".note")) {
+          const texts = [...children].filter((part) => part.matches(".says"));
+          const isBeside = ({ offsetTop }, nth) => offsetTop === texts[nth - 1]?.offsetTop;
+          if (texts.some(isBeside) && texts.some(({ offsetHeight }) => offsetHeight > 34)) {
+            wrong.push(`${where}: “${texts[0].textContent}” is broken beside another text`);
+          }
+        }
         const stop = sources[index].querySelector(".line.stop");
         const begin = stop ? stop.offsetTop - pane.scrollTop : 0;
         if (begin < -1 || begin + 12 > pane.clientHeight) {

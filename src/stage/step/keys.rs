@@ -84,8 +84,9 @@ const ERASE_LINE: &str = "\x1b[K";
 /// From the cursor to the end of the screen.
 const ERASE_BELOW: &str = "\x1b[J";
 
-/// What a key asks for. The keys that lead from step to step are those of the explorer's page. `Q`
-/// differs: there the page begins to ask what comes next.
+/// What a key asks for. Space, the arrows to the sides, Page Up and Page Down, Backspace, Home and
+/// End do the same on the explorer's page. `Q` differs: there the page begins to ask what comes
+/// next.
 fn command_of(key: &Key) -> Command {
     match key {
         Key::Char(' ') | Key::ArrowRight | Key::ArrowDown | Key::PageDown | Key::Enter => {

@@ -248,9 +248,9 @@ pub fn woken_here_by() -> WokenBy {
 /// The coroutine that the loop has just polled or dropped is over. If it was a lane, then each lane
 /// that is woken from here to the end of the call is woken by that lane. These are the lanes that
 /// await the task.
-pub fn coroutine_is_over() {
+pub fn coroutine_ended() {
     if let Some(run) = Run::here() {
-        run.coroutine_is_over();
+        run.coroutine_ended();
     }
 }
 
@@ -260,7 +260,7 @@ pub fn coroutine_is_over() {
 /// the call changes nothing.
 pub fn ended_as_cancelled() {
     if let Some(run) = Run::here() {
-        run.has_returned(Polled::Cancelled);
+        run.note_returned(Polled::Cancelled);
     }
 }
 
@@ -270,7 +270,7 @@ pub fn ended_as_cancelled() {
 /// the lane, the call changes nothing.
 pub fn ended_with_an_error(error: &str) {
     if let Some(run) = Run::here() {
-        run.has_returned(Polled::Failed(clean::text(error)));
+        run.note_returned(Polled::Failed(clean::text(error)));
     }
 }
 

@@ -57,7 +57,7 @@ mod verdict;
 mod gate;
 
 pub use blocking::{
-    coroutine_is_over, ended_as_cancelled, ended_with_an_error, turn, wait, wakes_are_by,
+    coroutine_ended, ended_as_cancelled, ended_with_an_error, turn, wait, wakes_are_by,
     woken_here_by,
 };
 pub use calls::{

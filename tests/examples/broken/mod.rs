@@ -1,7 +1,7 @@
-//! How good the checks of `explored` are: each of them refuses a page that is broken for it.
+//! How good the checks of `explored` are: each file of them refuses pages that are broken for it.
 //!
-//! A check that cannot fail would say nothing. So each sentence of a fault stands here beside a
-//! fault of that kind, which is put into the pages of an example.
+//! A check that cannot fail would say nothing. So most sentences of a fault stand here beside a
+//! fault of that kind, which is put into the pages of an example. Nothing counts those that do not.
 //!
 //! `pages` has what is broken in lists, lines and states, and `sentences` what is broken in words.
 mod pages;

@@ -194,8 +194,22 @@ pub const PAGES: &[Broken] = &[
         e.run.output.reverse();
         e.run.output.len() > 1
     }),
+    ("first_completed", "stands in two moments", |e| {
+        let mut moments = vec![];
+        for moment in e.run.moments.drain(..) {
+            for track in 0..moment.steps.len() {
+                let mut alone = moment.clone();
+                alone.steps[1 - track] = None;
+                if alone.steps[track].is_some() {
+                    moments.push(alone);
+                }
+            }
+        }
+        e.run.moments = moments;
+        true
+    }),
     // parting
-    ("laziness", "what is “it”?", |e| {
+    ("laziness", "it is not said what “it” is", |e| {
         e.run.of_python.replace("It is not so there.".into()).is_some()
     }),
     ("laziness", "its header does not say why", |e| e.run.of_python.take().is_some()),
@@ -247,5 +261,14 @@ pub const PAGES: &[Broken] = &[
             step.waits.push(back);
             true
         })
+    }),
+    // header
+    ("function", "nothing runs at 12345 ms", |e| {
+        e.run.of_python = Some("Python ends at 12345 ms.".into());
+        true
+    }),
+    ("function", "it is not said what “it” is", |e| {
+        e.run.of_python = Some("It ends sooner.".into());
+        true
     }),
 ];

@@ -12,6 +12,7 @@ from .steps import (
     add_deeds,
     causes,
     forget_what_is_over,
+    handed,
     how_it_ended,
     look_again,
     note,
@@ -52,7 +53,9 @@ def run_task(handle, task):
     cause, stood = (scene.cause, before.lines) if has_begun else ("begins", [])
     if is_of_a_step(cause) and cause == task.cancelled_by:
         cause = {"cancel": cause["step"]}
-    task.cancelled_by = None
+    elif is_of_a_step(cause) and cause == task.roused_by:
+        cause = {"group": cause["step"]}
+    task.cancelled_by = task.roused_by = None
     scene.open = OpenStep(before.name, cause, stood, task, before.inner)
     original_run(handle)
     write_down_what_blocked(None)
@@ -72,6 +75,7 @@ def run_task(handle, task):
 def run_callback(handle, lane):
     scene = recording.scene
     scene.open = OpenStep(lane, "begins", inner="callback" if is_of_a_task(lane) else None)
+    scene.open.handed = handed.pop(handle, None)
     original_run(handle)
     write_down_what_blocked(None)
     write_down(scene.open, how_it_ended(scene.open.error), snapshot())

@@ -26,6 +26,8 @@ def public_name(name):
     *owner, method = name.split(".")
     if method == "_wait_for_one":
         return "as_completed"  # it gives the twin coroutines of this name to await
+    if name == "wait":
+        return "asyncio.wait"  # "waits (wait)" would say nothing
     if method == "__aexit__":
         return ".".join(owner)  # `async with asyncio.TaskGroup()`
     if method.startswith("_"):
@@ -33,6 +35,14 @@ def public_name(name):
     if owner and owner[-1].endswith("EventLoop"):
         return f"loop.{method}"  # a program does not name the class of its loop
     return name
+
+
+def name_of_future(future):
+    """What a future is called that a lane awaits without a call of the library in between."""
+    if type(future).__name__ == "_GatheringFuture":
+        return "gather"
+    # One that the twin has made: see `loop.Future`.
+    return "Future" if hasattr(future, "added") else None
 
 
 def tasks_of_as_completed(names):

@@ -9,12 +9,12 @@ import weakref
 import say
 import virtual_time
 
-from .lanes import NEXT_ITEM, RUNS_A_CALL, innermost, is_of_a_task
+from .lanes import NEXT_ITEM, RUNS_A_CALL, innermost, is_of_a_task, lines_around
 from .outside import new_thread_call, open_step_of_program, recorded, run_loop
 from .queue import lane_of_callback, task_of
 from .scene import recording
 from .state import lock_holders
-from .steps import cause_now, causes, note
+from .steps import cause_now, causes, handed, note
 
 
 class Task(asyncio.Task):
@@ -27,6 +27,7 @@ class Task(asyncio.Task):
         self.base = base  # the name of the outermost lane; none if the coroutine is a lane itself
         self.inner = inner  # "task" if that lane only has made the task, and is not the task
         self.cancelled_by = None  # the cause of the call that `cancel` puts into the queue
+        self.roused_by = None  # the same, if a group of tasks cancels the task that waits for it
         super().__init__(coroutine, **more)
 
     def __hash__(self):
@@ -34,10 +35,12 @@ class Task(asyncio.Task):
 
     def cancel(self, *args, **more):
         # A group of tasks also calls this to let the task go on that waits for the group, and hides
-        # the cancellation from it: that is a wake.
+        # the cancellation from it.
         caller = sys._getframe(1).f_locals.get("self")
-        wakes = isinstance(caller, asyncio.TaskGroup) and caller._parent_task is self
-        if recording.scene is not None and not wakes:
+        is_hidden = isinstance(caller, asyncio.TaskGroup) and caller._parent_task is self
+        if recording.scene is not None and is_hidden:
+            self.roused_by = cause_now()
+        elif recording.scene is not None:
             self.cancelled_by = cause_now()
         return super().cancel(*args, **more)
 
@@ -140,6 +143,8 @@ class Loop(virtual_time.Loop):
             open_step_of_program()
             # If it was added to a future, which is done now, it is a lane already.
             note("queues" if is_added(name) else "makes", name)
+            if not is_added(name):
+                handed[handle] = next(reversed(lines_around(sys._getframe(1))), None)
         elif task is not None and task in scene.begun and scene.open is not None:
             # Not itself: a task that gives way puts itself into the queue.
             if task is not scene.open.task and not task.done():

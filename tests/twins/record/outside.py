@@ -107,6 +107,7 @@ class ThreadCall:
         self.state = "new"  # until it begins: then "thread"
         self.lines = []
         self.future = None  # which is done when it has ended; none if the twin made the thread
+        self.is_given_up = False  # whether that future was cancelled, while it works
         self.last_step = None
 
 

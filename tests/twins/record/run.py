@@ -50,21 +50,22 @@ def say_and_record(text):
         open_step_of_program()
         frame = sys._getframe(1)
         write_down_what_blocked(frame)
-        said = {"lane": say.name.get(), "line": line_that_says(frame), "at": virtual_time.now}
+        line = line_that_says(frame, scene.open)
+        said = {"lane": say.name.get(), "line": line, "at": virtual_time.now}
         note_cancelled()
-        for line in str(text).split("\n"):
-            scene.deeds.append({"prints": {**said, "text": line}})
+        for part in str(text).split("\n"):
+            scene.deeds.append({"prints": {**said, "text": part}})
     original_say(text)
 
 
-def line_that_says(frame):
-    """The line of the twin that calls `say`; none if asyncio does, as it calls a `callback`, or the
-    handler of slow callbacks in `say.py`."""
+def line_that_says(frame, step):
+    """The line of the twin that calls `say`, or that has handed `say` and its text to the loop, so
+    that this calls it. None if asyncio calls the handler of slow callbacks in `say.py`."""
     while frame is not None and is_of_the_recorder(frame.f_code):
         frame = frame.f_back
     if frame is not None and frame.f_code.co_filename == recording.twin:
         return frame.f_lineno
-    return None
+    return step.handed if step is not None else None
 
 
 def run_scene(main, title=None):

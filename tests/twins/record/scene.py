@@ -57,6 +57,7 @@ class OpenStep:
         # "task", "callback", "thread", "call" or "program": not the lane itself runs, but this.
         self.inner = inner
         self.outside = outside  # the `Program` or `ThreadCall` that runs, if no call of the loop
+        self.handed = None  # the line on which a callback was handed to the loop
         self.at = virtual_time.now
         self.error = None  # what a callback has raised
 

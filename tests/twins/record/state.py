@@ -1,7 +1,7 @@
 """What every lane does after a step, and what is in the queue then."""
 
 from .lanes import frames_around, frames_of, innermost, lanes_of, lines_around
-from .library import used_by
+from .library import name_of_future, used_by
 from .queue import lane_of, queue, task_of, timers
 from .scene import recording
 
@@ -24,6 +24,7 @@ def snapshot(frame=None, entered=None):
         for task in scene.tasks:
             if not task.done():
                 add_lanes_of(task, frame, entered, state)
+    add_callback_that_runs(frame, state)
     add_program(frame, entered, state)
     add_thread_calls(state)
     return state
@@ -49,6 +50,16 @@ def add_callbacks(state):
         name = None if task_of(handle) or handle._cancelled else lane_of(handle)
         if name is not None:
             state["lanes"][name] = new_state("ready" if name in state["ready"] else "new")
+
+
+def add_callback_that_runs(frame, state):
+    """Adds the callback that runs now and has blocked the thread: it stands on a line meanwhile."""
+    step = recording.scene.open
+    if frame is None or step is None or step.task is not None or step.outside is not None:
+        return
+    state["after"] = new_state("run", lines_around(frame))
+    if step.inner is None:
+        state["lanes"][step.lane] = state["after"]
 
 
 def add_lanes_of(task, frame, entered, state):
@@ -85,7 +96,8 @@ def state_of_waiting(task, lane, inside, running):
     # The queue has names. It is the task that counts: a lane may have several.
     if any(task_of(handle) is task for handle in recording.scene.loop._ready):
         return new_state("ready" if has_begun else "new", lines, lane.library)
-    return new_state("wait", lines, lane.library, lanes_waited_for(task, lane, running))
+    on = lane.library or name_of_future(task._fut_waiter)
+    return new_state("wait", lines, on, lanes_waited_for(task, lane, running))
 
 
 def lanes_waited_for(task, lane, running):

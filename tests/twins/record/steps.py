@@ -9,6 +9,7 @@ from .scene import OpenStep, nanoseconds, recording, this_thread
 from .state import snapshot
 
 causes = weakref.WeakKeyDictionary()  # of each call in the queue: what has put it there
+handed = weakref.WeakKeyDictionary()  # of each callback: the line that has handed it to the loop
 
 
 def write_down(step, end, state):
@@ -100,12 +101,18 @@ def note(deed, name):
 
 
 def note_cancelled():
-    """The calls on another thread that were cancelled before they began."""
+    """The calls on another thread that were cancelled before they began, and the futures that were
+    cancelled of those that work on."""
     scene = recording.scene
     for call in list(scene.thread_calls):
-        if call.state == "new" and call.future is not None and call.future.cancelled():
+        if call.future is None or not call.future.cancelled() or call.is_given_up:
+            continue
+        if call.state == "new":
             scene.thread_calls.remove(call)
             scene.deeds.append({"cancels": call.lane})
+        else:
+            call.is_given_up = True
+            scene.deeds.append({"abandons": call.lane})
 
 
 def cause_now():

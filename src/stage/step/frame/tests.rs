@@ -73,7 +73,6 @@ fn walk() -> Walk {
     let run = |title: &str, steps: Vec<Step>, verdict: Option<&str>| SteppedRun {
         title: title.into(),
         verdict: verdict.map(str::to_owned),
-        took: "100 ms".into(),
         instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
         lanes: vec![lane("main", 0), lane("A", 1)],
         lanes_in_rust: 2,

@@ -25,6 +25,7 @@ use super::{
     pairs::best_pairs,
     steps::{Moment, Step, SteppedLane, SteppedRun},
 };
+use crate::timeline::LaneId;
 use std::{collections::HashMap, ops::Range};
 
 /// The score of two steps of one lane.
@@ -33,6 +34,11 @@ const A_LANE: u32 = 1;
 /// The score of each line that two steps both print. One such line outweighs all pairs in an
 /// instant that have only the lane in common, as long as these pairs are fewer than a thousand.
 const A_LINE: u32 = 1000;
+
+/// What a line scores in addition if both steps are of the lane that prints it. One language may
+/// print it in a step that also prints what another lane does, and the other language prints that
+/// in a step of the other lane.
+const OF_ITS_LANE: u32 = 500;
 
 /// What a line scores in addition if it is the last one of both steps. One language may need two
 /// steps for the lines that the other one prints in a single step. Then the single step is paired
@@ -49,6 +55,11 @@ pub(super) fn moments(run: &SteppedRun, twin: &[Step], both: &Both<'_>) -> Vec<M
         let python = &both.printed[1][*in_python];
         let score = lines.entry((rust.step, python.step)).or_default();
         *score += A_LINE;
+        let is_of_lane = |lane: LaneId| run.lanes[lane].name == rust.lane;
+        let lanes = [tracks[0][rust.step].lane, tracks[1][python.step].lane];
+        if lanes.into_iter().all(is_of_lane) {
+            *score += OF_ITS_LANE;
+        }
         if rust.is_last_of_its_step && python.is_last_of_its_step {
             *score += THE_LAST_LINE;
         }

@@ -14,7 +14,7 @@
 //! Which line of the one is which line of the other is found in `printed`.
 use super::{
     printed::{Parting, Partings, Printed, lines_in_common, partings, printed},
-    reader::in_quotes,
+    reader::{in_quotes, join},
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
 use std::cmp::Ordering;
@@ -90,7 +90,8 @@ impl<'a> Both<'a> {
     pub fn tell_partings(&self, moments: &mut [Moment]) {
         const LANGUAGES: [&str; 2] = ["Rust", "Python"];
         let moment_of = [moment_of_each_step(moments, 0), moment_of_each_step(moments, 1)];
-        let mut told: Vec<Vec<String>> = vec![vec![]; moments.len()];
+        // Each is the beginning of a clause, and the lines in quotation marks that end it.
+        let mut told: Vec<Vec<(String, Vec<String>)>> = vec![vec![]; moments.len()];
         for track in 0..2 {
             let [own, other] = [LANGUAGES[track], LANGUAGES[1 - track]];
             for (nth, line) in self.printed[track].iter().enumerate() {
@@ -98,7 +99,11 @@ impl<'a> Both<'a> {
                 let Printed { lane, text, step, .. } = line;
                 let here = moment_of[track][*step];
                 let Some(counterpart) = parting.counterpart else {
-                    told[here].push(format!("only {own}’s {lane} prints {}", in_quotes(text)));
+                    let begin = format!("only {own}’s {lane} prints ");
+                    match told[here].last_mut() {
+                        Some((before, texts)) if *before == begin => texts.push(in_quotes(text)),
+                        _ => told[here].push((begin, vec![in_quotes(text)])),
+                    }
                     continue;
                 };
                 // If both print it in one moment, that is said of the line in Rust alone.
@@ -110,17 +115,20 @@ impl<'a> Both<'a> {
                 let there = self.where_else(track, [nth, counterpart]);
                 let text = in_quotes(text);
                 // “Prints … and by A” would be no sentence.
-                told[here].push(if by_other.lane == *lane {
+                let clause = if by_other.lane == *lane {
                     format!("{lane} prints {text} here in {own}, and {there} {other}")
                 } else {
                     let by = by_other.lane;
                     format!("{lane} prints {text} here in {own}; {there} {other} {by} prints it")
-                });
+                };
+                told[here].push((clause, vec![]));
             }
         }
         for (moment, told) in moments.iter_mut().zip(told) {
             if !told.is_empty() {
-                moment.parting = Some(format!("Here the two part: {}.", told.join("; ")));
+                let clauses: Vec<String> =
+                    told.into_iter().map(|(begin, texts)| begin + &join(&texts)).collect();
+                moment.parting = Some(format!("Here the two part: {}.", clauses.join("; ")));
             }
         }
     }
@@ -210,7 +218,6 @@ mod tests {
         let mut run = SteppedRun {
             title: String::new(),
             verdict: None,
-            took: String::new(),
             instants: vec![],
             lanes: vec![],
             lanes_in_rust: 0,

@@ -96,6 +96,8 @@ pub(super) enum Cause {
     Step(usize),
     /// In the step of this number the lane was cancelled, and so put into the queue.
     Cancel(usize),
+    /// The same, by the group of tasks for which it waits, which catches that itself.
+    Group(usize),
     /// A timer was due, which the lane of this name had set.
     Timer(Option<String>),
 }
@@ -117,6 +119,8 @@ pub(super) enum Deed {
     Wakes(String),
     /// It cancels a callback, or a call on another thread, before that begins.
     Cancels(String),
+    /// It cancels the future of a call on another thread, which goes on.
+    Abandons(String),
     /// It takes back a callback that it had added to a future.
     Removes(String),
 }
@@ -128,8 +132,8 @@ pub(super) struct TwinSaid {
     pub lane: String,
     /// Shown with the step, and compared with what Rust prints there.
     pub text: String,
-    /// The line of the twin that printed it; none if no line of the twin did, as when the event
-    /// loop calls `say` itself.
+    /// The line of the twin that printed it, or that handed `say` and the text to the event loop;
+    /// none if asyncio's debug mode reports something.
     pub line: Option<u32>,
     /// In nanoseconds since the scene began; none if it is the time of the step.
     pub at: Option<u64>,
@@ -237,10 +241,10 @@ mod tests {
                 assert!(code.contains("say"), "{name}.py:{line} prints {:?}: {code}", said.text);
             }
         }
-        // The event loop calls `say` for C, so no line of the twin prints it.
+        // The event loop calls `say` for C. The line is the one that has handed it to the loop.
         let timers = recorded("timers");
         let mut said = timers[0].steps.iter().flat_map(|step| &step.says);
-        assert_eq!(said.find(|said| said.lane == "C").expect("a line of C").line, None);
+        assert_eq!(said.find(|said| said.lane == "C").expect("a line of C").line, Some(29));
     }
 
     #[test]

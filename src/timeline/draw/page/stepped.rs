@@ -55,7 +55,6 @@ pub(super) fn stepped(
     let mut run = SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.as_deref().map(without_code).map(str::to_owned),
-        took: human(chart.elapsed),
         instants,
         lanes_in_rust: lanes.len(),
         lanes,

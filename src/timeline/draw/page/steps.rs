@@ -22,8 +22,6 @@ pub struct SteppedRun {
     pub title: String,
     /// Why the run has no result: it did not end by itself, or `main` panicked. None if it has one.
     pub verdict: Option<String>,
-    /// How long it took, as text: `1.5 s`.
-    pub took: String,
     /// When something ran: the time in nanoseconds, and as text.
     pub instants: Vec<(u64, String)>,
     /// The lanes. Those that exist only in the Python twin are at the end.
@@ -47,7 +45,8 @@ pub struct SteppedRun {
 #[derive(Clone, Debug, Serialize)]
 pub struct Track {
     /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty
-    /// if no lane has a place.
+    /// if no lane has a place. The page has it with the source.
+    #[serde(skip)]
     pub file: String,
     /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
@@ -59,6 +58,8 @@ pub struct Track {
     pub timers_as_seen: bool,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none for the steps before the first one of this track. The track of Rust has no such list.
+    /// The page has moments instead.
+    #[serde(skip)]
     pub aligned: Option<Vec<Option<usize>>>,
     /// The title of another scene, in which this language does just the same; none if it is the
     /// first that does so. The twin has one loop where Rust has tokio, too.
@@ -127,7 +128,8 @@ pub struct Step {
     /// The lane that ran.
     pub lane: LaneId,
     /// Whether the poll began in an earlier step and goes on here. In Python the same is said of a
-    /// call of the event loop.
+    /// call of the event loop. A page has it in the sentence.
+    #[serde(skip)]
     pub rest: bool,
     /// The lanes that poll this one meanwhile, the outermost first: they are not through with
     /// their own polls.

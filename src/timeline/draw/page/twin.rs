@@ -99,7 +99,8 @@ impl TwinReader<'_> {
             lane,
             on_thread: step.outside == Some(Outside::Thread),
             sentence: twin.sentence(nth),
-            tells_of_others: says.iter().any(|(by, ..)| *by != lane),
+            // A report of the debug mode, which has no line of the twin, is told behind the step.
+            tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
@@ -182,8 +183,13 @@ impl TwinReader<'_> {
         let mut waits = vec![];
         for (name, lane) in &step.lanes {
             // What is inside a lane may be in the queue while the lane itself waits. The lane is
-            // ready then, and goes on as soon as it can.
-            if lane.state != TwinState::Run && step.ready.contains(name) {
+            // ready then, and goes on as soon as it can. A lane that runs what is inside it does
+            // not wait.
+            if lane.state == TwinState::Run || step.ready.contains(name) {
+                continue;
+            }
+            // Nor does one wait for those that are left, if it goes on for one that has ended.
+            if twin.waits_for_the_news(nth, name).is_some() {
                 continue;
             }
             for other in &lane.r#for {
@@ -206,6 +212,9 @@ impl TwinReader<'_> {
         for name in twin.steps[nth].lanes.keys() {
             let mut waits = vec![];
             waits.extend(twin.waits_for_a_wake_by(nth, name).map(|by| format!("a wake by {by}")));
+            if let Some(why) = twin.waits_for_the_news(nth, name) {
+                waits.push(format!("a wake by the loop ({why})"));
+            }
             for awaited in twin.awaited_inside(nth, name) {
                 waits.push(format!("{awaited} (a task inside {name} waits)"));
             }

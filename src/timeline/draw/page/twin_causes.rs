@@ -24,6 +24,9 @@ pub(super) enum Why<'t> {
     WokenBy(Other<'t>),
     /// The lane of this name has cancelled it.
     CancelledBy(&'t str),
+    /// The lane of this name has failed: the group of tasks cancels the lane that waits for it, and
+    /// catches that itself.
+    CancelledByItsGroup(&'t str),
     /// The lane of this name has stopped the loop that it ran.
     LoopStoppedBy(&'t str),
     /// It had only let others go first, and was in the queue all the time.
@@ -41,6 +44,8 @@ pub(super) enum Other<'t> {
     AnotherTaskInside,
     /// A call on another thread, for which the lane waits.
     Thread,
+    /// A call that asyncio makes by itself, after a step of the lane.
+    CallOfAsyncio,
 }
 
 impl fmt::Display for Why<'_> {
@@ -54,6 +59,9 @@ impl fmt::Display for Why<'_> {
             Why::AllTasksEnded => write!(f, "all its tasks have ended"),
             Why::WokenBy(other) => write!(f, "woken by {other}"),
             Why::CancelledBy(by) => write!(f, "cancelled by {by}"),
+            Why::CancelledByItsGroup(_) => {
+                write!(f, "cancelled by its TaskGroup, which catches that")
+            }
             Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
             Why::HadGivenWay => write!(f, "it had given way"),
         }
@@ -67,6 +75,7 @@ impl fmt::Display for Other<'_> {
             Other::TaskInside => "a task inside it",
             Other::AnotherTaskInside => "another task inside it",
             Other::Thread => "its thread",
+            Other::CallOfAsyncio => "a call of asyncio’s own",
         })
     }
 }
@@ -75,7 +84,7 @@ impl TwinStep {
     /// The step that put the lane into the queue, if one did.
     fn by_step(&self) -> Option<usize> {
         match self.cause {
-            Some(Cause::Step(by) | Cause::Cancel(by)) => Some(by),
+            Some(Cause::Step(by) | Cause::Cancel(by) | Cause::Group(by)) => Some(by),
             _ => None,
         }
     }
@@ -88,11 +97,18 @@ impl TwinScene {
         match step.cause.as_ref()? {
             Cause::Same => None,
             Cause::Begins => Some(Why::Begins),
-            Cause::Ended(inside) => Some(Why::Ended(Other::Lane(inside))),
+            Cause::Ended(inside) => {
+                let ended = self.steps[..nth].iter().rfind(|other| other.lane == *inside)?;
+                Some(match ended.end.as_deref() {
+                    Some("cancelled") => Why::EndedCancelled(inside),
+                    _ => Why::Ended(Other::Lane(inside)),
+                })
+            }
             Cause::Timer(Some(by)) if *by == step.lane => Some(Why::ItsTime),
             Cause::Timer(Some(by)) => Some(Why::TimeOf(by)),
             Cause::Timer(None) => None,
             Cause::Cancel(by) => Some(Why::CancelledBy(&self.steps[*by].lane)),
+            Cause::Group(by) => Some(Why::CancelledByItsGroup(&self.steps[*by].lane)),
             Cause::Step(by) if self.steps[*by].lane == step.lane => self.why_by_itself(nth, *by),
             Cause::Step(by) => Some(self.why_by_another(nth, *by)),
         }
@@ -114,9 +130,10 @@ impl TwinScene {
             _ if self.had_given_way(nth, by) => return Some(Why::HadGivenWay),
             // A task that the lane has made of a coroutine of asyncio's own, whose steps are not
             // recorded: the lane has cancelled it, and awaits its end.
-            (None, None) if self.awaits(by) == Some("wait") => {
+            (None, None) if self.awaits(by) == Some("asyncio.wait") => {
                 return Some(Why::Ended(Other::TaskInside));
             }
+            (None, None) if cause.after.is_some() => Other::CallOfAsyncio,
             _ => return None,
         };
         let has_ended = cause.end.is_some() && self.may_await_tasks(nth);
@@ -216,11 +233,11 @@ impl TwinScene {
         if self.steps[own_before].after.is_none() {
             return false;
         }
+        const OF_TASKS: [&str; 5] =
+            ["gather", "asyncio.wait", "as_completed", "TaskGroup", "loop.run_until_complete"];
         match self.awaits(own_before) {
-            Some(on) => {
-                ["wait", "as_completed", "TaskGroup", "loop.run_until_complete"].contains(&on)
-            }
-            None => true, // a task, a `gather` of tasks, or a future
+            Some(on) => OF_TASKS.contains(&on),
+            None => true, // a task, or what `shield` makes of one
         }
     }
 
@@ -248,6 +265,15 @@ impl TwinScene {
         };
         let later = self.steps[nth + 1..].iter().position(is_its_own)?;
         Some(nth + 1 + later)
+    }
+
+    /// The steps of the same lane, and of tasks inside it, that a step has put into the queue.
+    pub(super) fn own_steps_after(&self, nth: usize) -> Vec<usize> {
+        let is_own = |later: &usize| {
+            let step = &self.steps[*later];
+            step.lane == self.steps[nth].lane && step.by_step() == Some(nth)
+        };
+        (nth + 1..self.steps.len()).filter(is_own).collect()
     }
 
     /// The other lanes that a step puts into the queue, since it wakes or cancels them. Such a lane
@@ -285,6 +311,23 @@ impl TwinScene {
             Why::WokenBy(Other::Lane(by)) => Some(by),
             _ => None,
         }
+    }
+
+    /// Why the lane `name` will go on, if another lane has ended for that already, and the loop is
+    /// still to hear of it: the other lane ended on another thread, or a call of asyncio's own is
+    /// to come first. None if it does not wait, or waits for what is still to happen.
+    pub(super) fn waits_for_the_news(&self, nth: usize, name: &str) -> Option<Why<'_>> {
+        let step = &self.steps[nth];
+        if step.lanes.get(name)?.state != TwinState::Wait || step.ready.iter().any(|it| it == name)
+        {
+            return None;
+        }
+        let is_own = |step: &TwinStep| step.lane == name && step.inner.is_none();
+        let next = nth + 1 + self.steps[nth + 1..].iter().position(is_own)?;
+        let why = self.why(next)?;
+        let is_over = self.steps[next].by_step()? <= nth;
+        let of_an_end = matches!(why, Why::Ended(Other::Lane(_)) | Why::EndedCancelled(_));
+        if is_over && of_an_end { Some(why) } else { None }
     }
 
     /// The lanes for which tasks inside the lane `name` wait after a step. Those for which `name`
@@ -409,7 +452,8 @@ mod tests {
             let after = scene.steps[own_before].after.as_ref().expect("it waits");
             // Of a lock, a queue or an event the method is named.
             let on = after.on.as_deref().unwrap_or_default();
-            let is_task = !on.contains('.') || on == "loop.run_until_complete";
+            let is_task =
+                !on.contains('.') || ["loop.run_until_complete", "asyncio.wait"].contains(&on);
             assert!(is_task, "{place}: {on}");
         });
     }
@@ -453,11 +497,37 @@ mod tests {
                     waits for A.";
         assert_eq!(told[2], main);
         assert!(told[3].starts_with("A goes on (cancelled by main), prints “asked to end”"));
-        // The group cancels `main` as well, and catches that cancellation itself. The code of
-        // `main` does not see it, so `main` is said to be woken.
+        // The group cancels `main` as well, and catches that cancellation itself: the code of
+        // `main` does not see it. A is said to wake `main`, which goes on, and waits again.
         let told = sentences(&recorded("task_group")[2]);
         assert!(told[4].contains("cancels B and C, wakes main"), "{}", told[4]);
-        assert!(told[7].starts_with("main goes on (woken by A)"), "{}", told[7]);
+        let main = "main goes on (cancelled by its TaskGroup, which catches that) and waits";
+        assert!(told[7].starts_with(main), "{}", told[7]);
+    }
+
+    /// A lane that waits and is in no list would wait for nothing.
+    #[test]
+    fn what_the_loop_has_still_to_hear_of_has_happened() {
+        let mut news = 0;
+        each_step(|place, scene, nth| {
+            for name in scene.steps[nth].lanes.keys() {
+                let Some(why) = scene.waits_for_the_news(nth, name) else { continue };
+                let (Why::Ended(Other::Lane(by)) | Why::EndedCancelled(by)) = why else {
+                    panic!("{place}: {why}");
+                };
+                let ended =
+                    scene.steps[..=nth].iter().any(|step| step.lane == by && step.end.is_some());
+                assert!(ended, "{place}: {by} has not ended");
+                news += 1;
+            }
+        });
+        assert!(news > 1, "{news}");
+        let threads = &recorded("thread_pool")[1];
+        let why = threads.waits_for_the_news(4, "main").expect("B has ended on its thread");
+        assert_eq!(why.to_string(), "B has ended");
+        let gather = &recorded("deadlock")[0];
+        let why = gather.waits_for_the_news(5, "main").expect("A has ended");
+        assert_eq!(why.to_string(), "A was cancelled");
     }
 
     #[test]

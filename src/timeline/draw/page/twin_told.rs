@@ -3,8 +3,8 @@
 //! `twin_causes` knows why.
 use super::{
     reader::{in_quotes, join},
-    recording::{Cause, Deed, Inner, Outside, TwinLane, TwinSaid, TwinScene, TwinState},
-    twin_causes::{Other, Why},
+    recording::{Cause, Deed, Inner, Outside, TwinLane, TwinSaid, TwinScene, TwinState, TwinStep},
+    twin_causes::Why,
 };
 use crate::timeline::human;
 use std::time::Duration;
@@ -66,9 +66,8 @@ impl TwinScene {
     fn cause(&self, nth: usize) -> Option<String> {
         let step = &self.steps[nth];
         match (self.why(nth), &step.cause) {
-            // No line of the twin is lit then.
-            (Some(Why::Begins), _) if self.is_called_with_its_line(nth) => {
-                Some("begins (the loop calls say itself)".into())
+            (Some(Why::Begins), _) if self.has_its_timer(nth) => {
+                Some(format!("begins ({})", Why::ItsTime))
             }
             (Some(Why::Begins), _) => Some("begins".into()),
             (Some(why), _) => Some(format!("goes on ({why})")),
@@ -79,6 +78,21 @@ impl TwinScene {
             (None, None) if step.outside.is_some() => None,
             (None, _) => Some("goes on".into()),
         }
+    }
+
+    /// Whether a lane that begins in a step had a timer before: it is a callback.
+    fn has_its_timer(&self, nth: usize) -> bool {
+        let name = &self.steps[nth].lane;
+        for step in self.steps[..nth].iter().rev() {
+            let state = step.lanes.get(name).map(|lane| lane.state);
+            if !matches!(state, Some(TwinState::New | TwinState::Ready)) {
+                return false;
+            }
+            if step.timers.iter().any(|(_, lane)| lane == name) {
+                return true;
+            }
+        }
+        false
     }
 
     /// After how long a lane goes on that has kept the loop's thread. Nothing is to be said of one
@@ -108,19 +122,16 @@ impl TwinScene {
         before.after.as_ref()?.lines.last().copied()
     }
 
-    /// Whether the loop was given `say` and what it is to print, so no line of the twin prints it.
-    fn is_called_with_its_line(&self, nth: usize) -> bool {
-        let step = &self.steps[nth];
-        let by_itself = |said: &TwinSaid| said.line.is_none() && said.lane == step.lane;
-        !step.says.is_empty() && step.says.iter().all(by_itself)
-    }
-
-    /// A line that another lane prints in a step: a generator that is closed in it, or a handler of
-    /// exceptions, which asyncio calls where one was raised.
+    /// A line that not the lane itself prints in a step: a generator that is closed in it, a
+    /// handler of exceptions, which asyncio calls where one was raised, or asyncio itself.
     fn printed_by_another(&self, nth: usize, line: usize) -> String {
         let step = &self.steps[nth];
-        let TwinSaid { lane, text, .. } = &step.says[line];
+        let TwinSaid { lane, text, line, .. } = &step.says[line];
         let text = in_quotes(text);
+        // asyncio's debug mode, once the call of the loop is over.
+        if line.is_none() {
+            return format!(" Then asyncio reports {text}.");
+        }
         match step.lanes.get(lane) {
             // It does not run: what it had handed to asyncio is called in its name.
             Some(_) => {
@@ -135,11 +146,15 @@ impl TwinScene {
         let step = &self.steps[nth];
         // A lane that a call of asyncio's own wakes, to which the step has led, comes last.
         let mut woke = self.woke(nth);
+        // The same lane, or a task inside it: the queue has kept their order.
+        let mut woken_inside = self.own_steps_after(nth).into_iter();
         let mut deeds: Vec<(&str, String)> = vec![];
         let mut told = vec![];
         for deed in &step.deeds {
             match deed {
-                Deed::Prints(line) if step.says[*line].lane == step.lane => {
+                Deed::Prints(line)
+                    if step.says[*line].lane == step.lane && step.says[*line].line.is_some() =>
+                {
                     deeds.push(("prints", in_quotes(&step.says[*line].text)));
                 }
                 Deed::Prints(line) => {
@@ -152,6 +167,9 @@ impl TwinScene {
                 }
                 Deed::Makes(Some(made)) => deeds.push(("makes", made.clone())),
                 Deed::Makes(None) => deeds.push(("makes", A_TASK_INSIDE.into())),
+                Deed::Wakes(woken) if *woken == step.lane => {
+                    deeds.extend(woken_inside.next().map(|later| self.wakes_inside(nth, later)));
+                }
                 Deed::Wakes(woken) => {
                     // A lane that was in the queue already is not woken once more.
                     if let Some(which) = woke.iter().position(|name| name == woken) {
@@ -162,6 +180,7 @@ impl TwinScene {
                 Deed::Hands(_) => deeds.push(("wakes", "the loop".into())),
                 Deed::Queues(queued) => deeds.push(("queues", queued.clone())),
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
+                Deed::Abandons(lane) => deeds.push(("cancels", format!("{lane}’s future"))),
                 Deed::Removes(removed) => deeds.push(("removes", removed.clone())),
             }
         }
@@ -170,6 +189,18 @@ impl TwinScene {
         }
         told.extend(together(&deeds));
         told
+    }
+
+    /// What a step does to a task inside its lane, or to the lane if the step is of such a task.
+    /// The step `later` is the one to which that leads.
+    fn wakes_inside(&self, nth: usize, later: usize) -> (&'static str, String) {
+        let whom = match (self.steps[nth].inner, self.steps[later].inner) {
+            (_, None) => self.steps[later].lane.as_str(),
+            (Some(Inner::Task), _) => "another task inside it",
+            _ => A_TASK_INSIDE,
+        };
+        let is_cancelled = matches!(self.steps[later].cause, Some(Cause::Cancel(_)));
+        (if is_cancelled { "cancels" } else { "wakes" }, whom.to_owned())
     }
 
     /// What a step does to put the lane of that name into the queue.
@@ -196,8 +227,8 @@ impl TwinScene {
             (Some(error), _) => format!("fails ({error})"),
             (None, Some(after)) => match after.state {
                 TwinState::Ready => "gives way".into(),
-                TwinState::Thread if step.inner.is_some() => "works".into(),
-                TwinState::Thread => "stays on its thread".into(),
+                TwinState::Thread if step.inner.is_some() => "blocks".into(),
+                TwinState::Thread => "blocks its thread".into(),
                 // What it has called is the loop: that it waits in it goes without saying.
                 TwinState::Wait if self.starts_its_loop(nth) && after.r#for.is_empty() => {
                     return None;
@@ -244,12 +275,11 @@ impl TwinScene {
         let name = goes_on.lane.as_str();
         Some(match self.why(next)? {
             // The sentence has said that it waits for the lane inside it.
-            Why::Ended(Other::Lane(_)) if matches!(goes_on.cause, Some(Cause::Ended(_))) => {
-                return None;
-            }
-            Why::ItsTime => format!("until {}", self.due(nth, name, goes_on.at)),
-            Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, goes_on.at)),
+            _ if matches!(goes_on.cause, Some(Cause::Ended(_))) => return None,
+            Why::ItsTime => format!("until {}", self.due(nth, name, next)),
+            Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, next)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
+            Why::CancelledByItsGroup(by) => format!("until {by} wakes it"),
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             Why::EndedCancelled(name) => format!("until {name} is cancelled"),
             why => format!("until {why}"),
@@ -263,13 +293,25 @@ impl TwinScene {
         waits && step.until.is_none() && !self.was_woken_meanwhile(nth)
     }
 
-    /// When a wait ends that begins in a step: the timer of the lane `by` ends it at `at`. A timer
-    /// that was due before has had to wait for the thread.
-    fn due(&self, nth: usize, by: &str, at: u64) -> String {
+    /// When a wait ends that begins in a step: the timer of the lane `by` ends it, and the lane
+    /// goes on in the step `next`. A timer that was due before has had to wait for the thread; and
+    /// once the loop has called it, the lane may still have to wait in the queue.
+    fn due(&self, nth: usize, by: &str, next: usize) -> String {
+        let TwinStep { at, lane, .. } = &self.steps[next];
+        let until = human(Duration::from_nanos(*at));
         let timers = || self.steps[nth].timers.iter().filter(|(_, lane)| lane == by);
-        let is_late = timers().all(|(due, _)| *due != at) && timers().any(|(due, _)| *due < at);
-        let why = if is_late { ", when the thread is free again" } else { "" };
-        format!("{}{why}", human(Duration::from_nanos(at)))
+        let is_late = timers().all(|(due, _)| due != at) && timers().any(|(due, _)| due < at);
+        if !is_late {
+            return until;
+        }
+        let is_queued = |step: &&TwinStep| step.ready.contains(lane) && step.at < *at;
+        match self.steps[nth..next].iter().find(is_queued) {
+            Some(step) => {
+                let from = human(Duration::from_nanos(step.at));
+                format!("{until}; from {from} on it is in the queue")
+            }
+            None => format!("{until}, when the thread is free again"),
+        }
     }
 }
 
@@ -327,7 +369,7 @@ fn waits(after: &TwinLane) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::timeline::draw::page::recording::{TwinStep, all_recorded, recorded};
+    use crate::timeline::draw::page::recording::{all_recorded, recorded};
 
     /// The sentence of each step of a scene, with the name of its lane.
     pub(in super::super) fn sentences(scene: &TwinScene) -> Vec<String> {
@@ -422,8 +464,9 @@ pub(super) mod tests {
         });
         assert!(told > 500, "of {told} waits it is said what ends them");
         let task = &recorded("task")[0];
-        let waits =
-            sentences(task).iter().position(|told| told.ends_with("by a timer” and waits."));
+        let waits = sentences(task)
+            .iter()
+            .position(|told| told.ends_with("by a timer” and waits (Future)."));
         let later = task.later(waits.expect("A waits for a future"));
         assert_eq!(later.as_deref(), Some("until B wakes it"));
     }
@@ -441,10 +484,22 @@ pub(super) mod tests {
             assert_eq!(later.contains("’s timeout"), *by != step.lane, "{place}: {later}");
             let is_listed = step.timers.contains(&(*at, by.clone()));
             let is_late = later.ends_with(", when the thread is free again");
-            assert_ne!(is_listed, is_late, "{place}: {later}: {:?}", step.timers);
+            let is_queued = later.ends_with(" on it is in the queue");
+            assert_eq!(!is_listed, is_late || is_queued, "{place}: {later}: {:?}", step.timers);
             late += usize::from(is_late);
+            if !is_late {
+                return;
+            }
+            // The thread was not free before: no step begins between the due time and that one.
+            let due = step.timers.iter().filter(|(_, lane)| lane == by).map(|(due, _)| *due).min();
+            let begins = |step: &TwinStep| due.is_some_and(|due| due < step.at) && step.at < *at;
+            let on_thread = |step: &&TwinStep| step.outside != Some(Outside::Thread);
+            let mut between = scene.steps.iter().filter(on_thread);
+            assert!(!between.any(begins), "{place}: {later}: the thread was free before");
         });
         assert!(late > 0);
+        let later = recorded("slow_callback")[2].later(1);
+        assert_eq!(later.as_deref(), Some("until 280 ms; from 210 ms on it is in the queue"));
         let later = recorded("broken_invariant")[1].later(2);
         assert_eq!(later.as_deref(), Some("until main’s timeout, 150 ms"));
     }
@@ -521,29 +576,26 @@ pub(super) mod tests {
         assert!(told.iter().any(|told| told == count), "{told:#?}");
         // `main` waits in `run_forever`, and so does not run.
         let told = sentences(&recorded("exception_handler")[0]);
-        let a = "A begins, prints “fail” and fails (LookupError: no milk). Then asyncio calls what \
-                 main has handed to it, which prints “the handler is told: no milk”.";
+        let a = "A begins (its time has come), prints “fail” and fails (LookupError: no milk). \
+                 Then asyncio calls what main has handed to it, which prints “the handler is told: \
+                 no milk”.";
         assert_eq!(told[1], a);
     }
 
     #[test]
     fn a_thread_that_hands_a_callback_to_the_loop_wakes_the_loop() {
         let told = sentences(&recorded("call_soon_threadsafe")[0]);
-        let worker = "worker prints “half of it”, makes A, wakes the loop and stays on its thread.";
+        let worker = "worker prints “half of it”, makes A, wakes the loop and blocks its thread.";
         assert!(told.iter().any(|told| told == worker), "{told:#?}");
     }
 
     #[test]
-    fn a_line_that_no_line_of_the_twin_prints_is_printed_by_what_the_loop_calls() {
-        let told = sentences(&recorded("call_soon_threadsafe")[0]);
-        let a = "A begins (the loop calls say itself), prints “half of it has come” and ends.";
-        assert!(told.iter().any(|told| told == a), "{told:#?}");
+    fn each_printed_line_has_a_line_of_the_twin_but_a_report_of_the_debug_mode() {
         each_step(|place, scene, nth| {
-            let begins = matches!(scene.steps[nth].cause, Some(Cause::Begins));
-            let by_itself = place.contains("the loop calls say itself");
-            let lit = scene.steps[nth].says.iter().any(|said| said.line.is_some());
-            let prints = !scene.steps[nth].says.is_empty();
-            assert_eq!(by_itself, begins && prints && !lit, "{place}");
+            for said in &scene.steps[nth].says {
+                let is_a_report = said.text.starts_with("a poll took ");
+                assert_eq!(said.line.is_none(), is_a_report, "{place}");
+            }
         });
     }
 
@@ -559,14 +611,15 @@ pub(super) mod tests {
     #[test]
     fn a_wait_for_a_task_of_asyncios_own_ends_with_that_task() {
         let told = sentences(&recorded("select_loop")[0]);
-        let reader = "reader goes on (a task inside it has ended), prints “tick” and waits (wait).";
+        let reader = "reader goes on (a task inside it has ended), prints “tick” and waits \
+                      (asyncio.wait).";
         assert!(told.iter().any(|told| told == reader), "{told:#?}");
     }
 
     #[test]
     fn a_callback_that_is_taken_back_is_not_cancelled() {
         let told = sentences(&recorded("done_callbacks")[0]);
-        let main = "main begins, makes A and B, removes B, makes C and compute and waits.";
+        let main = "main begins, makes A and B, removes B, makes C and compute and waits (Future).";
         assert_eq!(told[0], main);
     }
 
@@ -596,7 +649,7 @@ pub(super) mod tests {
     fn what_a_thread_does_is_told_as_work_of_its_lane() {
         let told = sentences(&recorded("spawn_blocking")[0]);
         assert_eq!(told[0], "main begins, makes heart and hash and waits for hash.");
-        assert_eq!(told[2], "hash begins, prints “begin” and stays on its thread.");
+        assert_eq!(told[2], "hash begins, prints “begin” and blocks its thread.");
         assert_eq!(told[6], "hash prints “end”, wakes main and ends.");
         let told = sentences(&recorded("four_ways")[1]);
         assert_eq!(told[9], "A (its thread) prints “done” and ends.");
@@ -606,7 +659,10 @@ pub(super) mod tests {
     #[test]
     fn a_callback_of_the_twin_runs_in_the_lane_that_its_context_names() {
         let told = sentences(&recorded("four_ways")[2]);
-        assert_eq!(told[0], "main begins, makes A, B and C and waits.");
-        assert_eq!(told[1], "A begins, prints “half-way”, makes the next A and ends.");
+        assert_eq!(told[0], "main begins, makes A, B and C and waits (gather).");
+        assert_eq!(
+            told[1],
+            "A begins (its time has come), prints “half-way”, makes the next A and ends."
+        );
     }
 }

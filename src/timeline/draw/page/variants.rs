@@ -493,12 +493,12 @@ fn said_before([first, here]: [&SteppedRun; 2], are_exact: bool) -> (Vec<SaidBef
     let mut found = vec![SaidBefore::OnlyHere; lines.len()];
     // What is most alike is found first: otherwise an earlier line of the same text could use up
     // the one that is exactly the same.
-    for kind in [SaidBefore::Same, SaidBefore::AtAnotherTime, SaidBefore::ByAnotherLane] {
+    for (kind, are_alike) in ROUNDS {
         for (line, found) in lines.iter().zip(&mut found) {
             if *found != SaidBefore::OnlyHere {
                 continue;
             }
-            if let Some(place) = left.iter().position(|other| are_alike(kind, other, line)) {
+            if let Some(place) = left.iter().position(|other| are_alike(other, line)) {
                 left.remove(place);
                 *found = match kind {
                     SaidBefore::AtAnotherTime if !are_exact => SaidBefore::Same,
@@ -510,15 +510,16 @@ fn said_before([first, here]: [&SteppedRun; 2], are_exact: bool) -> (Vec<SaidBef
     (found, left.len())
 }
 
-/// Whether two lines are as much alike as this kind asks for.
-fn are_alike(kind: SaidBefore, one: &Printed, other: &Printed) -> bool {
-    match kind {
-        SaidBefore::Same => one == other,
-        SaidBefore::AtAnotherTime => one.lane == other.lane && one.text == other.text,
-        SaidBefore::ByAnotherLane => one.text == other.text,
-        SaidBefore::OnlyHere => false,
-    }
-}
+/// Whether two lines, one of each run, are alike.
+type AreAlike = fn(&Printed<'_>, &Printed<'_>) -> bool;
+
+/// In which order a line is looked for in the first run, and what is said of it where it is found.
+const ROUNDS: [(SaidBefore, AreAlike); 4] = [
+    (SaidBefore::Same, |one, other| one == other),
+    (SaidBefore::ByAnotherLane, |one, other| one.text == other.text && one.at == other.at),
+    (SaidBefore::AtAnotherTime, |one, other| one.text == other.text && one.lane == other.lane),
+    (SaidBefore::ByAnotherLane, |one, other| one.text == other.text),
+];
 
 fn quoted(chart: &Chart) -> String {
     format!("“{}”", chart.title)

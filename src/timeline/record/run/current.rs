@@ -249,7 +249,7 @@ impl Run {
 
     /// A coroutine of the loop is over. If the last thing that was seen in this call is the end of
     /// a lane, that lane was the coroutine: it wakes what awaits the task.
-    pub fn coroutine_is_over(&self) {
+    pub fn coroutine_ended(&self) {
         let Some(cause) = HERE.with_borrow(|here| here.cause) else { return };
         let log = self.lock();
         if log.events.len() <= cause.events {

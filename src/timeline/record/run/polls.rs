@@ -179,8 +179,8 @@ impl Run {
         }
     }
 
-    /// The last event is the end of a lane, and this is what that lane has returned.
-    pub fn has_returned(&self, returned: Polled) {
+    /// Notes what a lane has returned whose end is the last event.
+    pub fn note_returned(&self, returned: Polled) {
         let Some(finished) = Run::what_finished() else { return };
         if let Some(event) = self.lock().events.last_mut()
             && event.lane == finished.lane

@@ -58,9 +58,9 @@ function closeQuestion() {
   asks.hidden = true;
 }
 
-// Whether the step that comes next has been asked for already, or was skipped: then it is known,
-// and does not count again. Notes that it is known from now on.
-function isKnown() {
+// Notes that the step that comes next is known, since it was asked for or skipped. Returns whether
+// it was known before: then it does not count again.
+function markKnown() {
   const step = `${scene}.${moment + 1}`;
   const known = game.known.has(step);
   game.known.add(step);
@@ -76,7 +76,7 @@ function goOn(told) {
 function answer(choice, right, track) {
   if (!game.open) return;
   closeQuestion();
-  if (!isKnown()) {
+  if (!markKnown()) {
     game.asked += 1;
     if (choice === right) game.right += 1;
   }
@@ -88,7 +88,7 @@ function answer(choice, right, track) {
 // Shows the step without an answer.
 function skip() {
   closeQuestion();
-  isKnown();
+  markKnown();
   goOn("Skipped.");
 }
 
