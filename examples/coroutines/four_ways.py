@@ -19,7 +19,7 @@ STEPS = [0.2, 0.3, 0.5]
 # ANCHOR: function
 # ANCHOR: two_waits
 def two_waits(step):
-    """Reads well. On a loop's thread no other task gets on."""
+    """Reads well. It keeps its thread."""
     time.sleep(step)
     say("half-way")
     time.sleep(step)
