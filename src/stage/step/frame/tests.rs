@@ -34,6 +34,7 @@ fn walk() -> Walk {
         tells_of_others: false,
         later: Some("a secret".into()),
         blocks: Some("a secret".into()),
+        polls: None,
         on_thread: false,
         rest: false,
         says: vec![],
