@@ -25,8 +25,8 @@ task that the twin does not name is inside the lane that makes it.
 
 The same twin is to give the same bytes in each version of Python. It did in 3.11, 3.12 and 3.13,
 when they were tried; the tests use the one version that is installed. So only lines of the twin
-itself are kept, and of the library only names that are documented. `wait_for` makes a task in Python 3.11
-and none since 3.12; here it makes none in any version.
+itself are kept, and of the library only names that are documented. `wait_for` makes a task in
+Python 3.11 and none since 3.12; here it makes none in any version.
 
 To read in this order:
 
