@@ -35,7 +35,6 @@ fn walk() -> Walk {
         later: Some("a secret".into()),
         polls: Some("a secret".into()),
         blocks: Some("a secret".into()),
-        polls: None,
         on_thread: false,
         rest: false,
         says: vec![],
