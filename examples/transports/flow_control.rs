@@ -1,10 +1,10 @@
 //! Flow control: a writer that is faster than its reader has to wait; and how a side says “done”.
 //!
 //! In Python: `pause_writing`, `drain` and `write_eof`, see `flow_control.py` beside this file.
-//! Look for: In Rust a write waits for room; in Python `write` takes all, and asks the protocol to
-//! pause. In "half-close" Rust says “done” with `shutdown`, Python with `write_eof`. In "a half
-//! that is dropped" Python's `write_eof` stands for the drop of Rust's pipe. Traps: both write
-//! before they read; a dropped half of `io::split` closes nothing (one of `into_split` does).
+//! Look for: In Rust a write with no room waits; in Python `write` takes all and asks for a pause.
+//! In "half-close" Rust says “done” with `shutdown`, Python with `write_eof`. In "a half that is
+//! dropped" Python's `write_eof` stands for the drop of Rust's pipe. Traps: both write before they
+//! read; a dropped half of `io::split` closes nothing (one of `into_split` does).
 //!
 //!     cargo run --example flow_control
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -101,7 +101,7 @@ pub fn is_of_the_coroutine(call: &LoopCall) -> bool {
     call.step_of == Some(LoopTask::Main) && call.lane == call.over.map(|over| over.by)
 }
 
-fn stops_a_loop(call: &LoopCall) -> bool {
+pub fn stops_a_loop(call: &LoopCall) -> bool {
     call.added_by.as_deref() == Some("run_until_complete")
 }
 
@@ -118,7 +118,6 @@ pub fn reason(polls: &Polls<'_>, call: &LoopCall) -> Option<Reason> {
         },
         until: Some(match has_ended {
             true => format!("{} has ended", name(by)),
-            false if stops_a_loop(call) => format!("{} ends its wait", name(by)),
             false => format!("{} wakes it", name(by)),
         }),
         by: Some(by),

@@ -419,6 +419,12 @@ fn begins_next(steps: &[Step], after: usize, place: usize) -> Option<usize> {
     let is_it = |step: &Step| {
         step.lane == queue.ready[place] && !step.rest && step.ran_inside.is_some() == is_inside
     };
-    let later = steps[after + 1..].iter().position(is_it)?;
-    Some(after + 1 + later)
+    let is_alike = |other: &usize| {
+        queue.ready[*other] == queue.ready[place]
+            && queue.ready_unnamed.contains(other) == is_inside
+    };
+    if (0..place).any(|other| is_alike(&other)) {
+        return None; // steps do not tell the tasks inside a lane apart
+    }
+    (after + 1..steps.len()).find(|nth| is_it(&steps[*nth]))
 }

@@ -1,7 +1,7 @@
 //! Sentences: each cause, deed and state that a sentence tells of is one that was recorded.
 use super::{
     Explored,
-    coroutine::{ends_the_wait, is_of_the_coroutine, reason, untold_timers},
+    coroutine::{ends_the_wait, is_of_the_coroutine, reason, stops_a_loop, untold_timers},
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
     ready::runs_a_loop,
@@ -69,7 +69,7 @@ const RUNS: [&str; 5] = [
     "calls what is in its queue",
     "and what else is in its queue",
     "polls lanes inside it",
-    "runs on",
+    "keeps its thread",
     "moves the clock",
 ];
 
@@ -309,6 +309,7 @@ impl OfStep<'_> {
         if let Some(woken) = poll.span.woken
             && let Until::Lane(by) = woken.by
             && self.polls.row(by).end.0 <= woken.at
+            && self.polls.row(by).polled_by != Some(self.step.lane)
             && waits.iter().any(joins)
         {
             return false;
@@ -698,6 +699,7 @@ impl OfStep<'_> {
         if let Some(call) = ends_the_wait(self.polls, lane, self.nth)
             && let Some(reason) = reason(self.polls, call)
             && let Some(queued) = call.queued
+            && !stops_a_loop(call) // until then the lane runs the loop
             && let Some(until) = reason.until
         {
             let is_to_come = self.nth < self.polls.happened(queued).0;

@@ -242,7 +242,7 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
         Some(Until::Lane(by)) if by != lane => Some(by),
         _ => None,
     };
-    if words == "its next turn (the runtime wakes it after other lanes)" {
+    if words == "its next turn (the runtime wakes it)" {
         let begun = polls.begun(lane, step);
         let wake = begun.and_then(|begun| polls.wake_after(lane, begun));
         return wake.is_some_and(|wake| wake.woken.by == Until::Yield)

@@ -51,9 +51,14 @@
         }
         const wanted = [];
         for (const [lane, line] of stands[index].entries()) {
-          const ran = !idle && lane === step.lane;
+          const ran = !idle && lane === step.lane && step.ran_inside === null;
           const there = ran || "wdxrbt".includes(step.states[lane] ?? ".");
           if (line !== null && places.has(line) && there) wanted.push(`${lane} at ${line}`);
+        }
+        // What has run inside a lane without a name stands at the line of the step.
+        if (!idle && step.ran_inside !== null && places.has(step.stop)) {
+          const inside = `${step.lane} at ${step.stop}`;
+          if (!wanted.includes(inside)) wanted.push(inside);
         }
         const marks = [...sources[index].querySelectorAll(".mark")];
         const marked = marks.flatMap(({ dataset: { lanes, line } }) =>

@@ -135,9 +135,6 @@ pub const SENTENCES: &[Broken] = &[
     ("shield", "not so: it goes on when 3 s", |e| {
         steps(e, |_, step| step.later.take_if(|later| later == "until 3 s").is_some())
     }),
-    ("spawn_blocking", "not so: it goes on when hash has ended", |e| {
-        steps(e, |_, step| step.later.take().is_some())
-    }),
     ("coroutine", "not so: nothing is known of the end of its wait", |e| {
         steps(e, |_, step| step.later.take().is_some())
     }),

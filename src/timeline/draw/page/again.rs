@@ -36,8 +36,11 @@ impl<'c> Reader<'c> {
         if !are_the_same(stopped(before), after.places) || waits.iter().any(|wait| wait.of_a_loop) {
             return false;
         }
-        // It takes what the task has returned, and may wait for others of that kind.
-        if waits.iter().any(is_join) && has_ended_by(&self.chart.rows[by], woken.at) {
+        // It takes what the task has returned, and may wait for others of that kind. A lane that it
+        // polls itself is no task.
+        let is_task = !self.chart.is_inside(by, lane, woken.at);
+        let is_of_task = is_task && has_ended_by(&self.chart.rows[by], woken.at);
+        if is_of_task && waits.iter().any(is_join) {
             return false;
         }
         let of_poll = |piece: &&Piece| piece.lane == lane && piece.poll == poll.from;

@@ -46,19 +46,19 @@ impl Reader<'_> {
         }
     }
 
-    /// What will end the wait of a lane that runs a loop: of the coroutine until whose end it does
-    /// so, or until something else is done. None if it waits for neither, or that was not seen.
+    /// What will end the wait of the coroutine until whose end a lane runs a loop. None if it does
+    /// not wait, or that was not seen.
     pub(super) fn until_it_goes_on(&self, piece: &Piece) -> Option<String> {
         let resumed = self.ends_the_wait(piece.lane, self.number(piece))?;
+        if resumed.ends_run {
+            return None; // until then the lane runs the loop, and WAITS FOR has what it waits for
+        }
         let until = match resumed.why {
             Why::Timer(due) => {
                 let time = self.chart.time(resumed.queued.at);
                 let is_late = due < time;
                 let why = if is_late { ", when the thread is free again" } else { "" };
                 format!("{}{why}", human(time))
-            }
-            Why::Lane(by) if resumed.ends_run => {
-                format!("{} ends its wait", self.chart.rows[by].name)
             }
             Why::Lane(by) => format!("{} wakes it", self.chart.rows[by].name),
             Why::Ended(by) => format!("{} has ended", self.chart.rows[by].name),

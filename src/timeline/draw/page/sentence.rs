@@ -112,7 +112,7 @@ impl Reader<'_> {
             }
             // Its poll is not over, and the next piece is of another thread of the runtime, or of
             // a later instant.
-            Now::InPoll(_) if parts != ["goes on"] => parts.push("runs on".into()),
+            Now::InPoll(_) if parts != ["goes on"] => parts.push("keeps its thread".into()),
             Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
             _ => {}
         }

@@ -235,6 +235,7 @@ impl TwinReader<'_> {
             let lane = self.lane(name);
             for words in waits {
                 match unproved.iter_mut().find(|(_, same)| *same == words) {
+                    Some((lanes, _)) if lanes.contains(&lane) => {}
                     Some((lanes, _)) => lanes.push(lane),
                     None => unproved.push((vec![lane], words)),
                 }

@@ -396,6 +396,27 @@ impl TwinScene {
             queue.push((name, is_inside));
             called_in.push(next.unwrap_or(usize::MAX));
         }
+        // The recording names a lane once, also if more tasks inside it are in the queue.
+        for name in &step.ready {
+            for at in self.calls(nth, name).into_iter().skip(1) {
+                let next = &self.steps[at];
+                let is_called_before = |before: &TwinStep| {
+                    before.lane == next.lane
+                        && before.inner == next.inner
+                        && before.task == next.task
+                };
+                let is_woken = next.by_step().is_some_and(|by| by <= nth);
+                if next.inner != Some(Inner::Task)
+                    || !is_woken
+                    || self.steps[nth + 1..at].iter().any(is_called_before)
+                {
+                    continue;
+                }
+                let place = called_in.partition_point(|other| *other < at);
+                queue.insert(place, (name, true));
+                called_in.insert(place, at);
+            }
+        }
         // A lane that is ready itself, behind a task inside it.
         for (name, lane) in &step.lanes {
             if lane.state != TwinState::Ready || !queue.contains(&(name, true)) {

@@ -54,7 +54,7 @@ impl TwinScene {
         let never_called = self.never_called(nth);
         if !never_called.is_empty() {
             let is = if never_called.len() == 1 { "is" } else { "are" };
-            told += &format!(" Then {} {is} dropped, and never called.", join(&never_called));
+            told += &format!(" By then {} {is} dropped, and never called.", join(&never_called));
         }
         let inner = match step.inner {
             Some(Inner::Task) => "(a task inside it) ",
@@ -259,8 +259,8 @@ impl TwinScene {
             (Some(error), _) => format!("fails ({error})"),
             (None, Some(after)) => match after.state {
                 TwinState::Ready => "gives way".into(),
-                TwinState::Thread if step.inner.is_some() => "blocks".into(),
-                TwinState::Thread => "blocks its thread".into(),
+                TwinState::Thread if step.inner.is_some() => "stays there".into(),
+                TwinState::Thread => "stays on its thread".into(),
                 // What it has called is the loop: that it waits in it goes without saying.
                 TwinState::Wait if self.starts_its_loop(nth) && after.r#for.is_empty() => {
                     return None;
@@ -618,7 +618,7 @@ pub(super) mod tests {
     #[test]
     fn a_thread_that_hands_a_callback_to_the_loop_wakes_the_loop() {
         let told = sentences(&recorded("call_soon_threadsafe")[0]);
-        let worker = "worker prints “half of it”, makes A, wakes the loop and blocks its thread.";
+        let worker = "worker prints “half of it”, makes A, wakes the loop and stays on its thread.";
         assert!(told.iter().any(|told| told == worker), "{told:#?}");
     }
 
@@ -682,7 +682,7 @@ pub(super) mod tests {
     fn what_a_thread_does_is_told_as_work_of_its_lane() {
         let told = sentences(&recorded("spawn_blocking")[0]);
         assert_eq!(told[0], "main begins, makes heart and hash and waits for hash.");
-        assert_eq!(told[2], "hash begins, prints “begin” and blocks its thread.");
+        assert_eq!(told[2], "hash begins, prints “begin” and stays on its thread.");
         assert_eq!(told[6], "hash prints “end”, wakes main and ends.");
         let told = sentences(&recorded("four_ways")[1]);
         assert_eq!(told[9], "A (its thread) prints “done” and ends.");

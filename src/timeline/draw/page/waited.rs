@@ -23,7 +23,7 @@ use crate::timeline::{
 };
 
 /// For what a lane waits that has given way: the runtime does not put it into its queue at once.
-const ITS_NEXT_TURN: &str = "its next turn (the runtime wakes it after other lanes)";
+const ITS_NEXT_TURN: &str = "its next turn (the runtime wakes it)";
 
 /// A whole wait: the chart may have cut it into several spans.
 pub(super) struct WholeWait<'c> {
