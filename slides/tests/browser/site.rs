@@ -170,13 +170,15 @@ const ROOM: &str = include_str!("room.js");
 
 #[test]
 #[ignore = "needs Chromium"]
-fn every_example_can_be_stepped_through_fits_three_sizes_and_is_clean_in_both_themes() {
+fn every_example_can_be_stepped_through_fits_three_sizes_and_is_clean_in_a_theme() {
     with_chromium(async |chromium| {
         let mut explorers = BTreeSet::new();
         let mut examples = BTreeSet::new();
         let mut wrong = vec![];
-        for entry in fs::read_dir(SITE.join("examples")).expect("its pages").flatten() {
-            let file = entry.file_name().into_string().expect("a name");
+        let entries = fs::read_dir(SITE.join("examples")).expect("its pages").flatten();
+        let files: BTreeSet<_> = entries.map(|entry| entry.file_name()).collect();
+        for file in files {
+            let file = file.into_string().expect("a name");
             let name = file.strip_suffix(".html").expect("a page");
             let Some(name) = name.strip_suffix(".explorer") else {
                 examples.insert(name.to_owned());
@@ -187,6 +189,8 @@ fn every_example_can_be_stepped_through_fits_three_sizes_and_is_clean_in_both_th
             for what in tab.eval::<Vec<String>>(WALK).await {
                 wrong.push(format!("{name}: {what}"));
             }
+            // Both themes of each page would take too long, and all pages have the same colours.
+            let is_light = explorers.len() % 2 == 0;
             for (width, height, scheme) in
                 [(1280, 720, None), (1920, 1080, Some("light")), (390, 844, Some("dark"))]
             {
@@ -196,7 +200,9 @@ fn every_example_can_be_stepped_through_fits_three_sizes_and_is_clean_in_both_th
                 for what in tab.eval::<Vec<String>>(ROOM).await {
                     wrong.push(format!("{size}: {what}"));
                 }
-                let Some(scheme) = scheme else { continue };
+                let Some(scheme) = scheme.filter(|scheme| (*scheme == "light") == is_light) else {
+                    continue;
+                };
                 for what in complaints_of_explorer(&tab, scheme).await {
                     wrong.push(format!("{size}, {scheme}: {what}"));
                 }
