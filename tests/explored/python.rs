@@ -65,6 +65,9 @@ impl OfStep<'_> {
         if (self.letter(self.nth, lane) == 'd') != is_ready_itself {
             return Some("has a list of what is ready that differs from the state of");
         }
+        if places.iter().filter(|place| !is_inside(place)).count() > 1 {
+            return Some("lists more than once as ready");
+        }
         let first = places.first()?;
         let is_next = |step: &&Step| step.lane == lane && !step.rest;
         let next = self.steps[self.nth + 1..].iter().find(is_next)?;

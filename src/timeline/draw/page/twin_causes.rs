@@ -385,7 +385,7 @@ impl TwinScene {
 
     /// The lanes in the queue after a step, in order; and of each whether it is not the lane itself
     /// that is in the queue, but a task inside it. The recording has the name of a lane once, where
-    /// the first of its calls is. So it is the next call of the lane that tells which one that is.
+    /// the first of its calls is. So the next calls of the lane tell which ones these are.
     pub(super) fn queue(&self, nth: usize) -> Vec<(&str, bool)> {
         let step = &self.steps[nth];
         let mut queue: Vec<(&str, bool)> = vec![];
@@ -419,7 +419,8 @@ impl TwinScene {
         }
         // A lane that is ready itself, behind a task inside it.
         for (name, lane) in &step.lanes {
-            if lane.state != TwinState::Ready || !queue.contains(&(name, true)) {
+            let is_listed = queue.contains(&(name, false));
+            if lane.state != TwinState::Ready || is_listed || !queue.contains(&(name, true)) {
                 continue;
             }
             let is_its_own = |at: &usize| self.steps[*at].inner.is_none();
@@ -460,6 +461,20 @@ mod tests {
         recording::recorded,
         twin_told::tests::{each_step, sentences},
     };
+
+    #[test]
+    fn each_task_inside_a_lane_that_is_in_the_queue_is_listed_in_its_place() {
+        let scenes = recorded("pipeline");
+        let twin = scenes
+            .iter()
+            .find(|twin| twin.title.as_deref() == Some("loop body"))
+            .expect("its scene");
+        let [own, inside] = [("main", false), ("main", true)];
+        assert_eq!(twin.queue(10), [inside, own, inside]);
+        assert_eq!(twin.queue(11), [own, inside]);
+        assert_eq!(twin.queue(12), [own, inside]);
+        assert_eq!(twin.queue(13), [inside]);
+    }
 
     #[test]
     fn a_lane_that_gives_way_was_woken_by_no_other_lane() {
