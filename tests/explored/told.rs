@@ -5,10 +5,11 @@ use super::{
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
     ready::runs_a_loop,
+    timers::due,
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered, Span, State,
-    Step, Until, Wait, human,
+    Clock, Due, End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered,
+    Span, State, Step, Until, Wait, human,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -640,6 +641,12 @@ impl OfStep<'_> {
             "d"
         } else if says("and is woken at once") {
             ensure(by.is_some(), "it was woken")?;
+            let is_exact = self.polls.chart.clock == Clock::Paused;
+            ensure(is_exact, "on the real clock no wake comes at the very end of a poll")?;
+            ensure(!self.is_woken_in_its_poll(), "its poll was over")?;
+            "d"
+        } else if says("and was woken in this poll") {
+            ensure(self.is_woken_in_its_poll(), "its poll was not over")?;
             "d"
         } else if self.step.sentence.contains("Then the runtime drops it:") {
             ensure(says("waits"), "its poll has ended as any other")?;
@@ -666,6 +673,13 @@ impl OfStep<'_> {
         let polls_others = says("polls lanes inside it") || is_told;
         ensure(!polls_others || is_told == calls, "an event loop calls, and polls nothing else")?;
         ensure(expected.contains(letter), &format!("it is {letter}"))
+    }
+
+    /// Whether it was woken before its poll was over.
+    fn is_woken_in_its_poll(&self) -> bool {
+        let poll = &self.polls.of_lane[self.step.lane][self.which];
+        let wake = self.polls.wake_after(self.step.lane, self.which);
+        wake.is_some_and(|wake| wake.woken.nth < poll.span.ended_nth)
     }
 
     /// Whether it has come in this poll to the loop that it runs: it was not there before, or
@@ -759,11 +773,14 @@ impl OfStep<'_> {
                 {
                     return ensure(self.is_the_time_of(time, &lanes), "another timer is the first");
                 }
-                let mut due = human(self.polls.chart.time(wake.woken.at));
-                // Only the runtime's thread is seen to be busy.
-                if self.polls.is_busy_until(wake.woken.at) && !self.step.on_thread {
-                    due += ", when the thread is free again";
-                }
+                let due = match due(self.polls, lane, wake.woken) {
+                    Some(Due::At(time)) => human(time),
+                    Some(Due::By(time)) => {
+                        format!("{}, when the thread is free again", human(time))
+                    }
+                    Some(Due::AtLatest(time)) => format!("its time has come, by {}", human(time)),
+                    Some(Due::NotKnown) | None => "its time has come".into(),
+                };
                 ensure(wake.is_by_the_clock() && due == time, &format!("it is due at {due}"))
             }
             None => Err(format!("what is “{later}”?")),

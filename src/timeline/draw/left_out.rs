@@ -192,6 +192,7 @@ mod tests {
             stopped: Places::default(),
             polled_at: Places::default(),
             blocks: vec![],
+            ended_nth: 0,
         };
         Row {
             name: "A".into(),

@@ -127,7 +127,8 @@ impl Assembly {
         };
         let blocks = if state.is_poll() { take(&mut open.blocks) } else { vec![] };
         let to = now;
-        let span = Span { state, from, to, places, woken, stopped, polled_at, blocks };
+        let ended_nth = if state.is_poll() { self.nth } else { 0 };
+        let span = Span { state, from, to, places, woken, stopped, polled_at, blocks, ended_nth };
         self.chart.rows[lane].spans.push(span);
     }
 

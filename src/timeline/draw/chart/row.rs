@@ -2,6 +2,7 @@
 use super::{End, Position, State, Until};
 use crate::timeline::{LaneId, draw::places::Places};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +87,15 @@ pub struct Span {
     /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<BlockingCall>,
+    /// Of a poll: how many events of the run came before its end. What came after it at the same
+    /// position has a greater number, such as a wake right after the poll. 0 of any other span, and
+    /// in a file of an older version.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ended_nth: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A call of [`block`](crate::block), which occupies the thread.
@@ -114,6 +124,21 @@ pub struct Woken {
     /// it as an error.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancels: bool,
+    /// Of a wake by a timer, on the real clock: when the timer fired, as it was measured. The time
+    /// of the instant is rounded. None in a file of an older version.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::timeline::time::nanoseconds_if_known"
+    )]
+    pub fired: Option<Duration>,
+}
+
+impl Woken {
+    /// The wake that has ended a wait, of which no more is known.
+    pub(in crate::timeline::draw) fn of_a_wait(by: Until, at: Position) -> Woken {
+        Woken { by, at, nth: 0, passed_on: false, cancels: false, fired: None }
+    }
 }
 
 impl Row {

@@ -167,6 +167,10 @@ impl<'c> Reader<'c> {
             if later.from.instant > piece.after.instant {
                 return None;
             }
+            // Another poll of `lane` begins.
+            if later.lane == lane && later.kind == Kind::Poll && later.key() != piece.key() {
+                return None;
+            }
             let mut inner = later.lane;
             // Not an endless loop: see `around`.
             for _ in 0..self.chart.rows.len() {
@@ -212,13 +216,7 @@ impl<'c> Reader<'c> {
             match span.state {
                 State::Ready | State::WokenNotPolled => {}
                 State::Waiting(by) if by != Until::Unwoken => {
-                    return Some(Woken {
-                        by,
-                        at: span.to,
-                        nth: 0,
-                        passed_on: false,
-                        cancels: false,
-                    });
+                    return Some(Woken::of_a_wait(by, span.to));
                 }
                 _ => return None,
             }

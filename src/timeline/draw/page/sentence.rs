@@ -1,13 +1,14 @@
 //! A step in words: why a lane was polled (`causes`), what it printed and did (`deeds`), and what
 //! it does now.
 use super::{
+    due::Due,
     lines::is_of_a_loop,
     now::{Now, has_returned_an_item},
     reader::{Reader, join},
     waited::WholeWait,
 };
 use crate::timeline::{
-    End, LaneId, Position, Span, State, Until, Woken,
+    Clock, End, LaneId, Position, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, is_passed_on, tracked},
     human,
 };
@@ -226,9 +227,20 @@ impl Reader<'_> {
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
             // The runtime drops that task only when this poll is over.
             Some(Until::Lane(by)) if piece.aborted.contains(&by) => self.waits(piece),
-            Some(_) => format!("{}, and is woken at once", self.waits(piece)),
-            None => self.waits(piece),
+            Some(_) if self.is_woken_in_its_poll(piece, woken) => {
+                format!("{}, and was woken in this poll", self.waits(piece))
+            }
+            // On the real clock no wake comes at the very time at which a poll ends.
+            Some(_) if self.chart.clock == Clock::Paused => {
+                format!("{}, and is woken at once", self.waits(piece))
+            }
+            Some(_) | None => self.waits(piece),
         }
+    }
+
+    /// Whether a wake of the lane of a piece came before the end of the poll of the piece.
+    fn is_woken_in_its_poll(&self, piece: &Piece, woken: Option<Woken>) -> bool {
+        woken.is_some_and(|woken| woken.nth < self.poll_of(piece).ended_nth)
     }
 
     /// The lanes that the lane of a piece polls after it, before it goes on by itself: `A, then B`.
@@ -291,15 +303,12 @@ impl Reader<'_> {
             {
                 format!("{others} has come")
             }
-            Until::Clock => {
-                let until = human(self.chart.time(wait.to));
-                // Its timer may have been due before, and the runtime's thread was not free. Of any
-                // other thread that is not seen.
-                let is_late =
-                    self.busy_until[wait.to.instant] && !self.is_in_a_closure(lane, wait.to);
-                let why = if is_late { ", when the thread is free again" } else { "" };
-                format!("{until}{why}")
-            }
+            Until::Clock => match self.due(lane, wait.to) {
+                Due::At(time) => human(time),
+                Due::By(time) => format!("{}, when the thread is free again", human(time)),
+                Due::AtLatest(time) => format!("its time has come, by {}", human(time)),
+                Due::NotKnown => "its time has come".into(),
+            },
             Until::Lane(by) if by == lane => "it wakes itself".into(),
             // Not “for”: it may wait for other lanes, too, and this wake is the first to come.
             Until::Lane(by) => {
@@ -315,7 +324,7 @@ impl Reader<'_> {
             }
             Until::Outside => {
                 let by = wait.until;
-                let woken = Woken { by, at: wait.to, nth: 0, passed_on: false, cancels: false };
+                let woken = Woken::of_a_wait(by, wait.to);
                 match self.stop(piece).and_then(|at| tracked(self.chart, at, woken)) {
                     Some(task) => format!("{} has ended", self.chart.rows[task].name),
                     None => "it is woken from outside".into(),
