@@ -16,6 +16,21 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(of_lines(explored));
     faults.extend(where_nothing_stands(explored));
     faults.extend(left_and_back(explored));
+    faults.extend(where_no_code_panics(explored));
+    faults
+}
+
+/// The lines at which a lane is said to have panicked, and where nothing in the source does.
+fn where_no_code_panics(explored: &Explored) -> Vec<String> {
+    const PANICS: [&str; 6] = ["panic!", "assert", "expect(", "unwrap()", "todo!", "unreachable!"];
+    let mut faults = vec![];
+    for row in &explored.chart.rows {
+        let Some(place) = &row.panicked_at else { continue };
+        let text = line_of(&place.file, place.line);
+        if !PANICS.iter().any(|words| text.contains(words)) {
+            faults.push(format!("{} panics at {place}: {text}", row.name));
+        }
+    }
     faults
 }
 
@@ -266,6 +281,8 @@ fn of_step(
     let stops = match step.stop {
         // In the middle of a poll: see `stands`.
         _ if is_in_its_poll => true,
+        // That it has panicked there is told: see `told`.
+        Some(_) if polls.letter(nth, step.lane) == 'p' => true,
         Some(line) => waits && is.contains(&line),
         None => !waits || is.is_empty() || is_elsewhere,
     };

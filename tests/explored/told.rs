@@ -23,7 +23,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 if step.lane != polls.steps[poll.first].lane {
                     continue; // of a lane inside it
                 }
-                let of_step = OfStep { polls: &polls, nth, step, poll, which };
+                let file = &explored.run.tracks[0].file;
+                let of_step = OfStep { polls: &polls, nth, step, poll, file, which };
                 if let Err(fault) = of_step.check() {
                     faults.push(format!("step {nth} “{}”: {fault}", step.sentence));
                 }
@@ -61,6 +62,8 @@ struct OfStep<'e> {
     nth: usize,
     step: &'e Step,
     poll: &'e Poll<'e>,
+    /// The file of which its track lights lines.
+    file: &'e str,
     /// Which of the polls of its lane it is.
     which: usize,
 }
@@ -94,11 +97,13 @@ impl OfStep<'_> {
             sentence.truncate(sentence.len() - thread.len() - " polls it. ".len());
         }
         self.check_thread(thread)?;
-        let (told, panics) = match sentence.split_once("panics: ") {
-            Some((before, _)) => (before.to_owned(), true),
+        let panics = sentence.find("panics: ").or_else(|| sentence.find("panics in line "));
+        let (told, panics) = match panics {
+            Some(at) => (sentence[..at].to_owned(), true),
             None => (sentence.clone(), false),
         };
         self.check_error()?;
+        self.check_panic()?;
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
         self.check_polls(&told)?;
@@ -591,6 +596,24 @@ impl OfStep<'_> {
         };
         let is_told = self.step.sentence.contains(&format!("fails ({error})."));
         ensure(is_told, &format!("it returns the error “{error}”"))
+    }
+
+    /// If it has panicked in code that the page shows, the sentence says in which line, and the line
+    /// is lit.
+    fn check_panic(&self) -> Checked {
+        let row = self.polls.row(self.step.lane);
+        let End::Panicked(message) = &row.end.1 else { return Ok(()) };
+        if self.polls.letter(self.nth, self.step.lane) != 'p' {
+            return Ok(());
+        }
+        let place = row.panicked_at.as_ref().filter(|place| place.file == self.file);
+        let line = place.map(|place| place.line);
+        let told = match line {
+            Some(line) => format!("panics in line {line}: {message}"),
+            None => format!("panics: {message}"),
+        };
+        ensure(self.step.sentence.contains(&told), &told)?;
+        ensure(self.step.stop == line, "the line in which it panics is lit")
     }
 
     /// What it does now, as the end of the sentence says: its letter says the same.

@@ -204,6 +204,7 @@ mod tests {
             own_thread: false,
             called_off: false,
             removed: false,
+            panicked_at: None,
             spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,

@@ -3,7 +3,7 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{LaneId, waits::Waits};
+use super::{LaneId, panics, place::Place, waits::Waits};
 use crate::timeline::clean;
 use std::{any::Any, panic::Location, time::Duration};
 
@@ -166,8 +166,9 @@ pub enum Polled {
     Cancelled,
     /// `Poll::Ready`, or a callback has returned, with this error: the event loop has said so.
     Failed(String),
-    /// It did not return: it panicked, with this message.
-    Panicked(String),
+    /// It did not return: it panicked, with this message, and in its own code at this place. None
+    /// if the panic was thrown in a lane inside it, or was only passed on.
+    Panicked(String, Option<Place>),
 }
 
 impl Polled {
@@ -175,8 +176,15 @@ impl Polled {
     pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
         match result {
             Ok(_) => Polled::Ready,
-            Err(panic) => Polled::Panicked(panic_message(&**panic)),
+            Err(panic) => Polled::panicked(&**panic),
         }
+    }
+
+    /// A poll or a closure on this thread has just thrown this panic.
+    pub(super) fn panicked(panic: &(dyn Any + Send)) -> Polled {
+        let message = panic_message(panic);
+        let place = panics::place_of(&message);
+        Polled::Panicked(message, place)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     LaneId,
     event::Polled,
     gate::Stranger,
+    panics,
     run::{Dropped, Observe, Run},
     stack::Floor,
     waits::Waits,
@@ -165,6 +166,7 @@ impl Call {
         }
         // Stacks that are captured in this call end here: see `stack`.
         let floor = Floor::new();
+        panics::forget();
         let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
             Some(lane) => run.as_lane(lane, work),
             // Nothing is observed, but `block` has to find the run and its clock on this thread.

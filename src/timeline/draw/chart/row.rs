@@ -35,6 +35,10 @@ pub struct Row {
     /// Of the two it was the latter. False in a file of an older version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// Where it has panicked, in its own code. None if it has not, if it has only passed on the
+    /// panic of another lane, and in a file of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panicked_at: Option<Place>,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.

@@ -266,6 +266,12 @@ impl<'c> Reader<'c> {
         None
     }
 
+    /// The line of the shown file at which a lane has panicked.
+    pub(super) fn panicked_at(&self, lane: LaneId) -> Option<u32> {
+        let place = self.chart.rows[lane].panicked_at.as_ref()?;
+        if self.is_shown(&place.file) { Some(place.line) } else { None }
+    }
+
     /// Whether a place is in the source that the page shows: a line of another file must not be
     /// lit.
     pub(super) fn is_shown(&self, file: &str) -> bool {

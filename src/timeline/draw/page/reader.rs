@@ -6,6 +6,7 @@
 //! a step is put together of these, and what they share.
 use super::{
     calls::Calls,
+    now::Now,
     resumed::{Resumed, resumed},
     source::SourceFile,
     steps::Step,
@@ -105,6 +106,9 @@ impl<'c> Reader<'c> {
         if let Some((nth, by)) = woken_in {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
+        }
+        if let Now::Over = self.now(lane, piece) {
+            step.stop = self.panicked_at(lane);
         }
         if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);

@@ -114,7 +114,7 @@ impl Reader<'_> {
             // Its poll is not over, and the next piece is of another thread of the runtime, or of
             // a later instant.
             Now::InPoll(_) if parts != ["goes on"] => parts.push("keeps its thread".into()),
-            Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
+            Now::Over => parts.push(self.ended(lane)),
             _ => {}
         }
         let others = self.others(piece, by_others);
@@ -238,6 +238,20 @@ impl Reader<'_> {
         }
     }
 
+    /// How a lane ended, as the end of a sentence.
+    fn ended(&self, lane: LaneId) -> String {
+        match &self.chart.rows[lane].end.1 {
+            End::Finished => "ends".into(),
+            End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
+            End::Failed(error) => format!("fails ({error})"),
+            End::Panicked(message) => match self.panicked_at(lane) {
+                Some(line) => format!("panics in line {line}: {message}"),
+                None => format!("panics: {message}"),
+            },
+            End::Unfinished => "is left unfinished".into(),
+        }
+    }
+
     /// Whether a wake of the lane of a piece came before the end of the poll of the piece.
     fn is_woken_in_its_poll(&self, piece: &Piece, woken: Option<Woken>) -> bool {
         woken.is_some_and(|woken| woken.nth < self.poll_of(piece).ended_nth)
@@ -357,16 +371,5 @@ impl Reader<'_> {
             }
         }
         if by.is_empty() { String::new() } else { format!(", after {}", self.names(&by)) }
-    }
-}
-
-/// How a lane ended, as the end of a sentence.
-fn ended(end: &End) -> String {
-    match end {
-        End::Finished => "ends".into(),
-        End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
-        End::Failed(error) => format!("fails ({error})"),
-        End::Panicked(message) => format!("panics: {message}"),
-        End::Unfinished => "is left unfinished".into(),
     }
 }

@@ -161,7 +161,8 @@ pub struct Step {
     /// The line at which the lane goes on now: where it had been waiting, or where it polls the
     /// lane that has ended.
     pub resumed: Option<u32>,
-    /// The line at which it is now: where it waits, polls another lane, or blocks its thread.
+    /// The line at which it is now: where it waits, polls another lane, or blocks its thread, or
+    /// where it has panicked.
     pub stop: Option<u32>,
     /// The lines of the `.await`s around the one in `stop`, the outermost last.
     pub chain: Vec<u32>,
