@@ -45,8 +45,8 @@ pub enum What {
     /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
     /// the run notes no places.
     PollStart(Option<Waits>),
-    /// It has occupied its thread until now, by [`super::block`], on the paused clock. Where it
-    /// called that; none if the run notes no places.
+    /// It has occupied its thread until now, by [`super::block`]. Where it called that; none if the
+    /// run notes no places.
     Blocked(Option<Waits>),
     /// That poll has returned.
     PollEnd {

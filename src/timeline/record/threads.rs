@@ -83,21 +83,15 @@ pub fn is_a_callback(type_name: &str) -> bool {
 /// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing
 /// that blocks can.
 pub fn block(time: Duration) {
-    match Run::here() {
-        Some(run) if run.clock == Clock::Paused => {
-            let begin = Instant::now();
-            // In the runtime of a caller only its own thread can move the clock.
-            if run.schedules_threads() {
-                run.scheduler.block(time);
-            } else if run.on_runtime_thread() {
-                run.scheduler.advance(time);
-            } else {
-                std::thread::sleep(time);
-            }
-            run.blocked(begin.elapsed());
-        }
-        _ => std::thread::sleep(time),
+    let Some(run) = Run::here() else { return std::thread::sleep(time) };
+    let begin = Instant::now();
+    match run.clock {
+        Clock::Paused if run.schedules_threads() => run.scheduler.block(time),
+        // In the runtime of a caller only its own thread can move the clock.
+        Clock::Paused if run.on_runtime_thread() => run.scheduler.advance(time),
+        Clock::Paused | Clock::Real => std::thread::sleep(time),
     }
+    run.blocked(begin.elapsed());
 }
 
 /// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled

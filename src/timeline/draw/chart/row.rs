@@ -1,6 +1,6 @@
 //! The row of a lane: what it did from its beginning to its end, and what polled it.
 use super::{End, Position, State, Until};
-use crate::timeline::{LaneId, draw::places::Places};
+use crate::timeline::{LaneId, Place, draw::places::Places};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ pub struct Span {
     /// another lane calls.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub polled_at: Places,
-    /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
+    /// Of a poll: each [`block`](crate::block) in it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<BlockingCall>,
     /// Of a poll: how many events of the run came before its end. What came after it at the same
