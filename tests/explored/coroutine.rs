@@ -110,17 +110,15 @@ pub fn stops_a_loop(call: &LoopCall) -> bool {
 pub fn reason(polls: &Polls<'_>, call: &LoopCall) -> Option<Reason> {
     let (queued, over) = (call.queued?, call.over?);
     let name = |lane: LaneId| &polls.row(lane).name;
-    let of_lane = |by: LaneId, has_ended: bool| Reason {
-        cause: if has_ended {
-            format!("{} has ended", name(by))
-        } else {
-            format!("woken by {}", name(by))
-        },
-        until: Some(match has_ended {
-            true => format!("{} has ended", name(by)),
-            false => format!("{} wakes it", name(by)),
-        }),
-        by: Some(by),
+    let of_lane = |by: LaneId, has_ended: bool| {
+        let end = polls.row(by).how_it_ended();
+        let is_cancelled = matches!(end, End::Cancelled { .. } | End::ReturnedCancelled);
+        let (cause, until) = match (has_ended, is_cancelled) {
+            (true, true) => (format!("{} was cancelled", name(by)), "is cancelled"),
+            (true, false) => (format!("{} has ended", name(by)), "has ended"),
+            (false, _) => (format!("woken by {}", name(by)), "wakes it"),
+        };
+        Reason { cause, until: Some(format!("{} {until}", name(by))), by: Some(by) }
     };
     let plain = |cause: &str| Reason { cause: cause.to_owned(), until: None, by: None };
     let ended = |awaits: &&LoopAwait| awaits.over && awaits.from.by == over.by;

@@ -774,7 +774,10 @@ impl OfStep<'_> {
                 ensure(is_outside && self.ends_at(task, wake.woken.at), "a task ends right there")
             }
             Some("it is woken from outside") => {
-                ensure(by == Some(Until::Outside), "it is woken from outside")
+                let is_answered = wake.is_some_and(|wake| wake.polled.is_some());
+                let is_dropped = matches!(row.end.1, End::Cancelled { .. });
+                let is_the_end = is_answered || !is_dropped;
+                ensure(by == Some(Until::Outside) && is_the_end, "it is woken from outside")
             }
             Some("it is polled without a wake") => {
                 let next = self.polls.of_lane[lane].get(self.which + 1);
@@ -783,7 +786,10 @@ impl OfStep<'_> {
             }
             Some("it is dropped") => {
                 let end = matches!(row.end.1, End::Cancelled { .. });
-                ensure(wake.is_none() && end, "it is dropped")
+                // A wake from outside for which it is not polled changes nothing.
+                let is_woken = wake
+                    .is_some_and(|wake| wake.polled.is_some() || wake.woken.by != Until::Outside);
+                ensure(!is_woken && end, "it is dropped")
             }
             Some("the run is over") => {
                 ensure(wake.is_none() && row.end.1 == End::Unfinished, "it is over")

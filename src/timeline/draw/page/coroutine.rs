@@ -13,7 +13,7 @@ use super::{
     reader::Reader,
     resumed::{Resumed, Why},
 };
-use crate::timeline::{LaneId, LoopCall, Turn, draw::pieces::Piece, human};
+use crate::timeline::{End, LaneId, LoopCall, Turn, draw::pieces::Piece, human};
 
 impl Reader<'_> {
     /// Why the coroutine goes on that runs in the lane of a piece, if the piece begins with that:
@@ -40,7 +40,7 @@ impl Reader<'_> {
             Why::Begins => Some("its coroutine begins".into()),
             Why::Timer(_) => Some("its time has come".into()),
             Why::Lane(by) => Some(format!("woken by {}", self.chart.rows[by].name)),
-            Why::Ended(by) => Some(format!("{} has ended", self.chart.rows[by].name)),
+            Why::Ended(by) => Some(self.end_in_words(by, ["has ended", "was cancelled"])),
             Why::GaveWay => Some("it had given way".into()),
             Why::NotSeen => None,
         }
@@ -61,10 +61,18 @@ impl Reader<'_> {
                 format!("{}{why}", human(time))
             }
             Why::Lane(by) => format!("{} wakes it", self.chart.rows[by].name),
-            Why::Ended(by) => format!("{} has ended", self.chart.rows[by].name),
+            Why::Ended(by) => self.end_in_words(by, ["has ended", "is cancelled"]),
             Why::Begins | Why::GaveWay | Why::NotSeen => return None,
         };
         Some(format!("until {until}"))
+    }
+
+    /// That a lane has ended, in the first of these words; in the second, if it was cancelled.
+    fn end_in_words(&self, lane: LaneId, [ended, cancelled]: [&str; 2]) -> String {
+        let row = &self.chart.rows[lane];
+        let is_cancelled =
+            matches!(row.how_it_ended(), End::Cancelled { .. } | End::ReturnedCancelled);
+        format!("{} {}", row.name, if is_cancelled { cancelled } else { ended })
     }
 
     /// `a wake by A`: which lane ends the wait of a lane that runs a loop, in words; none if no

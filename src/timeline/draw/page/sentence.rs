@@ -150,6 +150,13 @@ impl Reader<'_> {
         matches!(self.chart.rows[lane].end, (end, End::Cancelled { .. }) if end == at)
     }
 
+    /// Whether a lane is dropped without another poll after a position.
+    fn is_dropped_unpolled(&self, lane: LaneId, from: Position) -> bool {
+        let row = &self.chart.rows[lane];
+        let is_polled = |span: &Span| span.state.is_poll() && from <= span.from;
+        matches!(row.end.1, End::Cancelled { .. }) && !row.spans.iter().any(is_polled)
+    }
+
     /// Whether a wait of which this span is a part is ended by the runtime: the lane has asked to
     /// be polled again, once the others have had their turn.
     fn has_given_way(&self, lane: LaneId, span: &Span) -> bool {
@@ -341,6 +348,7 @@ impl Reader<'_> {
                 let woken = Woken::of_a_wait(by, wait.to);
                 match self.stop(piece).and_then(|at| tracked(self.chart, at, woken)) {
                     Some(task) => format!("{} has ended", self.chart.rows[task].name),
+                    None if self.is_dropped_unpolled(lane, wait.to) => "it is dropped".into(),
                     None => "it is woken from outside".into(),
                 }
             }
