@@ -250,7 +250,7 @@ fn of_step(
 ) -> Vec<String> {
     let step = &polls.steps[nth];
     let mut is = lines(after, file);
-    let mut was = before.map(|before| lines(before, file)).unwrap_or_default();
+    let mut was = before.map(|before| lines_of_return(before, file)).unwrap_or_default();
     // A lane that runs an event loop is where the coroutine is until whose end it does so.
     let of_the_coroutine = polls.of_the_coroutine(step.lane, nth);
     let mut may_go_on_elsewhere = false;
@@ -269,7 +269,7 @@ fn of_step(
             was.clear();
         }
         for places in places {
-            was.extend(lines(places, file));
+            was.extend(lines_of_return(places, file));
         }
     }
     // Of several places at once one is lit, and that may be in a file that is not shown.
@@ -366,6 +366,17 @@ pub fn lines(places: &Places, file: &str) -> Vec<u32> {
     let mut lines = vec![];
     for wait in places.waits() {
         lines.extend(line_in(wait, file));
+    }
+    lines
+}
+
+/// The lines of a file at which a lane goes on that waits at some places: a `poll` by hand, in
+/// which it has cloned or called its waker, begins anew, so it is the line around that.
+fn lines_of_return(places: &Places, file: &str) -> Vec<u32> {
+    let mut lines = vec![];
+    for wait in places.waits() {
+        let is_it = |place: &&Place| place.file == file && (!wait.by_hand || **place != wait.place);
+        lines.extend([&wait.place].into_iter().chain(&wait.chain).find(is_it).map(|at| at.line));
     }
     lines
 }

@@ -83,7 +83,9 @@ impl std::error::Error for JsonError {}
 ///   `"now"`, `"earlier"`, `"kept"` (the lane may be at another line since, and waits for the
 ///   same), `"or_after"` (it may have gone on since), `"never"` or `"unknown"`. `waits` is a list
 ///   of places; if one of them has `"or_after": true`, the lane may have gone on from this place to
-///   one that follows in the list; with `"of_a_loop": true` its `lane` is a task of an event loop
+///   one that follows in the list; with `"by_hand": true` it handles its waker there in a `poll` by
+///   hand, which the next poll enters at the top; with `"of_a_loop": true` its `lane` is a task of
+///   an event loop
 ///   that runs there, and is not waited for; with `"handles": N` the lane awaits `N` tasks there at
 ///   once; with `"timer": true` it is registered with a timer of tokio's there; with `"in_timeout":
 ///   true` its `lane` is polled by a `timeout` that owns it;

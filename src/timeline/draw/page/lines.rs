@@ -148,11 +148,11 @@ impl<'c> Reader<'c> {
             // it.
             return match coroutine {
                 Some(_) if !self.calls.coroutine_runs(piece.lane, step) => None,
-                Some(wait) => self.line(wait),
+                Some(wait) => self.line_of_return(wait),
                 None => self.went_on(piece, stopped),
             };
         }
-        self.line(self.resumed_inside(piece)?)
+        self.line_of_return(self.resumed_inside(piece)?)
     }
 
     /// Where the lane of a piece goes on in the middle of its poll.
