@@ -334,7 +334,7 @@ fn a_panic_has_the_place_at_which_its_lane_has_thrown_it() {
     const LINE: u32 = line!();
     let run = record("places of panics", || async {
         let fails = async { panic!("a part of the test") }.lane("fails");
-        let around = tokio::spawn(async { fails.await }.lane("around"));
+        let around = tokio::spawn(fails.lane("around"));
         let panic = around.await.unwrap_err().into_panic();
         let again = tokio::spawn(async { resume_unwind(panic) }.lane("again"));
         assert!(again.await.unwrap_err().is_panic());
