@@ -55,7 +55,9 @@ def run_task(handle, task):
         cause = {"cancel": cause["step"]}
     elif is_of_a_step(cause) and cause == task.roused_by:
         cause = {"group": cause["step"]}
-    task.cancelled_by = task.roused_by = None
+    elif is_of_a_step(cause) and cause == task.dismissed_by:
+        cause = {"dismissed": cause["step"]}
+    task.cancelled_by = task.roused_by = task.dismissed_by = None
     scene.open = OpenStep(before.name, cause, stood, task, before.inner)
     original_run(handle)
     write_down_what_blocked(None)

@@ -28,18 +28,21 @@ class Task(asyncio.Task):
         self.inner = inner  # "task" if that lane only has made the task, and is not the task
         self.cancelled_by = None  # the cause of the call that `cancel` puts into the queue
         self.roused_by = None  # the same, if a group of tasks cancels the task that waits for it
+        self.dismissed_by = None  # the same, if a group of tasks cancels a task of its own
         super().__init__(coroutine, **more)
 
     def __hash__(self):
         return self.number
 
     def cancel(self, *args, **more):
-        # A group of tasks also calls this to let the task go on that waits for the group, and hides
-        # the cancellation from it.
+        # If a task of a group fails, the group cancels the others. It also calls this to let the
+        # task go on that waits for the group, and hides the cancellation from it.
         caller = sys._getframe(1).f_locals.get("self")
-        is_hidden = isinstance(caller, asyncio.TaskGroup) and caller._parent_task is self
-        if recording.scene is not None and is_hidden:
+        is_by_a_group = isinstance(caller, asyncio.TaskGroup)
+        if recording.scene is not None and is_by_a_group and caller._parent_task is self:
             self.roused_by = cause_now()
+        elif recording.scene is not None and is_by_a_group:
+            self.dismissed_by = cause_now()
         elif recording.scene is not None:
             self.cancelled_by = cause_now()
         return super().cancel(*args, **more)

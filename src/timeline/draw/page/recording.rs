@@ -99,6 +99,9 @@ pub(super) enum Cause {
     Cancel(usize),
     /// The same, by the group of tasks for which it waits, which catches that itself.
     Group(usize),
+    /// The same, by the group of tasks to which the lane belongs: after this step, in which another
+    /// task of the group has failed.
+    Dismissed(usize),
     /// A timer was due, which the lane of this name had set.
     Timer(Option<String>),
 }

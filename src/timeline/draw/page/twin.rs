@@ -112,8 +112,10 @@ impl TwinReader<'_> {
             sentence: twin.sentence(nth),
             // A report of the debug mode, which has no line of the twin, is told behind the step.
             tells_of_others: is_one_never_called
+                || !twin.cancelled_by_the_group(nth).is_empty()
                 || says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            later_of_coroutine: false, // `main` is a task as any other
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,

@@ -24,9 +24,11 @@ pub(super) enum Why<'t> {
     WokenBy(Other<'t>),
     /// The lane of this name has cancelled it.
     CancelledBy(&'t str),
-    /// The lane of this name has failed: the group of tasks cancels the lane that waits for it, and
+    /// A task of the group has failed: the group of tasks cancels the lane that waits for it, and
     /// catches that itself.
-    CancelledByItsGroup(&'t str),
+    CancelledByTheGroup,
+    /// The same, and the lane is one of the other tasks of the group.
+    CancelledByItsGroup,
     /// The lane of this name has stopped the loop that it ran.
     LoopStoppedBy(&'t str),
     /// It had only let others go first, and was in the queue all the time.
@@ -59,9 +61,10 @@ impl fmt::Display for Why<'_> {
             Why::AllTasksEnded => write!(f, "all its tasks have ended"),
             Why::WokenBy(other) => write!(f, "woken by {other}"),
             Why::CancelledBy(by) => write!(f, "cancelled by {by}"),
-            Why::CancelledByItsGroup(_) => {
+            Why::CancelledByTheGroup => {
                 write!(f, "cancelled by its TaskGroup, which catches that")
             }
+            Why::CancelledByItsGroup => write!(f, "cancelled by its TaskGroup"),
             Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
             Why::HadGivenWay => write!(f, "it had given way"),
         }
@@ -84,7 +87,9 @@ impl TwinStep {
     /// The step that put the lane into the queue, if one did.
     fn by_step(&self) -> Option<usize> {
         match self.cause {
-            Some(Cause::Step(by) | Cause::Cancel(by) | Cause::Group(by)) => Some(by),
+            Some(Cause::Step(by) | Cause::Cancel(by) | Cause::Group(by) | Cause::Dismissed(by)) => {
+                Some(by)
+            }
             _ => None,
         }
     }
@@ -108,7 +113,8 @@ impl TwinScene {
             Cause::Timer(Some(by)) => Some(Why::TimeOf(by)),
             Cause::Timer(None) => None,
             Cause::Cancel(by) => Some(Why::CancelledBy(&self.steps[*by].lane)),
-            Cause::Group(by) => Some(Why::CancelledByItsGroup(&self.steps[*by].lane)),
+            Cause::Group(_) => Some(Why::CancelledByTheGroup),
+            Cause::Dismissed(_) => Some(Why::CancelledByItsGroup),
             Cause::Step(by) if self.steps[*by].lane == step.lane => self.why_by_itself(nth, *by),
             Cause::Step(by) => Some(self.why_by_another(nth, *by)),
         }
@@ -294,6 +300,26 @@ impl TwinScene {
             }
         }
         woke
+    }
+
+    /// The lanes that the group of a lane puts into the queue, when the lane fails in a step: the
+    /// group cancels them.
+    pub(super) fn cancelled_by_the_group(&self, nth: usize) -> Vec<&str> {
+        let mut cancelled = self.woke(nth);
+        cancelled.retain(|name| {
+            let mut later = self.steps[nth + 1..].iter();
+            let next = later.find(|step| step.lane == *name && step.by_step() == Some(nth));
+            let cause = next.and_then(|step| step.cause.as_ref());
+            matches!(cause, Some(Cause::Group(_) | Cause::Dismissed(_)))
+        });
+        cancelled
+    }
+
+    /// Whether the lane of a step goes on since the loop has stopped that it ran, by a call of
+    /// `stop` that was due: with no other timer of its own does it wait for `run_forever`.
+    pub(super) fn stops_its_loop(&self, nth: usize) -> bool {
+        let Some(before) = self.last_of_its_own(nth) else { return false };
+        self.awaits(before) == Some("loop.run_forever") && self.why(nth) == Some(Why::ItsTime)
     }
 
     /// The other lane that will wake the lane `name`, which waits after a step. None if `name`
@@ -597,12 +623,29 @@ mod tests {
                     waits for A.";
         assert_eq!(told[2], main);
         assert!(told[3].starts_with("A goes on (cancelled by main), prints “asked to end”"));
-        // The group cancels `main` as well, and catches that cancellation itself: the code of
-        // `main` does not see it. A is said to wake `main`, which goes on, and waits again.
-        let told = sentences(&recorded("task_group")[2]);
-        assert!(told[4].contains("cancels B and C, wakes main"), "{}", told[4]);
+    }
+
+    #[test]
+    fn a_group_cancels_its_tasks_and_the_lane_that_waits_for_it_when_one_of_them_fails() {
+        let twin = &recorded("task_group")[2];
+        let told = sentences(twin);
+        let fails = "A goes on (its time has come), prints “no connection” and fails \
+                     (ConnectionError: failed after 1 s). Then its TaskGroup cancels B, C \
+                     and main.";
+        assert_eq!(told[4], fails);
+        assert_eq!(twin.later(2).as_deref(), Some("until its TaskGroup cancels it"));
+        assert_eq!(told[5], "B goes on (cancelled by its TaskGroup) and is cancelled.");
+        // The group catches the cancellation of `main`: the code of `main` does not see it. `main`
+        // goes on, and waits again.
         let main = "main goes on (cancelled by its TaskGroup, which catches that) and waits";
         assert!(told[7].starts_with(main), "{}", told[7]);
+    }
+
+    #[test]
+    fn a_loop_that_a_timer_of_its_own_lane_has_stopped_is_told_of() {
+        let told = sentences(&recorded("timers")[0]);
+        let last = "main goes on (its time has come), stops its loop, prints “stopped” and ends.";
+        assert_eq!(told.last().map(String::as_str), Some(last));
     }
 
     /// A lane that waits and is in no list would wait for nothing.

@@ -51,6 +51,11 @@ impl TwinScene {
         for line in last_of_others {
             told += &self.printed_by_another(nth, line);
         }
+        let by_the_group = self.cancelled_by_the_group(nth);
+        if !by_the_group.is_empty() {
+            let names = in_short(by_the_group.into_iter().map(str::to_owned).collect());
+            told += &format!(" Then its TaskGroup cancels {}.", join(&names));
+        }
         let never_called = self.never_called(nth);
         if !never_called.is_empty() {
             let is = if never_called.len() == 1 { "is" } else { "are" };
@@ -182,6 +187,12 @@ impl TwinScene {
         let mut woken_inside = self.own_steps_after(nth).into_iter();
         let mut deeds: Vec<(&str, String)> = vec![];
         let mut told = vec![];
+        // What its group does comes after its end, and is a sentence of its own.
+        let by_the_group = self.cancelled_by_the_group(nth);
+        woke.retain(|name| !by_the_group.contains(name));
+        if self.stops_its_loop(nth) {
+            deeds.push(("stops", "its loop".into()));
+        }
         for deed in &step.deeds {
             match deed {
                 Deed::Prints(line)
@@ -228,7 +239,7 @@ impl TwinScene {
     fn wakes_inside(&self, nth: usize, later: usize) -> (&'static str, String) {
         let whom = match (self.steps[nth].inner, self.steps[later].inner) {
             (_, None) => self.steps[later].lane.as_str(),
-            (Some(Inner::Task), _) => "another task inside it",
+            (Some(Inner::Task), _) => ANOTHER_TASK_INSIDE,
             _ => A_TASK_INSIDE,
         };
         let is_cancelled = matches!(self.steps[later].cause, Some(Cause::Cancel(_)));
@@ -311,7 +322,9 @@ impl TwinScene {
             Why::ItsTime => format!("until {}", self.due(nth, name, next)),
             Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, next)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
-            Why::CancelledByItsGroup(by) => format!("until {by} wakes it"),
+            Why::CancelledByTheGroup | Why::CancelledByItsGroup => {
+                "until its TaskGroup cancels it".into()
+            }
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             Why::EndedCancelled(name) => format!("until {name} is cancelled"),
             why => format!("until {why}"),
@@ -372,8 +385,13 @@ fn together(deeds: &[(&str, String)]) -> Vec<Told> {
 /// What a task is called that has no name of its own.
 const A_TASK_INSIDE: &str = "a task inside it";
 
+/// The same, in a step of such a task.
+const ANOTHER_TASK_INSIDE: &str = "another task inside it";
+
 /// The names of lanes, or how many they are; how many have no name comes last.
 fn in_short(lanes: Vec<String>) -> Vec<String> {
+    let (others, lanes): (Vec<_>, Vec<_>) =
+        lanes.into_iter().partition(|name| name == ANOTHER_TASK_INSIDE);
     let (inside, mut named): (Vec<_>, Vec<_>) =
         lanes.into_iter().partition(|name| name == A_TASK_INSIDE);
     if named.len() > 4 {
@@ -384,6 +402,7 @@ fn in_short(lanes: Vec<String>) -> Vec<String> {
         1 => named.push(A_TASK_INSIDE.into()),
         many => named.push(format!("{many} tasks inside it")),
     }
+    named.extend(others);
     named
 }
 
