@@ -2,7 +2,10 @@
 use super::{
     Explored,
     awaited::is_named,
-    coroutine::{ends_the_wait, is_of_the_coroutine, reason, stops_a_loop, untold_timers},
+    coroutine::{
+        ends_the_wait, is_of_the_coroutine, queues_the_coroutine, reason, stops_a_loop,
+        untold_timers,
+    },
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
     ready::runs_a_loop,
@@ -394,6 +397,9 @@ impl OfStep<'_> {
                 Some(lanes) if !lanes.contains(&lane) => {
                     return ensure(self.is_the_time_of(why, &lanes), "another timer is the first");
                 }
+                _ if queues_the_coroutine(self.polls, lane, self.poll.span) => {
+                    "its coroutine's time has come".to_owned()
+                }
                 _ => "its time has come".to_owned(),
             },
             Until::Outside if let Some(task) = why.strip_suffix(" has ended") => {
@@ -637,7 +643,7 @@ impl OfStep<'_> {
             "b"
         } else if says("stays on its thread") {
             "t"
-        } else if RUNS.iter().any(|words| says(words)) || told == "goes on." {
+        } else if RUNS.iter().any(|words| says(words)) {
             "r"
         } else if says("returns an item") {
             ensure(next.is_none_or(|next| !next.span.state.eq(&State::RunningUnwoken)), "an item")?;
@@ -742,6 +748,11 @@ impl OfStep<'_> {
         {
             let is_to_come = self.nth < self.polls.happened(queued).0;
             if is_to_come && self.polls.letter(self.nth, lane) == 'w' {
+                let made = call.over.map_or(self.nth, |over| self.polls.happened(over).0);
+                let before = &self.polls.steps[self.nth + 1..made.max(self.nth + 1)];
+                let goes_on = before.iter().any(|step| step.lane == lane);
+                let is_told = self.step.later_of_coroutine;
+                ensure(is_told == goes_on, "it is its coroutine that waits")?;
                 let told = self.step.later.as_deref().and_then(|told| told.strip_prefix("until "));
                 return ensure(told == Some(&until), &format!("it goes on when {until}"));
             }

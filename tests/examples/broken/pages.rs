@@ -83,17 +83,17 @@ pub const PAGES: &[Broken] = &[
     ("cancel_task", "wakes the loop of main, which is ready: true", |e| {
         words(e, "wakes main", "wakes the loop of main")
     }),
-    ("shield", "a callback of `shield` is in the loop’s queue, and not listed", |e| {
+    ("shield", "a callback of shield() is in the loop’s queue, and not listed", |e| {
         steps(e, |_, step| !std::mem::take(&mut step.ready_callbacks).is_empty())
     }),
-    ("shield", "a callback of `shield` is not in the loop’s queue, and listed", |e| {
-        let callback = (0, "a callback of `shield`".to_owned());
+    ("shield", "a callback of shield() is not in the loop’s queue, and listed", |e| {
+        let callback = (0, "a callback of shield()".to_owned());
         steps(e, |_, step| {
             step.ready_callbacks.push(callback.clone());
             true
         })
     }),
-    ("shield", "a callback of `shield` is at another place in the queue", |e| {
+    ("shield", "a callback of shield() is at another place in the queue", |e| {
         steps(e, |_, step| {
             let places = step.ready_callbacks.iter_mut().map(|(before, _)| before);
             places.map(|before| *before += 1).count() > 0

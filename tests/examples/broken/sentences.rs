@@ -91,7 +91,7 @@ pub const SENTENCES: &[Broken] = &[
             || words(e, "calls what is in its queue", "polls lanes inside it")
     }),
     ("shield", "a callback of shield is not told of", |e| {
-        words(e, "calls a callback of `shield`", "calls back")
+        words(e, "calls a callback of shield()", "calls back")
     }),
     ("as_completed", "has woken itself,", |e| words(e, "By now ", "And now ")),
     ("function", "not so: it blocks for None", |e| {
@@ -120,11 +120,17 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "(its coroutine begins)", "(its loop begins an iteration)")
     }),
     ("timeout", "not so: A has ended", |e| words(e, "(A has ended)", "(woken by A)")),
+    ("timeout", "not so: its coroutine's time has come", |e| {
+        words(e, "(its coroutine's time has come)", "(its time has come)")
+    }),
+    ("timeout", "not so: its loop calls its coroutine", |e| {
+        words(e, "(its loop calls its coroutine)", "(its time has come)")
+    }),
     ("timers", "it is not told that the time of C has come", |e| {
-        words(e, " (the time of C and B has come)", "")
+        words(e, " and finds that the time of C and B has come", "")
     }),
     ("timers", "the time of D has not come", |e| {
-        words(e, " (the time of C and B has come)", " (the time of D has come)")
+        words(e, "the time of C and B has come", "the time of D has come")
     }),
     ("cancel_handle", "that a loop ends is not told: Idle", |e| {
         words(e, "finds that nothing is left to wait for", "looks around")
@@ -133,6 +139,9 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "stops the loop of main", "rests")
     }),
     // told: what ends its wait
+    ("shield", "not so: it is its coroutine that waits", |e| {
+        steps(e, |_, step| std::mem::take(&mut step.later_of_coroutine))
+    }),
     ("shield", "not so: it goes on when 3 s", |e| {
         steps(e, |_, step| step.later.take_if(|later| later == "until 3 s").is_some())
     }),

@@ -38,6 +38,10 @@ impl Reader<'_> {
         }
         match resumed.why {
             Why::Begins => Some("its coroutine begins".into()),
+            // That its time has come is told where its call is queued.
+            Why::Timer(_) if resumed.queued_in < step => {
+                Some("its loop calls its coroutine".into())
+            }
             Why::Timer(_) => Some("its time has come".into()),
             Why::Lane(by) => Some(format!("woken by {}", self.chart.rows[by].name)),
             Why::Ended(by) => Some(self.end_in_words(by, ["has ended", "was cancelled"])),
@@ -73,6 +77,30 @@ impl Reader<'_> {
         let is_cancelled =
             matches!(row.how_it_ended(), End::Cancelled { .. } | End::ReturnedCancelled);
         format!("{} {}", row.name, if is_cancelled { cancelled } else { ended })
+    }
+
+    /// Whether the coroutine in the lane of a piece has a timer that puts it into the queue there,
+    /// and is called in a later step.
+    pub(super) fn queues_its_coroutine(&self, piece: &Piece) -> bool {
+        let step = self.number(piece);
+        self.resumed.iter().any(|resumed| {
+            resumed.lane == piece.lane
+                && resumed.queued_in == step
+                && step < resumed.made_in
+                && matches!(resumed.why, Why::Timer(_))
+        })
+    }
+
+    /// Whether the lane of a piece, in which a loop runs, goes on before its coroutine does.
+    pub(super) fn goes_on_before_its_coroutine(&self, piece: &Piece) -> bool {
+        let step = self.number(piece);
+        match self.ends_the_wait(piece.lane, step) {
+            Some(resumed) if !resumed.ends_run => {
+                let before = step + 1..resumed.made_in;
+                self.order[before].iter().any(|other| other.lane == piece.lane)
+            }
+            _ => false,
+        }
     }
 
     /// `a wake by A`: which lane ends the wait of a lane that runs a loop, in words; none if no

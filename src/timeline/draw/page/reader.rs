@@ -60,7 +60,7 @@ impl<'c> Reader<'c> {
     }
 
     /// What is seen after a piece. `stepped` adds `stands`, and what the step says in words:
-    /// `sentence`, `tells_of_others` and `later`.
+    /// `sentence`, `tells_of_others`, `later` and `later_of_coroutine`.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
@@ -74,6 +74,7 @@ impl<'c> Reader<'c> {
             sentence: String::new(),
             tells_of_others: false,
             later: None,
+            later_of_coroutine: false,
             polls: self.polls_in_words(piece),
             blocks: self.blocks(piece),
             says: vec![],

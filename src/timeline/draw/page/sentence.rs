@@ -21,6 +21,8 @@ pub(super) struct Told {
     pub tells_of_others: bool,
     /// What will end the wait after it. A reader who predicts must not see it.
     pub later: Option<String>,
+    /// Whether that is the wait of a coroutine in its lane, and the lane itself goes on before.
+    pub of_coroutine: bool,
 }
 
 impl Reader<'_> {
@@ -113,15 +115,20 @@ impl Reader<'_> {
             }
             // Its poll is not over, and the next piece is of another thread of the runtime, or of
             // a later instant.
-            Now::InPoll(_) if parts != ["goes on"] => parts.push("keeps its thread".into()),
+            Now::InPoll(_) => parts.push("keeps its thread".into()),
             Now::Over => parts.push(self.ended(lane)),
             _ => {}
+        }
+        // What its loop finds when an iteration is over.
+        if !matches!(self.now(lane, piece), Now::InPoll(_)) {
+            parts.extend(self.overdue(piece));
         }
         let others = self.others(piece, by_others);
         let thread = self.thread(piece).map(|name| format!(" {name} polls it."));
         let tells_of_others = thread.is_some() || !others.is_empty();
         let sentence = format!("{}.{}{others}", join(&parts), thread.unwrap_or_default());
-        Told { sentence, tells_of_others, later }
+        let of_coroutine = later.is_some() && self.goes_on_before_its_coroutine(piece);
+        Told { sentence, tells_of_others, later, of_coroutine }
     }
 
     /// `waits (sleep)`.
@@ -172,11 +179,9 @@ impl Reader<'_> {
         // The place of an event loop's driver is known, and nothing that it waits for is.
         if is_of_a_loop(self.stop(piece)) {
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
-                _ if self.starts_its_loop(piece) => {
-                    format!("starts its loop{}", self.overdue(piece))
-                }
+                _ if self.starts_its_loop(piece) => "starts its loop".into(),
                 true => self.waits_in_its_coroutine(piece),
-                false => format!("ends its loop's iteration{}", self.overdue(piece)),
+                false => "ends its loop's iteration".into(),
             };
         }
         match self.on_all(piece) {
@@ -185,18 +190,18 @@ impl Reader<'_> {
         }
     }
 
-    /// ` (the time of A has come)`: the timers that have become due while the loop was busy. It
-    /// finds them between two iterations, and does not sleep. If it has slept before this piece,
-    /// it was woken for them, and that is told already.
-    fn overdue(&self, piece: &Piece) -> String {
+    /// `finds that the time of A has come`: the timers that have become due while the loop was
+    /// busy. It finds them between two iterations, and does not sleep. If it has slept before this
+    /// piece, it was woken for them, and that is told already.
+    fn overdue(&self, piece: &Piece) -> Option<String> {
         let has_slept = self.woken_for(piece.lane, self.poll_of(piece)).map(|woken| woken.by)
             == Some(Until::Clock);
-        if has_slept && piece.kind == Kind::Poll {
-            return String::new();
+        if !is_of_a_loop(self.stop(piece)) || has_slept && piece.kind == Kind::Poll {
+            return None;
         }
         match self.calls.due_in(self.number(piece))[..] {
-            [] => String::new(),
-            ref lanes => format!(" (the time of {} has come)", self.names(lanes)),
+            [] => None,
+            ref lanes => Some(format!("finds that the time of {} has come", self.names(lanes))),
         }
     }
 

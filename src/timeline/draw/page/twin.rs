@@ -112,6 +112,7 @@ impl TwinReader<'_> {
             // A report of the debug mode, which has no line of the twin, is told behind the step.
             tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            later_of_coroutine: false, // `main` is a task as any other
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,

@@ -318,6 +318,13 @@ impl TwinScene {
         woke
     }
 
+    /// Whether the lane of a step has run its loop by `run_forever`, and goes on since a timer of its
+    /// own is due. Such a timer calls `stop`: no other one ends `run_forever`.
+    pub(super) fn stops_its_loop(&self, nth: usize) -> bool {
+        let Some(before) = self.last_of_its_own(nth) else { return false };
+        self.awaits(before) == Some("loop.run_forever") && self.why(nth) == Some(Why::ItsTime)
+    }
+
     /// The other lane that will wake the lane `name`, which waits after a step. None if `name`
     /// waits for lanes, or if something else ends its wait.
     pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<&str> {
@@ -630,6 +637,13 @@ mod tests {
         assert_eq!(group.later(2).as_deref(), Some("until its TaskGroup cancels it"));
         let main = "main goes on (cancelled by its TaskGroup, which catches that) and waits";
         assert!(told[7].starts_with(main), "{}", told[7]);
+    }
+
+    #[test]
+    fn a_loop_that_a_timer_of_its_own_lane_has_stopped_is_told_of() {
+        let told = sentences(&recorded("timers")[0]);
+        let last = "main goes on (its time has come), stops its loop, prints “stopped” and ends.";
+        assert_eq!(told.last().map(String::as_str), Some(last));
     }
 
     /// A lane that waits and is in no list would wait for nothing.

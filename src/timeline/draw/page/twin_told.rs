@@ -161,6 +161,9 @@ impl TwinScene {
         let mut woken_inside = self.own_steps_after(nth).into_iter();
         let mut deeds: Vec<(&str, String)> = vec![];
         let mut told = vec![];
+        if self.stops_its_loop(nth) {
+            deeds.push(("stops", "its loop".into()));
+        }
         for deed in &step.deeds {
             match deed {
                 Deed::Prints(line)
@@ -211,7 +214,7 @@ impl TwinScene {
     fn wakes_inside(&self, nth: usize, later: usize) -> (&'static str, String) {
         let whom = match (self.steps[nth].inner, self.steps[later].inner) {
             (_, None) => self.steps[later].lane.as_str(),
-            (Some(Inner::Task), _) => "another task inside it",
+            (Some(Inner::Task), _) => ANOTHER_TASK_INSIDE,
             _ => A_TASK_INSIDE,
         };
         let is_cancelled = matches!(self.steps[later].cause, Some(Cause::Cancel(_)));
@@ -348,7 +351,11 @@ fn together(deeds: &[(&str, String)]) -> Vec<Told> {
         let verb = alike[0].0;
         let mut objects: Vec<String> = alike.iter().map(|(_, object)| object.clone()).collect();
         if verb != "prints" {
+            // Behind the name of the lane itself, if that is one of them.
+            let others: Vec<String> =
+                objects.extract_if(.., |object| object == ANOTHER_TASK_INSIDE).collect();
             objects = in_short(objects);
+            objects.extend(others);
         }
         told.push(Told::Own(format!("{verb} {}", join(&objects))));
     }
@@ -361,6 +368,9 @@ const BY_ITS_GROUP: &str = "its TaskGroup cancels";
 
 /// What a task is called that has no name of its own.
 const A_TASK_INSIDE: &str = "a task inside it";
+
+/// The same, in a step of such a task.
+const ANOTHER_TASK_INSIDE: &str = "another task inside it";
 
 /// The names of lanes, or how many they are; and how many have no name. These come last, but if
 /// they come first, since "it" is the lane of the step.
