@@ -20,8 +20,8 @@ struct Joined {
 }
 
 impl Reader<'_> {
-    /// The tasks whose ends a lane awaits at these places, where a piece ends; and `lanes`, which it
-    /// polls there.
+    /// The tasks whose ends a lane awaits at these places, where a piece ends; and `lanes`, which
+    /// it polls there.
     pub(super) fn waits_for_ends(
         &self,
         lane: LaneId,
