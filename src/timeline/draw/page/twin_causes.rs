@@ -318,8 +318,8 @@ impl TwinScene {
         woke
     }
 
-    /// Whether the lane of a step has run its loop by `run_forever`, and goes on since a timer of its
-    /// own is due. Such a timer calls `stop`: no other one ends `run_forever`.
+    /// Whether the lane of a step has run its loop by `run_forever`, and goes on since a timer of
+    /// its own is due. Such a timer calls `stop`: no other one ends `run_forever`.
     pub(super) fn stops_its_loop(&self, nth: usize) -> bool {
         let Some(before) = self.last_of_its_own(nth) else { return false };
         self.awaits(before) == Some("loop.run_forever") && self.why(nth) == Some(Why::ItsTime)
