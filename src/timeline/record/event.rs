@@ -3,8 +3,12 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{LaneId, panics, place::Place, waits::Waits};
-use crate::timeline::clean;
+use super::{
+    LaneId,
+    panics::{self, panic_message},
+    place::Place,
+    waits::Waits,
+};
 use std::{any::Any, panic::Location, time::Duration};
 
 /// One thing that happened to one lane.
@@ -185,17 +189,6 @@ impl Polled {
         let message = panic_message(panic);
         let place = panics::place_of(&message);
         Polled::Panicked(message, place)
-    }
-}
-
-/// The message of a panic; for a panic with anything but text, a phrase that says so.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    if let Some(text) = panic.downcast_ref::<&str>() {
-        return clean::text(text);
-    }
-    match panic.downcast_ref::<String>() {
-        Some(text) => clean::text(text),
-        None => "something that is not text".into(),
     }
 }
 

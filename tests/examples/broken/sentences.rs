@@ -119,7 +119,7 @@ pub const SENTENCES: &[Broken] = &[
     ("shield", "not so: its coroutine begins", |e| {
         words(e, "(its coroutine begins)", "(its loop begins an iteration)")
     }),
-    ("timeout", "not so: A has ended", |e| words(e, "(A has ended)", "(woken by A)")),
+    ("timeout", "not so: A was cancelled", |e| words(e, "(A was cancelled)", "(woken by A)")),
     ("timeout", "not so: its coroutine's time has come", |e| {
         words(e, "(its coroutine's time has come)", "(its time has come)")
     }),
