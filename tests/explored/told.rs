@@ -598,8 +598,8 @@ impl OfStep<'_> {
         ensure(is_told, &format!("it returns the error “{error}”"))
     }
 
-    /// If it has panicked in code that the page shows, the sentence says in which line, and the line
-    /// is lit.
+    /// If it has panicked in code that the page shows, the sentence says in which line, and that
+    /// line is lit.
     fn check_panic(&self) -> Checked {
         let row = self.polls.row(self.step.lane);
         let End::Panicked(message) = &row.end.1 else { return Ok(()) };

@@ -18,9 +18,9 @@
 //! then: the paused clock, sockets, and tasks with lanes of their own. While the loop is busy,
 //! nothing else goes on. That is how an event loop behaves that has the thread to itself.
 use super::{
-    event::{Polled, WokenBy, panic_message},
+    event::{Polled, WokenBy},
     pair::Clones,
-    panics,
+    panics::{self, panic_message},
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     stack::Floor,

@@ -4,7 +4,6 @@
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
 use super::{LaneId, panics, place::Place, waits::Waits};
-use crate::timeline::clean;
 use std::{any::Any, panic::Location, time::Duration};
 
 /// One thing that happened to one lane.
@@ -182,20 +181,9 @@ impl Polled {
 
     /// A poll or a closure on this thread has just thrown this panic.
     pub(super) fn panicked(panic: &(dyn Any + Send)) -> Polled {
-        let message = panic_message(panic);
+        let message = panics::panic_message(panic);
         let place = panics::place_of(&message);
         Polled::Panicked(message, place)
-    }
-}
-
-/// The message of a panic; for a panic with anything but text, a phrase that says so.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    if let Some(text) = panic.downcast_ref::<&str>() {
-        return clean::text(text);
-    }
-    match panic.downcast_ref::<String>() {
-        Some(text) => clean::text(text),
-        None => "something that is not text".into(),
     }
 }
 

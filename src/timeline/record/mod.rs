@@ -69,7 +69,6 @@ pub use calls::{
     place_of_an_await,
 };
 #[cfg(feature = "schedules")]
-pub(crate) use event::panic_message;
 pub use event::{CallStage, CalledOff, Event, Line, LoopEnd, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
@@ -78,6 +77,7 @@ pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt, is_a_lane};
 #[cfg(feature = "schedules")]
 pub(crate) use panics::QuietPanics;
+pub(crate) use panics::panic_message;
 pub use place::Place;
 #[cfg(feature = "schedules")]
 pub(crate) use processor::{OwnTime, SeenThread};

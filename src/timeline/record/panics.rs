@@ -1,10 +1,12 @@
 //! Where a program panics.
 //!
-//! Whoever catches a panic gets what it was thrown with, and not the place. Only the panic hook is
+//! Code that catches a panic gets what it was thrown with, and not the place. Only the panic hook is
 //! told that. So the first recording of a process puts a hook before the one that is there, which
 //! notes the place for the thread that panics, and then calls the other one.
-use super::{event::panic_message, place::Place};
+use super::place::Place;
+use crate::timeline::clean;
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
     panic,
     sync::Once,
@@ -12,7 +14,9 @@ use std::{
 
 /// A panic that the hook was told of.
 struct Panic {
+    /// What it was thrown with: it tells this panic from another one.
     message: String,
+    /// Where it was thrown.
     place: Place,
 }
 
@@ -79,4 +83,15 @@ pub(super) fn forget() {
 /// that was caught before is passed on.
 pub(super) fn place_of(message: &str) -> Option<Place> {
     LAST.take().filter(|last| last.message == message).map(|last| last.place)
+}
+
+/// The message of a panic; for a panic with anything but text, a phrase that says so.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        return clean::text(text);
+    }
+    match panic.downcast_ref::<String>() {
+        Some(text) => clean::text(text),
+        None => "something that is not text".into(),
+    }
 }

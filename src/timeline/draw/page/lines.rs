@@ -266,6 +266,14 @@ impl<'c> Reader<'c> {
         None
     }
 
+    /// The line at which the lane of a piece panics, if it is over after the piece.
+    pub(super) fn panics_in(&self, piece: &Piece) -> Option<u32> {
+        match self.now(piece.lane, piece) {
+            Now::Over => self.panicked_at(piece.lane),
+            _ => None,
+        }
+    }
+
     /// The line of the shown file at which a lane has panicked.
     pub(super) fn panicked_at(&self, lane: LaneId) -> Option<u32> {
         let place = self.chart.rows[lane].panicked_at.as_ref()?;

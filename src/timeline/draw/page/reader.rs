@@ -6,7 +6,6 @@
 //! a step is put together of these, and what they share.
 use super::{
     calls::Calls,
-    now::Now,
     resumed::{Resumed, resumed},
     source::SourceFile,
     steps::Step,
@@ -107,9 +106,7 @@ impl<'c> Reader<'c> {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
         }
-        if let Now::Over = self.now(lane, piece) {
-            step.stop = self.panicked_at(lane);
-        }
+        step.stop = self.panics_in(piece);
         if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
             step.on = self.on(piece);
