@@ -20,8 +20,7 @@
 use super::{
     event::{Polled, WokenBy},
     pair::Clones,
-    panics,
-    panics::panic_message,
+    panics::{self, panic_message},
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     stack::Floor,

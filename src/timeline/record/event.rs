@@ -3,12 +3,7 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{
-    LaneId,
-    panics::{self, panic_message},
-    place::Place,
-    waits::Waits,
-};
+use super::{LaneId, panics, place::Place, waits::Waits};
 use std::{any::Any, panic::Location, time::Duration};
 
 /// One thing that happened to one lane.
@@ -186,7 +181,7 @@ impl Polled {
 
     /// A poll or a closure on this thread has just thrown this panic.
     pub(super) fn panicked(panic: &(dyn Any + Send)) -> Polled {
-        let message = panic_message(panic);
+        let message = panics::panic_message(panic);
         let place = panics::place_of(&message);
         Polled::Panicked(message, place)
     }

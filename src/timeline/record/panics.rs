@@ -1,8 +1,8 @@
 //! Where a program panics.
 //!
-//! Where a panic is caught, it is known what it was thrown with, and not the place. Only the panic
-//! hook is told that. So the first recording of a process puts a hook before the one that is there,
-//! which notes the place for the thread that panics, and then calls the other one.
+//! Code that catches a panic gets what it was thrown with, and not the place. Only the panic hook is
+//! told that. So the first recording of a process puts a hook before the one that is there, which
+//! notes the place for the thread that panics, and then calls the other one.
 use super::place::Place;
 use crate::timeline::clean;
 use std::{
@@ -14,7 +14,7 @@ use std::{
 
 /// A panic that the hook was told of.
 struct Panic {
-    /// By this it is told apart from an earlier one.
+    /// What it was thrown with: it tells this panic from another one.
     message: String,
     /// Where it was thrown.
     place: Place,

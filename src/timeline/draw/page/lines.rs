@@ -266,8 +266,8 @@ impl<'c> Reader<'c> {
         None
     }
 
-    /// The line of the shown file at which the lane of a piece panics in it.
-    pub(super) fn panics_at(&self, piece: &Piece) -> Option<u32> {
+    /// The line at which the lane of a piece panics, if it is over after the piece.
+    pub(super) fn panics_in(&self, piece: &Piece) -> Option<u32> {
         match self.now(piece.lane, piece) {
             Now::Over => self.panicked_at(piece.lane),
             _ => None,

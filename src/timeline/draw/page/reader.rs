@@ -107,7 +107,7 @@ impl<'c> Reader<'c> {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
         }
-        step.stop = self.panics_at(piece);
+        step.stop = self.panics_in(piece);
         if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
             step.on = self.on(piece);
