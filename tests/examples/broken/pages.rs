@@ -1,7 +1,7 @@
 //! Lists, lines and states of a page that are broken.
 use super::{
-    Broken, all_are_ready, in_python, later_timers, leave_out, letters, no_timers, no_waits,
-    none_is_ready, ready_backwards, source, steps, words,
+    Broken, all_are_ready, at_line_1, in_python, later_timers, leave_out, letters, no_timers,
+    no_waits, none_is_ready, ready_backwards, source, steps, words,
 };
 use async_concepts::timeline::{Due, LaneId, Unlike};
 
@@ -33,6 +33,10 @@ pub const PAGES: &[Broken] = &[
     ("function", ".py:1: ", |e| {
         let Some(python) = e.run.tracks.get_mut(1) else { return false };
         python.steps.iter_mut().any(|step| step.stop.replace(1).is_some())
+    }),
+    ("cancel_task", "a coroutine waits at ", |e| {
+        let awaits = &mut e.chart.awaits;
+        awaits.iter_mut().map(|one| at_line_1(&mut one.places)).filter(|moved| *moved).count() > 0
     }),
     // stands
     ("function", "stands at Some(1), not at", |e| {
@@ -137,6 +141,12 @@ pub const PAGES: &[Broken] = &[
     }),
     ("coroutine", "tokio’s and has ", no_timers),
     ("coroutine", " does not say that ", no_timers),
+    ("coroutine", " does not say when ", |e| {
+        steps(e, |_, step| {
+            step.timers.iter_mut().for_each(|(_, due)| *due = Due::NotKnown);
+            !step.timers.is_empty()
+        })
+    }),
     // shown
     ("function", ", which is left out", |e| leave_out(e, |_| true)),
     ("pin", "is an excerpt of its own, and is left out", |e| leave_out(e, |_| true)),

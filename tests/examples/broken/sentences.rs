@@ -27,6 +27,13 @@ pub const SENTENCES: &[Broken] = &[
     ("generator", "not so: it had given way", |e| reason(e, "goes on (its time has come)")),
     ("smallest_loop", "not so: it has woken itself", |e| reason(e, "goes on (it had given way)")),
     ("smallest_loop", "not so: woken from outside", |e| reason(e, "goes on (its time has come)")),
+    ("cooperative", "not so: a task of its tracker has ended", |e| {
+        reason(e, "goes on (woken from outside)")
+    }),
+    ("condition", " has not run since", |e| {
+        words(e, " was woken, and has run since)", " was woken)")
+    }),
+    ("function", "it has not run before", |e| words(e, "begins", "goes on after 7 days")),
     ("laziness", "not so: woken by ", |e| reason(e, "goes on (its time has come)")),
     ("cancel_task", "not so: cancelled by ", |e| reason(e, "goes on (its time has come)")),
     ("smallest_loop", "not so: a task has ended right there", |e| {
@@ -112,6 +119,9 @@ pub const SENTENCES: &[Broken] = &[
     }),
     ("cancel_handle", "not so: it has come to its loop before", |e| {
         words(e, " starts its loop.", " waits.")
+    }),
+    ("run_until_complete", "not so: the loop begins here, and was not run before", |e| {
+        words(e, " ends its loop's iteration.", " starts its loop.")
     }),
     ("run_until_complete", "not so: the loop was run before", |e| {
         words(e, " starts its loop.", " ends its loop's iteration.")

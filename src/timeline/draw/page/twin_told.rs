@@ -303,6 +303,7 @@ impl TwinScene {
             }
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             Why::EndedCancelled(name) => format!("until {name} is cancelled"),
+            Why::FromOutside => "until it is woken from outside".into(),
             why => format!("until {why}"),
         })
     }
@@ -659,6 +660,14 @@ pub(super) mod tests {
         let main = "main begins, makes later, drops later, prints “warning: unclosed event loop”, \
                     “file released” and “the loop is dropped” and ends.";
         assert_eq!(told, [main]);
+    }
+
+    #[test]
+    fn what_no_call_of_the_loop_lets_go_on_is_woken_from_outside() {
+        let closed = &recorded("resource_warning")[3];
+        let told = sentences(closed);
+        assert!(told[3].starts_with("reader goes on (woken from outside), "), "{}", told[3]);
+        assert_eq!(closed.later(2).as_deref(), Some("until it is woken from outside"));
     }
 
     #[test]
