@@ -170,18 +170,39 @@ fn columns(width: f64, size: f64) -> usize {
 
 /// How many lines a piece of code has when its long lines go on below.
 pub fn wrapped(code: &str, columns: usize) -> usize {
-    code.lines().map(|line| wrapped_line(line, columns)).sum()
+    wrapped_lines(&measured(code), columns)
+}
+
+/// A line of code, as far as it matters where it breaks. All settings of a slide are compared by
+/// these, since to count the letters of each word takes longer than all the rest.
+struct Measured {
+    /// How many spaces it begins with.
+    indent: usize,
+    /// The widths of its words.
+    words: Vec<usize>,
+}
+
+fn measured(code: &str) -> Vec<Measured> {
+    let mut lines = vec![];
+    for line in code.lines() {
+        let words = line.trim_start().split(' ').map(|word| word.width()).collect();
+        lines.push(Measured { indent: indent_of(line), words });
+    }
+    lines
+}
+
+fn wrapped_lines(code: &[Measured], columns: usize) -> usize {
+    code.iter().map(|line| wrapped_line(line, columns)).sum()
 }
 
 /// Counts as the browser breaks lines: between words, and inside a word only if that is wider than
 /// a line.
-fn wrapped_line(line: &str, columns: usize) -> usize {
-    let hang = indent_of(line) + HANG;
+fn wrapped_line(line: &Measured, columns: usize) -> usize {
+    let hang = line.indent + HANG;
     let mut lines = 1;
-    let mut used = indent_of(line);
-    for (nth, word) in line.trim_start().split(' ').enumerate() {
-        let wide = word.width();
-        let needed = if nth == 0 { wide } else { wide + 1 };
+    let mut used = line.indent;
+    for (nth, wide) in line.words.iter().enumerate() {
+        let needed = if nth == 0 { *wide } else { wide + 1 };
         if used + needed > columns && used > hang {
             lines += 1;
             used = hang + wide;
@@ -198,12 +219,11 @@ fn wrapped_line(line: &str, columns: usize) -> usize {
 }
 
 /// How many words of a piece of code are wider than the line that they begin.
-fn broken_words(code: &str, columns: usize) -> usize {
+fn broken_words(code: &[Measured], columns: usize) -> usize {
     let mut broken = 0;
-    for line in code.lines() {
-        let hang = indent_of(line) + HANG;
-        for word in line.trim_start().split(' ') {
-            if hang + word.width() > columns {
+    for line in code {
+        for wide in &line.words {
+            if line.indent + HANG + wide > columns {
                 broken += 1;
             }
         }
@@ -238,12 +258,16 @@ pub fn fit_side_by_side(left: &str, right: &str) -> bool {
 
 /// Sets one or two pieces of code at one of the sizes, beside or above each other.
 pub fn set(codes: &[&str], size: usize, stacked: bool) -> Setting {
+    let mut pieces = vec![];
+    for code in codes {
+        pieces.push(measured(code));
+    }
     let mut best: Option<Setting> = None;
     for split in splits() {
         let mut setting = Setting { size, split, stacked, lines: 0, wraps: 0, broken: 0 };
-        for (code, columns) in codes.iter().zip(columns_of(setting, codes.len())) {
-            let lines = wrapped(code, columns);
-            setting.wraps += lines - code.lines().count();
+        for (code, columns) in pieces.iter().zip(columns_of(setting, codes.len())) {
+            let lines = wrapped_lines(code, columns);
+            setting.wraps += lines - code.len();
             setting.broken += broken_words(code, columns);
             setting.lines = if stacked { setting.lines + lines } else { setting.lines.max(lines) };
         }
@@ -382,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_setting_that_breaks_no_word_is_better() {
-        assert_eq!(broken_words("abcdefgh i\n", 10), usize::from(8 + HANG > 10));
+        assert_eq!(broken_words(&measured("abcdefgh i\n"), 10), usize::from(8 + HANG > 10));
         let broken = "short()\n".repeat(3);
         let whole = format!("let x = {}();\n", "x".repeat(40));
         let setting = set(&[&broken, &whole], 1, false);

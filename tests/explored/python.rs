@@ -83,7 +83,7 @@ impl OfStep<'_> {
         let was_over = self.nth > 0 && self.letter(self.nth - 1, lane) == 'c';
         let is_over = self.letter(self.nth, lane) == 'c' && !was_over;
         let name = &self.run.lanes[lane].name;
-        let ends = ["cancels ", "removes ", "dropped, and never called"];
+        let ends = ["cancels ", "removes ", "drops "];
         let is_told = ends.iter().any(|end| step.sentence.contains(end));
         if is_over && step.lane != lane && !(is_told && step.sentence.contains(name)) {
             return Some("does not tell of the end of");

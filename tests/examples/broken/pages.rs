@@ -289,7 +289,7 @@ pub const PAGES: &[Broken] = &[
     ("pipeline", " comes after None", |e| in_python(e, |step| step.woken_in.take().is_some())),
     ("resource_warning", "does not tell of the end of ", |e| {
         in_python(e, |step| {
-            step.sentence = step.sentence.replace("dropped", "seen");
+            step.sentence = step.sentence.replace("drops", "sees");
             true
         })
     }),

@@ -14,6 +14,7 @@ from .steps import (
     forget_what_is_over,
     handed,
     how_it_ended,
+    is_not_dropped,
     look_again,
     note,
     write_down,
@@ -51,11 +52,10 @@ def run_task(handle, task):
     has_begun = task in scene.begun
     scene.begun.add(task)
     cause, stood = (scene.cause, before.lines) if has_begun else ("begins", [])
-    if is_of_a_step(cause) and cause == task.cancelled_by:
-        cause = {"cancel": cause["step"]}
-    elif is_of_a_step(cause) and cause == task.roused_by:
-        cause = {"group": cause["step"]}
-    task.cancelled_by = task.roused_by = None
+    by, canceller = task.cancelled_by or (None, None)
+    if is_of_a_step(cause) and cause == by:
+        cause = {canceller: cause["step"]}
+    task.cancelled_by = None
     scene.open = OpenStep(before.name, cause, stood, task, before.inner)
     original_run(handle)
     write_down_what_blocked(None)
@@ -76,6 +76,7 @@ def run_callback(handle, lane):
     scene = recording.scene
     scene.open = OpenStep(lane, "begins", inner="callback" if is_of_a_task(lane) else None)
     scene.open.handed = handed.pop(handle, None)
+    is_not_dropped(handle)
     original_run(handle)
     write_down_what_blocked(None)
     write_down(scene.open, how_it_ended(scene.open.error), snapshot())
@@ -107,4 +108,5 @@ def cancel(handle):
         # One that has been called is cancelled in vain.
         if name is not None and any(handle is one for one in [*loop._ready, *loop._scheduled]):
             note("cancels", name)
+        is_not_dropped(handle)
     original_cancel(handle)

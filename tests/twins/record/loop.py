@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import sys
-import threading
 import weakref
 
 import say
@@ -14,7 +13,7 @@ from .outside import new_thread_call, open_step_of_program, recorded, run_loop
 from .queue import lane_of_callback, task_of
 from .scene import recording
 from .state import lock_holders
-from .steps import cause_now, causes, handed, note
+from .steps import cause_now, causes, handed, note, note_handed, note_if_dropped
 
 
 class Task(asyncio.Task):
@@ -26,23 +25,26 @@ class Task(asyncio.Task):
         self.number = number  # first, since asyncio puts a task into a set when it is made
         self.base = base  # the name of the outermost lane; none if the coroutine is a lane itself
         self.inner = inner  # "task" if that lane only has made the task, and is not the task
-        self.cancelled_by = None  # the cause of the call that `cancel` puts into the queue
-        self.roused_by = None  # the same, if a group of tasks cancels the task that waits for it
+        # The cause of what `cancel` puts into the queue, and what calls it: see `canceller`.
+        self.cancelled_by = None
         super().__init__(coroutine, **more)
 
     def __hash__(self):
         return self.number
 
     def cancel(self, *args, **more):
-        # A group of tasks also calls this to let the task go on that waits for the group, and hides
-        # the cancellation from it.
-        caller = sys._getframe(1).f_locals.get("self")
-        is_hidden = isinstance(caller, asyncio.TaskGroup) and caller._parent_task is self
-        if recording.scene is not None and is_hidden:
-            self.roused_by = cause_now()
-        elif recording.scene is not None:
-            self.cancelled_by = cause_now()
+        if recording.scene is not None:
+            self.cancelled_by = (cause_now(), self.canceller(sys._getframe(1)))
         return super().cancel(*args, **more)
+
+    def canceller(self, frame):
+        """What calls `cancel` in a frame: "cancel" if a lane does. A group of tasks does it to its
+        other tasks once one has failed: "member". And it does it to the task that waits for the
+        group, so that this goes on, and hides the cancellation from it: "group"."""
+        caller = frame.f_locals.get("self")
+        if not isinstance(caller, asyncio.TaskGroup):
+            return "cancel"
+        return "group" if caller._parent_task is self else "member"
 
 
 class Future(asyncio.Future):
@@ -124,9 +126,9 @@ class Loop(virtual_time.Loop):
 
     def call_soon_threadsafe(self, callback, *args, context=None):
         handle = self.noted(super().call_soon_threadsafe(callback, *args, context=context))
-        name = lane_of_callback(handle) if recording.scene is not None else None
-        if name is not None and threading.current_thread() is not virtual_time.loop_thread:
-            note("hands", name)  # it writes to the socket for which the loop waits
+        if recording.scene is not None:
+            # It writes to the socket for which the loop waits.
+            note_handed(lane_of_callback(handle))
         return handle
 
     def call_at(self, when, callback, *args, context=None):
@@ -145,6 +147,7 @@ class Loop(virtual_time.Loop):
             note("queues" if is_added(name) else "makes", name)
             if not is_added(name):
                 handed[handle] = next(reversed(lines_around(sys._getframe(1))), None)
+            note_if_dropped(handle, name)
         elif task is not None and task in scene.begun and scene.open is not None:
             # Not itself: a task that gives way puts itself into the queue.
             if task is not scene.open.task and not task.done():

@@ -1,6 +1,7 @@
 """A step is written down."""
 
 import asyncio
+import threading
 import weakref
 
 import virtual_time
@@ -10,6 +11,8 @@ from .state import snapshot
 
 causes = weakref.WeakKeyDictionary()  # of each call in the queue: what has put it there
 handed = weakref.WeakKeyDictionary()  # of each callback: the line that has handed it to the loop
+# Of each callback in the queue or with a timer: it notes that the callback is dropped.
+finalizers = weakref.WeakKeyDictionary()
 
 
 def write_down(step, end, state):
@@ -98,6 +101,34 @@ def note(deed, name):
     inside a lane. Outside of a step no lane does it."""
     if recording.scene.open is not None:
         recording.scene.deeds.append({deed: name})
+
+
+def note_handed(name):
+    """Another thread hands a call to the loop: the callback of that name, or a call of asyncio's
+    own. It does the latter once its own call has ended, and the step of that is written down."""
+    call = getattr(this_thread, "call", None)
+    scene = recording.scene
+    if call is not None and scene.open is None:
+        scene.steps[call.last_step]["deeds"].append({"hands": name})
+    elif name is not None and threading.current_thread() is not virtual_time.loop_thread:
+        note("hands", name)
+
+
+def note_if_dropped(handle, name):
+    """Notes when a callback is dropped before it was called: its loop was closed, or collected."""
+    finalizers[handle] = weakref.finalize(handle, note_dropped, recording.scene, name)
+    finalizers[handle].atexit = False
+
+
+def note_dropped(scene, name):
+    if scene is recording.scene:
+        note("drops", name)
+
+
+def is_not_dropped(handle):
+    """A callback is called or cancelled: it may be dropped from now on."""
+    if handle in finalizers:
+        finalizers.pop(handle).detach()
 
 
 def note_cancelled():

@@ -99,7 +99,10 @@ impl<'a> Both<'a> {
                 let Printed { lane, text, step, .. } = line;
                 let here = moment_of[track][*step];
                 let Some(counterpart) = parting.counterpart else {
-                    let begin = format!("only {own}’s {lane} prints ");
+                    let begin = match is_a_report(track, line) {
+                        true => "only asyncio reports ".into(),
+                        false => format!("only {own}’s {lane} prints "),
+                    };
                     match told[here].last_mut() {
                         Some((before, texts)) if *before == begin => texts.push(in_quotes(text)),
                         _ => told[here].push((begin, vec![in_quotes(text)])),
@@ -172,6 +175,12 @@ impl<'a> Both<'a> {
         let side = if nearest < there { "after" } else { "before" };
         format!("{side} {}’s {}", other[nearest].lane, in_quotes(other[nearest].text))
     }
+}
+
+/// Whether asyncio's debug mode reports a line of a track: it is told after the step, and not as
+/// what the lane of the step prints.
+fn is_a_report(track: usize, line: &Printed<'_>) -> bool {
+    track == 1 && line.has_no_line
 }
 
 /// The output of a run that was recorded in Rust only.
@@ -300,6 +309,14 @@ mod tests {
         assert_eq!(
             told("A one@0, A two@0, B has it@0", "B has it@0, A one@0, A two@0"),
             "Here the two part: B prints “has it” here in Rust, and before A’s “one” in Python."
+        );
+    }
+
+    #[test]
+    fn a_report_of_asyncio_is_not_said_to_be_printed_by_the_lane_of_which_it_tells() {
+        assert_eq!(
+            told("A end@0", "A end@0, A slow*@0"),
+            "Here the two part: only asyncio reports “slow”."
         );
     }
 

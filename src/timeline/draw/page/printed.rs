@@ -25,6 +25,9 @@ pub(super) struct Printed<'a> {
     pub lane: &'a str,
     /// What was printed.
     pub text: &'a str,
+    /// Whether no line of the source has printed it. In Python it is a report of asyncio's debug
+    /// mode then, which has the name of a lane; and that lane has not printed it.
+    pub has_no_line: bool,
 }
 
 /// How the two languages part at a line of one of them.
@@ -44,11 +47,20 @@ pub(super) type Partings = Vec<Option<Parting>>;
 pub(super) fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> {
     let mut printed = vec![];
     for (number, step) in steps.iter().enumerate() {
-        for (nth, (lane, text, _)) in step.says.iter().enumerate() {
+        for (nth, (lane, text, line)) in step.says.iter().enumerate() {
             let at = step.said_at[nth];
             let lane = &lanes[*lane].name;
             let is_last_of_its_step = nth + 1 == step.says.len();
-            printed.push(Printed { step: number, nth, is_last_of_its_step, at, lane, text });
+            let has_no_line = line.is_none();
+            printed.push(Printed {
+                step: number,
+                nth,
+                is_last_of_its_step,
+                at,
+                lane,
+                text,
+                has_no_line,
+            });
         }
     }
     // A poll that keeps its thread may print a line after a later step, on another thread, has
@@ -146,14 +158,25 @@ fn without_place(text: &str) -> &str {
 pub(super) mod tests {
     use super::*;
 
-    /// Lines that lanes print at times: `A begin@0`.
+    /// Lines that lanes print at times: `A begin@0`. An asterisk marks one without a line of the
+    /// source: `A slow*@0`.
     pub fn lines(text: &str) -> Vec<Printed<'_>> {
         let mut lines = vec![];
         for (step, line) in text.split(", ").enumerate() {
             let (line, at) = line.split_once('@').expect("a time");
             let (lane, text) = line.split_once(' ').expect("a lane");
             let at = at.parse().expect("a time");
-            lines.push(Printed { step, nth: 0, is_last_of_its_step: true, at, lane, text });
+            let text = text.strip_suffix('*').unwrap_or(text);
+            let has_no_line = text.len() < line.len() - lane.len() - 1;
+            lines.push(Printed {
+                step,
+                nth: 0,
+                is_last_of_its_step: true,
+                at,
+                lane,
+                text,
+                has_no_line,
+            });
         }
         lines
     }

@@ -99,6 +99,8 @@ pub(super) enum Cause {
     Cancel(usize),
     /// The same, by the group of tasks for which it waits, which catches that itself.
     Group(usize),
+    /// The same, by the group of tasks to which it belongs: another one has failed in that step.
+    Member(usize),
     /// A timer was due, which the lane of this name had set.
     Timer(Option<String>),
 }
@@ -113,8 +115,9 @@ pub(super) enum Deed {
     Makes(Option<String>),
     /// It puts a callback into the queue that another lane has added to a future.
     Queues(String),
-    /// On another thread, it hands a callback to the loop, which that wakes.
-    Hands(String),
+    /// On another thread, it hands a callback to the loop, which that wakes; none is a call of
+    /// asyncio's own, which tells what awaits the thread that it has ended.
+    Hands(Option<String>),
     /// It puts another lane into the queue, or cancels it: the cause of that lane's next step says
     /// which.
     Wakes(String),
@@ -124,6 +127,8 @@ pub(super) enum Deed {
     Abandons(String),
     /// It takes back a callback that it had added to a future.
     Removes(String),
+    /// A callback is dropped that was never called: its loop is closed, or collected.
+    Drops(String),
 }
 
 /// A line that a twin printed.

@@ -96,7 +96,6 @@ impl TwinReader<'_> {
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         let woken_in = twin.woken_in(nth);
-        let is_one_never_called = !twin.never_called(nth).is_empty();
         Step {
             around: vec![],
             rest: matches!(step.cause, Some(Cause::Ended(_) | Cause::Same)),
@@ -111,8 +110,7 @@ impl TwinReader<'_> {
             on_thread: step.outside == Some(Outside::Thread),
             sentence: twin.sentence(nth),
             // A report of the debug mode, which has no line of the twin, is told behind the step.
-            tells_of_others: is_one_never_called
-                || says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
+            tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),

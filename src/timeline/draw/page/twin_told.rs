@@ -51,10 +51,9 @@ impl TwinScene {
         for line in last_of_others {
             told += &self.printed_by_another(nth, line);
         }
-        let never_called = self.never_called(nth);
-        if !never_called.is_empty() {
-            let is = if never_called.len() == 1 { "is" } else { "are" };
-            told += &format!(" By then {} {is} dropped, and never called.", join(&never_called));
+        let cancelled = self.cancelled_by_its_group(nth);
+        if !cancelled.is_empty() {
+            told += &format!(" Then its TaskGroup cancels {}.", join(&cancelled));
         }
         let inner = match step.inner {
             Some(Inner::Task) => "(a task inside it) ",
@@ -67,31 +66,11 @@ impl TwinScene {
         format!("{inner}{told}")
     }
 
-    /// The callbacks that are not there any more after a step, and that were not called up to then:
-    /// their loop was closed or collected. Those that a lane has cancelled or taken back are left
-    /// out.
-    pub(super) fn never_called(&self, nth: usize) -> Vec<String> {
-        let step = &self.steps[nth];
-        let mut gone: Vec<String> = vec![];
-        if let Some(before) = nth.checked_sub(1) {
-            gone.extend(self.steps[before].lanes.keys().cloned());
-        }
-        for deed in &step.deeds {
-            if let Deed::Makes(Some(made)) = deed {
-                gone.push(made.clone());
-            }
-        }
-        let ends_otherwise = |name: &String| {
-            step.deeds.iter().any(|deed| match deed {
-                Deed::Cancels(other) | Deed::Removes(other) => other == name,
-                _ => false,
-            })
-        };
-        let has_a_step = |name: &String| self.steps.iter().any(|step| step.lane == *name);
-        gone.retain(|name| {
-            !step.lanes.contains_key(name) && !ends_otherwise(name) && !has_a_step(name)
-        });
-        gone
+    /// The lanes that a group of tasks cancels since the lane of a step has failed in it: those of
+    /// the group that are left, and the one that waits for the group.
+    fn cancelled_by_its_group(&self, nth: usize) -> Vec<String> {
+        let is_cancelled = |name: &&str| self.how_it_wakes(nth, name) == BY_ITS_GROUP;
+        self.woke(nth).into_iter().filter(is_cancelled).map(str::to_owned).collect()
     }
 
     /// Why the lane went on; none if that needs no words.
@@ -214,10 +193,14 @@ impl TwinScene {
                 Deed::Cancels(cancelled) => deeds.push(("cancels", cancelled.clone())),
                 Deed::Abandons(lane) => deeds.push(("cancels", format!("{lane}’s future"))),
                 Deed::Removes(removed) => deeds.push(("removes", removed.clone())),
+                Deed::Drops(dropped) => deeds.push(("drops", dropped.clone())),
             }
         }
         for name in woke {
-            deeds.push((self.how_it_wakes(nth, name), name.to_owned()));
+            let verb = self.how_it_wakes(nth, name);
+            if verb != BY_ITS_GROUP {
+                deeds.push((verb, name.to_owned()));
+            }
         }
         told.extend(together(&deeds));
         told
@@ -242,6 +225,7 @@ impl TwinScene {
                 return match self.why(later) {
                     Some(Why::CancelledBy(_)) => "cancels",
                     Some(Why::LoopStoppedBy(_)) => "stops the loop of",
+                    Some(Why::CancelledByItsGroup | Why::RousedByItsGroup) => BY_ITS_GROUP,
                     _ => "wakes",
                 };
             }
@@ -311,7 +295,9 @@ impl TwinScene {
             Why::ItsTime => format!("until {}", self.due(nth, name, next)),
             Why::TimeOf(by) => format!("until {by}’s timeout, {}", self.due(nth, by, next)),
             Why::WokenBy(other) => format!("until {other} wakes it"),
-            Why::CancelledByItsGroup(by) => format!("until {by} wakes it"),
+            Why::CancelledByItsGroup | Why::RousedByItsGroup => {
+                "until its TaskGroup cancels it".into()
+            }
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             Why::EndedCancelled(name) => format!("until {name} is cancelled"),
             why => format!("until {why}"),
@@ -369,21 +355,29 @@ fn together(deeds: &[(&str, String)]) -> Vec<Told> {
     told
 }
 
+/// What puts a lane into the queue if the step does not do so itself: its lane has failed, and the
+/// group of tasks to which it belongs cancels the others.
+const BY_ITS_GROUP: &str = "its TaskGroup cancels";
+
 /// What a task is called that has no name of its own.
 const A_TASK_INSIDE: &str = "a task inside it";
 
-/// The names of lanes, or how many they are; how many have no name comes last.
+/// The names of lanes, or how many they are; and how many have no name. These come last, but if
+/// they come first, since "it" is the lane of the step.
 fn in_short(lanes: Vec<String>) -> Vec<String> {
+    let inside_comes_first = lanes.first().is_some_and(|name| name == A_TASK_INSIDE);
     let (inside, mut named): (Vec<_>, Vec<_>) =
         lanes.into_iter().partition(|name| name == A_TASK_INSIDE);
     if named.len() > 4 {
         named = vec![format!("{} lanes", named.len())];
     }
-    match inside.len() {
-        0 => {}
-        1 => named.push(A_TASK_INSIDE.into()),
-        many => named.push(format!("{many} tasks inside it")),
-    }
+    let unnamed = match inside.len() {
+        0 => return named,
+        1 => A_TASK_INSIDE.into(),
+        many => format!("{many} tasks inside it"),
+    };
+    let place = if inside_comes_first { 0 } else { named.len() };
+    named.insert(place, unnamed);
     named
 }
 
@@ -650,6 +644,22 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_callback_that_is_dropped_is_told_of_in_the_order_in_which_that_happens() {
+        let told = sentences(&recorded("resource_warning")[0]);
+        let main = "main begins, makes later, drops later, prints “warning: unclosed event loop”, \
+                    “file released” and “the loop is dropped” and ends.";
+        assert_eq!(told, [main]);
+    }
+
+    #[test]
+    fn what_is_inside_it_is_named_right_behind_its_lane() {
+        let told = sentences(&recorded("thread_pool")[2]);
+        let main = "main goes on (its time has come), cancels a task inside it and A’s future, \
+                    prints “aborted”";
+        assert!(told[4].starts_with(main), "{}", told[4]);
+    }
+
+    #[test]
     fn a_callback_that_is_taken_back_is_not_cancelled() {
         let told = sentences(&recorded("done_callbacks")[0]);
         let main = "main begins, makes A and B, removes B, makes C and compute and waits (Future).";
@@ -683,9 +693,9 @@ pub(super) mod tests {
         let told = sentences(&recorded("spawn_blocking")[0]);
         assert_eq!(told[0], "main begins, makes heart and hash and waits for hash.");
         assert_eq!(told[2], "hash begins, prints “begin” and stays on its thread.");
-        assert_eq!(told[6], "hash prints “end”, wakes main and ends.");
+        assert_eq!(told[6], "hash prints “end”, wakes the loop and ends.");
         let told = sentences(&recorded("four_ways")[1]);
-        assert_eq!(told[9], "A (its thread) prints “done” and ends.");
+        assert_eq!(told[9], "A (its thread) prints “done”, wakes the loop and ends.");
         assert_eq!(told[10], "A goes on (its thread has ended) and ends.");
     }
 
