@@ -83,7 +83,8 @@ function startConsole(slides, dialogs) {
     let word = ", on time";
     if (late > 0) word = `, ${inMinutes(late)} behind`;
     else if (early > 0) word = `, ${inMinutes(early)} ahead`;
-    planned.textContent = `planned ${inMinutes(begin)} to ${inMinutes(begin + Number(dataset.seconds))} of ${inMinutes(total)}${word}`;
+    const end = inMinutes(begin + Number(dataset.seconds));
+    planned.textContent = `planned ${inMinutes(begin)} to ${end} of ${inMinutes(total)}${word}`;
     planned.classList.toggle("late", late > 0);
   };
 
@@ -108,7 +109,7 @@ function startConsole(slides, dialogs) {
     const slide = slides[said.slide];
     if (moved) {
       copy = slide.copy();
-      copy.show(said.step); // before it is in the page: nothing of the timeline may be seen too soon
+      copy.show(said.step); // before it is in the page: nothing may be seen too soon
       makeScrubbable(copy, (step) => ask("step", step));
       now.replaceChildren(copy.section);
       notes.replaceChildren(...slide.section.querySelector(".notes").cloneNode(true).childNodes);

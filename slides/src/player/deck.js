@@ -12,7 +12,8 @@ function startDeck(slides, dialogs) {
   const announcement = byId("announcement");
   const black = byId("black");
   const progress = byId("progress");
-  const consoles = new Set(); // windows that follow us: usually one, more if several pages have each opened one
+  // Windows that follow us: usually one, more if several pages have each opened one.
+  const consoles = new Set();
   let at = 0;
   let step = 0;
   // What survives a reload, which is how a speaker shows an example that was edited: when the talk
