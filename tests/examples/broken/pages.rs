@@ -4,6 +4,7 @@ use super::{
     no_waits, none_is_ready, ready_backwards, source, steps, words,
 };
 use async_concepts::timeline::{Due, LaneId, Unlike};
+use std::time::Duration;
 
 /// What the other files of `explored` check.
 pub const PAGES: &[Broken] = &[
@@ -195,6 +196,20 @@ pub const PAGES: &[Broken] = &[
         })
     }),
     // printed
+    ("exception_handler", " panics at ", |e| {
+        for place in e.chart.rows.iter_mut().flat_map(|row| &mut row.panicked_at) {
+            place.line = 1;
+        }
+        true
+    }),
+    ("coroutine", "a timer fired before ", |e| {
+        for woken in
+            e.chart.rows.iter_mut().flat_map(|row| &mut row.spans).flat_map(|it| &mut it.woken)
+        {
+            woken.fired = Some(Duration::ZERO);
+        }
+        true
+    }),
     ("function", "and printed\n", |e| e.chart.lines.pop().is_some()),
     ("function", "later than it was printed", |e| {
         e.run.output.iter_mut().for_each(|line| line.moment += 1);

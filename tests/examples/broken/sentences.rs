@@ -1,5 +1,6 @@
 //! Sentences of a page that are broken: what `explored::told` checks.
 use super::{Broken, instead, reason, steps, until, words};
+use async_concepts::timeline::Clock;
 
 /// Why a lane runs, what it does, and what will end its wait.
 pub const SENTENCES: &[Broken] = &[
@@ -89,6 +90,25 @@ pub const SENTENCES: &[Broken] = &[
     }),
     ("cancel_handle", "not so: it was woken", |e| {
         words(e, " waits", " waits, and is woken at once")
+    }),
+    ("generator", "on the real clock no wake comes at the very end of a poll", |e| {
+        e.chart.clock = Clock::Real;
+        words(e, " waits", " waits, and is woken at once")
+    }),
+    ("generator", "not so: its poll was over", |e| {
+        for span in e.chart.rows.iter_mut().flat_map(|row| &mut row.spans) {
+            span.ended_nth = usize::MAX;
+        }
+        words(e, " waits", " waits, and is woken at once")
+    }),
+    ("generator", "not so: its poll was not over", |e| {
+        words(e, "and is woken at once", "and was woken in this poll")
+    }),
+    ("exception_handler", "not so: the line in which it panics is lit", |e| {
+        steps(e, |_, step| {
+            let panics = step.sentence.contains("panics in line");
+            panics && step.stop.replace(1).is_some()
+        })
     }),
     ("done_callbacks", "not so: its poll has ended as any other", |e| {
         words(e, " waits", " rests. Then the runtime drops it: it")
