@@ -1,8 +1,8 @@
 //! Where a program panics.
 //!
-//! Code that catches a panic gets what it was thrown with, and not the place. Only the panic hook is
-//! told that. So the first recording of a process puts a hook before the one that is there, which
-//! notes the place for the thread that panics, and then calls the other one.
+//! Code that catches a panic gets what it was thrown with, and not the place. Only the panic hook
+//! is told that. So the first recording of a process puts a hook before the one that is there,
+//! which notes the place for the thread that panics, and then calls the other one.
 use super::place::Place;
 use crate::timeline::clean;
 use std::{
