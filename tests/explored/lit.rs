@@ -150,6 +150,17 @@ fn lines_from(name: &str, line: u32) -> Vec<String> {
     lines[from..].iter().take(12).cloned().collect()
 }
 
+/// The code before the `.await` at a place, in its line and some lines above. None if another thing
+/// than an `.await` stands there.
+pub fn before_await(place: &Place) -> Option<String> {
+    let lines = file(&place.file);
+    let end = (place.line as usize - 1).min(lines.len());
+    let line = line_of(&place.file, place.line);
+    let (before, at) = line.split_at_checked(place.column as usize - 1)?;
+    let above = lines[end.saturating_sub(6)..end].join("\n");
+    if at.starts_with("await") { Some(format!("{above}\n{before}")) } else { None }
+}
+
 /// The places of a recording at which the source does not say that something waits.
 fn places(chart: &Chart) -> Vec<String> {
     let mut faults = vec![];

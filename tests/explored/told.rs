@@ -1,6 +1,7 @@
 //! Sentences: each cause, deed and state that a sentence tells of is one that was recorded.
 use super::{
     Explored,
+    awaited::is_named,
     coroutine::{ends_the_wait, is_of_the_coroutine, reason, stops_a_loop, untold_timers},
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
@@ -860,7 +861,10 @@ impl OfStep<'_> {
                     ensure(!is_alive || is_named, &format!("{} is not named", self.name(other)))?;
                 }
                 (Some(on), None) if is_a_set(on) => has_a_set |= on.starts_with("Futures"),
-                (Some(on), None) => ensure(named.contains(on), &format!("{on} is named"))?,
+                (Some(on), None) => {
+                    let is_named = is_named(named, wait, places, self.polls.file);
+                    ensure(is_named, &format!("{on} is named as the source does"))?;
+                }
                 (None, None) => {}
             }
         }

@@ -239,6 +239,17 @@ pub const PAGES: &[Broken] = &[
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),
+    ("queue", "is missing: what it awaits: ", no_waits),
+    ("queue", "waits for A, which is not so", |e| {
+        steps(e, |_, step| {
+            let mut has_some = false;
+            for (_, words) in &mut step.unproved {
+                has_some |= words == "mpsc::Receiver::recv";
+                *words = words.replace("mpsc::Receiver::recv", "A");
+            }
+            has_some
+        })
+    }),
     ("function", "which is not so", |e| {
         steps(e, |_, step| {
             step.unproved.push((vec![step.lane], "a lock (holder not seen)".into()));
@@ -283,7 +294,10 @@ pub const PAGES: &[Broken] = &[
             !step.waits.is_empty()
         })
     }),
-    ("flow_control", "does not list ", |e| {
+    ("queue", "does not list the wait of ", |e| {
+        in_python(e, |step| !std::mem::take(&mut step.unproved).is_empty())
+    }),
+    ("flow_control", "does not list \"", |e| {
         in_python(e, |step| !std::mem::take(&mut step.unproved).is_empty())
     }),
     ("pipeline", " comes after None", |e| in_python(e, |step| step.woken_in.take().is_some())),

@@ -106,6 +106,7 @@ pub const SENTENCES: &[Broken] = &[
     ("lock", "not so: it polls Some", |e| steps(e, |_, step| step.polls.take().is_some())),
     ("lock", " is not named", |e| words(e, " waits (A, B", " waits (B")),
     ("coroutine", " is named", |e| words(e, "(sleep)", "(nap)")),
+    ("queue", " is named as the source does", |e| words(e, "(shutdown)", "(JoinSet::join_next)")),
     ("generator", "not so: it is said whether it is seen still to wait there", |e| {
         words(e, " waits (", " waits (not seen for what; last seen: ")
     }),

@@ -8,10 +8,11 @@ use super::{
     chains::chains,
     deeds::a_callback_of,
     due::Due,
+    kinds::is_local_set,
     now::{Now, has_returned_an_item},
     reader::{Reader, stopped},
     steps::Step,
-    waited::{WaitsFor, WholeWait, is_local_set},
+    waited::{WaitsFor, WholeWait},
 };
 use crate::timeline::{
     End, LaneId, Place, Places, Position, Span, State, Turn, Until, draw::pieces::Piece,

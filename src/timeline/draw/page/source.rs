@@ -275,6 +275,11 @@ impl SourceFile {
         ["for ", "while ", "loop "].iter().any(|word| around.starts_with(word))
     }
 
+    /// The whole text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn is_python(&self) -> bool {
         self.file.ends_with(".py")
     }

@@ -3,7 +3,7 @@
 //!
 //! Which of them was ready is not recorded. What the lane does next may show it, and so may its
 //! wake. Otherwise the line is one around all of them.
-use super::{reader::Reader, waited::is_local_set};
+use super::{kinds::is_local_set, reader::Reader};
 use crate::timeline::{Places, Said, Until, Wait, draw::pieces::Piece};
 use std::collections::BTreeSet;
 
