@@ -46,7 +46,7 @@ class Echo(asyncio.Protocol):
 
 
 # ANCHOR: trap
-class Hasty(asyncio.Protocol):
+class Plain(asyncio.Protocol):
     """A trap: it takes each piece that comes for a line."""
 
     def connection_made(self, transport):
@@ -86,4 +86,4 @@ async def deliver(protocol, *pieces):
 if __name__ == "__main__":
     run(lambda: deliver(Echo(), "one\ntwo\nthree\n"), "in one piece")
     run(lambda: deliver(Echo(), "one\nt", "w", "o\nthree\n"), "cut")
-    run(lambda: deliver(Hasty(), "one\nt", "w", "o\nthree\n"), "cut, without a codec")
+    run(lambda: deliver(Plain(), "one\nt", "w", "o\nthree\n"), "cut, without a codec")

@@ -70,9 +70,9 @@ impl Protocol for Echo {
 
 // ANCHOR: trap
 /// A trap: it takes each piece that comes for a line.
-pub struct Hasty;
+pub struct Plain;
 
-impl Protocol for Hasty {
+impl Protocol for Plain {
     fn data_received(&mut self, outbox: &mut Outbox, data: &[u8]) {
         let line = String::from_utf8_lossy(data);
         outbox.write(format!("echo: {}\n", line.trim_end()).as_bytes());
@@ -107,8 +107,8 @@ pub async fn cut() -> String {
     deliver(Echo::new(80), &["one\nt", "w", "o\nthree\n"]).await
 }
 
-pub async fn hasty() -> String {
-    deliver(Hasty, &["one\nt", "w", "o\nthree\n"]).await
+pub async fn without_a_codec() -> String {
+    deliver(Plain, &["one\nt", "w", "o\nthree\n"]).await
 }
 // ANCHOR_END: network
 
@@ -117,7 +117,7 @@ pub fn stage() -> Stage {
         .scene("in one piece", whole)
         .scene("cut", cut)
         .variant_of("in one piece")
-        .scene("cut, without a codec", hasty)
+        .scene("cut, without a codec", without_a_codec)
         .variant_of("in one piece")
 }
 

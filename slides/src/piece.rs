@@ -75,7 +75,7 @@ pub struct Printed {
     pub lines: Vec<PrintedLine>,
     /// Why it did not end by itself. `None` if it did.
     pub verdict: Option<String>,
-    /// Whether their times are the same each time, and so worth being shown.
+    /// Whether their times are the same each time. If not, [`REAL_TIME`] is said beside them.
     pub exact: bool,
     /// The timeline as text, where it is the same each time.
     pub timeline: Option<String>,
@@ -105,6 +105,9 @@ impl PrintedLine {
         }
     }
 }
+
+/// What is said beside times of the real clock.
+pub(crate) const REAL_TIME: &str = "In real time: the times differ from run to run.";
 
 /// How wide the timeline in the panel of a run is, in letters.
 const PANEL: usize = 96;

@@ -57,6 +57,44 @@ fn each_poll_has_its_place_at_a_bar_of_the_picture() {
     }
 }
 
+/// The colour of text in a bar is that of the paper: beside a bar it would not be seen.
+#[test]
+fn each_number_in_the_colour_of_bars_stands_on_a_bar() {
+    let mut numbers = 0;
+    for piece in TALK.slides.iter().flat_map(|shown| &shown.pieces) {
+        let Piece::Timeline(played) = piece else { continue };
+        let svg = &played.picture.svg;
+        let mut bars = vec![];
+        for bar in svg.split("<rect class=\"").skip(1) {
+            let is_a_bar = ["running", "unwoken"].iter().any(|class| bar.starts_with(class));
+            if is_a_bar {
+                bars.push(["x", "y", "width"].map(|name| attribute(bar, name)));
+            }
+        }
+        for text in svg.split("<text class=\"in-bar").skip(1) {
+            let [x, y] = ["x", "y"].map(|name| attribute(text, name));
+            let is_in_a_row =
+                played.picture.places.iter().flatten().any(|place| (place.y + 4.5 - y).abs() < 0.1);
+            if !is_in_a_row {
+                continue; // the letter of a lane in the row of a thread
+            }
+            numbers += 1;
+            let height = played.picture.bar_height;
+            let is_on = |&[from, top, wide]: &[f64; 3]| {
+                (from..=from + wide).contains(&x) && (top..=top + height).contains(&y)
+            };
+            assert!(bars.iter().any(is_on), "{}: {text}", played.scene.chart.title);
+        }
+    }
+    assert!(numbers > 100, "{numbers} numbers");
+}
+
+/// An attribute of an element, from the text of its tag on.
+fn attribute(element: &str, name: &str) -> f64 {
+    let (_, rest) = element.split_once(&format!(" {name}=\"")).expect(name);
+    rest.split_once('"').expect("the end of its value").0.parse().expect("a number")
+}
+
 /// As a picture writes a number of pixels.
 fn px(value: f64) -> String {
     let text = format!("{value:.1}");
@@ -269,11 +307,24 @@ fn two_builds_are_the_same_bytes() {
     // Recorded anew: the same bytes must come of other runs.
     let again = compose_with(&root(), &Recordings::anew());
     let again = again.unwrap_or_else(|failure| panic!("{failure}"));
-    let (one, other) = (page(&TALK, For::AFile), page(&again, For::AFile));
+    let (one, other) = (without_measured_times(&TALK), without_measured_times(&again));
     for (line, (one, other)) in one.lines().zip(other.lines()).enumerate() {
         assert_eq!(one, other, "in line {} of the page", line + 1);
     }
     assert_eq!(one.len(), other.len());
+}
+
+/// The page of a talk without the times of the real clock, which each run has anew.
+fn without_measured_times(talk: &Talk) -> String {
+    let page = page(talk, For::AFile);
+    let mut parts = page.split("<span class=\"time measured\">");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, after) = part.split_once("</span>").expect("the end of the time");
+        text += after;
+    }
+    assert!(text.len() < page.len(), "some examples keep real time");
+    text
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn lines_that_are_cut_are_answered_when_they_are_whole() {
 
 #[test]
 fn without_a_codec_the_network_decides_what_a_line_is() {
-    let run = record("cut, without a codec", protocol::hasty);
+    let run = record("cut, without a codec", protocol::without_a_codec);
     assert_took(&run, ms(300));
     assert_eq!(run.output(), "echo: one\nt\necho: w\necho: o\nthree\n");
 }

@@ -12,9 +12,10 @@
 //! go on, `shown` on what a page leaves out of it, `told` on sentences, `order` on the order of
 //! what they tell, `coroutine` on what runs in the lane of an event loop, `arrows` on where a wake
 //! comes from, `printed` on the output, `parting` on what only one language prints, `waits` on what
-//! lanes wait for, `python` on what only its column has, and `header` on what the header of the
-//! example says of a scene.
+//! lanes wait for and `awaited` on the word for it, `python` on what only its column has, and
+//! `header` on what the header of the example says of a scene.
 mod arrows;
+mod awaited;
 mod coroutine;
 mod header;
 mod lit;

@@ -13,6 +13,8 @@ pub struct Polls<'e> {
     pub steps: &'e [Step],
     /// When something ran: a step has an index into this list.
     instants: &'e [(u64, String)],
+    /// The source in Rust.
+    pub file: &'e str,
     /// For each lane its polls, in order.
     pub of_lane: Vec<Vec<Poll<'e>>>,
 }
@@ -69,7 +71,8 @@ impl<'e> Polls<'e> {
             assert!(spans.next().is_none(), "a poll of {} has no step", row.name);
             of_lane.push(polls);
         }
-        Polls { chart, steps, instants: &explored.run.instants, of_lane }
+        let file = explored.run.tracks[0].file.as_str();
+        Polls { chart, steps, instants: &explored.run.instants, file, of_lane }
     }
 
     pub fn row(&self, lane: LaneId) -> &'e Row {
@@ -116,7 +119,8 @@ impl<'e> Polls<'e> {
         }
         for span in after {
             if let State::Waiting(by @ (Until::Clock | Until::Lane(_))) = span.state {
-                let woken = Woken { by, at: span.to, nth: 0, passed_on: false, cancels: false };
+                let at = span.to;
+                let woken = Woken { by, at, nth: 0, passed_on: false, cancels: false, fired: None };
                 return Some(Wake { woken, polled: None });
             }
         }

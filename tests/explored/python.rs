@@ -32,7 +32,7 @@ impl OfStep<'_> {
             faults.push(format!("has run {:?}", step.ran_inside));
         }
         for lane in 0..self.run.lanes.len() {
-            let found = [self.ready(lane), self.dropped(lane)];
+            let found = [self.ready(lane), self.dropped(lane), self.in_no_list(lane)];
             for fault in found.into_iter().flatten() {
                 faults.push(format!("{fault} {}", self.run.lanes[lane].name));
             }
@@ -75,6 +75,21 @@ impl OfStep<'_> {
             return Some("lists something else as ready than what runs next, of");
         }
         None
+    }
+
+    /// A lane that waits, and of whose wait nothing is listed. One that runs the event loop waits
+    /// for no lane.
+    fn in_no_list(&self, lane: LaneId) -> Option<&'static str> {
+        let step = &self.steps[self.nth];
+        let mut listed: Vec<LaneId> = step.ready.clone();
+        listed.extend(step.timers.iter().map(|(lane, _)| *lane));
+        listed.extend(step.unproved.iter().flat_map(|(lanes, _)| lanes));
+        listed.extend(step.waits.iter().flat_map(|chain| &chain[..chain.len() - 1]).flatten());
+        let is_its_last = |step: &&Step| step.lane == lane && step.ran_inside.is_none();
+        let last = self.steps[..=self.nth].iter().rfind(is_its_last)?;
+        let awaits = last.on.as_deref().is_some_and(|on| !on.starts_with("loop.run_"));
+        let is_missing = self.letter(self.nth, lane) == 'w' && awaits && !listed.contains(&lane);
+        if is_missing { Some("does not list the wait of") } else { None }
     }
 
     /// A callback that is not there any more and was never called, without a word.

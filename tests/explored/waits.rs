@@ -5,6 +5,7 @@
 //! has to be one exactly where lanes wait in a circle.
 use super::{
     Explored,
+    awaited::is_named,
     coroutine::{ends_the_wait, reason},
     polls::Polls,
     ready::runs_a_loop,
@@ -171,6 +172,15 @@ fn missing(polls: &Polls<'_>, step: usize, lane: LaneId, said: &[LaneId]) -> Vec
     {
         missing.push("its next turn".to_owned());
     }
+    // What else it awaits is named: else it would be in no list, or only in that of the timers.
+    let is_awaited = |wait: &&&Wait| wait.on.is_some() && !is_handle(wait);
+    if let Some(wait) = others.iter().find(is_awaited)
+        && said.is_empty()
+        && words.is_empty()
+        && !may_have_gone_on(places)
+    {
+        missing.push(format!("what it awaits: {:?}", wait.on));
+    }
     // What wakes a lane is named, whatever it waits for.
     if let [_] = others[..]
         && let Some(begun) = polls.begun(lane, step)
@@ -266,8 +276,19 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
     match words {
         "a lock (holder not seen)" => on("Mutex::lock") || on("RwLock"),
         "a permit (holders not seen)" => on("Semaphore::acquire"),
-        _ => false,
+        // By the names that a sentence has for it. Of a lane that has gone on nothing is known.
+        _ => {
+            let others = not_for_lanes(places);
+            let is_told = |wait: &&Wait| is_named(words, wait, places, polls.file);
+            !others.is_empty() && others.iter().all(is_told) && !may_have_gone_on(places)
+        }
     }
+}
+
+/// Whether a lane may wait elsewhere by now. Then a sentence does not say for what it waits.
+fn may_have_gone_on(places: &Places) -> bool {
+    places.registered() == Some(Registered::OrAfter)
+        || places.waits().iter().any(|wait| wait.or_after)
 }
 
 /// What is said in words of a lane's wait.

@@ -197,7 +197,8 @@ fn the_style_sheets_replace_the_red_of_the_sequence_diagrams() {
     for sheet in ["slides/src/player/deck.css", "slides/src/site/site.css"] {
         let rules = read(sheet);
         for attribute in ["fill", "stroke"] {
-            let rule = format!(".row [{attribute}=\"{red}\"] {{ {attribute}: var(--cancelled); }}");
+            let selector = format!(".row [{attribute}=\"{red}\"]");
+            let rule = format!("{selector} {{\n  {attribute}: var(--cancelled);\n}}");
             assert!(rules.contains(&rule), "{sheet} has no rule `{rule}`");
         }
     }

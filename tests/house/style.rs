@@ -245,9 +245,9 @@ fn a_let_of_a_tuple_would_be_found() {
 }
 
 #[test]
-fn no_line_of_rust_or_of_a_twin_has_more_than_100_columns() {
+fn no_line_of_rust_of_a_twin_or_of_a_page_has_more_than_100_columns() {
     let mut found = vec![];
-    let mut sources = files("", &["rs"]);
+    let mut sources = files("", &["rs", "js", "css"]);
     for twins in ["examples", "tests/twins", "tests/mutations"] {
         sources.extend(files(twins, &["py"]));
     }

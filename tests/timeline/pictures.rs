@@ -409,3 +409,33 @@ fn who_blocks_is_said_of_the_innermost_lane_and_beside_the_numbers() {
     assert_eq!((label.len(), number.len()), (1, 1), "{svg}");
     assert!((label[0] - number[0]).abs() > 100.0, "{label:?} {number:?}");
 }
+
+/// A lane that is dropped has no bar there, and the colour of text on a bar is that of the paper.
+#[test]
+fn the_number_of_a_line_that_a_destructor_prints_is_in_ink() {
+    struct CleanUp;
+    impl Drop for CleanUp {
+        fn drop(&mut self) {
+            say!("dropped");
+        }
+    }
+    let chart = record("dropped", || async {
+        let work = async {
+            let _clean_up = CleanUp;
+            say!("work");
+            sleep(ms(900)).await;
+        };
+        let task = tokio::spawn(work.lane("A"));
+        sleep(ms(100)).await;
+        task.abort();
+        let _ = task.await;
+    })
+    .chart();
+    let svg = chart.to_svg(SvgOptions { legend: false, lines: false, ..SvgOptions::default() });
+    let class_of = |number: &str| {
+        let (before, _) = svg.split_once(&format!(">{number}</text>")).expect(number);
+        let (_, attributes) = before.rsplit_once("<text class=\"").expect("the text");
+        attributes.split_once('"').expect("a class").0
+    };
+    assert_eq!([class_of("1"), class_of("2")], ["in-bar", "middle strong halo"], "{svg}");
+}

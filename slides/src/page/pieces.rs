@@ -10,7 +10,7 @@ use crate::{
     compose::{Run, Shown},
     deck::Language,
     layout::{Setting, columns_of, gutter},
-    piece::{Listing, Piece, Played, Printed, PrintedLine},
+    piece::{Listing, Piece, Played, Printed, PrintedLine, REAL_TIME},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -124,16 +124,19 @@ fn said(line: &PrintedLine) -> Markup {
     }
 }
 
-/// Printed lines. Times that differ from run to run are left out.
+/// Printed lines with their times. Those of the real clock are of the run that was recorded, which
+/// the slide says.
 fn output(printed: &Printed) -> Markup {
+    let measured = !printed.exact;
     html! {
         ol.output.in-two-columns[printed.in_two_columns()] data-reveal="output" {
             @for line in &printed.lines {
-                li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
+                li { span.time.measured[measured] { (line.time) } " " (said(line)) }
             }
             @if let Some(verdict) = &printed.verdict {
                 li.verdict { "ended: " (with_code(verdict)) }
             }
+            @if measured { li.real-time { (REAL_TIME) } }
         }
     }
 }

@@ -1,9 +1,10 @@
-// The presenter console: a window that shows what the deck shows, what comes next, the notes and the time. It sends its
-// keys to the deck, which opened it, and shows what the deck says of itself.
+// The presenter console: a window that shows what the deck shows, what comes next, the notes and
+// the time. It sends its keys to the deck, which opened it, and shows what the deck says of itself.
 function startConsole(slides, dialogs) {
   const deck = window.opener;
   document.title = "Presenter console";
-  for (const id of ["controls", "run-panel", "stage", "progress", "black"]) document.getElementById(id).remove();
+  for (const id of ["controls", "run-panel", "stage", "progress", "black"])
+    document.getElementById(id).remove();
 
   const make = (tag, className, label) => {
     const element = document.createElement(tag);
@@ -63,12 +64,16 @@ function startConsole(slides, dialogs) {
 
   const tick = () => {
     if (!deck || deck.closed) {
-      state.textContent = deck ? "The deck has been closed." : "This window is opened by the deck: press P there.";
+      state.textContent = deck
+        ? "The deck has been closed."
+        : "This window is opened by the deck: press P there.";
       return;
     }
     if (!shown) return;
     const { dataset } = slides[shown.slide].section;
-    const begin = slides.slice(0, shown.slide).reduce((sum, slide) => sum + Number(slide.section.dataset.seconds), 0);
+    const begin = slides
+      .slice(0, shown.slide)
+      .reduce((sum, slide) => sum + Number(slide.section.dataset.seconds), 0);
     const until = shown.pausedAt ?? Date.now();
     const seconds = shown.startedAt ? (until - shown.startedAt) / 1000 : 0;
     pause.textContent = shown.pausedAt === null ? "Pause the clock" : "Go on with the clock";
@@ -78,7 +83,8 @@ function startConsole(slides, dialogs) {
     let word = ", on time";
     if (late > 0) word = `, ${inMinutes(late)} behind`;
     else if (early > 0) word = `, ${inMinutes(early)} ahead`;
-    planned.textContent = `planned ${inMinutes(begin)} to ${inMinutes(begin + Number(dataset.seconds))} of ${inMinutes(total)}${word}`;
+    const end = inMinutes(begin + Number(dataset.seconds));
+    planned.textContent = `planned ${inMinutes(begin)} to ${end} of ${inMinutes(total)}${word}`;
     planned.classList.toggle("late", late > 0);
   };
 
@@ -103,19 +109,24 @@ function startConsole(slides, dialogs) {
     const slide = slides[said.slide];
     if (moved) {
       copy = slide.copy();
-      copy.show(said.step); // before it is in the page: nothing of the timeline may be seen too soon
+      copy.show(said.step); // before it is in the page: nothing may be seen too soon
       makeScrubbable(copy, (step) => ask("step", step));
       now.replaceChildren(copy.section);
       notes.replaceChildren(...slide.section.querySelector(".notes").cloneNode(true).childNodes);
       notes.scrollTop = 0;
-      for (const run of main.querySelectorAll(".pane button")) run.addEventListener("click", () => ask("run"));
+      for (const run of main.querySelectorAll(".pane button"))
+        run.addEventListener("click", () => ask("run"));
     }
     copy.show(said.step);
     showNext(slide, said);
     remote.checked = said.remote;
     const steps = slide.steps ? `, step ${said.step} of ${slide.steps}` : "";
     place.textContent = `slide ${said.slide + 1} of ${slides.length}${steps}`;
-    state.textContent = said.running ? "The example is running: R stops it." : said.black ? "The deck is black: B shows it." : "";
+    state.textContent = said.running
+      ? "The example is running: R stops it."
+      : said.black
+        ? "The deck is black: B shows it."
+        : "";
     tick();
   };
 

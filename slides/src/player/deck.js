@@ -1,5 +1,6 @@
-// The deck: which slide is shown and how much of it, and what the actions do. The other scripts come before this one, which
-// chooses the slides at its end and starts the deck, or its presenter console.
+// The deck: which slide is shown and how much of it, and what the actions do. The other scripts
+// come before this one, which chooses the slides at its end and starts the deck, or its presenter
+// console.
 
 // The talk that is given, from the address: the long one, the short one, or all slides there are.
 const parameters = new URLSearchParams(location.search);
@@ -11,25 +12,43 @@ function startDeck(slides, dialogs) {
   const announcement = byId("announcement");
   const black = byId("black");
   const progress = byId("progress");
-  const consoles = new Set(); // windows that follow us: usually one, more if several pages have each opened one
+  // Windows that follow us: usually one, more if several pages have each opened one.
+  const consoles = new Set();
   let at = 0;
   let step = 0;
-  // What survives a reload, which is how a speaker shows an example that was edited: when the talk began, and when its
-  // clock was paused; light or dark, if T has chosen; and whether Page Down plays, as a presenter's remote wants it.
-  let { startedAt = null, pausedAt = null, theme = "", remote = parameters.has("remote") } = history.state ?? {};
+  // What survives a reload, which is how a speaker shows an example that was edited: when the talk
+  // began, and when its clock was paused; light or dark, if T has chosen; and whether Page Down
+  // plays, as a presenter's remote wants it.
+  let {
+    startedAt = null,
+    pausedAt = null,
+    theme = "",
+    remote = parameters.has("remote"),
+  } = history.state ?? {};
   if (theme) document.documentElement.dataset.theme = theme;
   const runner = new Runner(() => tellConsoles());
 
-  const state = () => ({ slide: at, step, theme, startedAt, pausedAt, remote, black: !black.hidden, running: runner.running });
+  const state = () => ({
+    slide: at,
+    step,
+    theme,
+    startedAt,
+    pausedAt,
+    remote,
+    black: !black.hidden,
+    running: runner.running,
+  });
   // To any origin, since a page from a file has none. What is sent is no secret: where the talk is.
-  const tellConsoles = () => consoles.forEach((other) => other.postMessage({ state: state() }, "*"));
+  const tellConsoles = () =>
+    consoles.forEach((other) => other.postMessage({ state: state() }, "*"));
   const tell = (text) => {
     notice.textContent = text;
     notice.hidden = text === "";
   };
 
-  // Shows slide number `nth`, counted from 0, after `steps` of its steps. A slide that is left stays in the history, so that
-  // the browser's Back leads to it; a step does not. Without `record` no slide does: where Back itself has led here.
+  // Shows slide number `nth`, counted from 0, after `steps` of its steps. A slide that is left
+  // stays in the history, so that the browser's Back leads to it; a step does not. Without `record`
+  // no slide does: where Back itself has led here.
   function show(nth, steps, record = true) {
     const before = at;
     at = Math.min(Math.max(nth, 0), slides.length - 1);
@@ -51,15 +70,20 @@ function startDeck(slides, dialogs) {
     tellConsoles();
   }
 
-  // A browser allows a limited number of changes of its history within some seconds, and a held key makes more. It drops the
-  // others, or throws an error. So the address is written again later.
+  // A browser allows a limited number of changes of its history within some seconds, and a held key
+  // makes more. It drops the others, or throws an error. So the address is written again later.
   let later = null;
   function keepAddress(anew) {
     const address = `#${at + 1}${step > 0 ? `.${step}` : ""}`;
     const kept = { startedAt, pausedAt, theme, remote };
     clearTimeout(later);
     // While a timeline is dragged, most movements change nothing.
-    if (!anew && location.hash === address && JSON.stringify(history.state) === JSON.stringify(kept)) return;
+    if (
+      !anew &&
+      location.hash === address &&
+      JSON.stringify(history.state) === JSON.stringify(kept)
+    )
+      return;
     try {
       if (anew) history.pushState(kept, "", address);
       else history.replaceState(kept, "", address);
@@ -187,8 +211,9 @@ function startDeck(slides, dialogs) {
     restartClock,
   };
 
-  // What a key or a button does, here or in a console. On a black screen each key only shows the slide again, but for the
-  // clock and the switch of a console, which are not on the screen. Below an output no slide is left unseen.
+  // What a key or a button does, here or in a console. On a black screen each key only shows the
+  // slide again, but for the clock and the switch of a console, which are not on the screen. Below
+  // an output no slide is left unseen.
   const keyed = new Set([...Object.values(ACTIONS), "go"]);
   function act(name, argument) {
     const lightsOnly = !black.hidden && keyed.has(name) && name !== "black";
@@ -211,7 +236,8 @@ function startDeck(slides, dialogs) {
   addEventListener("hashchange", showWhatTheAddressSays);
   addEventListener("message", (event) => {
     const { source, data } = event;
-    // Only a window that this tab has opened may drive us: it was opened by this page, or by the one before a reload.
+    // Only a window that this tab has opened may drive us: it was opened by this page, or by the
+    // one before a reload.
     if (!consoles.has(source)) {
       if (!data?.hello || source?.opener !== window) return;
       consoles.add(source);
@@ -226,17 +252,20 @@ function startDeck(slides, dialogs) {
       if (!open) act(button.dataset.act);
     });
   }
-  for (const button of document.querySelectorAll("[data-run]")) button.addEventListener("click", run);
+  for (const button of document.querySelectorAll("[data-run]"))
+    button.addEventListener("click", run);
   slides.forEach((slide) => makeScrubbable(slide, (step) => show(at, step)));
   followFingers(byId("stage"), { next, previous, play });
   // Paper shows all of it, whatever is on the screen.
   addEventListener("beforeprint", () => slides.forEach((slide) => slide.show(slide.steps)));
   addEventListener("afterprint", () => show(at, step, false));
   showWhatTheAddressSays();
-  if ("site" in document.documentElement.dataset && at === 0) tell("Space or a tap goes on, O lists the slides, H the keys.");
+  if ("site" in document.documentElement.dataset && at === 0)
+    tell("Space or a tap goes on, O lists the slides, H the keys.");
 }
 
-// A swipe goes to the next slide or back, a tap plays. What can be dragged or pressed itself is left alone.
+// A swipe goes to the next slide or back, a tap plays. What can be dragged or pressed itself is
+// left alone.
 function followFingers(stage, { next, previous, play }) {
   let begun = null;
   stage.addEventListener("pointerdown", (event) => {
@@ -261,7 +290,9 @@ function chooseSlides() {
   const sections = [...document.querySelectorAll("#stage > .slide")];
   const left = sections.filter((section) => !leftOut.includes(section.dataset.cut));
   for (const section of sections) {
-    const entry = document.querySelector(`#overview [data-slide="${section.id.replace("slide-", "")}"]`);
+    const entry = document.querySelector(
+      `#overview [data-slide="${section.id.replace("slide-", "")}"]`,
+    );
     const number = left.indexOf(section) + 1;
     if (number === 0) {
       section.remove();
@@ -277,6 +308,9 @@ function chooseSlides() {
 }
 
 const slides = chooseSlides();
-const dialogs = { help: document.getElementById("help"), overview: document.getElementById("overview") };
+const dialogs = {
+  help: document.getElementById("help"),
+  overview: document.getElementById("overview"),
+};
 if (parameters.has("console")) startConsole(slides, dialogs);
 else startDeck(slides, dialogs);

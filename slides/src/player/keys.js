@@ -1,4 +1,5 @@
-// The keys, in one table for the deck and for its presenter console, so that they mean the same in both windows.
+// The keys, in one table for the deck and for its presenter console, so that they mean the same in
+// both windows.
 const ACTIONS = {
   " ": "play",
   Backspace: "back",
@@ -22,8 +23,8 @@ const ACTIONS = {
   h: "help",
 };
 
-// What a key does again and again while it is held. Any other action, such as that of B, would be undone by its next
-// repetition, so its effect would depend on how long the key is held.
+// What a key does again and again while it is held. Any other action, such as that of B, would be
+// undone by its next repetition, so its effect would depend on how long the key is held.
 const REPEATED = new Set(["play", "back", "next", "previous", "pageDown", "pageUp"]);
 
 // A key as it is called in the table; nothing for the browser's own shortcuts.
@@ -33,22 +34,24 @@ function keyOf(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-// A button has its own use for Space, and text that scrolls for arrows. The slider of a timeline has none: its timeline is
-// played by Space, and the other keys stay those of the talk.
+// A button has its own use for Space, and text that scrolls for arrows. The slider of a timeline
+// has none: its timeline is played by Space, and the other keys stay those of the talk.
 function belongsToItsTarget(event) {
   const target = event.target;
   if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;
   // What had the focus in a dialog keeps it until the page is drawn without the dialog.
   if (target.closest("dialog:not([open])")) return false;
-  if (target.matches("button, summary, a, input[type=checkbox]")) return event.key === " " || event.key === "Enter";
+  if (target.matches("button, summary, a, input[type=checkbox]"))
+    return event.key === " " || event.key === "Enter";
   if (target.matches("#run-output")) return /^(Arrow|Page|Home|End)/.test(event.key);
   // A remote drives the talk also while its speaker scrolls the notes.
   if (target.matches(".notes-pane")) return event.key === "ArrowUp" || event.key === "ArrowDown";
   return false;
 }
 
-// What was clicked with a pointer loses the focus: otherwise Space would press it once more instead of going on. This comes
-// before the button does its work, since a dialog gives the focus back to what had it.
+// What was clicked with a pointer loses the focus: otherwise Space would press it once more instead
+// of going on. This comes before the button does its work, since a dialog gives the focus back to
+// what had it.
 function letGoOfWhatIsClicked() {
   const letGo = (event) => {
     const isControl = document.activeElement?.matches("button, summary, a, input");
@@ -58,10 +61,20 @@ function letGoOfWhatIsClicked() {
 }
 
 // They only change what another key means, so none of them is a key that is pressed.
-const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"]);
+const MODIFIERS = new Set([
+  "Shift",
+  "Control",
+  "Alt",
+  "AltGraph",
+  "Meta",
+  "CapsLock",
+  "NumLock",
+  "Fn",
+]);
 
-// Calls `act` with the name of an action for each key. While a dialog is open, only what closes it is an action. A key
-// that has none goes to `other`, which returns whether it was of use there; if not, it is left to the browser.
+// Calls `act` with the name of an action for each key. While a dialog is open, only what closes it
+// is an action. A key that has none goes to `other`, which returns whether it was of use there; if
+// not, it is left to the browser.
 function listenToKeys({ dialogs, act, typed, other = () => false }) {
   letGoOfWhatIsClicked();
   let digits = ""; // of the number of a slide, until Enter
@@ -108,13 +121,15 @@ function goFullScreen() {
   else document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
-// The help, from its beginning: it opens with its last button focused, to which a small window would scroll.
+// The help, from its beginning: it opens with its last button focused, to which a small window
+// would scroll.
 function openHelp(dialog) {
   dialog.showModal();
   dialog.scrollTop = 0;
 }
 
-// The overview. It marks the slide that is shown; a second half has no entry, so the slide before it is marked.
+// The overview. It marks the slide that is shown; a second half has no entry, so the slide before
+// it is marked.
 function openOverview(dialog, at) {
   let current = null;
   for (const link of dialog.querySelectorAll("li a")) {

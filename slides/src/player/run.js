@@ -1,4 +1,5 @@
-// Runs an example on our server and shows what it prints, as it prints it; or, without a server, what was recorded.
+// Runs an example on our server and shows what it prints, as it prints it; or, without a server,
+// what was recorded.
 class Runner {
   constructor(changed) {
     const part = (name) => document.getElementById(`run-${name}`);
@@ -44,7 +45,9 @@ class Runner {
       if (abort.signal.aborted) ended = "stopped";
       else {
         ended = "broken off";
-        this.print(`\nThe server does not answer any more: is it still running? (${error.message})\n`);
+        this.print(
+          `\nThe server does not answer any more: is it still running? (${error.message})\n`,
+        );
       }
     }
     if (this.abort !== abort) return; // another run has begun
@@ -56,7 +59,8 @@ class Runner {
     const { output } = this;
     const atTheEnd = output.scrollTop + output.clientHeight >= output.scrollHeight - 4;
     output.append(text);
-    // A program that prints without end must not fill the memory. Much is cut at once, since each cut is slow.
+    // A program that prints without end must not fill the memory. Much is cut at once, since each
+    // cut is slow.
     if (output.textContent.length > 300000) output.textContent = output.textContent.slice(-200000);
     if (atTheEnd) output.scrollTop = output.scrollHeight;
   }

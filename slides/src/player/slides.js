@@ -72,7 +72,9 @@ function makeScrubbable(slide, go) {
     picture.addEventListener("pointermove", (event) => {
       if (picture.hasPointerCapture(event.pointerId)) follow(event);
     });
-    timeline.scrub.addEventListener("input", () => go(slide.stepOf(timeline, Number(timeline.scrub.value))));
+    timeline.scrub.addEventListener("input", () =>
+      go(slide.stepOf(timeline, Number(timeline.scrub.value))),
+    );
     // After dragging, the arrow keys belong to the slides again.
     timeline.scrub.addEventListener("pointerup", () => timeline.scrub.blur());
   }

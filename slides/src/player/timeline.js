@@ -1,6 +1,7 @@
-// A recorded timeline that is played poll by poll: how much of its picture is to be seen, which of its lines belong to that,
-// the lists of the loop below it, and which lines of the slide's code are lit. Lists, lights and marks are made by the parts
-// that the library gives to its players; here is what only a slide has.
+// A recorded timeline that is played poll by poll: how much of its picture is to be seen, which of
+// its lines belong to that, the lists of the loop below it, and which lines of the slide's code are
+// lit. Lists, lights and marks are made by the parts that the library gives to its players; here is
+// what only a slide has.
 
 // How far `at` may be from the place in the picture: the page has it in tenths of a pixel.
 const ROUNDED = 0.06;
@@ -18,22 +19,34 @@ class Timeline {
     this.first = 1; // polls that are shown from the beginning: names of lanes alone say nothing
     this.steps = this.run.moments.length - this.first;
     this.codes = this.run.tracks.map((track) => new PlayedCode(track, this.run, section));
-    // What is shown whole or not at all, and what is shown up to a place. In a copy for the console the widths have been cut
-    // already: `data-to` keeps where each element really ends.
-    this.whole = [...this.svg.querySelectorAll("[data-at]")].map((element) => [element, Number(element.dataset.at)]);
-    this.cut = [...this.svg.querySelectorAll("rect, line:not(.cursor)")].filter((element) => !element.closest("g[data-at]")).map((element) => {
-      const rect = element.localName === "rect";
-      const [from, to] = rect ? ["x", "width"] : ["x1", "x2"];
-      element.dataset.to ??= Number(element.getAttribute(to)) + (rect ? Number(element.getAttribute(from)) : 0);
-      return { element, rect, from: Number(element.getAttribute(from)), to: Number(element.dataset.to) };
-    });
+    // What is shown whole or not at all, and what is shown up to a place. In a copy for the console
+    // the widths have been cut already: `data-to` keeps where each element really ends.
+    this.whole = [...this.svg.querySelectorAll("[data-at]")].map((element) => [
+      element,
+      Number(element.dataset.at),
+    ]);
+    this.cut = [...this.svg.querySelectorAll("rect, line:not(.cursor)")]
+      .filter((element) => !element.closest("g[data-at]"))
+      .map((element) => {
+        const rect = element.localName === "rect";
+        const [from, to] = rect ? ["x", "width"] : ["x1", "x2"];
+        element.dataset.to ??=
+          Number(element.getAttribute(to)) + (rect ? Number(element.getAttribute(from)) : 0);
+        return {
+          element,
+          rect,
+          from: Number(element.getAttribute(from)),
+          to: Number(element.dataset.to),
+        };
+      });
     // Before the first poll nothing is drawn.
     this.begin = this.cut.reduce((least, { from }) => Math.min(least, from), Infinity);
-    this.names = [...this.svg.querySelectorAll(".name:not(.faint)")]; // the last one is that of the thread
+    // The last one is that of the thread.
+    this.names = [...this.svg.querySelectorAll(".name:not(.faint)")];
     this.cursor = this.svg.querySelector(".cursor") ?? this.drawCursor();
     this.paths = new PlayedPaths(this.svg, this.run);
-    // What the whole run was, which a screen reader is told when it has been seen. Until then it is called as the slide is:
-    // the name of its scene could tell the answer.
+    // What the whole run was, which a screen reader is told when it has been seen. Until then it is
+    // called as the slide is: the name of its scene could tell the answer.
     this.title = `Timeline: ${section.querySelector("h1, h2").textContent}`;
     this.description = this.svg.dataset.described ??= this.svg.getAttribute("aria-label");
     this.scrub.max = this.steps;
@@ -44,7 +57,9 @@ class Timeline {
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
     cursor.setAttribute("class", "cursor");
     // It begins below the times, since a line through a word could not be read.
-    const tops = [...this.svg.querySelectorAll("rect")].map((rect) => Number(rect.getAttribute("y")));
+    const tops = [...this.svg.querySelectorAll("rect")].map((rect) =>
+      Number(rect.getAttribute("y")),
+    );
     cursor.setAttribute("y1", Math.min(...tops));
     cursor.setAttribute("y2", this.svg.viewBox.baseVal.height - 2);
     this.svg.append(cursor);
@@ -57,7 +72,8 @@ class Timeline {
     const moment = this.run.moments[polls - 1];
     const now = this.run.tracks[0].steps[polls - 1];
     const { at } = moment;
-    for (const [element, from] of this.whole) element.classList.toggle("later", from > at + ROUNDED);
+    for (const [element, from] of this.whole)
+      element.classList.toggle("later", from > at + ROUNDED);
     for (const { element, rect, from, to } of this.cut) {
       element.classList.toggle("later", from >= at);
       const end = Math.min(to, Math.max(at, from));
@@ -78,7 +94,8 @@ class Timeline {
     this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${this.said.join("")}`);
   }
 
-  // Which lanes there will be could answer the question of the slide. Several lanes may share a row.
+  // Which lanes there will be could answer the question of the slide. Several lanes may share a
+  // row.
   showNames(now) {
     const lanes = this.run.lanes.filter((_, lane) => now.states[lane] !== ".");
     const names = new Set(lanes.map(({ name }) => name));
@@ -94,13 +111,15 @@ class Timeline {
     if (without) this.strip.append(cell("without", "Not drawn", without));
   }
 
-  // On a slide that asks, the times of timers are hidden. Their order would tell them, so they stand in that of the lanes.
+  // On a slide that asks, the times of timers are hidden. Their order would tell them, so they
+  // stand in that of the lanes.
   withoutOrder(now) {
     if (!this.asks) return now;
     return { ...now, timers: now.timers.toSorted(([one], [other]) => one - other) };
   }
 
-  // The step of the poll that woke the lane of the poll that `step` shows; null if no other poll did.
+  // The step of the poll that woke the lane of the poll that `step` shows; null if no other poll
+  // did.
   causeOf(step) {
     const cause = this.run.tracks[0].steps[step + this.first - 1].woken_in;
     return cause === null ? null : Math.max(cause + 1 - this.first, 0);
@@ -116,8 +135,8 @@ class Timeline {
   }
 }
 
-// The lines between the polls of a picture: the way of the thread, and the arrow of the wake that led to the last poll. They
-// are made here, since paper has no step whose cause could be shown.
+// The lines between the polls of a picture: the way of the thread, and the arrow of the wake that
+// led to the last poll. They are made here, since paper has no step whose cause could be shown.
 class PlayedPaths {
   constructor(svg, { lanes, moments, tracks: [{ steps }], bar_height }) {
     this.lanes = lanes;
@@ -134,7 +153,10 @@ class PlayedPaths {
     chart.append(this.arrow.line, this.arrow.head);
     // The arrows of the picture: each goes straight from row to row, at the time of its wake.
     this.straight = [...svg.querySelectorAll(".arrow")].map((path) => {
-      const [x, y] = path.getAttribute("d").match(/[\d.]+/g).map(Number);
+      const [x, y] = path
+        .getAttribute("d")
+        .match(/[\d.]+/g)
+        .map(Number);
       return { group: path.parentElement, x, y };
     });
   }
@@ -152,17 +174,24 @@ class PlayedPaths {
     this.hideWhatIsDrawnTwice(this.steps[polls - 1], this.places[polls - 1]);
   }
 
-  // The arrow of the picture for the same wake would cross the one that is shown. It begins at the bar of the waker.
+  // The arrow of the picture for the same wake would cross the one that is shown. It begins at the
+  // bar of the waker.
   hideWhatIsDrawnTwice({ woken_in }, to) {
     const from = woken_in === null ? null : this.places[woken_in];
     for (const { group, x, y } of this.straight) {
-      const isSame = from && to && from.begin <= x && x <= to.middle && Math.abs(Math.abs(y - from.y) - this.half) < 1;
+      const isSame =
+        from &&
+        to &&
+        from.begin <= x &&
+        x <= to.middle &&
+        Math.abs(Math.abs(y - from.y) - this.half) < 1;
       const leads = isSame && Math.sign(y - from.y) === Math.sign(to.y - from.y);
       group.classList.toggle("replaced", leads);
     }
   }
 
-  // The first polls, as far as they are on the runtime's thread, each with its place. What has no row is not drawn.
+  // The first polls, as far as they are on the runtime's thread, each with its place. What has no
+  // row is not drawn.
   onThread(polls) {
     const placed = [];
     for (const [nth, { instant, states, on_thread }] of this.steps.slice(0, polls).entries()) {
@@ -176,13 +205,15 @@ class PlayedPaths {
   // It leads from the edge of one bar to the edge of the other.
   pathsOfWake({ woken_in }, to) {
     const from = woken_in === null ? null : this.places[woken_in];
-    if (!from || !to) return { line: "", head: "" };
+    // Within a row it would cover the number in the bar.
+    if (!from || !to || from.y === to.y) return { line: "", head: "" };
     const half = Math.sign(to.y - from.y) * this.half;
     return wakeArrow({ x: from.middle, y: from.y + half }, { x: to.middle, y: to.y - half });
   }
 }
 
-// The code of one language on a slide: which of its lines are lit, and the marks of the lanes that stand there.
+// The code of one language on a slide: which of its lines are lit, and the marks of the lanes that
+// stand there.
 class PlayedCode {
   constructor({ file, steps }, { lanes, words }, section) {
     this.steps = steps;
@@ -200,24 +231,36 @@ class PlayedCode {
     this.places = placesAfter(steps, lanes);
     this.columns = columnsOf(steps, lanes, this.places);
     // A copy for the console may have been made while something was lit.
-    for (const line of this.lines.values()) line.querySelectorAll(".mark").forEach((mark) => mark.remove());
+    for (const line of this.lines.values())
+      line.querySelectorAll(".mark").forEach((mark) => mark.remove());
     this.changed = new Set(this.lines.keys());
   }
 
   // Lights the lines of some steps; those of one moment in this language. It may have none then.
   show({ start, end }) {
-    const all = ["chain", "resumed", "said", "stop", ...this.lanes.map(({ hue }) => classOfHue(hue))];
+    const all = [
+      "chain",
+      "resumed",
+      "said",
+      "stop",
+      ...this.lanes.map(({ hue }) => classOfHue(hue)),
+    ];
     for (const number of this.changed) {
       this.lines.get(number).classList.remove(...all);
-      this.lines.get(number).querySelectorAll(".mark").forEach((mark) => mark.remove());
+      this.lines
+        .get(number)
+        .querySelectorAll(".mark")
+        .forEach((mark) => mark.remove());
     }
     this.changed.clear();
     for (const line of this.lines.values()) line.classList.remove("ran");
     // What a line prints is no secret any more once it has been executed.
     for (const { says, resumed, stop } of this.steps.slice(0, end)) {
-      for (const number of [...says.map(([, , number]) => number), resumed, stop]) this.lines.get(number)?.classList.add("ran");
+      for (const number of [...says.map(([, , number]) => number), resumed, stop])
+        this.lines.get(number)?.classList.add("ran");
     }
-    for (const step of this.steps.slice(start, end)) lightStep(this.lines, step, this.lanes, this.changed);
+    for (const step of this.steps.slice(start, end))
+      lightStep(this.lines, step, this.lanes, this.changed);
     if (end > 0) this.mark(end - 1, end > start);
   }
 
@@ -225,10 +268,17 @@ class PlayedCode {
   mark(nth, ran) {
     const options = { places: this.places[nth], ran, words: this.words };
     const standing = standingAt(this.lines, this.steps[nth], this.lanes, options);
-    const columnOf = ({ lane, number }) => Math.min(this.columns.get(lane) ?? 0, this.gutters.get(number) - 1);
-    for (const { number, column, kind, lane, text, title } of marksOf(standing, this.lanes, columnOf)) {
+    const columnOf = ({ lane, number }) =>
+      Math.min(this.columns.get(lane) ?? 0, this.gutters.get(number) - 1);
+    for (const { number, column, kind, lane, text, title } of marksOf(
+      standing,
+      this.lanes,
+      columnOf,
+    )) {
       if (column < 0) continue; // the code needs all of its place
-      const mark = make("span", { class: `mark ${kind} ${classOfHue(this.lanes[lane].hue)} column-${column}`, title });
+      const size = text.length > 1 ? "two" : "";
+      const hue = classOfHue(this.lanes[lane].hue);
+      const mark = make("span", { class: `mark ${kind} ${size} ${hue} column-${column}`, title });
       // Not as text: the text of a line is its code.
       mark.dataset.short = text;
       this.lines.get(number).append(mark);

@@ -9,7 +9,7 @@ use crate::{
     deck::Language,
     drawing::{Drawing, Size},
     page::{inline, markdown, slug},
-    piece::{Listing, Piece, Played, Printed},
+    piece::{Listing, Piece, Played, Printed, REAL_TIME},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -177,10 +177,10 @@ fn output(printed: &Printed) -> Markup {
     html! {
         details {
             summary { "Output" }
+            @if !printed.exact { p.faint { (REAL_TIME) } }
             pre.output tabindex="0" {
                 @for line in &printed.lines {
-                    @if printed.exact { (line.time) " " }
-                    (format!("{:<8}", line.lane)) " " (line.text) "\n"
+                    (line.time) " " (format!("{:<8}", line.lane)) " " (line.text) "\n"
                 }
                 @if let Some(verdict) = &printed.verdict { "ended: " (verdict) "\n" }
             }

@@ -13,7 +13,7 @@ use crate::{
     deck::Language,
     examples::{Executables, Recorded, Recordings, twin},
     page::inline,
-    piece::Printed,
+    piece::{Printed, REAL_TIME},
     place,
     source::Fragment,
 };
@@ -118,7 +118,7 @@ pub(super) fn page(
         @for scene in &recorded.scenes {
             @let printed = Printed::of(scene);
             @if recorded.scenes.len() > 1 { h3 { (scene.chart.title) } }
-            @if !printed.exact { p.faint { "In real time: the times differ from run to run." } }
+            @if !printed.exact { p.faint { (REAL_TIME) } }
             pre.output tabindex="0" {
                 @for line in &printed.lines {
                     (line.time) " " (format!("{:<8}", line.lane)) " " (line.text) "\n"

@@ -23,54 +23,84 @@
     for (const text of texts(".file, .run code")) found("the name", text);
     for (const text of texts(".due")) found("the time", text);
     for (const text of texts("[data-in-part] .group")) found("the wait", text);
-    for (const text of texts(".code:not(.texts) .line:not(.ran) .sentence")) found("the text", text);
+    for (const text of texts(".code:not(.texts) .line:not(.ran) .sentence"))
+      found("the text", text);
     const title = slide().querySelector("h2").textContent;
     for (const svg of slide().querySelectorAll("svg.timeline")) {
       const label = svg.getAttribute("aria-label");
-      if (svg.querySelector(".later:not(.cursor)") && label !== `Timeline: ${title}`) found("the label", label);
+      if (svg.querySelector(".later:not(.cursor)") && label !== `Timeline: ${title}`)
+        found("the label", label);
     }
   };
 
-  // A picture begins with its first poll or row, the slider is where the picture ends, and no lane has a name before it is made.
+  // A picture begins with its first poll or row, the slider is where the picture ends, and no lane
+  // has a name before it is made.
   const drawn = (where) => {
     for (const picture of slide().querySelectorAll("[data-reveal=picture]"))
       if (!picture.querySelector(".row:not(.later)")) faults.push(`${where}: no row is drawn`);
     for (const figure of slide().querySelectorAll(".run-of")) {
       const bars = [...figure.querySelectorAll("svg.timeline rect:not(.later)")];
-      if (!bars.some((bar) => Number(bar.getAttribute("width")) > 0)) faults.push(`${where}: no poll is drawn`);
+      if (!bars.some((bar) => Number(bar.getAttribute("width")) > 0))
+        faults.push(`${where}: no poll is drawn`);
       const { lanes, moments, tracks } = JSON.parse(figure.querySelector("script").textContent);
       const end = Number(figure.querySelector(".cursor").getAttribute("x1"));
       const value = Number(figure.querySelector(".scrub").value);
       const { states } = tracks[0].steps[value];
-      for (const { textContent: name } of [...figure.querySelectorAll(".name:not(.later, .faint)")]) {
+      for (const { textContent: name } of [
+        ...figure.querySelectorAll(".name:not(.later, .faint)"),
+      ]) {
         const isThere = lanes.some((lane, nth) => lane.name === name && states[nth] !== ".");
         if (!isThere) faults.push(`${where}: ${name} is named before it is there`);
       }
       const placeOf = (nth) => moments[nth]?.place;
-      const numbersOf = (path) => figure.querySelector(path).getAttribute("d").match(/[\d.]+/g)?.map(Number) ?? [];
+      const numbersOf = (path) =>
+        figure
+          .querySelector(path)
+          .getAttribute("d")
+          .match(/[\d.]+/g)
+          ?.map(Number) ?? [];
       // The thread is drawn up to this poll, and the arrow from the poll that woke the lane.
-      const drawnTo = moments.findLastIndex(({ place }, nth) => nth <= value && place && !tracks[0].steps[nth].on_thread);
-      if (placeOf(drawnTo)?.y !== numbersOf(".thread").at(-1)) faults.push(`${where}: the thread is not where its last poll is`);
+      const drawnTo = moments.findLastIndex(
+        ({ place }, nth) => nth <= value && place && !tracks[0].steps[nth].on_thread,
+      );
+      if (placeOf(drawnTo)?.y !== numbersOf(".thread").at(-1))
+        faults.push(`${where}: the thread is not where its last poll is`);
       const { middle } = placeOf(value) ?? {};
-      const from = placeOf(tracks[0].steps[value].woken_in)?.middle;
+      // Within a row no arrow is drawn.
+      const cause = placeOf(tracks[0].steps[value].woken_in);
+      const from = cause?.y === placeOf(value)?.y ? undefined : cause?.middle;
       const [begins] = numbersOf(".wake.line");
       const [ends] = numbersOf(".wake.head");
-      if (begins !== from || ends !== (from && middle)) faults.push(`${where}: a wake goes from ${begins} to ${ends}`);
-      if (moments[value].at !== end) faults.push(`${where}: the picture ends at ${end}, and the slider says ${value}`);
+      if (begins !== from || ends !== (from && middle))
+        faults.push(`${where}: a wake goes from ${begins} to ${ends}`);
+      if (moments[value].at !== end)
+        faults.push(`${where}: the picture ends at ${end}, and the slider says ${value}`);
     }
   };
 
   const looks = () => {
     const later = slide().querySelectorAll(".later, .not-yet").length;
-    const lit = [...slide().querySelectorAll(":is(.chain, .resumed, .said, .stop, .ran)[data-line], .mark")];
+    const lit = [
+      ...slide().querySelectorAll(":is(.chain, .resumed, .said, .stop, .ran)[data-line], .mark"),
+    ];
     const lines = lit.map(({ className, dataset, title }) =>
       [dataset.line, title, ...className.split(" ").sort()].join(" "),
     );
     const said = [...slide().querySelectorAll(".strip, ol.said > :not([hidden])")];
     const asks = slide().classList.contains("asking");
     const cursor = slide().querySelector(".cursor")?.getAttribute("x1");
-    const paths = [...slide().querySelectorAll(".thread, .wake")].map((path) => path.getAttribute("d"));
-    return [slide().id, asks, later, cursor, ...paths, ...lines, ...said.map((text) => text.textContent)].join("|");
+    const paths = [...slide().querySelectorAll(".thread, .wake")].map((path) =>
+      path.getAttribute("d"),
+    );
+    return [
+      slide().id,
+      asks,
+      later,
+      cursor,
+      ...paths,
+      ...lines,
+      ...said.map((text) => text.textContent),
+    ].join("|");
   };
 
   const forwards = [];

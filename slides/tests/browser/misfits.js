@@ -66,12 +66,15 @@
     for (const text of svg.querySelectorAll("text.in-bar")) {
       const beyond = text.getBoundingClientRect().right - end;
       const seen = text.checkVisibility({ visibilityProperty: true });
-      if (seen && beyond > 2 * scale) misfits.push(`${name(text)} is ${beyond.toFixed(0)} px beyond the cursor`);
+      if (seen && beyond > 2 * scale)
+        misfits.push(`${name(text)} is ${beyond.toFixed(0)} px beyond the cursor`);
     }
   }
   // All that is written on the slide: elements that have text of their own.
   for (const element of slide.querySelectorAll("*")) {
-    const written = [...element.childNodes].some((node) => node.nodeType === 3 && /\S/.test(node.data));
+    const written = [...element.childNodes].some(
+      (node) => node.nodeType === 3 && /\S/.test(node.data),
+    );
     const shown = element.checkVisibility() && !element.closest("svg, aside, .only-heard");
     if (written && shown) readable(element, 1 / scale);
   }

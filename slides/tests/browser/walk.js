@@ -5,7 +5,10 @@
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const text = (selector) => all(selector).map((found) => found.textContent).join("|");
+  const text = (selector) =>
+    all(selector)
+      .map((found) => found.textContent)
+      .join("|");
   const press = (key) => {
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   };
@@ -14,7 +17,9 @@
   const isBeyond = (mark) => mark.classList.contains("beyond");
   const kind = (mark) => mark.className.replace(" beyond", "").replace(" above", "");
   const seen = () => {
-    const marks = all(".mark").map((mark) => kind(mark) + mark.dataset.line).join("|");
+    const marks = all(".mark")
+      .map((mark) => kind(mark) + mark.dataset.line)
+      .join("|");
     const count = document.getElementById("count").textContent;
     const lines = text("#lines li:not([hidden])");
     const parting = document.getElementById("parting").textContent;
@@ -36,7 +41,8 @@
       if (nth > 0) press("ArrowRight");
       forwards.push(seen());
       const beyond = document.documentElement.scrollWidth - innerWidth;
-      if (beyond > 0) wrong.push(`scene ${scene}, moment ${nth}: the page is ${beyond} px too wide`);
+      if (beyond > 0)
+        wrong.push(`scene ${scene}, moment ${nth}: the page is ${beyond} px too wide`);
       for (const [index, { steps }] of tracks.entries()) {
         const idle = moment.steps[index] === null;
         last[index] = moment.steps[index] ?? last[index];

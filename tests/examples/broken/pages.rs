@@ -1,7 +1,7 @@
 //! Lists, lines and states of a page that are broken.
 use super::{
-    Broken, all_are_ready, in_python, later_timers, leave_out, letters, no_timers, no_waits,
-    none_is_ready, ready_backwards, source, steps, words,
+    Broken, all_are_ready, at_line_1, in_python, later_timers, leave_out, letters, no_timers,
+    no_waits, none_is_ready, ready_backwards, source, steps, words,
 };
 use async_concepts::timeline::{Due, LaneId, Unlike};
 
@@ -33,6 +33,10 @@ pub const PAGES: &[Broken] = &[
     ("function", ".py:1: ", |e| {
         let Some(python) = e.run.tracks.get_mut(1) else { return false };
         python.steps.iter_mut().any(|step| step.stop.replace(1).is_some())
+    }),
+    ("cancel_task", "a coroutine waits at ", |e| {
+        let awaits = &mut e.chart.awaits;
+        awaits.iter_mut().map(|one| at_line_1(&mut one.places)).filter(|moved| *moved).count() > 0
     }),
     // stands
     ("function", "stands at Some(1), not at", |e| {
@@ -83,17 +87,17 @@ pub const PAGES: &[Broken] = &[
     ("cancel_task", "wakes the loop of main, which is ready: true", |e| {
         words(e, "wakes main", "wakes the loop of main")
     }),
-    ("shield", "a callback of `shield` is in the loop’s queue, and not listed", |e| {
+    ("shield", "a callback of shield() is in the loop’s queue, and not listed", |e| {
         steps(e, |_, step| !std::mem::take(&mut step.ready_callbacks).is_empty())
     }),
-    ("shield", "a callback of `shield` is not in the loop’s queue, and listed", |e| {
-        let callback = (0, "a callback of `shield`".to_owned());
+    ("shield", "a callback of shield() is not in the loop’s queue, and listed", |e| {
+        let callback = (0, "a callback of shield()".to_owned());
         steps(e, |_, step| {
             step.ready_callbacks.push(callback.clone());
             true
         })
     }),
-    ("shield", "a callback of `shield` is at another place in the queue", |e| {
+    ("shield", "a callback of shield() is at another place in the queue", |e| {
         steps(e, |_, step| {
             let places = step.ready_callbacks.iter_mut().map(|(before, _)| before);
             places.map(|before| *before += 1).count() > 0
@@ -137,6 +141,12 @@ pub const PAGES: &[Broken] = &[
     }),
     ("coroutine", "tokio’s and has ", no_timers),
     ("coroutine", " does not say that ", no_timers),
+    ("coroutine", " does not say when ", |e| {
+        steps(e, |_, step| {
+            step.timers.iter_mut().for_each(|(_, due)| *due = Due::NotKnown);
+            !step.timers.is_empty()
+        })
+    }),
     // shown
     ("function", ", which is left out", |e| leave_out(e, |_| true)),
     ("pin", "is an excerpt of its own, and is left out", |e| leave_out(e, |_| true)),
@@ -239,6 +249,17 @@ pub const PAGES: &[Broken] = &[
     ("task_group", " may be in its set", no_waits),
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),
+    ("queue", "is missing: what it awaits: ", no_waits),
+    ("queue", "waits for A, which is not so", |e| {
+        steps(e, |_, step| {
+            let mut has_some = false;
+            for (_, words) in &mut step.unproved {
+                has_some |= words == "mpsc::Receiver::recv";
+                *words = words.replace("mpsc::Receiver::recv", "A");
+            }
+            has_some
+        })
+    }),
     ("function", "which is not so", |e| {
         steps(e, |_, step| {
             step.unproved.push((vec![step.lane], "a lock (holder not seen)".into()));
@@ -283,7 +304,10 @@ pub const PAGES: &[Broken] = &[
             !step.waits.is_empty()
         })
     }),
-    ("flow_control", "does not list ", |e| {
+    ("queue", "does not list the wait of ", |e| {
+        in_python(e, |step| !std::mem::take(&mut step.unproved).is_empty())
+    }),
+    ("flow_control", "does not list \"", |e| {
         in_python(e, |step| !std::mem::take(&mut step.unproved).is_empty())
     }),
     ("pipeline", " comes after None", |e| in_python(e, |step| step.woken_in.take().is_some())),

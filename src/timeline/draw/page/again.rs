@@ -14,9 +14,11 @@
 //!
 //! Where a lane waits for the ends of several tasks at one place, each of them changes something.
 use super::{
+    joined::has_ended_by,
+    kinds::is_join,
     lists::are_the_same,
     reader::{Reader, stopped},
-    waited::{WholeWait, has_ended_by, is_join},
+    waited::WholeWait,
 };
 use crate::timeline::{
     LaneId, Registered, Span, Until, Woken,

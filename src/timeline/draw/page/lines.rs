@@ -4,9 +4,9 @@
 //! polls another lane, it stands where it polls that one; and while it blocks its thread, where it
 //! does that. Each line is that of a place that was recorded: where none is known, no line is lit.
 use super::{
+    kinds::{is_local_set, is_set_of_futures},
     now::Now,
     reader::{Reader, join, stopped},
-    waited::{is_local_set, is_set_of_futures},
 };
 use crate::timeline::{
     LaneId, Places, Registered, Span, State, Wait,
@@ -36,7 +36,7 @@ impl<'c> Reader<'c> {
         let mut tasks = awaits.lanes.clone();
         tasks.retain(|task| self.is_alive(*task, piece));
         if tasks.is_empty() {
-            return wait.on.clone();
+            return self.awaited(wait, &awaits.places);
         }
         Some(join(&self.names_in_order(&tasks)))
     }
@@ -68,7 +68,7 @@ impl<'c> Reader<'c> {
         let place = self.place(places)?;
         let there: Vec<&Wait> =
             places.waits().iter().filter(|wait| wait.place == place.place).collect();
-        let on = self.named(piece, &there)?;
+        let on = self.named(piece, places, &there)?;
         let is_not_seen = self.may_have_gone_on(places, &there);
         Some(if is_not_seen { format!("last seen: {on}") } else { on })
     }
@@ -81,27 +81,27 @@ impl<'c> Reader<'c> {
         }
         let places = self.places_now(piece.lane, piece)?;
         let there: Vec<&Wait> = places.waits().iter().collect();
-        let on = self.named(piece, &there)?;
+        let on = self.named(piece, places, &there)?;
         let is_not_seen = self.may_have_gone_on(places, &there);
         Some(if is_not_seen { format!("not seen for what; last seen: {on}") } else { on })
     }
 
     /// The names of what the lane of a piece waits for at some of its places: the lanes that it
-    /// polls there, and the names of a library's futures.
-    fn named(&self, piece: &Piece, there: &[&Wait]) -> Option<String> {
+    /// polls there, and the names of other futures.
+    fn named(&self, piece: &Piece, places: &Places, there: &[&Wait]) -> Option<String> {
         // A set of futures polls only those of its lanes that were woken, so the places do not name
         // all of them.
         let of_a_set = there.iter().any(|wait| is_set_of_futures(wait));
         let mut lanes = if of_a_set { self.lanes_inside(piece.lane, piece) } else { vec![] };
         let mut others: Vec<String> = vec![];
         for wait in there {
-            match (wait.lane, &wait.on) {
+            match (wait.lane, self.awaited(wait, places)) {
                 (Some(lane), _) if !wait.of_a_loop && !of_a_set => lanes.push(lane),
                 // A lane that has left a `LocalSet` keeps the place of the set.
                 (None, Some(on))
-                    if !is_set_of_futures(wait) && !is_local_set(wait) && !others.contains(on) =>
+                    if !is_set_of_futures(wait) && !is_local_set(wait) && !others.contains(&on) =>
                 {
-                    others.push(on.clone());
+                    others.push(on);
                 }
                 _ => {}
             }
@@ -148,11 +148,11 @@ impl<'c> Reader<'c> {
             // it.
             return match coroutine {
                 Some(_) if !self.calls.coroutine_runs(piece.lane, step) => None,
-                Some(wait) => self.line(wait),
+                Some(wait) => self.line_of_return(wait),
                 None => self.went_on(piece, stopped),
             };
         }
-        self.line(self.resumed_inside(piece)?)
+        self.line_of_return(self.resumed_inside(piece)?)
     }
 
     /// Where the lane of a piece goes on in the middle of its poll.
@@ -264,6 +264,20 @@ impl<'c> Reader<'c> {
             }
         }
         None
+    }
+
+    /// The line at which the lane of a piece panics, if it is over after the piece.
+    pub(super) fn panics_in(&self, piece: &Piece) -> Option<u32> {
+        match self.now(piece.lane, piece) {
+            Now::Over => self.panicked_at(piece.lane),
+            _ => None,
+        }
+    }
+
+    /// The line of the shown file at which a lane has panicked.
+    pub(super) fn panicked_at(&self, lane: LaneId) -> Option<u32> {
+        let place = self.chart.rows[lane].panicked_at.as_ref()?;
+        if self.is_shown(&place.file) { Some(place.line) } else { None }
     }
 
     /// Whether a place is in the source that the page shows: a line of another file must not be

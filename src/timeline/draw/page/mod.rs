@@ -10,10 +10,11 @@
 //!   show;
 //! - `reader` makes a step of a piece: `now` says what each lane does then, `lines` at which line
 //!   it stands, and `sentence` says the step in words, with `causes` and `deeds`; `threads` knows
-//!   on which thread that was;
+//!   on which thread that was, and `awaited` what the source calls where a lane waits;
 //! - `lists` puts the lanes into the lists of the strip: `calls` knows the queue of an event loop,
 //!   `resumed` and `coroutine` why the coroutine goes on that runs in the lane of a loop, `waited`
-//!   for which lanes a lane waits, and `chains` makes chains of these waits;
+//!   for which lanes a lane waits, with `joined`, and `chains` makes chains of these waits; `kinds`
+//!   tells kinds of waits apart;
 //! - `stepped` makes the steps of a run, and `source` reads the file beside them: `parts` finds the
 //!   functions in it, `names` what they name, `at_the_stage` those that are given to a scene, and
 //!   `reached` what the scene does not run, which is left out;
@@ -27,12 +28,15 @@
 mod again;
 mod align;
 mod at_the_stage;
+mod awaited;
 mod calls;
 mod causes;
 mod chains;
 mod coroutine;
 mod deeds;
 mod due;
+mod joined;
+mod kinds;
 mod lines;
 mod lists;
 mod literals;

@@ -254,7 +254,8 @@ impl SourceFile {
         let lines: Vec<&str> =
             self.text.lines().skip(from as usize).take(to as usize + 1).collect();
         let [first, .., last] = lines[..] else { return false };
-        let is_a_statement = first.ends_with([';', '{']) && !first.contains("=>");
+        let without_comment = first.split(" // ").next().unwrap_or_default().trim_end();
+        let is_a_statement = without_comment.ends_with([';', '{']) && !first.contains("=>");
         let mut code = lines.iter().filter(|line| !line.trim().is_empty());
         is_a_statement
             && indent(first) == indent(last)
@@ -273,6 +274,11 @@ impl SourceFile {
         let around = before.rfind(|line| least.is_some_and(|least| indent(line) < least));
         let Some(around) = around.map(|line| line.trim_start()) else { return false };
         ["for ", "while ", "loop "].iter().any(|word| around.starts_with(word))
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     fn is_python(&self) -> bool {

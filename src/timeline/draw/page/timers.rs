@@ -19,9 +19,10 @@
 //! earlier one, too; and so it does where only polls come between that change nothing, see `again`.
 use super::{
     due::Due,
+    kinds::is_timer,
     lists::are_the_same,
     reader::{Reader, stopped},
-    waited::{WholeWait, is_timer},
+    waited::WholeWait,
 };
 use crate::timeline::{LaneId, Places, Span, State, Until, Wait, Woken};
 

@@ -112,6 +112,7 @@ impl TwinReader<'_> {
             // A report of the debug mode, which has no line of the twin, is told behind the step.
             tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            later_of_coroutine: false, // `main` is a task as any other
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
@@ -214,7 +215,8 @@ impl TwinReader<'_> {
     }
 
     /// The waits that no chain shows, in words: the lanes that a wake by another lane will let go
-    /// on, in the words of Rust's list; and the waits of tasks that have no name of their own.
+    /// on, in the words of Rust's list; the waits of tasks that have no name of their own; and of a
+    /// lane of which no more is known, what it awaits.
     fn unproved(&mut self, nth: usize) -> Vec<(Vec<LaneId>, String)> {
         let twin = self.twin;
         let mut unproved: Vec<(Vec<LaneId>, String)> = vec![];
@@ -230,6 +232,9 @@ impl TwinReader<'_> {
             for by in twin.wakes_awaited_inside(nth, name) {
                 waits.push(format!("a wake by {by} (a task inside {name} waits)"));
             }
+            if waits.is_empty() {
+                waits.extend(awaited(&twin.steps[nth], name).map(str::to_owned));
+            }
             let lane = self.lane(name);
             for words in waits {
                 match unproved.iter_mut().find(|(_, same)| *same == words) {
@@ -241,6 +246,18 @@ impl TwinReader<'_> {
         }
         unproved
     }
+}
+
+/// What the lane `name` awaits after a step, if it is neither lanes nor a timer. A lane that runs
+/// the loop awaits nothing.
+fn awaited<'t>(step: &'t TwinStep, name: &str) -> Option<&'t str> {
+    let lane = step.lanes.get(name)?;
+    if lane.state != TwinState::Wait || !lane.r#for.is_empty() {
+        return None;
+    }
+    let on = lane.on.as_deref()?;
+    let is_aside = matches!(on, "sleep" | "wait_for") || on.starts_with("loop.run_");
+    if is_aside { None } else { Some(on) }
 }
 
 /// The state of a lane that is not there after a step: it has ended, or has not begun.
@@ -466,6 +483,8 @@ mod tests {
             waits("thread_pool", 2, 1),
             (0, vec!["A (a task inside main waits)".to_owned()])
         );
+        // It was cancelled, and is in the queue.
+        assert_eq!(waits("thread_pool", 2, 4), (0, vec![]));
         // `main` waits for A itself, while one of its tasks is in the queue.
         assert_eq!(waits("pipeline", 1, 2), (1, vec![]));
         // `main` waits for both itself, and one of its tasks for an item of another one.

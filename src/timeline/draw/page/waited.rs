@@ -12,13 +12,17 @@
 //! | for a `Mutex` | the lane that wakes it there has given the lock back |
 //! | for tasks of an event loop | the loop has told which of them it awaits |
 //!
-//! A lane that has given way waits for its next turn. Of any other wait only the wake is told, in
-//! words. The same holds if the lane may have gone on from these places, for which its sentence
-//! says that it is not seen for what the lane waits. An event loop polls its tasks. The lane that
-//! runs the loop waits for one of them, or for those that the coroutine of that one awaits.
-use super::{now::Now, reader::Reader};
+//! A lane that has given way waits for its next turn. Of any other wait the wake is told, in words;
+//! and if no lane is seen to end it, what the lane awaits there, such as a connection. If the lane
+//! may have gone on from these places, only a wake is told: its sentence says that it is not seen
+//! for what it waits. An event loop polls its tasks. The lane that runs the loop waits for one of
+//! them, or for those that the coroutine of that one awaits.
+use super::{
+    kinds::{beside_lanes, is_join, is_set_of_futures, is_the_same},
+    reader::{Reader, join},
+};
 use crate::timeline::{
-    End, LaneId, LoopAwait, Places, Position, Registered, Row, Until, Wait, Woken,
+    LaneId, LoopAwait, Places, Position, Registered, Until, Wait,
     draw::pieces::{Piece, is_passed_on},
 };
 
@@ -44,14 +48,6 @@ pub(super) struct WaitsFor {
     pub words: Option<String>,
 }
 
-/// The tasks whose ends a lane awaits.
-struct Joined {
-    /// Those that have woken it at their ends, or will.
-    lanes: Vec<LaneId>,
-    /// How many others there are. What there is in a `JoinSet` is not known, and not counted.
-    unseen: usize,
-}
-
 impl<'c> Reader<'c> {
     /// What is known of a wait of a lane, where a piece ends.
     pub(super) fn waits_for(&self, lane: LaneId, wait: &WholeWait<'c>, piece: &Piece) -> WaitsFor {
@@ -67,7 +63,8 @@ impl<'c> Reader<'c> {
             return known;
         }
         let there: Vec<&Wait> = wait.places.waits().iter().collect();
-        if self.may_have_gone_on(wait.places, &there) {
+        let is_not_seen = self.may_have_gone_on(wait.places, &there);
+        if is_not_seen {
             known = WaitsFor::default(); // the lane may wait for something else by now
         }
         let others = beside_lanes(wait.places);
@@ -76,35 +73,19 @@ impl<'c> Reader<'c> {
             return known; // for lanes or for a timer, and nothing else
         }
         if !others.is_empty() && others.iter().all(|wait| is_join(wait)) {
-            let joined = self.joined(lane, wait.places, piece);
-            let mut unseen = joined.unseen;
-            for task in joined.lanes {
-                if self.is_alive(task, piece) && !known.lanes.contains(&task) {
-                    known.lanes.push(task);
-                }
-                // A task may make its lane only in its first poll.
-                unseen += usize::from(matches!(self.now(task, piece), Now::NotThere));
-            }
-            known.lanes.sort_unstable();
-            known.words = unseen_in_words(unseen, known.lanes.is_empty());
-            if others.iter().any(|wait| is_join_set(wait))
-                && self.has_other_tasks(lane, &known.lanes, piece)
-            {
-                known.words = Some("others of its set, if any (not seen which)".into());
-            }
-            return known;
+            return self.waits_for_ends(lane, known.lanes, wait.places, piece);
         }
         let by = match wait.until {
-            Until::Lane(by) if by != lane => by,
+            Until::Lane(by) if by != lane && !known.lanes.contains(&by) => by,
             // Of a lock that is given back the wake tells more than this.
             _ => {
                 known.words = lock_in_words(&others);
+                if known.words.is_none() && !is_not_seen {
+                    known.words = self.awaited_in_words(&others, wait.places);
+                }
                 return known;
             }
         };
-        if known.lanes.contains(&by) {
-            return known;
-        }
         let name = &self.chart.rows[by].name;
         if is_passed_on(self.chart, by, lane, wait.to) {
             // Such as a task of a `LocalSet`: the lane that runs the set is woken to poll it.
@@ -118,15 +99,17 @@ impl<'c> Reader<'c> {
         known
     }
 
-    /// Whether there are tasks beside a lane that joins a set and those of the set that are named.
-    /// They may be in the set: it shows only those that end while they are awaited.
-    fn has_other_tasks(&self, lane: LaneId, named: &[LaneId], piece: &Piece) -> bool {
-        let is_other = |other: LaneId| other != 0 && other != lane && !named.contains(&other);
-        (0..self.chart.rows.len()).any(|other| {
-            is_other(other)
-                && self.chart.rows[other].owner_at(piece.after).is_none()
-                && self.is_alive(other, piece)
-        })
+    /// What a lane waits for that no lane is seen to end, such as a connection that another program
+    /// makes: by the names that its sentence has for it.
+    fn awaited_in_words(&self, waits: &[&Wait], places: &Places) -> Option<String> {
+        let mut names = vec![];
+        for wait in waits {
+            let Some(name) = self.awaited(wait, places) else { continue };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() { None } else { Some(join(&names)) }
     }
 
     /// The tasks of an event loop for which a lane waits that runs the loop, or that has awaited
@@ -194,97 +177,11 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// The tasks whose ends a lane awaits at these places, which are all of that kind.
-    ///
-    /// A handle is not seen to belong to a task. But it is known how many handles are awaited, and
-    /// each of them wakes the lane once, at the end of its task. So they belong to the next tasks
-    /// that do so, as long as the lane awaits no others: in a loop that awaits one handle after the
-    /// other, a poll registers for a new one.
-    fn joined(&self, lane: LaneId, places: &Places, piece: &Piece) -> Joined {
-        let here = beside_lanes(places);
-        let is_a_set = here.iter().any(|wait| is_join_set(wait));
-        let polls: Vec<(Position, Option<&Places>)> = self.polls(lane).collect();
-        let now = polls.partition_point(|(from, _)| *from < piece.after);
-        // Where it has registered: this may have been in an earlier poll.
-        let mut first = now.saturating_sub(1);
-        while first > 0
-            && let (_, Some(places)) = polls[first]
-            && places.registered() != Some(Registered::Now)
-        {
-            first -= 1;
-        }
-        let Some((begin, _)) = polls.get(first) else {
-            return Joined { lanes: vec![], unseen: 0 };
-        };
-        let mut handles = count(&here);
-        let mut lanes: Vec<LaneId> = vec![];
-        let mut from = *begin;
-        let last = self.chart.last_position();
-        for nth in first + 1..=polls.len() {
-            let (to, after) = match polls.get(nth) {
-                Some((to, after)) => (*to, *after),
-                None => (last, None),
-            };
-            let mut ended = self.ends_that_wake(lane, from, to);
-            // No arrow is drawn within a poll. A lane that polls a `LocalSet` is woken in its poll
-            // when a task of the set ends.
-            if polls[nth - 1].1.is_some_and(runs_a_local_set) {
-                ended.extend(self.end_in_the_poll_before(lane, to));
-            }
-            for task in ended {
-                // A lane that it polls by itself is no task.
-                let is_inside = polls[first..nth].iter().any(|(_, places)| names(*places, task));
-                if (is_a_set || lanes.len() < handles) && !is_inside && !lanes.contains(&task) {
-                    lanes.push(task);
-                }
-            }
-            from = to;
-            let Some(after) = after else { break };
-            let there = beside_lanes(after);
-            let is_here = |wait: &&Wait| here.iter().any(|here| is_the_same(here, wait));
-            if there.is_empty() || !there.iter().all(is_here) {
-                break; // it waits elsewhere
-            }
-            if after.registered() == Some(Registered::Now) {
-                if !is_a_set && count(&there) > handles - lanes.len() {
-                    break; // for handles that it has not awaited before
-                }
-                handles = lanes.len() + count(&there);
-            }
-        }
-        let unseen = if is_a_set { 0 } else { handles.saturating_sub(lanes.len()) };
-        Joined { lanes, unseen }
-    }
-
-    /// The lanes that wake a lane at their ends, after one position and up to another.
-    fn ends_that_wake(&self, lane: LaneId, from: Position, to: Position) -> Vec<LaneId> {
-        let wakes = &self.chart.wakes;
-        let first = wakes.partition_point(|wake| wake.at <= from);
-        let mut ended = vec![];
-        for wake in wakes[first..].iter().take_while(|wake| wake.at <= to) {
-            if wake.to == lane && has_ended_by(&self.chart.rows[wake.from], wake.at) {
-                ended.push(wake.from);
-            }
-        }
-        ended
-    }
-
-    /// The lane that has woken a lane at its end, in the poll before the one that begins at `next`.
-    fn end_in_the_poll_before(&self, lane: LaneId, next: Position) -> Option<LaneId> {
-        let spans = &self.chart.rows[lane].spans;
-        let poll = spans.get(spans.partition_point(|span| span.from < next))?;
-        match poll.woken {
-            Some(Woken { by: Until::Lane(by), at, .. })
-                if has_ended_by(&self.chart.rows[by], at) =>
-            {
-                Some(by)
-            }
-            _ => None,
-        }
-    }
-
     /// The polls of a lane: where each begins, and where the lane waits after it, if it does.
-    fn polls(&self, lane: LaneId) -> impl Iterator<Item = (Position, Option<&'c Places>)> {
+    pub(super) fn polls(
+        &self,
+        lane: LaneId,
+    ) -> impl Iterator<Item = (Position, Option<&'c Places>)> {
         let spans = &self.chart.rows[lane].spans;
         let polls = spans.iter().enumerate().filter(|(_, span)| span.state.is_poll());
         polls.map(|(nth, poll)| {
@@ -297,77 +194,21 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// The places at which a lane waits for something that is neither a timer nor a lane that it polls.
-fn beside_lanes(places: &Places) -> Vec<&Wait> {
-    let mut others = vec![];
-    for wait in places.waits() {
-        let is_set = is_set_of_futures(wait) || is_local_set(wait);
-        if wait.lane.is_none() && !is_timer(wait) && !is_set {
-            others.push(wait);
-        }
-    }
-    others
-}
-
-/// Whether a lane is polled at one of these places.
-fn names(places: Option<&Places>, lane: LaneId) -> bool {
-    match places {
-        Some(places) => places.waits().iter().any(|wait| wait.lane == Some(lane)),
-        None => false,
-    }
-}
-
 /// Whether a lane runs an event loop at one of these places: the driver of a loop has no name.
 fn runs_a_loop(places: &Places) -> bool {
     let has_no_name = |wait: &Wait| wait.on.is_none() && wait.lane.is_none();
     places.waits().iter().any(|wait| wait.of_a_loop || has_no_name(wait))
 }
 
-/// Whether a lane runs a `LocalSet` at one of these places.
-fn runs_a_local_set(places: &Places) -> bool {
-    places.waits().iter().any(is_local_set)
-}
-
-/// Whether the lane runs a `LocalSet` there: it is woken to poll the tasks of the set, and does not
-/// wait for these.
-pub(super) fn is_local_set(wait: &Wait) -> bool {
-    wait.on.as_deref() == Some("RunUntil")
-}
-
-/// How many handles of tasks are awaited there.
-fn count(waits: &[&Wait]) -> usize {
-    waits.iter().map(|wait| wait.handles).sum()
-}
-
-/// Whether two waits are at one place for the same.
-fn is_the_same(one: &Wait, other: &Wait) -> bool {
-    one.on == other.on && one.place == other.place && one.chain == other.chain
-}
-
 /// How many tasks are awaited that are not among the lanes that are named; `only` says that there
 /// are no such lanes.
-fn unseen_in_words(unseen: usize, only: bool) -> Option<String> {
+pub(super) fn unseen_in_words(unseen: usize, only: bool) -> Option<String> {
     let more = if only { "" } else { " more" };
     match unseen {
         0 => None,
         1 => Some(format!("1{more} task (not seen which)")),
         unseen => Some(format!("{unseen}{more} tasks (not seen which)")),
     }
-}
-
-/// Whether a lane has ended by a position.
-pub(super) fn has_ended_by(row: &Row, at: Position) -> bool {
-    row.ends_at() <= at && *row.how_it_ended() != End::Unfinished
-}
-
-/// Whether the end of a task is waited for.
-pub(super) fn is_join(wait: &Wait) -> bool {
-    wait.on.as_deref() == Some("JoinHandle") || is_join_set(wait)
-}
-
-/// Whether it is the end of any task of a set. The set registers one waker for all of them.
-fn is_join_set(wait: &Wait) -> bool {
-    wait.on.as_deref() == Some("JoinSet::join_next")
 }
 
 /// What is said of a lock or a permit that no lane gives back, as in a deadlock: only the wake
@@ -381,19 +222,4 @@ fn lock_in_words(waits: &[&Wait]) -> Option<String> {
         }
     }
     None
-}
-
-/// Whether a place is one at which a timer is waited for. That of our own event loop is known by
-/// its name alone, and so is each one in a file of an older version.
-pub(super) fn is_timer(wait: &Wait) -> bool {
-    wait.timer || matches!(wait.on.as_deref(), Some("sleep" | "timeout" | "Interval::tick"))
-}
-
-/// Whether a place is one at which a set of futures is waited for. It gives each of them a waker of
-/// its own, and so the lane does not register for them.
-pub(super) fn is_set_of_futures(wait: &Wait) -> bool {
-    match &wait.on {
-        Some(on) => on.starts_with("Futures"),
-        None => false,
-    }
 }

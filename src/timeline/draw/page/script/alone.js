@@ -1,8 +1,8 @@
 // The lanes of one row, seen alone: on the timeline and in the output all else is pale. The source
 // does that for itself, step by step, see `marks`.
 //
-// Knows that what belongs to a lane has its number in `data-of`. What lies between lanes, as the line
-// of the thread does, has none.
+// Knows that what belongs to a lane has its number in `data-of`. What lies between lanes, as the
+// line of the thread does, has none.
 
 // Makes pale what is not of the lanes that are seen alone, and marks the name of their row as a
 // button that is pressed. It is called in each step, and most of them change nothing of this.

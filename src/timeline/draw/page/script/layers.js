@@ -1,8 +1,8 @@
 // The layers of the timeline, which lie upon each other.
 //
-// A browser paints each layer for itself. Where a step changes nothing it keeps what it has painted,
-// and a layer that moves with the axis is moved as a whole. Knows the sizes of the timeline, and of
-// what is drawn only in which layer it belongs.
+// A browser paints each layer for itself. Where a step changes nothing it keeps what it has
+// painted, and a layer that moves with the axis is moved as a whole. Knows the sizes of the
+// timeline, and of what is drawn only in which layer it belongs.
 
 // Puts together the layers: the run, what a step changes over it, the names of the lanes, and the
 // times. The result has their element, those that move, and the fades at the edges.

@@ -6,10 +6,11 @@
 //
 // The script is cut into parts, which are read in this order and put together into one function:
 // what is shown now (here); `tracks`; the code, in `source`, `panes` and `marks`; `strip`; the
-// timeline, in `axis`, `stretches`, `variants`, `layers`, `timeline` and `cursor`; `output`; `times`
-// and `predict`; and at last `show`, which calls all of them, and `keys`. A part uses only what stands in
-// the parts before it. Only what a person does calls a later part: a click in `panes` and an answer
-// in `predict` call `show`, and so does turning “Predict” on or off; scrolling a pane calls `marks`.
+// timeline, in `axis`, `stretches`, `variants`, `layers`, `timeline` and `cursor`; `output`;
+// `times` and `predict`; and at last `show`, which calls all of them, and `keys`. A part uses only
+// what stands in the parts before it. Only what a person does calls a later part: a click in
+// `panes` and an answer in `predict` call `show`, and so does turning “Predict” on or off;
+// scrolling a pane calls `marks`.
 //
 // Before all of them stand the parts in the folder `player`, which the slides have, too.
 //

@@ -4,8 +4,8 @@
 // Knows elements and their places on the axis. What they mean is in `timeline`.
 
 // What begins in one stretch of the axis is drawn only while something of it is in sight: a run may
-// have thousands of shapes, of instants and of times, and each step moves them. It stands in groups,
-// since all bands lie under all shapes, and the threads, the texts and the times over them.
+// have thousands of shapes, of instants and of times, and each step moves them. It stands in
+// groups, since all bands lie under all shapes, and the threads, the texts and the times over them.
 const STRETCH = 300;
 
 function stretchesOf(axis) {

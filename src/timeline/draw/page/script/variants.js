@@ -3,9 +3,9 @@
 //
 // Knows the axis, and of a moment only whether it is the last: the end of a run is no secret then.
 
-// When the other variants are over, if that is not when this one is. For each such end: `x`, where a dashed line stands; the text
-// that names these variants, which begins at `from`; and `line`, in which line of text below the
-// rows there is room for it.
+// When the other variants are over, if that is not when this one is. For each such end: `x`, where
+// a dashed line stands; the text that names these variants, which begins at `from`; and `line`, in
+// which line of text below the rows there is room for it.
 function endsOfOthers(common, axis) {
   const ends = new Map(); // several variants may end at once and in the same way
   const own = common.among.indexOf(scene);

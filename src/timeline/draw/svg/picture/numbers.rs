@@ -16,6 +16,28 @@ struct Numbered<'c> {
     said: &'c Said,
 }
 
+/// What a number stands on. The class of its text follows from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    /// The bar of a poll, in the colour of its lane.
+    Bar,
+    /// The bar of a poll without a wake, which is pale.
+    PaleBar,
+    /// The paper: a lane that is dropped may print a line in its destructor, and has no poll then.
+    Paper,
+}
+
+impl Ground {
+    fn class(self) -> &'static str {
+        match self {
+            Ground::Bar => "in-bar",
+            Ground::PaleBar => "in-bar on-pale",
+            // An edge of paper around it, since the line of the lane's wait goes through it.
+            Ground::Paper => "middle strong halo",
+        }
+    }
+}
+
 impl Picture<'_> {
     /// What was printed, poll by poll. A poll has room for one number or for a range, and not for a
     /// list: so lines that one poll printed one after the other stand together.
@@ -55,22 +77,29 @@ impl Picture<'_> {
             // “12–15” is wider than a column at the usual size, and gets smaller until it fits into
             // 92 % of the column.
             let size = (self.sheet.room.column * 0.92 / width_of(&text, 1.0)).min(SMALL);
-            let pale = self.is_pale(said);
-            numbers.push((self.sheet.left + middle, y, size, pale, text));
+            let class = self.ground(said).class();
+            numbers.push((self.sheet.left + middle, y, size, class, text));
         }
         html! {
-            @for (x, y, size, pale, text) in numbers {
-                text.in-bar.on-pale[pale] data-at=[self.at(x)] x=(px(x)) y=(px(y + 4.5))
+            @for (x, y, size, class, text) in numbers {
+                text class=(class) data-at=[self.at(x)] x=(px(x)) y=(px(y + 4.5))
                     font-size=(px(size)) { (text) }
             }
         }
     }
 
-    /// Whether a line was printed in a poll without a wake, whose bar is pale.
-    fn is_pale(&self, said: &Said) -> bool {
-        let spans = &self.chart.rows[said.lane].spans;
-        // Half open on the left: a position is also the left edge of the poll that comes next.
-        let mut polls = spans.iter().filter(|span| span.from < said.at && said.at <= span.to);
-        polls.any(|span| span.state == State::RunningUnwoken)
+    /// What the number of a line stands on.
+    fn ground(&self, said: &Said) -> Ground {
+        for span in &self.chart.rows[said.lane].spans {
+            // Half open on the left: a position is also the left edge of the poll that comes next.
+            if span.from < said.at && said.at <= span.to {
+                return match span.state {
+                    State::RunningUnwoken => Ground::PaleBar,
+                    state if state.is_poll() => Ground::Bar,
+                    _ => Ground::Paper,
+                };
+            }
+        }
+        Ground::Paper
     }
 }

@@ -1,11 +1,11 @@
 // What a step lights in the code, and which lane stands at which line.
 //
-// `lines` has the element of each line that is shown, by its number. A line that is not shown cannot
-// be lit.
+// `lines` has the element of each line that is shown, by its number. A line that is not shown
+// cannot be lit.
 
 // Lights the lines of a step: in which awaits the lane is (`chain`), where it went on (`resumed`),
-// where something was printed (`said`), and where the lane waits (`stop`). Adds the numbers of these
-// lines to `changed`.
+// where something was printed (`said`), and where the lane waits (`stop`). Adds the numbers of
+// these lines to `changed`.
 function lightStep(lines, step, lanes, changed) {
   const light = (number, kind, lane) => {
     if (!lines.has(number)) return;
@@ -23,10 +23,10 @@ function lightStep(lines, step, lanes, changed) {
 // ran just now.
 const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
-// The lanes that stand on one of the lines: on which, the kind of mark, and what each does. `places`
-// has for each lane the number of the line at which it stands, or null. `ran` says whether the step
-// is that of the moment, and `words` what each state is called. What has run inside a lane without a
-// name stands at the line of the step, and its lane where that was before.
+// The lanes that stand on one of the lines: on which, the kind of mark, and what each does.
+// `places` has for each lane the number of the line at which it stands, or null. `ran` says whether
+// the step is that of the moment, and `words` what each state is called. What has run inside a lane
+// without a name stands at the line of the step, and its lane where that was before.
 function standingAt(lines, step, lanes, { places, ran, words }) {
   const standing = [];
   places.forEach((number, lane) => {

@@ -8,9 +8,9 @@ function tileOf({ name, hue }, kind = "") {
   return make("span", { class: `tile ${kind} ${classOfHue(hue)}` }, name);
 }
 
-// Of a longer list this many lanes are named, so that it leaves room for the lists beside it. A list
-// of groups has no more groups than that: those of 200 lanes would cover the code, and a browser
-// needs longer to draw them than all the rest of a step.
+// Of a longer list this many lanes are named, so that it leaves room for the lists beside it. A
+// list of groups has no more groups than that: those of 200 lanes would cover the code, and a
+// browser needs longer to draw them than all the rest of a step.
 const MOST_NAMED = 10;
 
 // Tiles for the first of some lanes, and how many more there are. `listed` has their numbers.
@@ -132,10 +132,10 @@ function unprovedWaits({ unproved }, lanes) {
   );
 }
 
-// The lists after a step. `ran` says whether the step is that of the moment, and not an earlier one;
-// `future` whether what is going to happen is shown; `isOfALoop` whether an event loop has told of
-// its queue and its timers; `unpolled` is what a lane is called that is woken and not polled; and
-// `isNarrow` says that there is no room for more than the names of the lists.
+// The lists after a step. `ran` says whether the step is that of the moment, and not an earlier
+// one; `future` whether what is going to happen is shown; `isOfALoop` whether an event loop has
+// told of its queue and its timers; `unpolled` is what a lane is called that is woken and not
+// polled; and `isNarrow` says that there is no room for more than the names of the lists.
 function listsAfter(step, lanes, { ran, future, isOfALoop, unpolled, isNarrow = false }) {
   // With a space behind each, since texts that follow each other are one text on the page.
   const around = step.around.map((lane) => `${lanes[lane].name} ▸ `);
