@@ -42,7 +42,7 @@ async def awaits():
     squares = [
         await lane("square", square(number))
         for number in range(1, 5)
-        if await lane("if", is_odd(number))
+        if await lane("is_odd", is_odd(number))
     ]
     say(squares)
 # ANCHOR_END: awaits

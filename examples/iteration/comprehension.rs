@@ -52,7 +52,7 @@ async fn square(number: u32) -> u32 {
 // ANCHOR: awaits
 pub async fn awaits() -> Vec<u32> {
     // ANCHOR: squares
-    let odd = stream::iter(1..=4).filter(|&number| is_odd(number).lane("if"));
+    let odd = stream::iter(1..=4).filter(|&number| is_odd(number).lane("is_odd"));
     let squares = odd.then(|number| square(number).lane("square")).collect::<Vec<_>>().await;
     say!("{squares:?}");
     // ANCHOR_END: squares

@@ -9,12 +9,11 @@ use super::{
     current::CurrentRun,
     one_run::{OneRun, Trace},
 };
-use crate::timeline::{Progress, SeenThread, Verdict, WITHOUT_A_SIGN, panic_message, recording};
+use crate::timeline::{
+    Progress, QuietPanics, SeenThread, Verdict, WITHOUT_A_SIGN, panic_message, recording,
+};
 use std::{
-    cell::Cell,
-    panic,
     sync::{
-        Once,
         atomic::Ordering::Relaxed,
         mpsc::{self, RecvTimeoutError},
     },
@@ -119,39 +118,6 @@ fn given_up<T>(name: &str, current: &CurrentRun, missing: Missing) -> OneRun<T> 
     let elapsed = run.close_log();
     let trace = Trace::of(&scheduler);
     OneRun { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
-}
-
-thread_local! {
-    /// Whether a panic on this thread prints nothing.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// As long as it lives, panics on this thread print nothing. Schedules in which the program panics
-/// are what is looked for, and there may be thousands of them.
-struct QuietPanics;
-
-impl QuietPanics {
-    /// Panics on this thread print nothing from now on, until what this returns is dropped.
-    fn on_this_thread() -> QuietPanics {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(|| {
-            // Installed once for the process, and asks the thread: a hook belongs to all threads.
-            let hook_before = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                if !QUIET.get() {
-                    hook_before(info);
-                }
-            }));
-        });
-        QUIET.set(true);
-        QuietPanics
-    }
-}
-
-impl Drop for QuietPanics {
-    fn drop(&mut self) {
-        QUIET.set(false);
-    }
 }
 
 #[cfg(test)]

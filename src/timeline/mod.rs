@@ -102,8 +102,8 @@ pub(crate) use failing::write as keep_recording;
 pub use record::say_line;
 #[cfg(feature = "schedules")]
 pub(crate) use record::{
-    Admission, DropMoment, Gate, Made, OwnTime, Poller, Progress, Run, SeenThread, Stranger,
-    WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
+    Admission, DropMoment, Gate, Made, OwnTime, Poller, Progress, QuietPanics, Run, SeenThread,
+    Stranger, WITHOUT_A_SIGN, lane_made_at, panic_message, quietly, recording, run_lane_to_the_end,
 };
 pub use record::{
     CallStage, CalledOff, Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, LoopEnd,

@@ -59,3 +59,23 @@ pub(crate) mod nanoseconds {
         u64::deserialize(deserializer).map(Duration::from_nanos)
     }
 }
+
+/// The same for a time that may not be known. Where it is not, the field is left out.
+#[cfg(feature = "draw")]
+pub(crate) mod nanoseconds_if_known {
+    use serde::{Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub fn serialize<S: Serializer>(
+        time: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        super::nanoseconds::serialize(&time.unwrap_or_default(), serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        super::nanoseconds::deserialize(deserializer).map(Some)
+    }
+}

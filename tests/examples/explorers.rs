@@ -6,7 +6,7 @@ use super::{
     twins::DIFFERENCES,
 };
 use async_concepts::timeline::{
-    Chart, Clock, Event, LaneId, Observe, OutputLine, Polled, SteppedRun, Unlike, Waits, What,
+    Chart, Clock, Due, Event, LaneId, Observe, OutputLine, Polled, SteppedRun, Unlike, Waits, What,
     WokenBy,
 };
 use std::{sync::OnceLock, time::Duration};
@@ -63,6 +63,59 @@ fn nothing_that_an_explorer_shows_claims_more_than_was_recorded() {
         faults.extend(explored.faults());
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// On the real clock an instant is a stretch of time, and its time is rounded down. A step shows
+/// what was so when its poll was over, and a timer is due at the latest when it has fired.
+#[test]
+fn on_the_real_clock_a_step_shows_what_was_when_its_poll_was_over() {
+    const MAIN: LaneId = 0;
+    const A: LaneId = 1;
+    const B: LaneId = 2;
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let pending = || {
+        let polled = Polled::Pending(Waits::nowhere());
+        What::PollEnd { polled, took: Duration::ZERO }
+    };
+    let ends = || What::PollEnd { polled: Polled::Ready, took: Duration::ZERO };
+    let woken = |by| What::Woken { by, cancels: false };
+    let mut events = vec![];
+    for (at, lane, what) in [
+        (0, MAIN, created("main")),
+        (0, A, created("A")),
+        (0, MAIN, What::PollStart(None)),
+        (0, MAIN, woken(WokenBy::Outside)),
+        (0, MAIN, pending()),
+        (1, MAIN, What::PollStart(None)),
+        (1, MAIN, pending()),
+        (2, B, created("B")),
+        (3, B, What::PollStart(None)),
+        (3, B, ends()),
+        (4, A, What::PollStart(None)),
+        (4, A, pending()),
+        (9_000, A, woken(WokenBy::Outside)),
+        (30_000, A, What::PollStart(None)),
+        (30_000, A, ends()),
+        (267_300, MAIN, woken(WokenBy::Clock)),
+        (267_400, MAIN, What::PollStart(None)),
+        (267_400, MAIN, ends()),
+    ] {
+        events.push(Event { at: Duration::from_micros(at), thread: 0, lane, what });
+    }
+    let took = Duration::from_micros(267_400);
+    let explored = Explored::new("real", Chart::new("real", Clock::Real, &events, took, 0));
+    let mut faults = explored.faults();
+    faults.retain(|fault| !fault.ends_with(" stands nowhere")); // these lanes have no places
+    assert_eq!(faults, [""; 0]);
+    let steps = &explored.run.tracks[0].steps;
+    let told: Vec<&str> = steps.iter().map(|step| step.sentence.as_str()).collect();
+    assert_eq!(told[0], "begins and waits, and was woken in this poll.");
+    assert_eq!(steps[1].states, "wl.", "B is made after the second poll of main");
+    assert_eq!(steps[1].later.as_deref(), Some("until its time has come, by 268 ms"));
+    assert_eq!(steps[1].timers, [(MAIN, Due::AtLatest(Duration::from_millis(268)))]);
+    assert_eq!(told[3], "begins and waits.", "A is woken 9 ms later");
+    assert_eq!(steps[3].states, "wwf");
+    assert_eq!(explored.run.instants.last().map(|instant| &*instant.1), Some("260 ms"));
 }
 
 /// On the real clock another thread wakes a lane while its owner polls it, and passes that wake on

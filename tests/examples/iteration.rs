@@ -91,12 +91,12 @@ fn conditions_and_elements_are_awaited_one_after_another() {
     assert_run(
         &run,
         [
-            "0.000 if is 1 odd?",
+            "0.000 is_odd is 1 odd?",
             "0.100 square square 1",
-            "1.100 if is 2 odd?",
-            "1.200 if is 3 odd?",
+            "1.100 is_odd is 2 odd?",
+            "1.200 is_odd is 3 odd?",
             "1.300 square square 3",
-            "2.300 if is 4 odd?",
+            "2.300 is_odd is 4 odd?",
             "2.400 main [1, 9]",
         ],
         ms(4 * 100 + 2 * 1000),

@@ -4,7 +4,9 @@
 //! The recording has no wake of it, since the loop wakes it by a number. But it has where each call
 //! of the loop was queued: by which lane, or in which call of the loop.
 use super::{Explored, order::without_texts, polls::Polls};
-use async_concepts::timeline::{Clock, End, LaneId, LoopAwait, LoopCall, LoopTask, Step, human};
+use async_concepts::timeline::{
+    Clock, End, LaneId, LoopAwait, LoopCall, LoopTask, Span, Step, human,
+};
 
 /// The timers that a loop finds to be due in steps of which none tells that, and the steps that
 /// tell it of a timer that is not found to be due in them. On the real clock several may be due at
@@ -18,7 +20,8 @@ pub fn untold_timers(explored: &Explored, polls: &Polls<'_>) -> Vec<String> {
         let (first, last) = polls.happened(queued);
         let name = &polls.row(lane).name;
         let is_told = |step: &Step| {
-            let own = lane == step.lane && step.sentence.contains("(its time has come)");
+            let own = ["(its time has come)", "(its coroutine's time has come)"];
+            let own = lane == step.lane && own.iter().any(|words| step.sentence.contains(words));
             own || step.lane == queued.by && times_in(step).iter().any(|told| names(told, name))
         };
         let last = last.min(polls.steps.len() - 1);
@@ -43,8 +46,8 @@ pub fn untold_timers(explored: &Explored, polls: &Polls<'_>) -> Vec<String> {
 /// The lanes of which a step says that their time has come.
 fn times_in(step: &Step) -> Vec<String> {
     let mut told = vec![];
-    for part in without_texts(step).split("(the time of ").skip(1) {
-        if let Some((lanes, _)) = part.split_once(" has come)") {
+    for part in without_texts(step).split("the time of ").skip(1) {
+        if let Some((lanes, _)) = part.split_once(" has come") {
             told.push(lanes.to_owned());
         }
     }
@@ -101,6 +104,18 @@ pub fn is_of_the_coroutine(call: &LoopCall) -> bool {
     call.step_of == Some(LoopTask::Main) && call.lane == call.over.map(|over| over.by)
 }
 
+/// Whether the timer of the coroutine in a lane that runs a loop puts it into the queue in a poll,
+/// and it is called in a later one.
+pub fn queues_the_coroutine(polls: &Polls<'_>, lane: LaneId, poll: &Span) -> bool {
+    polls.chart.calls.iter().any(|call| {
+        let (Some(queued), Some(over)) = (call.queued, call.over) else { return false };
+        let is_here = over.by == lane && poll.from < queued.at && queued.at <= poll.to;
+        is_here
+            && is_of_the_coroutine(call)
+            && reason(polls, call).is_some_and(|reason| reason.cause.starts_with("its loop calls"))
+    })
+}
+
 pub fn stops_a_loop(call: &LoopCall) -> bool {
     call.added_by.as_deref() == Some("run_until_complete")
 }
@@ -110,17 +125,15 @@ pub fn stops_a_loop(call: &LoopCall) -> bool {
 pub fn reason(polls: &Polls<'_>, call: &LoopCall) -> Option<Reason> {
     let (queued, over) = (call.queued?, call.over?);
     let name = |lane: LaneId| &polls.row(lane).name;
-    let of_lane = |by: LaneId, has_ended: bool| Reason {
-        cause: if has_ended {
-            format!("{} has ended", name(by))
-        } else {
-            format!("woken by {}", name(by))
-        },
-        until: Some(match has_ended {
-            true => format!("{} has ended", name(by)),
-            false => format!("{} wakes it", name(by)),
-        }),
-        by: Some(by),
+    let of_lane = |by: LaneId, has_ended: bool| {
+        let end = polls.row(by).how_it_ended();
+        let is_cancelled = matches!(end, End::Cancelled { .. } | End::ReturnedCancelled);
+        let (cause, until) = match (has_ended, is_cancelled) {
+            (true, true) => (format!("{} was cancelled", name(by)), "is cancelled"),
+            (true, false) => (format!("{} has ended", name(by)), "has ended"),
+            (false, _) => (format!("woken by {}", name(by)), "wakes it"),
+        };
+        Reason { cause, until: Some(format!("{} {until}", name(by))), by: Some(by) }
     };
     let plain = |cause: &str| Reason { cause: cause.to_owned(), until: None, by: None };
     let ended = |awaits: &&LoopAwait| awaits.over && awaits.from.by == over.by;
@@ -149,6 +162,10 @@ pub fn reason(polls: &Polls<'_>, call: &LoopCall) -> Option<Reason> {
             None
         };
     }
+    let poll = |at| {
+        let mut own = polls.of_lane[over.by].iter();
+        own.position(|poll| poll.span.from < at && at <= poll.span.to)
+    };
     let before = polls.chart.calls.iter().filter(made).filter(|other| nth(other) < queued.nth);
     let last = before.max_by_key(|other| nth(other))?;
     if let Some(timer) = last.timer {
@@ -156,12 +173,12 @@ pub fn reason(polls: &Polls<'_>, call: &LoopCall) -> Option<Reason> {
         let late = if timer.due < time { ", when the thread is free again" } else { "" };
         let until = Some(human(time) + late);
         let is_own = timer.set.by == over.by;
-        return is_own.then(|| Reason { until, ..plain("its time has come") });
+        let cause = match poll(queued.at) == poll(over.at) {
+            true => "its time has come",
+            false => "its loop calls its coroutine",
+        };
+        return is_own.then(|| Reason { until, ..plain(cause) });
     }
-    let poll = |at| {
-        let mut own = polls.of_lane[over.by].iter();
-        own.position(|poll| poll.span.from < at && at <= poll.span.to)
-    };
     let is_its_own = is_of_the_coroutine(last) && poll(last.over?.at) == poll(queued.at);
     is_its_own.then(|| plain("it had given way"))
 }

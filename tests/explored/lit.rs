@@ -16,6 +16,21 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     faults.extend(of_lines(explored));
     faults.extend(where_nothing_stands(explored));
     faults.extend(left_and_back(explored));
+    faults.extend(where_no_code_panics(explored));
+    faults
+}
+
+/// The lines at which a lane is said to have panicked, and where nothing in the source does.
+fn where_no_code_panics(explored: &Explored) -> Vec<String> {
+    const PANICS: [&str; 6] = ["panic!", "assert", "expect(", "unwrap()", "todo!", "unreachable!"];
+    let mut faults = vec![];
+    for row in &explored.chart.rows {
+        let Some(place) = &row.panicked_at else { continue };
+        let text = line_of(&place.file, place.line);
+        if !PANICS.iter().any(|words| text.contains(words)) {
+            faults.push(format!("{} panics at {place}: {text}", row.name));
+        }
+    }
     faults
 }
 
@@ -246,7 +261,7 @@ fn of_step(
 ) -> Vec<String> {
     let step = &polls.steps[nth];
     let mut is = lines(after, file);
-    let mut was = before.map(|before| lines(before, file)).unwrap_or_default();
+    let mut was = before.map(|before| lines_of_return(before, file)).unwrap_or_default();
     // A lane that runs an event loop is where the coroutine is until whose end it does so.
     let of_the_coroutine = polls.of_the_coroutine(step.lane, nth);
     let mut may_go_on_elsewhere = false;
@@ -265,7 +280,7 @@ fn of_step(
             was.clear();
         }
         for places in places {
-            was.extend(lines(places, file));
+            was.extend(lines_of_return(places, file));
         }
     }
     // Of several places at once one is lit, and that may be in a file that is not shown.
@@ -277,6 +292,8 @@ fn of_step(
     let stops = match step.stop {
         // In the middle of a poll: see `stands`.
         _ if is_in_its_poll => true,
+        // That it has panicked there is told: see `told`.
+        Some(_) if polls.letter(nth, step.lane) == 'p' => true,
         Some(line) => waits && is.contains(&line),
         None => !waits || is.is_empty() || is_elsewhere,
     };
@@ -360,6 +377,17 @@ pub fn lines(places: &Places, file: &str) -> Vec<u32> {
     let mut lines = vec![];
     for wait in places.waits() {
         lines.extend(line_in(wait, file));
+    }
+    lines
+}
+
+/// The lines of a file at which a lane goes on that waits at some places: a `poll` by hand, in
+/// which it has cloned or called its waker, begins anew, so it is the line around that.
+fn lines_of_return(places: &Places, file: &str) -> Vec<u32> {
+    let mut lines = vec![];
+    for wait in places.waits() {
+        let is_it = |place: &&Place| place.file == file && (!wait.by_hand || **place != wait.place);
+        lines.extend([&wait.place].into_iter().chain(&wait.chain).find(is_it).map(|at| at.line));
     }
     lines
 }

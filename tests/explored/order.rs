@@ -257,15 +257,15 @@ impl<'e> Checker<'e> {
         rest
     }
 
-    /// The done callbacks of a list with which a text begins, `calls a callback of `gather``, and
+    /// The done callbacks of a list with which a text begins, `calls a callback of gather()`, and
     /// what follows it; none if it begins with no such list.
     fn callbacks_at<'t>(&self, text: &'t str) -> Option<(Vec<Told<'e>>, &'t str)> {
         let mut told = vec![];
         let is_begun = OF_CALLBACKS.iter().find(|(words, _)| text.starts_with(words))?;
         let (words, verb) = is_begun;
         let mut rest = &text[words.len()..];
-        while let Some((count, after)) = rest.split_once(" of `")
-            && let Some((function, after)) = after.split_once('`')
+        while let Some((count, after)) = rest.split_once(" of ")
+            && let Some((function, after)) = after.split_once("()")
         {
             let count = match count {
                 "a callback" => 1,

@@ -88,7 +88,36 @@ pub fn why_there(polls: &Polls<'_>, nth: usize, stood: u32, source: &str) -> Opt
             return Some(format!("it came to {line}"));
         }
     }
+    for (lane, _, line) in &step.says {
+        if let Some(line) = line
+            && *lane == step.lane
+            && comes_round(&file(source), stood, *line, &old)
+        {
+            return Some(format!("it came round to {line}"));
+        }
+    }
     None
+}
+
+/// Whether code that waited at a line comes round to another line of the loop around it: no other
+/// line at which it waited is in that loop, nor one around these.
+fn comes_round(lines: &[String], stood: u32, line: u32, waited: &[u32]) -> bool {
+    let indent = |text: &String| text.len() - text.trim_start().len();
+    let is_code = |text: &&String| !text.trim().is_empty();
+    let Some(text) = lines.get(line as usize - 1) else { return false };
+    let above = lines[..line as usize - 1].iter();
+    let Some(head) =
+        above.clone().rposition(|other| is_code(&other) && indent(other) < indent(text))
+    else {
+        return false;
+    };
+    let is_a_loop =
+        ["for ", "while ", "loop "].iter().any(|word| lines[head].trim_start().starts_with(word));
+    let body = lines[head + 1..].iter();
+    let length =
+        body.take_while(|text| !is_code(text) || indent(text) > indent(&lines[head])).count();
+    let is_inside = |line: u32| (head + 2..head + 2 + length).contains(&(line as usize));
+    is_a_loop && is_inside(stood) && waited.iter().all(|line| *line == stood || !is_inside(*line))
 }
 
 /// The lines to which a lane comes in a step: it prints there, or waits.
@@ -125,8 +154,9 @@ fn is_passed(lines: &[String], passed: u32, line: u32) -> bool {
     let between = &lines[passed as usize - 1..line as usize - 1];
     let is_an_arm = between[0].contains("=>");
     // Otherwise it may be an argument, or the last expression of a block.
-    let is_whole = between[0].ends_with([';', '{']);
-    let mut depth = if between[0].ends_with('{') { 1 } else { 0 };
+    let passed = between[0].split(" // ").next().unwrap_or_default().trim_end();
+    let is_whole = passed.ends_with([';', '{']);
+    let mut depth = if passed.ends_with('{') { 1 } else { 0 };
     for letter in between[1..].concat().chars() {
         match letter {
             '{' | '(' | '[' => depth += 1,

@@ -119,7 +119,8 @@ impl<'e> Polls<'e> {
         }
         for span in after {
             if let State::Waiting(by @ (Until::Clock | Until::Lane(_))) = span.state {
-                let woken = Woken { by, at: span.to, nth: 0, passed_on: false, cancels: false };
+                let at = span.to;
+                let woken = Woken { by, at, nth: 0, passed_on: false, cancels: false, fired: None };
                 return Some(Wake { woken, polled: None });
             }
         }

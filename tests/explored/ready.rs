@@ -193,7 +193,7 @@ fn callbacks(polls: &Polls<'_>) -> Vec<String> {
         }
         let (first, last) = polls.happened(queued);
         let (from, to) = polls.happened(over);
-        calls.push((queued.nth, format!("a callback of `{function}`"), [first, last, from, to]));
+        calls.push((queued.nth, format!("a callback of {function}()"), [first, last, from, to]));
     }
     calls.sort_by_key(|(nth, ..)| *nth);
     for (nth, step) in polls.steps.iter().enumerate() {

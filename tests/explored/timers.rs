@@ -1,7 +1,8 @@
 //! Timers: the page lists each one that a lane waits for, and says when it is due exactly where a
 //! wake by the clock has proved that, or an event loop of the program's own has told it.
 use super::{Explored, polls::Polls};
-use async_concepts::timeline::{Due, LaneId, Place, Places, Position, State, Until, Wait};
+use async_concepts::timeline::{Clock, Due, LaneId, Place, Places, State, Until, Wait, Woken};
+use std::time::Duration;
 
 pub fn faults(explored: &Explored) -> Vec<String> {
     let polls = Polls::of(explored);
@@ -10,6 +11,12 @@ pub fn faults(explored: &Explored) -> Vec<String> {
     let as_seen = explored.run.tracks[0].timers_as_seen;
     if as_seen == polls.has_a_loop() {
         faults.push(format!("that the timers are listed as far as seen: {as_seen}"));
+    }
+    for woken in polls.chart.rows.iter().flat_map(|row| &row.spans).filter_map(|span| span.woken) {
+        // The time of an instant is rounded down, and no timer fires before its time.
+        if woken.fired.is_some_and(|fired| fired < polls.chart.time(woken.at)) {
+            faults.push(format!("a timer fired before {:?}", woken.at));
+        }
     }
     for (nth, step) in polls.steps.iter().enumerate() {
         for (lane, due) in &step.timers {
@@ -158,7 +165,7 @@ fn proved_after(polls: &Polls<'_>, lane: LaneId, begun: usize) -> Option<Due> {
         polls.of_lane[lane][begun..until].iter().map(|poll| places_of(polls.stopped(lane, poll)));
     let is_one_wait = waits.clone().zip(waits.skip(1)).all(|(one, next)| one == next);
     if wake.is_by_the_clock() && is_one_wait {
-        return Some(due(polls, lane, wake.woken.at));
+        return due(polls, lane, wake.woken);
     }
     let polled = wake.polled?;
     let is_by_another = matches!(wake.woken.by, Until::Lane(by) if by != lane);
@@ -190,13 +197,21 @@ fn proved_by_its_call(polls: &Polls<'_>, lane: LaneId) -> Option<Due> {
     let first = polls.of_lane[lane].first()?;
     let waited = polls.row(lane).spans.first()?;
     let on = waited.places.waits().last()?.on.as_deref()?;
-    if on == "its timer" { Some(due(polls, lane, first.span.from)) } else { None }
+    let by = Until::Clock;
+    let at = first.span.from;
+    let woken = Woken { by, at, nth: 0, passed_on: false, cancels: false, fired: None };
+    if on == "its timer" { due(polls, lane, woken) } else { None }
 }
 
-/// When a timer is due that has fired at a position. If the thread was busy until then, the timer
-/// may have been due before. It may have been busy, too, if it is one on which a closure runs a
-/// runtime.
-fn due(polls: &Polls<'_>, lane: LaneId, at: Position) -> Due {
+/// When a timer is due that has fired in a wake. If the thread was busy until then, the timer may
+/// have been due before. It may have been busy, too, if it is one on which a closure runs a
+/// runtime; and on the real clock each timer is late.
+pub fn due(polls: &Polls<'_>, lane: LaneId, Woken { at, fired, .. }: Woken) -> Option<Due> {
+    if polls.chart.clock == Clock::Real {
+        let nanoseconds = fired?.as_nanos() as u64;
+        let late = Duration::from_nanos(nanoseconds.next_multiple_of(1_000_000));
+        return Some(Due::AtLatest(late));
+    }
     let time = polls.chart.time(at);
     let mut around = polls.row(lane).owner_at(at);
     let mut on_thread = false;
@@ -204,7 +219,10 @@ fn due(polls: &Polls<'_>, lane: LaneId, at: Position) -> Due {
         on_thread |= polls.of_lane[outer].iter().any(|poll| poll.span.state == State::OnThread);
         around = polls.row(outer).owner_at(at);
     }
-    if on_thread || polls.is_busy_until(at) { Due::By(time) } else { Due::At(time) }
+    if on_thread {
+        return Some(Due::AtLatest(time));
+    }
+    Some(if polls.is_busy_until(at) { Due::By(time) } else { Due::At(time) })
 }
 
 /// The steps at which a lane waits for a timer that will wake it, and is not among the timers.
@@ -223,7 +241,7 @@ fn missing(polls: &Polls<'_>, lane: LaneId) -> Vec<String> {
             Some(polled) => polls.of_lane[lane][polled].first,
             None => polls.steps.len(),
         };
-        let due = due(polls, lane, wake.woken.at);
+        let Some(due) = due(polls, lane, wake.woken) else { continue };
         for step in poll.last..until {
             // In a poll without a wake it runs, and after it it may wait elsewhere.
             if polls.begun(lane, step) != Some(nth) || proved(polls, lane, step).is_none() {

@@ -2,14 +2,18 @@
 use super::{
     Explored,
     awaited::is_named,
-    coroutine::{ends_the_wait, is_of_the_coroutine, reason, stops_a_loop, untold_timers},
+    coroutine::{
+        ends_the_wait, is_of_the_coroutine, queues_the_coroutine, reason, stops_a_loop,
+        untold_timers,
+    },
     order::{LINE, without_parentheses, without_texts},
     polls::{Poll, Polls, Wake, is_poll},
     ready::runs_a_loop,
+    timers::due,
 };
 use async_concepts::timeline::{
-    End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered, Span, State,
-    Step, Until, Wait, human,
+    Clock, Due, End, Hold, LaneId, LoopAwait, LoopCall, LoopTask, Place, Position, Registered,
+    Span, State, Step, Until, Wait, human,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -23,7 +27,8 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 if step.lane != polls.steps[poll.first].lane {
                     continue; // of a lane inside it
                 }
-                let of_step = OfStep { polls: &polls, nth, step, poll, which };
+                let file = &explored.run.tracks[0].file;
+                let of_step = OfStep { polls: &polls, nth, step, poll, file, which };
                 if let Err(fault) = of_step.check() {
                     faults.push(format!("step {nth} “{}”: {fault}", step.sentence));
                 }
@@ -61,6 +66,8 @@ struct OfStep<'e> {
     nth: usize,
     step: &'e Step,
     poll: &'e Poll<'e>,
+    /// The file of which its track lights lines.
+    file: &'e str,
     /// Which of the polls of its lane it is.
     which: usize,
 }
@@ -94,11 +101,13 @@ impl OfStep<'_> {
             sentence.truncate(sentence.len() - thread.len() - " polls it. ".len());
         }
         self.check_thread(thread)?;
-        let (told, panics) = match sentence.split_once("panics: ") {
-            Some((before, _)) => (before.to_owned(), true),
+        let panics = sentence.find("panics: ").or_else(|| sentence.find("panics in line "));
+        let (told, panics) = match panics {
+            Some(at) => (sentence[..at].to_owned(), true),
             None => (sentence.clone(), false),
         };
         self.check_error()?;
+        self.check_panic()?;
         self.check_state(&told, panics)?;
         self.check_blocks(&told)?;
         self.check_polls(&told)?;
@@ -388,6 +397,9 @@ impl OfStep<'_> {
                 Some(lanes) if !lanes.contains(&lane) => {
                     return ensure(self.is_the_time_of(why, &lanes), "another timer is the first");
                 }
+                _ if queues_the_coroutine(self.polls, lane, self.poll.span) => {
+                    "its coroutine's time has come".to_owned()
+                }
                 _ => "its time has come".to_owned(),
             },
             Until::Outside if let Some(task) = why.strip_suffix(" has ended") => {
@@ -593,6 +605,24 @@ impl OfStep<'_> {
         ensure(is_told, &format!("it returns the error “{error}”"))
     }
 
+    /// If it has panicked in code that the page shows, the sentence says in which line, and that
+    /// line is lit.
+    fn check_panic(&self) -> Checked {
+        let row = self.polls.row(self.step.lane);
+        let End::Panicked(message) = &row.end.1 else { return Ok(()) };
+        if self.polls.letter(self.nth, self.step.lane) != 'p' {
+            return Ok(());
+        }
+        let place = row.panicked_at.as_ref().filter(|place| place.file == self.file);
+        let line = place.map(|place| place.line);
+        let told = match line {
+            Some(line) => format!("panics in line {line}: {message}"),
+            None => format!("panics: {message}"),
+        };
+        ensure(self.step.sentence.contains(&told), &told)?;
+        ensure(self.step.stop == line, "the line in which it panics is lit")
+    }
+
     /// What it does now, as the end of the sentence says: its letter says the same.
     fn check_state(&self, told: &str, panics: bool) -> Checked {
         let lane = self.step.lane;
@@ -613,7 +643,7 @@ impl OfStep<'_> {
             "b"
         } else if says("stays on its thread") {
             "t"
-        } else if RUNS.iter().any(|words| says(words)) || told == "goes on." {
+        } else if RUNS.iter().any(|words| says(words)) {
             "r"
         } else if says("returns an item") {
             ensure(next.is_none_or(|next| !next.span.state.eq(&State::RunningUnwoken)), "an item")?;
@@ -641,6 +671,12 @@ impl OfStep<'_> {
             "d"
         } else if says("and is woken at once") {
             ensure(by.is_some(), "it was woken")?;
+            let is_exact = self.polls.chart.clock == Clock::Paused;
+            ensure(is_exact, "on the real clock no wake comes at the very end of a poll")?;
+            ensure(!self.is_woken_in_its_poll(), "its poll was over")?;
+            "d"
+        } else if says("and was woken in this poll") {
+            ensure(self.is_woken_in_its_poll(), "its poll was not over")?;
             "d"
         } else if self.step.sentence.contains("Then the runtime drops it:") {
             ensure(says("waits"), "its poll has ended as any other")?;
@@ -667,6 +703,13 @@ impl OfStep<'_> {
         let polls_others = says("polls lanes inside it") || is_told;
         ensure(!polls_others || is_told == calls, "an event loop calls, and polls nothing else")?;
         ensure(expected.contains(letter), &format!("it is {letter}"))
+    }
+
+    /// Whether it was woken before its poll was over.
+    fn is_woken_in_its_poll(&self) -> bool {
+        let poll = &self.polls.of_lane[self.step.lane][self.which];
+        let wake = self.polls.wake_after(self.step.lane, self.which);
+        wake.is_some_and(|wake| wake.woken.nth < poll.span.ended_nth)
     }
 
     /// Whether it has come in this poll to the loop that it runs: it was not there before, or
@@ -705,6 +748,11 @@ impl OfStep<'_> {
         {
             let is_to_come = self.nth < self.polls.happened(queued).0;
             if is_to_come && self.polls.letter(self.nth, lane) == 'w' {
+                let made = call.over.map_or(self.nth, |over| self.polls.happened(over).0);
+                let before = &self.polls.steps[self.nth + 1..made.max(self.nth + 1)];
+                let goes_on = before.iter().any(|step| step.lane == lane);
+                let is_told = self.step.later_of_coroutine;
+                ensure(is_told == goes_on, "it is its coroutine that waits")?;
                 let told = self.step.later.as_deref().and_then(|told| told.strip_prefix("until "));
                 return ensure(told == Some(&until), &format!("it goes on when {until}"));
             }
@@ -738,7 +786,10 @@ impl OfStep<'_> {
                 ensure(is_outside && self.ends_at(task, wake.woken.at), "a task ends right there")
             }
             Some("it is woken from outside") => {
-                ensure(by == Some(Until::Outside), "it is woken from outside")
+                let is_answered = wake.is_some_and(|wake| wake.polled.is_some());
+                let is_dropped = matches!(row.end.1, End::Cancelled { .. });
+                let is_the_end = is_answered || !is_dropped;
+                ensure(by == Some(Until::Outside) && is_the_end, "it is woken from outside")
             }
             Some("it is polled without a wake") => {
                 let next = self.polls.of_lane[lane].get(self.which + 1);
@@ -747,7 +798,10 @@ impl OfStep<'_> {
             }
             Some("it is dropped") => {
                 let end = matches!(row.end.1, End::Cancelled { .. });
-                ensure(wake.is_none() && end, "it is dropped")
+                // A wake from outside for which it is not polled changes nothing.
+                let is_woken = wake
+                    .is_some_and(|wake| wake.polled.is_some() || wake.woken.by != Until::Outside);
+                ensure(!is_woken && end, "it is dropped")
             }
             Some("the run is over") => {
                 ensure(wake.is_none() && row.end.1 == End::Unfinished, "it is over")
@@ -760,11 +814,14 @@ impl OfStep<'_> {
                 {
                     return ensure(self.is_the_time_of(time, &lanes), "another timer is the first");
                 }
-                let mut due = human(self.polls.chart.time(wake.woken.at));
-                // Only the runtime's thread is seen to be busy.
-                if self.polls.is_busy_until(wake.woken.at) && !self.step.on_thread {
-                    due += ", when the thread is free again";
-                }
+                let due = match due(self.polls, lane, wake.woken) {
+                    Some(Due::At(time)) => human(time),
+                    Some(Due::By(time)) => {
+                        format!("{}, when the thread is free again", human(time))
+                    }
+                    Some(Due::AtLatest(time)) => format!("its time has come, by {}", human(time)),
+                    Some(Due::NotKnown) | None => "its time has come".into(),
+                };
                 ensure(wake.is_by_the_clock() && due == time, &format!("it is due at {due}"))
             }
             None => Err(format!("what is “{later}”?")),

@@ -42,6 +42,21 @@ fn outline(chart: &Chart) -> Vec<String> {
     rows.collect()
 }
 
+#[test]
+fn a_call_of_block_is_noted_on_both_clocks() {
+    const LINE: u32 = line!();
+    for clock in [Clock::Paused, Clock::Real] {
+        let run = Recorder::new("blocks").clock(clock).record(|| async {
+            block(ms(1));
+        });
+        let chart = run.chart();
+        let blocks: Vec<_> = chart.rows[0].spans.iter().flat_map(|span| &span.blocks).collect();
+        let lines: Vec<u32> =
+            blocks.iter().map(|block| block.places.waits()[0].place.line).collect();
+        assert_eq!(lines, [LINE + 3], "{clock:?}");
+    }
+}
+
 /// Records on the real clock until the chart is that of the paused clock. A busy machine may stall
 /// each time for longer than any jitter that a picture could ignore. It does not do so for two
 /// minutes on end, and wrong code does.

@@ -358,10 +358,10 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "goes on after soon and waits (sleep).",
             "goes on (the time of late has come) and calls what is in its queue.",
             "begins, prints “late” and ends.",
-            "goes on (its time has come) and ends its loop's iteration.",
-            "goes on (its time has come), queues a callback of `run_until_complete` and ends its \
-             coroutine.",
-            "goes on (its loop begins an iteration), calls a callback of `run_until_complete`, \
+            "goes on (its coroutine's time has come) and ends its loop's iteration.",
+            "goes on (its loop calls its coroutine), queues a callback of run_until_complete() \
+             and ends its coroutine.",
+            "goes on (its loop begins an iteration), calls a callback of run_until_complete(), \
              stops its loop and ends.",
         ]
     );
@@ -377,7 +377,7 @@ fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
             "late | main 200 ms",
             "| main 200 ms",
             "main |",
-            "a callback of `run_until_complete` |",
+            "a callback of run_until_complete() |",
             "|",
         ]
     );
@@ -491,7 +491,7 @@ fn a_timer_that_is_cancelled_is_gone_and_one_that_is_overdue_is_not() {
             "overdue | main 300 ms",
             "| main 300 ms",
             "main |",
-            "a callback of `run_until_complete` |",
+            "a callback of run_until_complete() |",
             "|",
         ]
     );

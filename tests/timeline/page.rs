@@ -266,7 +266,7 @@ fn an_inner_lane_waits_until_the_outer_one_wakes_it() {
         [
             "main begins and polls lanes inside it.",
             "A begins and waits (Notify::notified). (until main wakes it)",
-            "main goes on, wakes A and waits (A), and is woken at once.",
+            "main goes on, wakes A and waits (A), and was woken in this poll.",
         ]
     );
     assert_eq!(states_of(&run)[1], "rw");

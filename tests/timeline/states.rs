@@ -5,7 +5,7 @@ use async_concepts::{
     timeline::{Clock, End, Recorder, State, Until},
 };
 use futures::{future::join_all, join};
-use std::{future::poll_fn, task::Poll};
+use std::{future::poll_fn, panic::resume_unwind, task::Poll};
 use tokio::{
     task::spawn_blocking,
     time::{sleep, timeout},
@@ -326,6 +326,22 @@ fn a_panic_ends_its_lane_and_nothing_else() {
     assert_eq!(chart.time(row(&chart, "fails").end.0), ms(100));
     assert_eq!(row(&chart, "goes on").end.1, End::Finished);
     assert_eq!(run.elapsed, ms(300));
+}
+
+/// The lane around the one that panics has not thrown it, nor has one that throws it once more.
+#[test]
+fn a_panic_has_the_place_at_which_its_lane_has_thrown_it() {
+    const LINE: u32 = line!();
+    let run = record("places of panics", || async {
+        let fails = async { panic!("a part of the test") }.lane("fails");
+        let around = tokio::spawn(fails.lane("around"));
+        let panic = around.await.unwrap_err().into_panic();
+        let again = tokio::spawn(async { resume_unwind(panic) }.lane("again"));
+        assert!(again.await.unwrap_err().is_panic());
+    });
+    let chart = run.chart();
+    let line = |lane| row(&chart, lane).panicked_at.as_ref().map(|place| place.line);
+    assert_eq!(["fails", "around", "again"].map(line), [Some(LINE + 2), None, None]);
 }
 
 #[test]

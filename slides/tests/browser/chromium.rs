@@ -122,11 +122,8 @@ impl Chromium {
     pub async fn open(&self, url: &str) -> Tab {
         let page = self.browser.new_page("about:blank").await.expect("a tab");
         self.watch(&page).await;
-        page.goto(url).await.expect("the page is there");
         let tab = Tab { page };
-        tab.is("document.readyState === 'complete'").await;
-        // What is clicked is where it will stay.
-        tab.eval::<bool>("document.fonts.ready.then(() => true)").await;
+        tab.visit(url).await;
         tab
     }
 
@@ -241,6 +238,14 @@ impl Tab {
         }
     }
 
+    /// Goes to another page, and waits until it is there.
+    pub async fn visit(&self, url: &str) {
+        self.page.goto(url).await.expect("the page is there");
+        self.is("document.readyState === 'complete'").await;
+        // What is clicked is where it will stay.
+        self.eval::<bool>("document.fonts.ready.then(() => true)").await;
+    }
+
     /// Waits until the address ends like this: on which slide it is, and at which step.
     pub async fn is_at(&self, hash: &str) {
         self.is(&format!("location.hash === {hash:?}")).await;
@@ -328,6 +333,11 @@ impl Tab {
         ];
         let media = SetEmulatedMediaParams::builder().features(features).build();
         self.page.execute(media).await.expect("features");
+    }
+
+    /// As it is at first: whatever the machine prefers.
+    pub async fn prefers_nothing(&self) {
+        self.page.execute(SetEmulatedMediaParams::default()).await.expect("no features");
     }
 
     /// Lays the page out as it is printed.

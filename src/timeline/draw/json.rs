@@ -83,14 +83,19 @@ impl std::error::Error for JsonError {}
 ///   `"now"`, `"earlier"`, `"kept"` (the lane may be at another line since, and waits for the
 ///   same), `"or_after"` (it may have gone on since), `"never"` or `"unknown"`. `waits` is a list
 ///   of places; if one of them has `"or_after": true`, the lane may have gone on from this place to
-///   one that follows in the list; with `"of_a_loop": true` its `lane` is a task of an event loop
+///   one that follows in the list; with `"by_hand": true` it handles its waker there in a `poll` by
+///   hand, which the next poll enters at the top; with `"of_a_loop": true` its `lane` is a task of
+///   an event loop
 ///   that runs there, and is not waited for; with `"handles": N` the lane awaits `N` tasks there at
 ///   once; with `"timer": true` it is registered with a timer of tokio's there; with `"in_timeout":
 ///   true` its `lane` is polled by a `timeout` that owns it;
 /// - a row with `"own_task": true` is a task of its own, although another lane polls it; one with
 ///   `"own_thread": true` is a closure that was handed over to a thread; one with `"called_off":
 ///   true` is a callback that was cancelled before it was called, or, with `"removed": true`, was
-///   removed from its future;
+///   removed from its future; `panicked_at`, if it is there, is the place in its code at which it
+///   has panicked;
+/// - a poll with `ended_nth` ended with the event of this number; a wake with `fired` is one by a
+///   timer on the real clock, which fired at that time, as it was measured;
 /// - `polled_at`, if it is there, has the place at which another lane makes this poll; `blocks`, if
 ///   it is there, are the calls of `block` in this poll: where each has returned, and its place;
 /// - `calls`, if they are there, are those of an event loop of the program's own: when each was
@@ -151,6 +156,9 @@ fn clean_texts(chart: &mut Chart) {
     }
     for row in &mut chart.rows {
         row.name = clean::name(&row.name);
+        if let Some(place) = &mut row.panicked_at {
+            place.file = clean::name(&place.file);
+        }
         for span in &mut row.spans {
             span.places.clean();
             span.stopped.clean();

@@ -192,6 +192,7 @@ mod tests {
             stopped: Places::default(),
             polled_at: Places::default(),
             blocks: vec![],
+            ended_nth: 0,
         };
         Row {
             name: "A".into(),
@@ -203,6 +204,7 @@ mod tests {
             own_thread: false,
             called_off: false,
             removed: false,
+            panicked_at: None,
             spans: vec![span],
             end: (to, End::Unfinished),
             made_nth: 0,

@@ -18,8 +18,9 @@
 //! then: the paused clock, sockets, and tasks with lanes of their own. While the loop is busy,
 //! nothing else goes on. That is how an event loop behaves that has the thread to itself.
 use super::{
-    event::{Polled, WokenBy, panic_message},
+    event::{Polled, WokenBy},
     pair::Clones,
+    panics::{self, panic_message},
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     stack::Floor,
@@ -130,6 +131,7 @@ fn run_as_one_lane<T>(
     }
     // Where a lane waits is looked up on the stack down to here: what is below is the recorder.
     let floor = Floor::new();
+    panics::forget();
     let outcome = catch_unwind(AssertUnwindSafe(|| match lane {
         Some(lane) => run.as_lane(lane, main),
         None => main(),

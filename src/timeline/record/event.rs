@@ -3,8 +3,7 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{LaneId, waits::Waits};
-use crate::timeline::clean;
+use super::{LaneId, panics, place::Place, waits::Waits};
 use std::{any::Any, panic::Location, time::Duration};
 
 /// One thing that happened to one lane.
@@ -45,8 +44,8 @@ pub enum What {
     /// calls it, this has the place at which that lane does so. It is none if no lane does, or if
     /// the run notes no places.
     PollStart(Option<Waits>),
-    /// It has occupied its thread until now, by [`super::block`], on the paused clock. Where it
-    /// called that; none if the run notes no places.
+    /// It has occupied its thread until now, by [`super::block`]. Where it called that; none if the
+    /// run notes no places.
     Blocked(Option<Waits>),
     /// That poll has returned.
     PollEnd {
@@ -166,8 +165,9 @@ pub enum Polled {
     Cancelled,
     /// `Poll::Ready`, or a callback has returned, with this error: the event loop has said so.
     Failed(String),
-    /// It did not return: it panicked, with this message.
-    Panicked(String),
+    /// It did not return: it panicked, with this message, and in its own code at this place. None
+    /// if the panic was thrown in a lane inside it, or was only passed on.
+    Panicked(String, Option<Place>),
 }
 
 impl Polled {
@@ -175,19 +175,15 @@ impl Polled {
     pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
         match result {
             Ok(_) => Polled::Ready,
-            Err(panic) => Polled::Panicked(panic_message(&**panic)),
+            Err(panic) => Polled::panicked(&**panic),
         }
     }
-}
 
-/// The message of a panic; for a panic with anything but text, a phrase that says so.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    if let Some(text) = panic.downcast_ref::<&str>() {
-        return clean::text(text);
-    }
-    match panic.downcast_ref::<String>() {
-        Some(text) => clean::text(text),
-        None => "something that is not text".into(),
+    /// A poll or a closure on this thread has just thrown this panic.
+    pub(super) fn panicked(panic: &(dyn Any + Send)) -> Polled {
+        let message = panics::panic_message(panic);
+        let place = panics::place_of(&message);
+        Polled::Panicked(message, place)
     }
 }
 

@@ -19,8 +19,9 @@
 //! the caller's.
 use super::{
     LaneId,
-    event::{Polled, panic_message},
+    event::Polled,
     gate::{Admission, Poller},
+    panics,
     place::Place,
     run::{Dropped, Observe, Run},
     stack::Floor,
@@ -236,6 +237,7 @@ impl Probe {
         // Stacks that are captured in this poll end here: at a frame that must not be small, see
         // `stack::MARGIN`. So this function is not cut into shorter ones.
         let floor = Floor::new();
+        panics::forget();
         let polled = run.as_lane(self.lane, || {
             // A panic is noted as the end of the poll, and thrown again below.
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
@@ -244,7 +246,7 @@ impl Probe {
         match &polled {
             Ok(Poll::Pending) => self.note_pending(&run, outer),
             Ok(Poll::Ready(value)) => self.note_returned(&run, ready(value)),
-            Err(panic) => self.note_returned(&run, Polled::Panicked(panic_message(&**panic))),
+            Err(panic) => self.note_returned(&run, Polled::panicked(&**panic)),
         }
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);

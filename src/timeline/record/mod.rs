@@ -16,6 +16,7 @@
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own; `calls`: its
 //!   ready queue and its timers.
+//! - `panics`: where in the source a lane panics.
 //! - `verdict`: why a run did not end, in words.
 //! - `gate`: what decides whether a lane may be polled now, when a test goes through many orders.
 //!
@@ -51,6 +52,8 @@ mod threads;
 mod blocking;
 mod calls;
 
+mod panics;
+
 mod verdict;
 
 #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
@@ -66,13 +69,15 @@ pub use calls::{
     place_of_an_await,
 };
 #[cfg(feature = "schedules")]
-pub(crate) use event::panic_message;
 pub use event::{CallStage, CalledOff, Event, Line, LoopEnd, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
 #[cfg(feature = "schedules")]
 pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt, is_a_lane};
+#[cfg(feature = "schedules")]
+pub(crate) use panics::QuietPanics;
+pub(crate) use panics::panic_message;
 pub use place::Place;
 #[cfg(feature = "schedules")]
 pub(crate) use processor::{OwnTime, SeenThread};

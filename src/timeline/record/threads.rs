@@ -18,6 +18,7 @@ use super::{
     LaneId,
     event::Polled,
     gate::Stranger,
+    panics,
     run::{Dropped, Observe, Run},
     stack::Floor,
     waits::Waits,
@@ -82,21 +83,15 @@ pub fn is_a_callback(type_name: &str) -> bool {
 /// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing
 /// that blocks can.
 pub fn block(time: Duration) {
-    match Run::here() {
-        Some(run) if run.clock == Clock::Paused => {
-            let begin = Instant::now();
-            // In the runtime of a caller only its own thread can move the clock.
-            if run.schedules_threads() {
-                run.scheduler.block(time);
-            } else if run.on_runtime_thread() {
-                run.scheduler.advance(time);
-            } else {
-                std::thread::sleep(time);
-            }
-            run.blocked(begin.elapsed());
-        }
-        _ => std::thread::sleep(time),
+    let Some(run) = Run::here() else { return std::thread::sleep(time) };
+    let begin = Instant::now();
+    match run.clock {
+        Clock::Paused if run.schedules_threads() => run.scheduler.block(time),
+        // In the runtime of a caller only its own thread can move the clock.
+        Clock::Paused if run.on_runtime_thread() => run.scheduler.advance(time),
+        Clock::Paused | Clock::Real => std::thread::sleep(time),
     }
+    run.blocked(begin.elapsed());
 }
 
 /// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled
@@ -165,6 +160,7 @@ impl Call {
         }
         // Stacks that are captured in this call end here: see `stack`.
         let floor = Floor::new();
+        panics::forget();
         let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
             Some(lane) => run.as_lane(lane, work),
             // Nothing is observed, but `block` has to find the run and its clock on this thread.

@@ -90,6 +90,10 @@ pub struct Wait {
     /// follows in the list. So each sentence that has the place adds "or after that".
     #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub or_after: bool,
+    /// The lane has cloned or called its waker by itself there, in a `poll` that is written by
+    /// hand. Its next poll enters that function at the top, and does not go on at that line.
+    #[cfg_attr(feature = "draw", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub by_hand: bool,
 }
 
 impl Wait {
@@ -105,6 +109,7 @@ impl Wait {
             of_a_loop: false,
             handles: 1,
             or_after: false,
+            by_hand: false,
         }
     }
 
@@ -512,7 +517,22 @@ impl Seen {
         let lane = self.lane;
         let in_timeout = lane.is_some() && self.is_owned_by_a_timeout();
         let or_after = self.or_after;
-        Wait { place, chain, on, lane, timer, in_timeout, of_a_loop, handles, or_after }
+        let by_hand = innermost.is_some_and(|innermost| self.registers_by_hand(innermost));
+        Wait { place, chain, on, lane, timer, in_timeout, of_a_loop, handles, or_after, by_hand }
+    }
+
+    /// Whether the innermost function of the user, which has this frame, handles the waker by
+    /// itself: it is no `async` code, and calls nothing but the functions of the waker there.
+    fn registers_by_hand(&self, innermost: usize) -> bool {
+        let Some(hook) = self.frames.iter().position(|frame| frame.is_in("hooked_waker")) else {
+            return false;
+        };
+        let Some(called) = self.frames.get(hook + 1..innermost) else { return false };
+        let is_of_the_waker = |frame: &Frame| {
+            frame.is_in("hooked_waker")
+                || CALLED_BY_THE_RECORDER.iter().any(|module| frame.is_in(module))
+        };
+        !is_async_code(&self.frames[innermost]) && called.iter().all(is_of_the_waker)
     }
 
     /// Whether a `timeout` polls the lane there, and owns it: between the two there is nothing but

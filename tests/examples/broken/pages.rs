@@ -1,9 +1,10 @@
 //! Lists, lines and states of a page that are broken.
 use super::{
-    Broken, all_are_ready, in_python, later_timers, leave_out, letters, no_timers, no_waits,
-    none_is_ready, ready_backwards, source, steps, words,
+    Broken, all_are_ready, at_line_1, in_python, later_timers, leave_out, letters, no_timers,
+    no_waits, none_is_ready, ready_backwards, source, steps, words,
 };
 use async_concepts::timeline::{Due, LaneId, Unlike};
+use std::time::Duration;
 
 /// What the other files of `explored` check.
 pub const PAGES: &[Broken] = &[
@@ -33,6 +34,10 @@ pub const PAGES: &[Broken] = &[
     ("function", ".py:1: ", |e| {
         let Some(python) = e.run.tracks.get_mut(1) else { return false };
         python.steps.iter_mut().any(|step| step.stop.replace(1).is_some())
+    }),
+    ("cancel_task", "a coroutine waits at ", |e| {
+        let awaits = &mut e.chart.awaits;
+        awaits.iter_mut().map(|one| at_line_1(&mut one.places)).filter(|moved| *moved).count() > 0
     }),
     // stands
     ("function", "stands at Some(1), not at", |e| {
@@ -83,17 +88,17 @@ pub const PAGES: &[Broken] = &[
     ("cancel_task", "wakes the loop of main, which is ready: true", |e| {
         words(e, "wakes main", "wakes the loop of main")
     }),
-    ("shield", "a callback of `shield` is in the loop’s queue, and not listed", |e| {
+    ("shield", "a callback of shield() is in the loop’s queue, and not listed", |e| {
         steps(e, |_, step| !std::mem::take(&mut step.ready_callbacks).is_empty())
     }),
-    ("shield", "a callback of `shield` is not in the loop’s queue, and listed", |e| {
-        let callback = (0, "a callback of `shield`".to_owned());
+    ("shield", "a callback of shield() is not in the loop’s queue, and listed", |e| {
+        let callback = (0, "a callback of shield()".to_owned());
         steps(e, |_, step| {
             step.ready_callbacks.push(callback.clone());
             true
         })
     }),
-    ("shield", "a callback of `shield` is at another place in the queue", |e| {
+    ("shield", "a callback of shield() is at another place in the queue", |e| {
         steps(e, |_, step| {
             let places = step.ready_callbacks.iter_mut().map(|(before, _)| before);
             places.map(|before| *before += 1).count() > 0
@@ -137,6 +142,12 @@ pub const PAGES: &[Broken] = &[
     }),
     ("coroutine", "tokio’s and has ", no_timers),
     ("coroutine", " does not say that ", no_timers),
+    ("coroutine", " does not say when ", |e| {
+        steps(e, |_, step| {
+            step.timers.iter_mut().for_each(|(_, due)| *due = Due::NotKnown);
+            !step.timers.is_empty()
+        })
+    }),
     // shown
     ("function", ", which is left out", |e| leave_out(e, |_| true)),
     ("pin", "is an excerpt of its own, and is left out", |e| leave_out(e, |_| true)),
@@ -185,6 +196,20 @@ pub const PAGES: &[Broken] = &[
         })
     }),
     // printed
+    ("exception_handler", " panics at ", |e| {
+        for place in e.chart.rows.iter_mut().flat_map(|row| &mut row.panicked_at) {
+            place.line = 1;
+        }
+        true
+    }),
+    ("coroutine", "a timer fired before ", |e| {
+        for woken in
+            e.chart.rows.iter_mut().flat_map(|row| &mut row.spans).flat_map(|it| &mut it.woken)
+        {
+            woken.fired = Some(Duration::ZERO);
+        }
+        true
+    }),
     ("function", "and printed\n", |e| e.chart.lines.pop().is_some()),
     ("function", "later than it was printed", |e| {
         e.run.output.iter_mut().for_each(|line| line.moment += 1);

@@ -1,5 +1,6 @@
 //! Sentences of a page that are broken: what `explored::told` checks.
 use super::{Broken, instead, reason, steps, until, words};
+use async_concepts::timeline::Clock;
 
 /// Why a lane runs, what it does, and what will end its wait.
 pub const SENTENCES: &[Broken] = &[
@@ -27,6 +28,13 @@ pub const SENTENCES: &[Broken] = &[
     ("generator", "not so: it had given way", |e| reason(e, "goes on (its time has come)")),
     ("smallest_loop", "not so: it has woken itself", |e| reason(e, "goes on (it had given way)")),
     ("smallest_loop", "not so: woken from outside", |e| reason(e, "goes on (its time has come)")),
+    ("cooperative", "not so: a task of its tracker has ended", |e| {
+        reason(e, "goes on (woken from outside)")
+    }),
+    ("condition", " has not run since", |e| {
+        words(e, " was woken, and has run since)", " was woken)")
+    }),
+    ("function", "it has not run before", |e| words(e, "begins", "goes on after 7 days")),
     ("laziness", "not so: woken by ", |e| reason(e, "goes on (its time has come)")),
     ("cancel_task", "not so: cancelled by ", |e| reason(e, "goes on (its time has come)")),
     ("smallest_loop", "not so: a task has ended right there", |e| {
@@ -83,6 +91,25 @@ pub const SENTENCES: &[Broken] = &[
     ("cancel_handle", "not so: it was woken", |e| {
         words(e, " waits", " waits, and is woken at once")
     }),
+    ("generator", "on the real clock no wake comes at the very end of a poll", |e| {
+        e.chart.clock = Clock::Real;
+        words(e, " waits", " waits, and is woken at once")
+    }),
+    ("generator", "not so: its poll was over", |e| {
+        for span in e.chart.rows.iter_mut().flat_map(|row| &mut row.spans) {
+            span.ended_nth = usize::MAX;
+        }
+        words(e, " waits", " waits, and is woken at once")
+    }),
+    ("generator", "not so: its poll was not over", |e| {
+        words(e, "and is woken at once", "and was woken in this poll")
+    }),
+    ("exception_handler", "not so: the line in which it panics is lit", |e| {
+        steps(e, |_, step| {
+            let panics = step.sentence.contains("panics in line");
+            panics && step.stop.replace(1).is_some()
+        })
+    }),
     ("done_callbacks", "not so: its poll has ended as any other", |e| {
         words(e, " waits", " rests. Then the runtime drops it: it")
     }),
@@ -91,7 +118,7 @@ pub const SENTENCES: &[Broken] = &[
             || words(e, "calls what is in its queue", "polls lanes inside it")
     }),
     ("shield", "a callback of shield is not told of", |e| {
-        words(e, "calls a callback of `shield`", "calls back")
+        words(e, "calls a callback of shield()", "calls back")
     }),
     ("as_completed", "has woken itself,", |e| words(e, "By now ", "And now ")),
     ("function", "not so: it blocks for None", |e| {
@@ -113,18 +140,27 @@ pub const SENTENCES: &[Broken] = &[
     ("cancel_handle", "not so: it has come to its loop before", |e| {
         words(e, " starts its loop.", " waits.")
     }),
+    ("run_until_complete", "not so: the loop begins here, and was not run before", |e| {
+        words(e, " ends its loop's iteration.", " starts its loop.")
+    }),
     ("run_until_complete", "not so: the loop was run before", |e| {
         words(e, " starts its loop.", " ends its loop's iteration.")
     }),
     ("shield", "not so: its coroutine begins", |e| {
         words(e, "(its coroutine begins)", "(its loop begins an iteration)")
     }),
-    ("timeout", "not so: A has ended", |e| words(e, "(A has ended)", "(woken by A)")),
+    ("timeout", "not so: A was cancelled", |e| words(e, "(A was cancelled)", "(woken by A)")),
+    ("timeout", "not so: its coroutine's time has come", |e| {
+        words(e, "(its coroutine's time has come)", "(its time has come)")
+    }),
+    ("timeout", "not so: its loop calls its coroutine", |e| {
+        words(e, "(its loop calls its coroutine)", "(its time has come)")
+    }),
     ("timers", "it is not told that the time of C has come", |e| {
-        words(e, " (the time of C and B has come)", "")
+        words(e, " and finds that the time of C and B has come", "")
     }),
     ("timers", "the time of D has not come", |e| {
-        words(e, " (the time of C and B has come)", " (the time of D has come)")
+        words(e, "the time of C and B has come", "the time of D has come")
     }),
     ("cancel_handle", "that a loop ends is not told: Idle", |e| {
         words(e, "finds that nothing is left to wait for", "looks around")
@@ -133,6 +169,9 @@ pub const SENTENCES: &[Broken] = &[
         words(e, "stops the loop of main", "rests")
     }),
     // told: what ends its wait
+    ("shield", "not so: it is its coroutine that waits", |e| {
+        steps(e, |_, step| std::mem::take(&mut step.later_of_coroutine))
+    }),
     ("shield", "not so: it goes on when 3 s", |e| {
         steps(e, |_, step| step.later.take_if(|later| later == "until 3 s").is_some())
     }),

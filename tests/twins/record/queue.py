@@ -43,7 +43,8 @@ def queue():
 
 
 def timers():
-    """When each timer is due that lets a lane go on, and which lane: in order of time."""
+    """When each timer is due that lets a lane go on, and which lane: in order of time. A lane has
+    several if tasks without a name are inside it."""
     loop = recording.scene.loop
     handles = list(loop._scheduled)
     for handle in loop._ready:
@@ -55,7 +56,7 @@ def timers():
     found = []
     for timer in sorted(handles):
         name = None if timer._cancelled else lane_of_timer(timer)
-        if name is not None and [nanoseconds(timer._when), name] not in found:
+        if name is not None:
             found.append([nanoseconds(timer._when), name])
     return found
 

@@ -40,7 +40,7 @@ impl Painter<'_> {
             let name = self.name(*lane);
             timers.push(match due {
                 Due::At(time) => format!("{name} at {}", human(*time)),
-                Due::By(time) => format!("{name} by {}", human(*time)),
+                Due::By(time) | Due::AtLatest(time) => format!("{name} by {}", human(*time)),
                 Due::NotKnown => format!("{name}, not known when"),
             });
         }

@@ -33,6 +33,7 @@ fn walk() -> Walk {
         sentence: sentence.into(),
         tells_of_others: false,
         later: Some("a secret".into()),
+        later_of_coroutine: false,
         polls: Some("a secret".into()),
         blocks: Some("a secret".into()),
         on_thread: false,

@@ -240,6 +240,7 @@ impl Assembly {
             own_thread: false,
             called_off: false,
             removed: false,
+            panicked_at: None,
             spans: vec![],
             // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),

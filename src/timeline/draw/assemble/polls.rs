@@ -85,7 +85,10 @@ impl Assembly {
             Polled::Ready => self.end_at(now, lane, End::Finished),
             Polled::Cancelled => self.end_at(now, lane, End::ReturnedCancelled),
             Polled::Failed(error) => self.end_at(now, lane, End::Failed(error.clone())),
-            Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
+            Polled::Panicked(message, place) => {
+                self.chart.rows[lane].panicked_at = place.clone();
+                self.end_at(now, lane, End::Panicked(message.clone()));
+            }
         }
         self.thread_goes_back(lane, event, now);
     }

@@ -29,7 +29,7 @@ pub(super) struct OpenSpan {
     pub inside: Duration,
     /// Where the lane around makes that poll; none if no lane does.
     pub polled_at: Option<Waits>,
-    /// How often it has blocked its thread in that poll, on the paused clock, and where.
+    /// How often it has blocked its thread in that poll, and where.
     /// Added by events. Time that passes during a poll is no proof of it: the program may have
     /// moved the clock itself.
     pub blocks: Vec<BlockingCall>,
@@ -127,7 +127,8 @@ impl Assembly {
         };
         let blocks = if state.is_poll() { take(&mut open.blocks) } else { vec![] };
         let to = now;
-        let span = Span { state, from, to, places, woken, stopped, polled_at, blocks };
+        let ended_nth = if state.is_poll() { self.nth } else { 0 };
+        let span = Span { state, from, to, places, woken, stopped, polled_at, blocks, ended_nth };
         self.chart.rows[lane].spans.push(span);
     }
 

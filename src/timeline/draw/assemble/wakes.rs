@@ -1,7 +1,7 @@
 //! A lane is woken: what ended its wait, and which arrow is drawn.
 use super::Assembly;
 use crate::timeline::{
-    LaneId, WokenBy,
+    Clock, LaneId, WokenBy,
     draw::chart::{State, Until, Wake, Woken},
 };
 
@@ -28,7 +28,9 @@ impl Assembly {
             WokenBy::Clock | WokenBy::Yield | WokenBy::Outside => false,
         };
         // The first wake counts: the lane is polled once for all of them.
-        let woken = Woken { by: until, at: self.now(), nth: self.nth, passed_on, cancels };
+        let is_rounded = self.chart.clock == Clock::Real && until == Until::Clock;
+        let fired = if is_rounded { Some(self.at) } else { None };
+        let woken = Woken { by: until, at: self.now(), nth: self.nth, passed_on, cancels, fired };
         self.open[lane].woken.get_or_insert(woken);
         match self.open[lane].state {
             Some(State::Waiting(_)) => {

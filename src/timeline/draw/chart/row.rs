@@ -1,7 +1,8 @@
 //! The row of a lane: what it did from its beginning to its end, and what polled it.
 use super::{End, Position, State, Until};
-use crate::timeline::{LaneId, draw::places::Places};
+use crate::timeline::{LaneId, Place, draw::places::Places};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct Row {
     /// Of the two it was the latter. False in a file of an older version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// Where it has panicked, in its own code. None if it has not, if it has only passed on the
+    /// panic of another lane, and in a file of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panicked_at: Option<Place>,
     /// What it did, without gaps, from its beginning to its end.
     pub spans: Vec<Span>,
     /// Where it ended, and how: [`Row::ends_at`] and [`Row::how_it_ended`] name the two.
@@ -83,9 +88,18 @@ pub struct Span {
     /// another lane calls.
     #[serde(default, skip_serializing_if = "Places::are_none")]
     pub polled_at: Places,
-    /// Of a poll on the paused clock: each [`block`](crate::block) in it, in order.
+    /// Of a poll: each [`block`](crate::block) in it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<BlockingCall>,
+    /// Of a poll: how many events of the run came before its end. What came after it at the same
+    /// position has a greater number, such as a wake right after the poll. 0 of any other span, and
+    /// in a file of an older version.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ended_nth: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A call of [`block`](crate::block), which occupies the thread.
@@ -114,6 +128,21 @@ pub struct Woken {
     /// it as an error.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancels: bool,
+    /// Of a wake by a timer, on the real clock: when the timer fired, as it was measured. The time
+    /// of the instant is rounded. None in a file of an older version.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::timeline::time::nanoseconds_if_known"
+    )]
+    pub fired: Option<Duration>,
+}
+
+impl Woken {
+    /// The wake that has ended a wait, of which no more is known.
+    pub(in crate::timeline::draw) fn of_a_wait(by: Until, at: Position) -> Woken {
+        Woken { by, at, nth: 0, passed_on: false, cancels: false, fired: None }
+    }
 }
 
 impl Row {

@@ -34,6 +34,9 @@ impl Reader<'_> {
                 let before = self.number(piece).saturating_sub(1);
                 match self.time_of_others(piece.lane, self.stopped_before(piece), before) {
                     Some(others) => format!("{others} has come"),
+                    None if self.queues_its_coroutine(piece) => {
+                        "its coroutine's time has come".into()
+                    }
                     None => "its time has come".into(),
                 }
             }

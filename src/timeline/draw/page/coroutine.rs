@@ -13,7 +13,7 @@ use super::{
     reader::Reader,
     resumed::{Resumed, Why},
 };
-use crate::timeline::{LaneId, LoopCall, Turn, draw::pieces::Piece, human};
+use crate::timeline::{End, LaneId, LoopCall, Turn, draw::pieces::Piece, human};
 
 impl Reader<'_> {
     /// Why the coroutine goes on that runs in the lane of a piece, if the piece begins with that:
@@ -38,9 +38,13 @@ impl Reader<'_> {
         }
         match resumed.why {
             Why::Begins => Some("its coroutine begins".into()),
+            // That its time has come is told where its call is queued.
+            Why::Timer(_) if resumed.queued_in < step => {
+                Some("its loop calls its coroutine".into())
+            }
             Why::Timer(_) => Some("its time has come".into()),
             Why::Lane(by) => Some(format!("woken by {}", self.chart.rows[by].name)),
-            Why::Ended(by) => Some(format!("{} has ended", self.chart.rows[by].name)),
+            Why::Ended(by) => Some(self.end_in_words(by, ["has ended", "was cancelled"])),
             Why::GaveWay => Some("it had given way".into()),
             Why::NotSeen => None,
         }
@@ -61,10 +65,42 @@ impl Reader<'_> {
                 format!("{}{why}", human(time))
             }
             Why::Lane(by) => format!("{} wakes it", self.chart.rows[by].name),
-            Why::Ended(by) => format!("{} has ended", self.chart.rows[by].name),
+            Why::Ended(by) => self.end_in_words(by, ["has ended", "is cancelled"]),
             Why::Begins | Why::GaveWay | Why::NotSeen => return None,
         };
         Some(format!("until {until}"))
+    }
+
+    /// That a lane has ended, in the first of these words; in the second, if it was cancelled.
+    fn end_in_words(&self, lane: LaneId, [ended, cancelled]: [&str; 2]) -> String {
+        let row = &self.chart.rows[lane];
+        let is_cancelled =
+            matches!(row.how_it_ended(), End::Cancelled { .. } | End::ReturnedCancelled);
+        format!("{} {}", row.name, if is_cancelled { cancelled } else { ended })
+    }
+
+    /// Whether the coroutine in the lane of a piece has a timer that puts it into the queue there,
+    /// and is called in a later step.
+    pub(super) fn queues_its_coroutine(&self, piece: &Piece) -> bool {
+        let step = self.number(piece);
+        self.resumed.iter().any(|resumed| {
+            resumed.lane == piece.lane
+                && resumed.queued_in == step
+                && step < resumed.made_in
+                && matches!(resumed.why, Why::Timer(_))
+        })
+    }
+
+    /// Whether the lane of a piece, in which a loop runs, goes on before its coroutine does.
+    pub(super) fn goes_on_before_its_coroutine(&self, piece: &Piece) -> bool {
+        let step = self.number(piece);
+        match self.ends_the_wait(piece.lane, step) {
+            Some(resumed) if !resumed.ends_run => {
+                let before = step + 1..resumed.made_in;
+                self.order[before].iter().any(|other| other.lane == piece.lane)
+            }
+            _ => false,
+        }
     }
 
     /// `a wake by A`: which lane ends the wait of a lane that runs a loop, in words; none if no

@@ -215,14 +215,14 @@ impl Reader<'_> {
     }
 }
 
-/// `a callback of `shield``: done callbacks of an event loop's own library, in this order.
+/// `a callback of shield()`: done callbacks of an event loop's own library, in this order.
 fn in_words(callbacks: &[&str]) -> String {
     let mut words = vec![];
     for alike in callbacks.chunk_by(|one, other| one == other) {
         let [first, others @ ..] = alike else { continue };
         words.push(match others.len() {
             0 => a_callback_of(first),
-            others => format!("{} callbacks of `{first}`", others + 1),
+            others => format!("{} callbacks of {first}()", others + 1),
         });
     }
     join(&words)
@@ -230,5 +230,5 @@ fn in_words(callbacks: &[&str]) -> String {
 
 /// What the strip calls a done callback of an event loop's own library.
 pub(super) fn a_callback_of(function: &str) -> String {
-    format!("a callback of `{function}`")
+    format!("a callback of {function}()")
 }

@@ -14,6 +14,9 @@ pub enum Due {
     At(Duration),
     /// At this time or before: its wake came when the thread was free again.
     By(Duration),
+    /// At this time or before: its wake came then, and may have been late. So it is on the real
+    /// clock, and on a thread of which it is not seen whether it was free.
+    AtLatest(Duration),
     /// Not known: no wake has proved it.
     NotKnown,
 }
@@ -22,7 +25,7 @@ impl Due {
     /// By this timers are sorted. Those of which the time is not known come last.
     pub(super) fn time(self) -> Duration {
         match self {
-            Due::At(time) | Due::By(time) => time,
+            Due::At(time) | Due::By(time) | Due::AtLatest(time) => time,
             Due::NotKnown => Duration::MAX,
         }
     }
@@ -32,6 +35,7 @@ impl Due {
         match self {
             Due::At(_) => None,
             Due::By(_) => Some("it may have been due before: the thread was not free"),
+            Due::AtLatest(_) => Some("it may have been due before: its wake may have been late"),
             Due::NotKnown => Some("no wake has proved when"),
         }
     }
@@ -42,7 +46,7 @@ impl fmt::Display for Due {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Due::At(time) => f.write_str(&human(*time)),
-            Due::By(time) => write!(f, "≤ {}", human(*time)),
+            Due::By(time) | Due::AtLatest(time) => write!(f, "≤ {}", human(*time)),
             Due::NotKnown => f.write_str("?"),
         }
     }

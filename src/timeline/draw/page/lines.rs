@@ -148,11 +148,11 @@ impl<'c> Reader<'c> {
             // it.
             return match coroutine {
                 Some(_) if !self.calls.coroutine_runs(piece.lane, step) => None,
-                Some(wait) => self.line(wait),
+                Some(wait) => self.line_of_return(wait),
                 None => self.went_on(piece, stopped),
             };
         }
-        self.line(self.resumed_inside(piece)?)
+        self.line_of_return(self.resumed_inside(piece)?)
     }
 
     /// Where the lane of a piece goes on in the middle of its poll.
@@ -264,6 +264,20 @@ impl<'c> Reader<'c> {
             }
         }
         None
+    }
+
+    /// The line at which the lane of a piece panics, if it is over after the piece.
+    pub(super) fn panics_in(&self, piece: &Piece) -> Option<u32> {
+        match self.now(piece.lane, piece) {
+            Now::Over => self.panicked_at(piece.lane),
+            _ => None,
+        }
+    }
+
+    /// The line of the shown file at which a lane has panicked.
+    pub(super) fn panicked_at(&self, lane: LaneId) -> Option<u32> {
+        let place = self.chart.rows[lane].panicked_at.as_ref()?;
+        if self.is_shown(&place.file) { Some(place.line) } else { None }
     }
 
     /// Whether a place is in the source that the page shows: a line of another file must not be

@@ -15,8 +15,9 @@ use super::{
     waited::{WaitsFor, WholeWait},
 };
 use crate::timeline::{
-    End, LaneId, Place, Places, Position, Span, State, Turn, Until, draw::pieces::Piece,
+    Clock, End, LaneId, Place, Places, Position, Span, State, Turn, Until, draw::pieces::Piece,
 };
+use std::time::Duration;
 
 /// In which lists a lane is. A lane that waits for another one, with a timeout, is in two of them.
 #[derive(Default)]
@@ -273,11 +274,27 @@ impl<'c> Reader<'c> {
     }
 
     /// When a timer is due that has ended a wait of a lane at `to`. If the thread was busy until
-    /// then, the timer may have been due before.
+    /// then, the timer may have been due before; and so it may on the real clock, where each timer
+    /// is late.
     pub(super) fn due(&self, lane: LaneId, to: Position) -> Due {
         let time = self.chart.time(to);
-        let is_exact = !self.busy_until[to.instant] && !self.is_in_a_closure(lane, to);
-        if is_exact { Due::At(time) } else { Due::By(time) }
+        match self.chart.clock {
+            Clock::Real => match self.fired(lane, to) {
+                Some(fired) => Due::AtLatest(whole_milliseconds(fired)),
+                None => Due::NotKnown,
+            },
+            Clock::Paused if self.is_in_a_closure(lane, to) => Due::AtLatest(time),
+            Clock::Paused if self.busy_until[to.instant] => Due::By(time),
+            Clock::Paused => Due::At(time),
+        }
+    }
+
+    /// When the timer fired that has ended a wait of a lane at `to`, as it was measured. The time
+    /// of the instant is an earlier one: it is rounded.
+    fn fired(&self, lane: LaneId, to: Position) -> Option<Duration> {
+        let spans = &self.chart.rows[lane].spans;
+        let mut wakes = spans.iter().filter(|span| to <= span.from).filter_map(|span| span.woken);
+        wakes.find(|woken| woken.by == Until::Clock)?.fired
     }
 
     /// Whether a lane is a closure on a thread of its own, or is polled inside one, which runs a
@@ -369,6 +386,12 @@ impl Listed {
     fn ready(at: Position, nth: usize) -> Listed {
         Listed { ready: Some((at, nth)), ..Listed::default() }
     }
+}
+
+/// A time in whole milliseconds, and never less than the time: it is to be said of something that
+/// was not later.
+fn whole_milliseconds(time: Duration) -> Duration {
+    Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64)
 }
 
 /// Where a lane is in the queue of an event loop.

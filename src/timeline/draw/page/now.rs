@@ -6,7 +6,7 @@
 //! chart already, and must not be shown.
 use super::reader::Reader;
 use crate::timeline::{
-    End, LaneId, Row, Span, State, Until,
+    Clock, End, LaneId, Row, Span, State, Until, Woken,
     draw::pieces::{Piece, doer},
 };
 
@@ -50,6 +50,10 @@ impl<'c> Reader<'c> {
                 None => Now::NotThere,
             };
         }
+        // A task without a lane may make one after the poll, at the same position.
+        if row.begin() == *after && self.is_after(row.made_nth, piece) {
+            return Now::NotThere;
+        }
         let begun = spans.partition_point(|span| span.from <= *after);
         let Some(span) = spans[..begun].last() else {
             return self.without_a_span(row, piece);
@@ -66,7 +70,7 @@ impl<'c> Reader<'c> {
             // Or it may be going to wake the lane.
             if let Some(woken) = span.woken
                 && woken.at == *after
-                && self.wakes_after(lane, woken.by, piece)
+                && self.wakes_after(lane, woken, piece)
                 && let Some(before) = before
             {
                 return does_or_has_stopped(before);
@@ -92,8 +96,19 @@ impl<'c> Reader<'c> {
     }
 
     /// Whether a wake at the position at which a piece ends comes only after the piece.
-    fn wakes_after(&self, lane: LaneId, by: Until, piece: &Piece) -> bool {
-        match by {
+    fn wakes_after(&self, lane: LaneId, woken: Woken, piece: &Piece) -> bool {
+        // On the real clock an instant is a stretch of time, and the poll may be long over. What a
+        // lane wakes by itself is told in its step, which may be this one: a task wakes `main` when
+        // its last poll is over.
+        let is_told_elsewhere = match woken.by {
+            Until::Clock | Until::Outside => true,
+            Until::Lane(_) => woken.passed_on || lane == piece.lane,
+            Until::Yield | Until::Unwoken | Until::Dropped | Until::RunOver => false,
+        };
+        if self.chart.clock == Clock::Real && is_told_elsewhere && self.is_after(woken.nth, piece) {
+            return true;
+        }
+        match woken.by {
             Until::Lane(by) => piece.still.contains(&by),
             // The runtime wakes it only when the poll is over in which the lane has given way. An
             // event loop that calls the lane has told when it is queued.
@@ -112,6 +127,12 @@ impl<'c> Reader<'c> {
             }
             Until::Outside | Until::Unwoken | Until::Dropped | Until::RunOver => false,
         }
+    }
+
+    /// Whether an event of this number came after the poll of a piece was over.
+    fn is_after(&self, nth: usize, piece: &Piece) -> bool {
+        let ended_nth = self.poll_of(piece).ended_nth;
+        0 < ended_nth && ended_nth < nth
     }
 
     /// What a lane does that is in none of its spans yet. One that was dropped where it was made

@@ -59,7 +59,7 @@ impl<'c> Reader<'c> {
     }
 
     /// What is seen after a piece. `stepped` adds `stands`, and what the step says in words:
-    /// `sentence`, `tells_of_others` and `later`.
+    /// `sentence`, `tells_of_others`, `later` and `later_of_coroutine`.
     pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
@@ -73,6 +73,7 @@ impl<'c> Reader<'c> {
             sentence: String::new(),
             tells_of_others: false,
             later: None,
+            later_of_coroutine: false,
             polls: self.polls_in_words(piece),
             blocks: self.blocks(piece),
             says: vec![],
@@ -106,6 +107,7 @@ impl<'c> Reader<'c> {
             step.woken_in = Some(nth);
             step.woken_by = Some(by);
         }
+        step.stop = self.panics_in(piece);
         if let Some(wait) = self.reached(piece) {
             step.stop = self.line(wait);
             step.on = self.on(piece);
@@ -167,6 +169,10 @@ impl<'c> Reader<'c> {
             if later.from.instant > piece.after.instant {
                 return None;
             }
+            // Another poll of `lane` begins.
+            if later.lane == lane && later.kind == Kind::Poll && later.key() != piece.key() {
+                return None;
+            }
             let mut inner = later.lane;
             // Not an endless loop: see `around`.
             for _ in 0..self.chart.rows.len() {
@@ -212,13 +218,7 @@ impl<'c> Reader<'c> {
             match span.state {
                 State::Ready | State::WokenNotPolled => {}
                 State::Waiting(by) if by != Until::Unwoken => {
-                    return Some(Woken {
-                        by,
-                        at: span.to,
-                        nth: 0,
-                        passed_on: false,
-                        cancels: false,
-                    });
+                    return Some(Woken::of_a_wait(by, span.to));
                 }
                 _ => return None,
             }

@@ -29,7 +29,8 @@ pub(super) struct TwinStep {
     pub task: Option<u32>,
     /// What did it, if that was no call of the loop.
     pub outside: Option<Outside>,
-    /// Why the lane went on. None if it is not known: a socket may have been the cause.
+    /// Why the lane went on. None of a lane that has waited: what it waits for is outside of the
+    /// loop's calls and timers, such as a socket. None, too, of the program and of other calls.
     pub cause: Option<Cause>,
     /// The lines at which it had been waiting, the outermost first.
     pub stood: Vec<u32>,
@@ -52,7 +53,8 @@ pub(super) struct TwinStep {
     pub lanes: BTreeMap<String, TwinLane>,
     /// The lanes in the queue of the event loop before the next step, in order.
     pub ready: Vec<String>,
-    /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes.
+    /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes: of
+    /// a lane, or of the tasks inside it, there may be several.
     pub timers: Vec<(u64, String)>,
 }
 

@@ -1,13 +1,14 @@
 //! A step in words: why a lane was polled (`causes`), what it printed and did (`deeds`), and what
 //! it does now.
 use super::{
+    due::Due,
     lines::is_of_a_loop,
     now::{Now, has_returned_an_item},
     reader::{Reader, join},
     waited::WholeWait,
 };
 use crate::timeline::{
-    End, LaneId, Position, Span, State, Until, Woken,
+    Clock, End, LaneId, Position, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece, is_passed_on, tracked},
     human,
 };
@@ -20,6 +21,8 @@ pub(super) struct Told {
     pub tells_of_others: bool,
     /// What will end the wait after it. A reader who predicts must not see it.
     pub later: Option<String>,
+    /// Whether that is the wait of a coroutine in its lane, and the lane itself goes on before.
+    pub of_coroutine: bool,
 }
 
 impl Reader<'_> {
@@ -112,15 +115,20 @@ impl Reader<'_> {
             }
             // Its poll is not over, and the next piece is of another thread of the runtime, or of
             // a later instant.
-            Now::InPoll(_) if parts != ["goes on"] => parts.push("keeps its thread".into()),
-            Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
+            Now::InPoll(_) => parts.push("keeps its thread".into()),
+            Now::Over => parts.push(self.ended(lane)),
             _ => {}
+        }
+        // What its loop finds when an iteration is over.
+        if !matches!(self.now(lane, piece), Now::InPoll(_)) {
+            parts.extend(self.overdue(piece));
         }
         let others = self.others(piece, by_others);
         let thread = self.thread(piece).map(|name| format!(" {name} polls it."));
         let tells_of_others = thread.is_some() || !others.is_empty();
         let sentence = format!("{}.{}{others}", join(&parts), thread.unwrap_or_default());
-        Told { sentence, tells_of_others, later }
+        let of_coroutine = later.is_some() && self.goes_on_before_its_coroutine(piece);
+        Told { sentence, tells_of_others, later, of_coroutine }
     }
 
     /// `waits (sleep)`.
@@ -149,6 +157,13 @@ impl Reader<'_> {
         matches!(self.chart.rows[lane].end, (end, End::Cancelled { .. }) if end == at)
     }
 
+    /// Whether a lane is dropped without another poll after a position.
+    fn is_dropped_unpolled(&self, lane: LaneId, from: Position) -> bool {
+        let row = &self.chart.rows[lane];
+        let is_polled = |span: &Span| span.state.is_poll() && from <= span.from;
+        matches!(row.end.1, End::Cancelled { .. }) && !row.spans.iter().any(is_polled)
+    }
+
     /// Whether a wait of which this span is a part is ended by the runtime: the lane has asked to
     /// be polled again, once the others have had their turn.
     fn has_given_way(&self, lane: LaneId, span: &Span) -> bool {
@@ -164,11 +179,9 @@ impl Reader<'_> {
         // The place of an event loop's driver is known, and nothing that it waits for is.
         if is_of_a_loop(self.stop(piece)) {
             return match self.calls.coroutine_runs(piece.lane, self.number(piece)) {
-                _ if self.starts_its_loop(piece) => {
-                    format!("starts its loop{}", self.overdue(piece))
-                }
+                _ if self.starts_its_loop(piece) => "starts its loop".into(),
                 true => self.waits_in_its_coroutine(piece),
-                false => format!("ends its loop's iteration{}", self.overdue(piece)),
+                false => "ends its loop's iteration".into(),
             };
         }
         match self.on_all(piece) {
@@ -177,18 +190,18 @@ impl Reader<'_> {
         }
     }
 
-    /// ` (the time of A has come)`: the timers that have become due while the loop was busy. It
-    /// finds them between two iterations, and does not sleep. If it has slept before this piece,
-    /// it was woken for them, and that is told already.
-    fn overdue(&self, piece: &Piece) -> String {
+    /// `finds that the time of A has come`: the timers that have become due while the loop was
+    /// busy. It finds them between two iterations, and does not sleep. If it has slept before this
+    /// piece, it was woken for them, and that is told already.
+    fn overdue(&self, piece: &Piece) -> Option<String> {
         let has_slept = self.woken_for(piece.lane, self.poll_of(piece)).map(|woken| woken.by)
             == Some(Until::Clock);
-        if has_slept && piece.kind == Kind::Poll {
-            return String::new();
+        if !is_of_a_loop(self.stop(piece)) || has_slept && piece.kind == Kind::Poll {
+            return None;
         }
         match self.calls.due_in(self.number(piece))[..] {
-            [] => String::new(),
-            ref lanes => format!(" (the time of {} has come)", self.names(lanes)),
+            [] => None,
+            ref lanes => Some(format!("finds that the time of {} has come", self.names(lanes))),
         }
     }
 
@@ -226,9 +239,34 @@ impl Reader<'_> {
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),
             // The runtime drops that task only when this poll is over.
             Some(Until::Lane(by)) if piece.aborted.contains(&by) => self.waits(piece),
-            Some(_) => format!("{}, and is woken at once", self.waits(piece)),
-            None => self.waits(piece),
+            Some(_) if self.is_woken_in_its_poll(piece, woken) => {
+                format!("{}, and was woken in this poll", self.waits(piece))
+            }
+            // On the real clock no wake comes at the very time at which a poll ends.
+            Some(_) if self.chart.clock == Clock::Paused => {
+                format!("{}, and is woken at once", self.waits(piece))
+            }
+            Some(_) | None => self.waits(piece),
         }
+    }
+
+    /// How a lane ended, as the end of a sentence.
+    fn ended(&self, lane: LaneId) -> String {
+        match &self.chart.rows[lane].end.1 {
+            End::Finished => "ends".into(),
+            End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
+            End::Failed(error) => format!("fails ({error})"),
+            End::Panicked(message) => match self.panicked_at(lane) {
+                Some(line) => format!("panics in line {line}: {message}"),
+                None => format!("panics: {message}"),
+            },
+            End::Unfinished => "is left unfinished".into(),
+        }
+    }
+
+    /// Whether a wake of the lane of a piece came before the end of the poll of the piece.
+    fn is_woken_in_its_poll(&self, piece: &Piece, woken: Option<Woken>) -> bool {
+        woken.is_some_and(|woken| woken.nth < self.poll_of(piece).ended_nth)
     }
 
     /// The lanes that the lane of a piece polls after it, before it goes on by itself: `A, then B`.
@@ -291,15 +329,12 @@ impl Reader<'_> {
             {
                 format!("{others} has come")
             }
-            Until::Clock => {
-                let until = human(self.chart.time(wait.to));
-                // Its timer may have been due before, and the runtime's thread was not free. Of any
-                // other thread that is not seen.
-                let is_late =
-                    self.busy_until[wait.to.instant] && !self.is_in_a_closure(lane, wait.to);
-                let why = if is_late { ", when the thread is free again" } else { "" };
-                format!("{until}{why}")
-            }
+            Until::Clock => match self.due(lane, wait.to) {
+                Due::At(time) => human(time),
+                Due::By(time) => format!("{}, when the thread is free again", human(time)),
+                Due::AtLatest(time) => format!("its time has come, by {}", human(time)),
+                Due::NotKnown => "its time has come".into(),
+            },
             Until::Lane(by) if by == lane => "it wakes itself".into(),
             // Not “for”: it may wait for other lanes, too, and this wake is the first to come.
             Until::Lane(by) => {
@@ -315,9 +350,10 @@ impl Reader<'_> {
             }
             Until::Outside => {
                 let by = wait.until;
-                let woken = Woken { by, at: wait.to, nth: 0, passed_on: false, cancels: false };
+                let woken = Woken::of_a_wait(by, wait.to);
                 match self.stop(piece).and_then(|at| tracked(self.chart, at, woken)) {
                     Some(task) => format!("{} has ended", self.chart.rows[task].name),
+                    None if self.is_dropped_unpolled(lane, wait.to) => "it is dropped".into(),
                     None => "it is woken from outside".into(),
                 }
             }
@@ -348,16 +384,5 @@ impl Reader<'_> {
             }
         }
         if by.is_empty() { String::new() } else { format!(", after {}", self.names(&by)) }
-    }
-}
-
-/// How a lane ended, as the end of a sentence.
-fn ended(end: &End) -> String {
-    match end {
-        End::Finished => "ends".into(),
-        End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
-        End::Failed(error) => format!("fails ({error})"),
-        End::Panicked(message) => format!("panics: {message}"),
-        End::Unfinished => "is left unfinished".into(),
     }
 }

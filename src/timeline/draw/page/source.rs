@@ -254,7 +254,8 @@ impl SourceFile {
         let lines: Vec<&str> =
             self.text.lines().skip(from as usize).take(to as usize + 1).collect();
         let [first, .., last] = lines[..] else { return false };
-        let is_a_statement = first.ends_with([';', '{']) && !first.contains("=>");
+        let without_comment = first.split(" // ").next().unwrap_or_default().trim_end();
+        let is_a_statement = without_comment.ends_with([';', '{']) && !first.contains("=>");
         let mut code = lines.iter().filter(|line| !line.trim().is_empty());
         is_a_statement
             && indent(first) == indent(last)

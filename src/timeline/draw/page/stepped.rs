@@ -29,6 +29,7 @@ pub(super) fn stepped(
         step.sentence = told.sentence;
         step.tells_of_others = told.tells_of_others;
         step.later = told.later;
+        step.later_of_coroutine = told.of_coroutine;
         for (lane, before) in stood.iter_mut().enumerate() {
             let now = reader.stands(lane, piece);
             if *before != now {

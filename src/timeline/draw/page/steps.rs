@@ -147,6 +147,9 @@ pub struct Step {
     pub tells_of_others: bool,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
+    /// Whether that wait is one of the coroutine that runs in the lane of an event loop, and the
+    /// lane goes on before it is over: its loop runs meanwhile.
+    pub later_of_coroutine: bool,
     /// Which lanes it polls inside it from here on, until it goes on by itself or its poll is over,
     /// in order: `A, then B`. None if it polls none. A page hides this with the future as well.
     pub polls: Option<String>,
@@ -161,7 +164,8 @@ pub struct Step {
     /// The line at which the lane goes on now: where it had been waiting, or where it polls the
     /// lane that has ended.
     pub resumed: Option<u32>,
-    /// The line at which it is now: where it waits, polls another lane, or blocks its thread.
+    /// The line at which it is now: where it waits, polls another lane, or blocks its thread, or
+    /// where it has panicked.
     pub stop: Option<u32>,
     /// The lines of the `.await`s around the one in `stop`, the outermost last.
     pub chain: Vec<u32>,

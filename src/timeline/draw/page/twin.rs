@@ -112,6 +112,7 @@ impl TwinReader<'_> {
             // A report of the debug mode, which has no line of the twin, is told behind the step.
             tells_of_others: says.iter().any(|(by, _, line)| *by != lane || line.is_none()),
             later: twin.later(nth),
+            later_of_coroutine: false, // `main` is a task as any other
             polls: None,
             blocks: step.until.map(|until| human(Duration::from_nanos(until - step.at))),
             says,
@@ -482,6 +483,8 @@ mod tests {
             waits("thread_pool", 2, 1),
             (0, vec!["A (a task inside main waits)".to_owned()])
         );
+        // It was cancelled, and is in the queue.
+        assert_eq!(waits("thread_pool", 2, 4), (0, vec![]));
         // `main` waits for A itself, while one of its tasks is in the queue.
         assert_eq!(waits("pipeline", 1, 2), (1, vec![]));
         // `main` waits for both itself, and one of its tasks for an item of another one.

@@ -33,6 +33,9 @@ pub(super) enum Why<'t> {
     LoopStoppedBy(&'t str),
     /// It had only let others go first, and was in the queue all the time.
     HadGivenWay,
+    /// No call of the loop and no timer put it into the queue, but something that the loop waits
+    /// for: a socket.
+    FromOutside,
 }
 
 /// What lets a lane go on.
@@ -67,6 +70,7 @@ impl fmt::Display for Why<'_> {
             }
             Why::LoopStoppedBy(by) => write!(f, "{by} has stopped its loop"),
             Why::HadGivenWay => write!(f, "it had given way"),
+            Why::FromOutside => write!(f, "woken from outside"),
         }
     }
 }
@@ -103,7 +107,9 @@ impl TwinScene {
     /// Why the lane of a step went on; none if that is not known, or if it had not stopped.
     pub(super) fn why(&self, nth: usize) -> Option<Why<'_>> {
         let step = &self.steps[nth];
-        match step.cause.as_ref()? {
+        let has_waited = !step.stood.is_empty() && step.outside.is_none();
+        let Some(cause) = &step.cause else { return has_waited.then_some(Why::FromOutside) };
+        match cause {
             Cause::Same => None,
             Cause::Begins => Some(Why::Begins),
             Cause::Ended(inside) => {
@@ -318,6 +324,13 @@ impl TwinScene {
         woke
     }
 
+    /// Whether the lane of a step has run its loop by `run_forever`, and goes on since a timer of
+    /// its own is due. Such a timer calls `stop`: no other one ends `run_forever`.
+    pub(super) fn stops_its_loop(&self, nth: usize) -> bool {
+        let Some(before) = self.last_of_its_own(nth) else { return false };
+        self.awaits(before) == Some("loop.run_forever") && self.why(nth) == Some(Why::ItsTime)
+    }
+
     /// The other lane that will wake the lane `name`, which waits after a step. None if `name`
     /// waits for lanes, or if something else ends its wait.
     pub(super) fn waits_for_a_wake_by(&self, nth: usize, name: &str) -> Option<&str> {
@@ -348,8 +361,11 @@ impl TwinScene {
             seen.push(step.task);
             let Some(after) = &step.after else { continue };
             let Some(next) = self.next_of_its_own(last) else { continue };
-            let is_woken = self.steps[next].by_step().is_none_or(|by| by <= nth);
-            if after.state != TwinState::Wait || !after.r#for.is_empty() || is_woken {
+            let is_by_no_step = self.steps[next].by_step().is_none();
+            if after.state != TwinState::Wait || !after.r#for.is_empty() || is_by_no_step {
+                continue;
+            }
+            if self.is_in_the_queue(last, nth) {
                 continue;
             }
             if let Some(Why::WokenBy(other)) = self.why(next) {
@@ -358,6 +374,13 @@ impl TwinScene {
         }
         wakes.reverse();
         wakes
+    }
+
+    /// Whether a task has been put into the queue by the end of the step `nth`, after its own step
+    /// `last`.
+    fn is_in_the_queue(&self, last: usize, nth: usize) -> bool {
+        let Some(next) = self.next_of_its_own(last) else { return false };
+        self.steps[next].by_step().is_some_and(|by| by <= nth)
     }
 
     /// Why the lane `name` will go on, if another lane has ended for that already, and the loop is
@@ -387,13 +410,17 @@ impl TwinScene {
         };
         let mut seen = vec![];
         let mut awaited = vec![];
-        for step in self.steps[..=nth].iter().rev() {
+        for last in (0..=nth).rev() {
+            let step = &self.steps[last];
             let is_inside = step.lane == name && step.inner == Some(Inner::Task);
             if !is_inside || seen.contains(&step.task) {
                 continue;
             }
             seen.push(step.task);
             let Some(after) = &step.after else { continue };
+            if self.is_in_the_queue(last, nth) {
+                continue; // it was cancelled, and waits no more
+            }
             for other in &after.r#for {
                 let is_shown = by_itself.contains(other) || awaited.contains(&other.as_str());
                 if lanes.contains_key(other) && !is_shown {
@@ -630,6 +657,13 @@ mod tests {
         assert_eq!(group.later(2).as_deref(), Some("until its TaskGroup cancels it"));
         let main = "main goes on (cancelled by its TaskGroup, which catches that) and waits";
         assert!(told[7].starts_with(main), "{}", told[7]);
+    }
+
+    #[test]
+    fn a_loop_that_a_timer_of_its_own_lane_has_stopped_is_told_of() {
+        let told = sentences(&recorded("timers")[0]);
+        let last = "main goes on (its time has come), stops its loop, prints “stopped” and ends.";
+        assert_eq!(told.last().map(String::as_str), Some(last));
     }
 
     /// A lane that waits and is in no list would wait for nothing.

@@ -161,6 +161,9 @@ impl TwinScene {
         let mut woken_inside = self.own_steps_after(nth).into_iter();
         let mut deeds: Vec<(&str, String)> = vec![];
         let mut told = vec![];
+        if self.stops_its_loop(nth) {
+            deeds.push(("stops", "its loop".into()));
+        }
         for deed in &step.deeds {
             match deed {
                 Deed::Prints(line)
@@ -211,7 +214,7 @@ impl TwinScene {
     fn wakes_inside(&self, nth: usize, later: usize) -> (&'static str, String) {
         let whom = match (self.steps[nth].inner, self.steps[later].inner) {
             (_, None) => self.steps[later].lane.as_str(),
-            (Some(Inner::Task), _) => "another task inside it",
+            (Some(Inner::Task), _) => ANOTHER_TASK_INSIDE,
             _ => A_TASK_INSIDE,
         };
         let is_cancelled = matches!(self.steps[later].cause, Some(Cause::Cancel(_)));
@@ -300,6 +303,7 @@ impl TwinScene {
             }
             Why::CancelledBy(by) => format!("until {by} cancels it"),
             Why::EndedCancelled(name) => format!("until {name} is cancelled"),
+            Why::FromOutside => "until it is woken from outside".into(),
             why => format!("until {why}"),
         })
     }
@@ -348,7 +352,11 @@ fn together(deeds: &[(&str, String)]) -> Vec<Told> {
         let verb = alike[0].0;
         let mut objects: Vec<String> = alike.iter().map(|(_, object)| object.clone()).collect();
         if verb != "prints" {
+            // Behind the name of the lane itself, if that is one of them.
+            let others: Vec<String> =
+                objects.extract_if(.., |object| object == ANOTHER_TASK_INSIDE).collect();
             objects = in_short(objects);
+            objects.extend(others);
         }
         told.push(Told::Own(format!("{verb} {}", join(&objects))));
     }
@@ -361,6 +369,9 @@ const BY_ITS_GROUP: &str = "its TaskGroup cancels";
 
 /// What a task is called that has no name of its own.
 const A_TASK_INSIDE: &str = "a task inside it";
+
+/// The same, in a step of such a task.
+const ANOTHER_TASK_INSIDE: &str = "another task inside it";
 
 /// The names of lanes, or how many they are; and how many have no name. These come last, but if
 /// they come first, since "it" is the lane of the step.
@@ -649,6 +660,14 @@ pub(super) mod tests {
         let main = "main begins, makes later, drops later, prints “warning: unclosed event loop”, \
                     “file released” and “the loop is dropped” and ends.";
         assert_eq!(told, [main]);
+    }
+
+    #[test]
+    fn what_no_call_of_the_loop_lets_go_on_is_woken_from_outside() {
+        let closed = &recorded("resource_warning")[3];
+        let told = sentences(closed);
+        assert!(told[3].starts_with("reader goes on (woken from outside), "), "{}", told[3]);
+        assert_eq!(closed.later(2).as_deref(), Some("until it is woken from outside"));
     }
 
     #[test]

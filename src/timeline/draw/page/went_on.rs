@@ -5,7 +5,6 @@
 //! wake. Otherwise the line is one around all of them.
 use super::{kinds::is_local_set, reader::Reader};
 use crate::timeline::{Places, Said, Until, Wait, draw::pieces::Piece};
-use std::collections::BTreeSet;
 
 impl Reader<'_> {
     /// The line at which the lane of a piece goes on, if it was waiting at several places at once,
@@ -33,7 +32,7 @@ impl Reader<'_> {
             || timers.all(|wait| self.line(wait) == self.line(stopped))
             || stopped.timer && self.has_come_round(piece, stopped);
         if is_there && is_proved || self.has_passed(piece, stopped, before) {
-            return self.line(stopped);
+            return self.line_of_return(stopped);
         }
         // A `LocalSet` polls the future that it was given each time that it is polled itself.
         let polls_another = |wait: &Wait| {
@@ -52,15 +51,45 @@ impl Reader<'_> {
         if woken.iter().any(is_woken) {
             woken.retain(is_woken);
         }
-        if self.are_at_one_line(woken.iter().copied()) {
-            return self.line(woken[0]);
+        if woken.contains(&stopped)
+            && self.has_come_round(piece, stopped)
+            && self.is_alone_in_its_loop(stopped, before)
+        {
+            return self.line_of_return(stopped);
         }
-        let mut lines = self.lines_from_inside(woken[0]);
+        let mut lines = self.lines_of_return(woken[0]);
         for wait in &woken[1..] {
-            let around = self.lines_from_inside(wait);
+            let around = self.lines_of_return(wait);
             lines.retain(|line| around.contains(line));
         }
         lines.first().copied()
+    }
+
+    /// Whether no line but that of a wait is in the loop around it, of all the lines at which its
+    /// lane waits, `before`, and of those around them. In a `select!` there are others.
+    fn is_alone_in_its_loop(&self, stopped: &Wait, before: &Places) -> bool {
+        let Some(source) = self.source else { return false };
+        let Some(line) = self.line(stopped) else { return false };
+        let mut others: Vec<u32> = vec![];
+        for wait in before.waits() {
+            others.extend(self.lines_from_inside(wait));
+        }
+        others.iter().all(|other| *other == line || !source.are_in_one_loop(*other, line))
+    }
+
+    /// The line at which a lane goes on that was at a place.
+    pub(super) fn line_of_return(&self, wait: &Wait) -> Option<u32> {
+        self.lines_of_return(wait).first().copied()
+    }
+
+    /// The lines of a wait at which its lane may go on, the innermost first. A `poll` by hand is
+    /// entered at its top, and so the lane is at the line that polls it.
+    fn lines_of_return(&self, wait: &Wait) -> Vec<u32> {
+        let mut lines = self.lines_from_inside(wait);
+        if wait.by_hand && self.is_shown(&wait.place.file) {
+            lines.retain(|line| *line != wait.place.line);
+        }
+        lines
     }
 
     /// Whether the lane of a piece has passed the line at which it waited: it prints a line in this
@@ -88,12 +117,6 @@ impl Reader<'_> {
             reached.retain(|line| !old.contains(line));
         }
         reached.iter().any(|reached| source.is_only_after(*reached, line))
-    }
-
-    /// Whether all of these waits are at one line of the shown file.
-    fn are_at_one_line<'w>(&self, waits: impl Iterator<Item = &'w Wait>) -> bool {
-        let lines: BTreeSet<Option<u32>> = waits.map(|wait| self.line(wait)).collect();
-        lines.len() <= 1
     }
 
     /// Whether the lane of a piece prints a line in the loop in which it was waiting.

@@ -17,7 +17,8 @@ pub(super) fn wakes(chart: &Chart) -> Vec<Wake> {
     known.extend(wakes.iter().map(|wake| (wake.at, wake.nth, wake.to)));
     for (to, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
-            if let Some(Woken { by: Until::Lane(from), at, nth, passed_on, cancels }) = span.woken
+            if let Some(Woken { by: Until::Lane(from), at, nth, passed_on, cancels, .. }) =
+                span.woken
                 && from != to
                 && chart.is_inside(from, to, at)
                 && known.insert((at, nth, to))
@@ -125,7 +126,7 @@ fn wake_at(chart: &Chart, lane: LaneId, at: Position) -> Option<Woken> {
         if let State::Waiting(by @ (Until::Clock | Until::Lane(_) | Until::Outside)) = span.state
             && span.to == at
         {
-            of_the_wait = Some(Woken { by, at, nth: 0, passed_on: false, cancels: false });
+            of_the_wait = Some(Woken::of_a_wait(by, at));
         }
     }
     of_the_wait

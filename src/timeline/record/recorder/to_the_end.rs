@@ -3,8 +3,8 @@ use super::runtime::{Shutdown, runtime};
 use crate::timeline::{
     Clock,
     record::{
-        event::panic_message,
         lane::lane_made_at,
+        panics::panic_message,
         run::{Home, Next, Observe, Phase, Run},
         stack::Floor,
         verdict::Verdict,

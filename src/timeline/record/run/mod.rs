@@ -44,7 +44,10 @@ pub(super) use log::Log;
 pub(super) use polls::{Dropped, LONG_POLL};
 pub use say::say_line;
 
-use super::{event::Line, gate::Gate, processor::waited_for_a_processor, scheduler::Scheduler};
+use super::{
+    event::Line, gate::Gate, panics::note_their_places, processor::waited_for_a_processor,
+    scheduler::Scheduler,
+};
 use crate::timeline::Clock;
 use std::{
     sync::{
@@ -84,6 +87,9 @@ pub(crate) struct Run {
 impl Run {
     /// A run that has not begun, in a runtime of its own, on one thread.
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
+        if observe == Observe::Everything {
+            note_their_places();
+        }
         Run {
             clock,
             observe,

@@ -6,7 +6,7 @@ use super::{
     log::{Log, QuietPoll},
 };
 use crate::timeline::{
-    clean,
+    Clock, clean,
     record::{
         LaneId,
         event::{Event, Polled, What},
@@ -226,19 +226,20 @@ impl Run {
         }
     }
 
-    /// This thread has been occupied until now, on the paused clock, by `block`.
+    /// This thread has been occupied until now by `block`.
     ///
     /// It took `wall` on the wall clock, in which other threads may have run. The paused clock
-    /// shows what `block` stands for, so none of that counts as computing.
+    /// shows what `block` stands for, so none of that counts as computing there.
     pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
         let stack = self.stack_of_the_current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        if self.on_runtime_thread() {
+        if self.on_runtime_thread() && self.clock == Clock::Paused {
             log.last_blocked = at;
         }
         if let Some(lane) = lane
+            && self.clock == Clock::Paused
             && let Some(state) = log.lanes.get_mut(&lane)
         {
             state.poll.inside += wall;

@@ -45,7 +45,7 @@ impl Remark {
                     names.insert(event.lane, name);
                 }
                 // What a panic prints, with a backtrace perhaps, is no work of the lane.
-                What::PollEnd { polled: Polled::Panicked(_), .. } => {}
+                What::PollEnd { polled: Polled::Panicked(..), .. } => {}
                 // Polls on other threads do not count: they kept only their own thread, and their
                 // time includes waiting for a slot.
                 What::PollEnd { took, .. } if event.thread == 0 && *took >= LONG_POLL => {

@@ -47,6 +47,24 @@ function withoutStep({ states }, track, moment) {
   return parts.length > 0 ? `No step here: ${parts.join(", and ")}.` : "No step here.";
 }
 
+// What a sentence says of lanes that are polled next: which they are, and how many, is the future.
+const POLLS_LANES = "polls lanes inside it";
+
+// The sentence of a step. Where the future is shown, it names the lanes that the lane polls next.
+function withPolled({ sentence, polls }) {
+  const at = polls !== null && showsFuture() ? sentence.indexOf(POLLS_LANES) : -1;
+  if (at < 0) return [sentence];
+  const named = make("span", { class: "later" }, `polls ${polls}`);
+  return [sentence.slice(0, at), named, sentence.slice(at + POLLS_LANES.length)];
+}
+
+// What waits from a step on: its lane, or the coroutine in the lane of an event loop, whose loop
+// goes on before.
+function waiting({ lane, tells_of_others, later_of_coroutine }) {
+  const [its, it] = tells_of_others ? [`${name(lane)}’s`, name(lane)] : ["Its", "It"];
+  return later_of_coroutine ? `${its} coroutine waits` : `${it} waits`;
+}
+
 // Shows in the strip of a language what it does in a moment, and the lists after that.
 function showStrip(element, track, moment) {
   const current = track.shown(moment);
@@ -61,16 +79,10 @@ function showStrip(element, track, moment) {
   if (idle) {
     tells.append(withoutStep(current, track, moment));
   } else {
-    tells.append(
-      make("b", { class: colourOf(current.lane) }, name(current.lane)),
-      ` ${current.sentence}`,
-    );
-    const it = current.tells_of_others ? name(current.lane) : "It";
-    const goingTo = [];
-    if (current.polls !== null) goingTo.push(` ${it} polls ${current.polls}.`);
-    if (current.later !== null) goingTo.push(` ${it} waits ${current.later}.`);
-    if (showsFuture())
-      for (const told of goingTo) tells.append(make("span", { class: "later" }, told));
+    tells.append(make("b", { class: colourOf(current.lane) }, name(current.lane)), " ");
+    tells.append(...withPolled(current));
+    if (showsFuture() && current.later !== null)
+      tells.append(make("span", { class: "later" }, ` ${waiting(current)} ${current.later}.`));
   }
   const lists = listsAfter(current, run().lanes, {
     ran: !idle,
