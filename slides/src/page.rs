@@ -36,17 +36,18 @@ pub enum For {
 
 /// The scripts, in the order in which they need each other. Before them stand the parts of the
 /// player that the library has.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("player/keys.js"),
     include_str!("player/timeline.js"),
     include_str!("player/slides.js"),
     include_str!("player/run.js"),
+    include_str!("player/pointer.js"),
     include_str!("player/console.js"),
     include_str!("player/deck.js"),
 ];
 
 /// What H shows: keys, and what they do. `28 Enter` stands for any number.
-pub const KEYS: [(&[&str], &str); 14] = [
+pub const KEYS: [(&[&str], &str); 16] = [
     (&["Space"], "play the timeline, poll by poll; then go on"),
     (&["Shift + Space", "Backspace"], "a step back"),
     (&["→", "↓", "Page Down"], "next slide"),
@@ -58,6 +59,8 @@ pub const KEYS: [(&[&str], &str); 14] = [
     (&["B", "."], "black screen; any key shows the slide again"),
     (&["P"], "presenter console, in a window of its own"),
     (&["R"], "run the example of this slide, or stop it"),
+    (&["L"], "pointer: a red dot that follows the mouse; L again hides it"),
+    (&["Z"], "twice as large, around the mouse; Z again shows all of the slide"),
     (&["F"], "full screen"),
     (&["T"], "light or dark"),
     (&["H"], "show this help; Escape hides it"),
@@ -98,6 +101,7 @@ pub fn page(talk: &Talk, place: For) -> String {
                 (run_panel())
                 (help())
                 (overview(talk, place))
+                div #pointer aria-hidden="true" hidden {}
                 div #black hidden {}
                 div #progress aria-hidden="true" {}
                 script { (PreEscaped(&script)) }

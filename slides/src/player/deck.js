@@ -6,262 +6,304 @@
 const parameters = new URLSearchParams(location.search);
 const cut = ["short", "all"].find((cut) => parameters.has(cut)) ?? "long";
 
-function startDeck(slides, dialogs) {
-  const byId = (id) => document.getElementById(id);
-  const notice = byId("notice");
-  const announcement = byId("announcement");
-  const black = byId("black");
-  const progress = byId("progress");
-  // Windows that follow us: usually one, more if several pages have each opened one.
-  const consoles = new Set();
-  let at = 0;
-  let step = 0;
+class Deck {
+  constructor(slides, dialogs) {
+    this.slides = slides;
+    this.dialogs = dialogs;
+    this.at = 0; // the slide that is shown, and how many of its steps
+    this.step = 0;
+    const byId = (id) => document.getElementById(id);
+    this.notice = byId("notice");
+    this.announcement = byId("announcement");
+    this.black = byId("black");
+    this.progress = byId("progress");
+    this.stage = byId("stage");
+    // Windows that follow us: usually one, more if several pages have each opened one.
+    this.consoles = new Set();
+    this.runner = new Runner(() => this.tellConsoles());
+    this.pointer = new Pointer(byId("pointer"), this.stage);
+    this.later = null; // when the address is written again
+    this.takeWhatWasKept();
+    this.nameActions();
+    this.listen();
+    this.showWhatTheAddressSays();
+    if ("site" in document.documentElement.dataset && this.at === 0) {
+      this.tell("Space or a tap goes on, O lists the slides, H the keys.");
+    }
+  }
+
   // What survives a reload, which is how a speaker shows an example that was edited: when the talk
   // began, and when its clock was paused; light or dark, if T has chosen; and whether Page Down
   // plays, as a presenter's remote wants it.
-  let {
-    startedAt = null,
-    pausedAt = null,
-    theme = "",
-    remote = parameters.has("remote"),
-  } = history.state ?? {};
-  if (theme) document.documentElement.dataset.theme = theme;
-  const runner = new Runner(() => tellConsoles());
+  takeWhatWasKept() {
+    const kept = history.state ?? {};
+    this.startedAt = kept.startedAt ?? null;
+    this.pausedAt = kept.pausedAt ?? null;
+    this.theme = kept.theme ?? "";
+    this.remote = kept.remote ?? parameters.has("remote");
+    if (this.theme) document.documentElement.dataset.theme = this.theme;
+  }
 
-  const state = () => ({
-    slide: at,
-    step,
-    theme,
-    startedAt,
-    pausedAt,
-    remote,
-    black: !black.hidden,
-    running: runner.running,
-  });
-  // To any origin, since a page from a file has none. What is sent is no secret: where the talk is.
-  const tellConsoles = () =>
-    consoles.forEach((other) => other.postMessage({ state: state() }, "*"));
-  const tell = (text) => {
-    notice.textContent = text;
-    notice.hidden = text === "";
-  };
+  // What an action does. The keys have their names from the same table for the deck and its
+  // console.
+  nameActions() {
+    this.moves = {
+      play: () => this.play(),
+      back: () => this.back(),
+      next: () => this.next(),
+      previous: () => this.previous(),
+      follow: () => this.follow(),
+      pageDown: () => (this.remote ? this.play() : this.next()),
+      pageUp: () => (this.remote ? this.back() : this.previous()),
+      first: () => this.show(0, 0),
+      last: () => this.show(this.slides.length - 1, 0),
+      go: (number) => this.show(number - 1, 0),
+    };
+    this.actions = {
+      ...this.moves,
+      close: () => this.uncover(),
+      console: () => this.openConsole(),
+      run: () => this.run(),
+      overview: () => openOverview(this.dialogs.overview, this.at),
+      black: () => this.changeBlack(),
+      pointer: () => this.pointer.change(),
+      zoom: () => this.pointer.zoom(),
+      fullScreen: goFullScreen,
+      theme: () => this.changeTheme(),
+      help: () => openHelp(this.dialogs.help),
+      step: (steps) => this.show(this.at, steps),
+      remote: (wanted) => this.changeRemote(wanted),
+      pauseClock: () => this.pauseClock(),
+      restartClock: () => this.restartClock(),
+    };
+    this.keyed = new Set([...Object.values(ACTIONS), "go"]);
+  }
+
+  // Keys, buttons, fingers, the address, the windows of consoles, paper.
+  listen() {
+    listenToKeys({
+      dialogs: this.dialogs,
+      act: (name, argument) => this.act(name, argument),
+      typed: (digits) => this.typed(digits),
+      other: () => !this.black.hidden && this.uncover(),
+    });
+    this.black.addEventListener("click", () => this.uncover()); // a finger has no keys
+    followLinks(this.dialogs.overview, this.actions.go);
+    followFingers(this.stage, this.moves);
+    this.listenToButtons();
+    addEventListener("hashchange", () => this.showWhatTheAddressSays());
+    addEventListener("message", (event) => this.answer(event));
+    // Paper shows all of it, whatever is on the screen.
+    addEventListener("beforeprint", () => this.slides.forEach((slide) => slide.show(slide.steps)));
+    addEventListener("afterprint", () => this.show(this.at, this.step, false));
+  }
+
+  listenToButtons() {
+    for (const button of document.querySelectorAll("#controls button")) {
+      button.addEventListener("click", () => {
+        const open = this.dialogs[button.dataset.act]?.open;
+        if (!open) this.act(button.dataset.act);
+      });
+    }
+    for (const button of document.querySelectorAll("[data-run]")) {
+      button.addEventListener("click", () => this.run());
+    }
+    for (const slide of this.slides) makeScrubbable(slide, (step) => this.show(this.at, step));
+  }
+
+  // What a key or a button does, here or in a console. On a black screen each key only shows the
+  // slide again, but for the clock and the switch of a console, which are not on the screen. Below
+  // an output no slide is left unseen.
+  act(name, argument) {
+    const lightsOnly = !this.black.hidden && this.keyed.has(name) && name !== "black";
+    const closesOnly = this.runner.open && Object.hasOwn(this.moves, name);
+    if (lightsOnly || closesOnly) this.uncover();
+    else this.actions[name](argument);
+  }
+
+  // The digits of a number so far: Enter goes to the slide.
+  typed(digits) {
+    if (!this.black.hidden) this.uncover();
+    this.tell(digits && `Slide ${digits} …, Enter`);
+  }
+
+  tell(text) {
+    this.notice.textContent = text;
+    this.notice.hidden = text === "";
+  }
 
   // Shows slide number `nth`, counted from 0, after `steps` of its steps. A slide that is left
   // stays in the history, so that the browser's Back leads to it; a step does not. Without `record`
   // no slide does: where Back itself has led here.
-  function show(nth, steps, record = true) {
-    const before = at;
-    at = Math.min(Math.max(nth, 0), slides.length - 1);
-    step = Math.min(Math.max(steps, 0), slides[at].steps);
-    const moved = at !== before;
+  show(nth, steps, record = true) {
+    const before = this.at;
+    this.at = Math.min(Math.max(nth, 0), this.slides.length - 1);
+    const slide = this.slides[this.at];
+    this.step = Math.min(Math.max(steps, 0), slide.steps);
+    const moved = this.at !== before;
     if (moved) {
-      runner.close();
-      startedAt ??= Date.now(); // the talk begins when its first slide is left
+      this.runner.close();
+      this.pointer.showAll();
+      this.startedAt ??= Date.now(); // the talk begins when its first slide is left
     }
-    black.hidden = true;
-    slides.forEach((slide, other) => (slide.section.hidden = other !== at));
-    const said = slides[at].show(step);
-    const where = `Slide ${at + 1} of ${slides.length}: ${slides[at].title}`;
-    announcement.textContent = step === 0 || moved ? where : said.join(". ");
-    document.title = `${at + 1}. ${slides[at].title}`;
-    progress.style.width = `${(100 * (at + 1)) / slides.length}%`;
-    tell("");
-    keepAddress(moved && record);
-    tellConsoles();
+    this.black.hidden = true;
+    this.slides.forEach((other, nth) => (other.section.hidden = nth !== this.at));
+    const said = slide.show(this.step);
+    const where = `Slide ${this.at + 1} of ${this.slides.length}: ${slide.title}`;
+    this.announcement.textContent = this.step === 0 || moved ? where : said.join(". ");
+    document.title = `${this.at + 1}. ${slide.title}`;
+    this.progress.style.width = `${(100 * (this.at + 1)) / this.slides.length}%`;
+    this.tell("");
+    this.keepAddress(moved && record);
+    this.tellConsoles();
   }
 
   // A browser allows a limited number of changes of its history within some seconds, and a held key
   // makes more. It drops the others, or throws an error. So the address is written again later.
-  let later = null;
-  function keepAddress(anew) {
-    const address = `#${at + 1}${step > 0 ? `.${step}` : ""}`;
+  keepAddress(anew) {
+    const address = `#${this.at + 1}${this.step > 0 ? `.${this.step}` : ""}`;
+    const { startedAt, pausedAt, theme, remote } = this;
     const kept = { startedAt, pausedAt, theme, remote };
-    clearTimeout(later);
+    clearTimeout(this.later);
+    const isKept = JSON.stringify(history.state) === JSON.stringify(kept);
     // While a timeline is dragged, most movements change nothing.
-    if (
-      !anew &&
-      location.hash === address &&
-      JSON.stringify(history.state) === JSON.stringify(kept)
-    )
-      return;
+    if (!anew && location.hash === address && isKept) return;
     try {
       if (anew) history.pushState(kept, "", address);
       else history.replaceState(kept, "", address);
     } catch (error) {
       if (error.name !== "SecurityError") throw error;
     }
-    if (location.hash !== address) later = setTimeout(() => keepAddress(anew), 1000);
+    if (location.hash !== address) this.later = setTimeout(() => this.keepAddress(anew), 1000);
   }
 
   // #12, #12.3, or the words of a title: #three-at-once
-  function showWhatTheAddressSays() {
+  showWhatTheAddressSays() {
     const name = wordsOf(location.hash.slice(1));
     const [, number, steps] = /^(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
-    const titled = slides.findIndex((slide) => slide.section.dataset.name === name);
-    if (number) show(Number(number) - 1, Number(steps ?? 0), false);
-    else show(Math.max(titled, 0), 0, false);
+    const titled = this.slides.findIndex((slide) => slide.section.dataset.name === name);
+    if (number) this.show(Number(number) - 1, Number(steps ?? 0), false);
+    else this.show(Math.max(titled, 0), 0, false);
   }
 
-  // An address may have been typed, and badly.
-  function wordsOf(hash) {
-    try {
-      return decodeURIComponent(hash);
-    } catch {
-      return hash;
-    }
+  play() {
+    if (this.step < this.slides[this.at].steps) this.show(this.at, this.step + 1);
+    else this.next();
+  }
+
+  back() {
+    if (this.step > 0) this.show(this.at, this.step - 1);
+    else this.previous();
+  }
+
+  next() {
+    if (this.at + 1 < this.slides.length) this.show(this.at + 1, 0);
+  }
+
+  // If you go backwards, you have seen all of the slide before.
+  previous() {
+    if (this.at > 0) this.show(this.at - 1, this.slides[this.at - 1].steps);
+  }
+
+  follow() {
+    const cause = this.slides[this.at].causeOf(this.step);
+    if (cause === null) this.tell("No other lane is seen here to have woken the one that ran.");
+    else this.show(this.at, cause);
   }
 
   // What lies above the slide is put away first, so that no step is taken unseen.
-  function uncover() {
-    const covered = runner.open || !black.hidden;
-    runner.close();
-    black.hidden = true;
-    if (covered) tellConsoles();
+  uncover() {
+    const covered = this.runner.open || !this.black.hidden;
+    this.runner.close();
+    this.black.hidden = true;
+    if (covered) this.tellConsoles();
     return covered;
   }
 
-  const play = () => {
-    if (step < slides[at].steps) show(at, step + 1);
-    else if (at + 1 < slides.length) show(at + 1, 0);
-  };
-  // If you go backwards, you have seen all of the slide before.
-  const previous = () => at > 0 && show(at - 1, slides[at - 1].steps);
-  const back = () => {
-    if (step > 0) show(at, step - 1);
-    else previous();
-  };
-  const next = () => at + 1 < slides.length && show(at + 1, 0);
-  const follow = () => {
-    const cause = slides[at].causeOf(step);
-    if (cause === null) tell("No other lane is seen here to have woken the one that ran.");
-    else show(at, cause);
-  };
-
-  function openConsole() {
-    const address = new URL(location.href);
-    address.search = cut === "long" ? "?console" : `?console&${cut}`;
-    const other = window.open(address, "presenter", "width=1200,height=760");
-    if (other) consoles.add(other);
-    else tell("The browser did not open the presenter console: allow this page to open windows.");
+  changeBlack() {
+    this.black.hidden = !this.black.hidden;
+    this.tellConsoles();
   }
 
   // R and the button do the same.
-  function run() {
-    const button = slides[at].section.querySelector("[data-run]");
-    if (runner.running) runner.stop();
-    else if (button) runner.start(button);
-    else tell("This slide has no example to run.");
+  run() {
+    const button = this.slides[this.at].section.querySelector("[data-run]");
+    if (this.runner.running) this.runner.stop();
+    else if (button) this.runner.start(button);
+    else this.tell("This slide has no example to run.");
   }
 
-  function changeTheme() {
+  changeTheme() {
+    const { theme } = this;
     const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    theme = dark ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    keepAddress(false);
-    tellConsoles();
+    this.theme = dark ? "light" : "dark";
+    document.documentElement.dataset.theme = this.theme;
+    this.keepAddress(false);
+    this.tellConsoles();
   }
 
-  function pauseClock() {
-    if (startedAt === null) return;
-    if (pausedAt === null) pausedAt = Date.now();
+  changeRemote(wanted) {
+    this.remote = wanted;
+    this.keepAddress(false);
+  }
+
+  pauseClock() {
+    if (this.startedAt === null) return;
+    if (this.pausedAt === null) this.pausedAt = Date.now();
     else {
-      startedAt += Date.now() - pausedAt;
-      pausedAt = null;
+      this.startedAt += Date.now() - this.pausedAt;
+      this.pausedAt = null;
     }
-    keepAddress(false);
+    this.keepAddress(false);
   }
 
-  function restartClock() {
-    startedAt = Date.now();
-    pausedAt = null;
-    keepAddress(false);
+  restartClock() {
+    this.startedAt = Date.now();
+    this.pausedAt = null;
+    this.keepAddress(false);
   }
 
-  const moves = {
-    play,
-    back,
-    next,
-    previous,
-    follow,
-    pageDown: () => (remote ? play() : next()),
-    pageUp: () => (remote ? back() : previous()),
-    first: () => show(0, 0),
-    last: () => show(slides.length - 1, 0),
-    go: (number) => show(number - 1, 0),
-  };
-  const actions = {
-    ...moves,
-    close: uncover,
-    console: openConsole,
-    run,
-    overview: () => openOverview(dialogs.overview, at),
-    black: () => {
-      black.hidden = !black.hidden;
-      tellConsoles();
-    },
-    fullScreen: goFullScreen,
-    theme: changeTheme,
-    help: () => openHelp(dialogs.help),
-    step: (steps) => show(at, steps),
-    remote: (wanted) => {
-      remote = wanted;
-      keepAddress(false);
-    },
-    pauseClock,
-    restartClock,
-  };
-
-  // What a key or a button does, here or in a console. On a black screen each key only shows the
-  // slide again, but for the clock and the switch of a console, which are not on the screen. Below
-  // an output no slide is left unseen.
-  const keyed = new Set([...Object.values(ACTIONS), "go"]);
-  function act(name, argument) {
-    const lightsOnly = !black.hidden && keyed.has(name) && name !== "black";
-    const closesOnly = runner.open && Object.hasOwn(moves, name);
-    if (lightsOnly || closesOnly) uncover();
-    else actions[name](argument);
+  openConsole() {
+    const address = new URL(location.href);
+    address.search = cut === "long" ? "?console" : `?console&${cut}`;
+    const other = window.open(address, "presenter", "width=1200,height=760");
+    if (other) this.consoles.add(other);
+    else {
+      this.tell("The browser did not open the presenter console: allow this page to open windows.");
+    }
   }
 
-  listenToKeys({
-    dialogs,
-    act,
-    typed: (digits) => {
-      if (!black.hidden) uncover();
-      tell(digits && `Slide ${digits} …, Enter`);
-    },
-    other: () => !black.hidden && uncover(),
-  });
-  black.addEventListener("click", uncover); // a finger has no keys
-  followLinks(dialogs.overview, actions.go);
-  addEventListener("hashchange", showWhatTheAddressSays);
-  addEventListener("message", (event) => {
-    const { source, data } = event;
-    // Only a window that this tab has opened may drive us: it was opened by this page, or by the
-    // one before a reload.
-    if (!consoles.has(source)) {
+  // What a console shows.
+  state() {
+    const { at, step, theme, startedAt, pausedAt, remote, black, runner } = this;
+    const { running } = runner;
+    return { slide: at, step, theme, startedAt, pausedAt, remote, black: !black.hidden, running };
+  }
+
+  // To any origin, since a page from a file has none. What is sent is no secret: where the talk is.
+  tellConsoles() {
+    for (const other of this.consoles) other.postMessage({ state: this.state() }, "*");
+  }
+
+  // Does what a console asks for. Only a window that this tab has opened may drive us: it was
+  // opened by this page, or by the one before a reload.
+  answer({ source, data }) {
+    if (!this.consoles.has(source)) {
       if (!data?.hello || source?.opener !== window) return;
-      consoles.add(source);
+      this.consoles.add(source);
     }
-    if (Object.hasOwn(actions, data.act)) act(data.act, data.argument);
-    source.postMessage({ state: state() }, "*");
-  });
-
-  for (const button of document.querySelectorAll("#controls button")) {
-    button.addEventListener("click", () => {
-      const open = dialogs[button.dataset.act]?.open;
-      if (!open) act(button.dataset.act);
-    });
+    if (Object.hasOwn(this.actions, data.act)) this.act(data.act, data.argument);
+    source.postMessage({ state: this.state() }, "*");
   }
-  for (const button of document.querySelectorAll("[data-run]"))
-    button.addEventListener("click", run);
-  slides.forEach((slide) => makeScrubbable(slide, (step) => show(at, step)));
-  followFingers(byId("stage"), { next, previous, play });
-  // Paper shows all of it, whatever is on the screen.
-  addEventListener("beforeprint", () => slides.forEach((slide) => slide.show(slide.steps)));
-  addEventListener("afterprint", () => show(at, step, false));
-  showWhatTheAddressSays();
-  if ("site" in document.documentElement.dataset && at === 0)
-    tell("Space or a tap goes on, O lists the slides, H the keys.");
+}
+
+// An address may have been typed, and badly.
+function wordsOf(hash) {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
 }
 
 // A swipe goes to the next slide or back, a tap plays. What can be dragged or pressed itself is
@@ -312,5 +354,5 @@ const dialogs = {
   help: document.getElementById("help"),
   overview: document.getElementById("overview"),
 };
-if (parameters.has("console")) startConsole(slides, dialogs);
-else startDeck(slides, dialogs);
+if (parameters.has("console")) new Console(slides, dialogs);
+else new Deck(slides, dialogs);

@@ -18,6 +18,8 @@ const ACTIONS = {
   o: "overview",
   b: "black",
   ".": "black", // presenters' remotes send this or B
+  l: "pointer",
+  z: "zoom",
   f: "fullScreen",
   t: "theme",
   h: "help",

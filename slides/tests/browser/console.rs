@@ -97,8 +97,17 @@ fn the_console_follows_the_deck_and_drives_it() {
         tab.is("!black.hidden").await;
         console.press(".").await;
         tab.is("black.hidden").await;
+        // It has no pointer of its own: the room looks at the deck.
+        console.press("l").await;
+        tab.is("!pointer.hidden").await;
+        console.press("l").await;
+        tab.is("pointer.hidden").await;
+        console.press("z").await;
+        tab.is("stage.classList.contains('large')").await;
+        // Another slide is seen whole.
         console.press("End").await;
         tab.is_at(&format!("#{slides}")).await;
+        tab.is("!stage.classList.contains('large')").await;
         // The overview and the full screen are those of its own window.
         console.press("o").await;
         console.is("overview.open").await;
