@@ -75,7 +75,7 @@ pub struct Printed {
     pub lines: Vec<PrintedLine>,
     /// Why it did not end by itself. `None` if it did.
     pub verdict: Option<String>,
-    /// Whether their times are the same each time. If not, [`REAL_TIME`] is said beside them.
+    /// Whether their times are the same each time. If not, that is said beside them.
     pub exact: bool,
     /// The timeline as text, where it is the same each time.
     pub timeline: Option<String>,

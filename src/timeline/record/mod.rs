@@ -68,7 +68,6 @@ pub use calls::{
     cancel_ends, lane_awaits, lane_here, loop_awaits, loop_ends, number_of_a_call,
     place_of_an_await,
 };
-#[cfg(feature = "schedules")]
 pub use event::{CallStage, CalledOff, Event, Line, LoopEnd, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quietly};
@@ -76,8 +75,7 @@ pub(crate) use gate::{Admission, DropMoment, Gate, Made, Poller, Stranger, quiet
 pub(crate) use lane::lane_made_at;
 pub use lane::{Lane, LaneExt, is_a_lane};
 #[cfg(feature = "schedules")]
-pub(crate) use panics::QuietPanics;
-pub(crate) use panics::panic_message;
+pub(crate) use panics::{QuietPanics, panic_message};
 pub use place::Place;
 #[cfg(feature = "schedules")]
 pub(crate) use processor::{OwnTime, SeenThread};
