@@ -1,7 +1,7 @@
 //! Resource warning: something is never closed. What `Drop` does by itself, and what it cannot do.
 //!
 //! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this
-//! file. In "unclosed loop" Python's collector finds the loop, closes it, and warns; in Rust
+//! file. In "unclosed loop" Python's collector finds the loop, warns, and closes it; in Rust
 //! nothing drops it. In "unflushed transport" Python's transport writes at once and stays open with
 //! its loop, until the collector warns; Rust's `BufWriter` closes with its bytes not flushed. In
 //! "dropped tasks" nothing cancels Python's tasks, so both go on. In "stopped tasks" Python's group

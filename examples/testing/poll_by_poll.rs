@@ -4,7 +4,7 @@
 //! No twin: asyncio's futures belong to a loop, which has to run.
 //! Look for: A gate lets in two at a time. A test polls three futures by hand with
 //! `tokio_test::task::spawn` and says which is pending, which is woken, and that a future that is
-//! dropped in the queue passes its turn on. The run below shows the same in time: that is what the
+//! dropped in the queue passes its turn on. The run below shows the gate in time: that is what the
 //! explorer steps through, and not the test.
 //!
 //!     cargo run --example poll_by_poll

@@ -1,9 +1,9 @@
 //! HTTP: a GET by hand, to see what waits for what.
 //!
 //! In Python: `asyncio.open_connection` and `asyncio.start_server`, see `http.py` beside this file.
-//! Look for: Each wait has a deadline, and what a peer may send a limit. Chunks arrive while the
-//! server still looks for the next one, and a server that says nothing costs 0.2 s. Lines with `>`
-//! are sent, those with `<` received. In a program, use a crate such as hyper.
+//! Look for: Each read and write has a deadline, and what a peer may send a limit. Chunks arrive
+//! while the server still looks for the next one, and a server that says nothing costs 0.2 s. Lines
+//! with `>` are sent, those with `<` received. In a program, use a crate such as hyper.
 //!
 //!     cargo run --example http
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -37,6 +37,7 @@ impl OfStep<'_> {
                 faults.push(format!("{fault} {}", self.run.lanes[lane].name));
             }
         }
+        faults.extend(self.tasks_not_listed());
         faults.extend(self.runs_and_waits());
         faults.extend(self.waits_for_no_wake());
         faults.extend(self.woken_without_a_wake());
@@ -75,6 +76,25 @@ impl OfStep<'_> {
             return Some("lists something else as ready than what runs next, of");
         }
         None
+    }
+
+    /// The lanes inside which more tasks have been made and have not begun than are listed as ready.
+    fn tasks_not_listed(&self) -> Vec<String> {
+        let step = &self.steps[self.nth];
+        let mut faults = vec![];
+        for lane in 0..self.run.lanes.len() {
+            let (made, begun) = made_and_begun(self.steps, lane);
+            if made != begun {
+                continue; // some are asyncio's own, and have no steps
+            }
+            let (made, begun) = made_and_begun(&self.steps[..=self.nth], lane);
+            let is_listed = |place: &&usize| step.ready[**place] == lane;
+            if step.ready_unnamed.iter().filter(is_listed).count() < made.saturating_sub(begun) {
+                let name = &self.run.lanes[lane].name;
+                faults.push(format!("does not list each task that is ready inside {name}"));
+            }
+        }
+        faults
     }
 
     /// A lane that waits, and of whose wait nothing is listed. One that runs the event loop waits
@@ -161,4 +181,21 @@ impl OfStep<'_> {
 /// Whether a sentence says that a task without a name has run.
 fn is_of_a_task_inside(step: &Step) -> bool {
     step.sentence.starts_with("(a task inside it) ")
+}
+
+/// How many tasks without a name a lane makes in these steps, and how many of them begin.
+fn made_and_begun(steps: &[Step], lane: LaneId) -> (usize, usize) {
+    let (mut made, mut begun) = (0, 0);
+    for step in steps.iter().filter(|step| step.lane == lane) {
+        let words: Vec<&str> = step.sentence.split([' ', ',', '.']).collect();
+        for found in words.windows(5) {
+            match found {
+                ["makes", "a", "task", "inside", "it"] => made += 1,
+                ["makes", many, "tasks", "inside", "it"] => made += many.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+        begun += usize::from(step.sentence.starts_with("(a task inside it) begins"));
+    }
+    (made, begun)
 }

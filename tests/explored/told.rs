@@ -27,8 +27,7 @@ pub fn faults(explored: &Explored) -> Vec<String> {
                 if step.lane != polls.steps[poll.first].lane {
                     continue; // of a lane inside it
                 }
-                let file = &explored.run.tracks[0].file;
-                let of_step = OfStep { polls: &polls, nth, step, poll, file, which };
+                let of_step = OfStep { polls: &polls, nth, step, poll, which };
                 if let Err(fault) = of_step.check() {
                     faults.push(format!("step {nth} “{}”: {fault}", step.sentence));
                 }
@@ -66,8 +65,6 @@ struct OfStep<'e> {
     nth: usize,
     step: &'e Step,
     poll: &'e Poll<'e>,
-    /// The file of which its track lights lines.
-    file: &'e str,
     /// Which of the polls of its lane it is.
     which: usize,
 }
@@ -613,7 +610,7 @@ impl OfStep<'_> {
         if self.polls.letter(self.nth, self.step.lane) != 'p' {
             return Ok(());
         }
-        let place = row.panicked_at.as_ref().filter(|place| place.file == self.file);
+        let place = row.panicked_at.as_ref().filter(|place| place.file == self.polls.file);
         let line = place.map(|place| place.line);
         let told = match line {
             Some(line) => format!("panics in line {line}: {message}"),

@@ -216,8 +216,8 @@ impl Driver for TokioDriver {
         // Without a context no runtime runs on this thread. With a context one may run or not: a
         // thread of `spawn_blocking` has a context, and no runtime runs on it, so a loop may run
         // there. Only a panic of tokio's tells the difference, so `probe` provokes it. The message
-        // of that panic is printed: only a panic hook could prevent it, and the hook belongs to the
-        // whole process.
+        // of that panic is printed: only a panic hook could prevent it, and this library puts one
+        // in place only where a run is recorded.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {

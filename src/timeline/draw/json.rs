@@ -85,10 +85,9 @@ impl std::error::Error for JsonError {}
 ///   of places; if one of them has `"or_after": true`, the lane may have gone on from this place to
 ///   one that follows in the list; with `"by_hand": true` it handles its waker there in a `poll` by
 ///   hand, which the next poll enters at the top; with `"of_a_loop": true` its `lane` is a task of
-///   an event loop
-///   that runs there, and is not waited for; with `"handles": N` the lane awaits `N` tasks there at
-///   once; with `"timer": true` it is registered with a timer of tokio's there; with `"in_timeout":
-///   true` its `lane` is polled by a `timeout` that owns it;
+///   an event loop that runs there, and is not waited for; with `"handles": N` the lane awaits `N`
+///   tasks there at once; with `"timer": true` it is registered with a timer of tokio's there; with
+///   `"in_timeout": true` its `lane` is polled by a `timeout` that owns it;
 /// - a row with `"own_task": true` is a task of its own, although another lane polls it; one with
 ///   `"own_thread": true` is a closure that was handed over to a thread; one with `"called_off":
 ///   true` is a callback that was cancelled before it was called, or, with `"removed": true`, was

@@ -150,9 +150,14 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
             return Some((*name).to_owned());
         }
     }
-    // `read_exact`, `write_all`, `lines`: each has a module of its own.
-    let name = frame.module.strip_prefix("tokio::io::util::")?;
-    name.split("::").next().map(str::to_owned)
+    // `read_exact`, `write_all`: each has a module of its own, with its name but for these two.
+    let module = frame.module.strip_prefix("tokio::io::util::")?;
+    let name = match module.split("::").next()? {
+        "lines" => "next_line",
+        "split" => "next_segment",
+        name => name,
+    };
+    Some(name.to_owned())
 }
 
 /// The name of a wait at a bounded channel, whose two ends are in one file. A sender waits for room

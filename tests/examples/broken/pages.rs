@@ -304,6 +304,9 @@ pub const PAGES: &[Broken] = &[
     ("recursion", " differs from the state of ", |e| {
         in_python(e, |step| !std::mem::take(&mut step.ready_unnamed).is_empty())
     }),
+    ("pipeline", "does not list each task that is ready inside ", |e| {
+        in_python(e, |step| step.ready_unnamed.len() > 1 && step.ready_unnamed.pop().is_some())
+    }),
     ("pipeline", "lists more than once as ready", |e| {
         in_python(e, |step| step.ready.len() > 2 && step.ready_unnamed.pop().is_some())
     }),

@@ -11,8 +11,8 @@ from .state import snapshot
 
 causes = weakref.WeakKeyDictionary()  # of each call in the queue: what has put it there
 handed = weakref.WeakKeyDictionary()  # of each callback: the line that has handed it to the loop
-# Of each callback in the queue or with a timer: it notes that the callback is dropped.
-finalizers = weakref.WeakKeyDictionary()
+# By the number of each handle that is in the queue or has a timer: the scene and the callback.
+not_called = {}
 
 
 def write_down(step, end, state):
@@ -114,21 +114,37 @@ def note_handed(name):
         note("hands", name)
 
 
+class NotedHandle(asyncio.Handle):
+    __slots__ = ()
+
+    def __del__(self):
+        note_dropped(self)
+
+
+class NotedTimerHandle(asyncio.TimerHandle):
+    __slots__ = ()
+
+    def __del__(self):
+        note_dropped(self)
+
+
 def note_if_dropped(handle, name):
-    """Notes when a callback is dropped before it was called: its loop was closed, or collected."""
-    finalizers[handle] = weakref.finalize(handle, note_dropped, recording.scene, name)
-    finalizers[handle].atexit = False
+    """Notes when a callback is dropped before it was called: its loop was closed, or collected. A
+    weak reference would be told too early, before a loop that is collected has warned."""
+    is_timer = isinstance(handle, asyncio.TimerHandle)
+    handle.__class__ = NotedTimerHandle if is_timer else NotedHandle
+    not_called[id(handle)] = recording.scene, name
 
 
-def note_dropped(scene, name):
-    if scene is recording.scene:
+def note_dropped(handle):
+    scene, name = not_called.pop(id(handle), (None, None))
+    if scene is not None and scene is recording.scene:
         note("drops", name)
 
 
 def is_not_dropped(handle):
     """A callback is called or cancelled: it may be dropped from now on."""
-    if handle in finalizers:
-        finalizers.pop(handle).detach()
+    not_called.pop(id(handle), None)
 
 
 def note_cancelled():

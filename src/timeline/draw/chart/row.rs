@@ -35,8 +35,9 @@ pub struct Row {
     /// Of the two it was the latter. False in a file of an older version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
-    /// Where it has panicked, in its own code. None if it has not, if it has only passed on the
-    /// panic of another lane, and in a file of an older version.
+    /// Where it has panicked: in its own code, or in that of a library that it calls. None if it
+    /// has not, if it has only passed on the panic of another lane, and in a file of an older
+    /// version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panicked_at: Option<Place>,
     /// What it did, without gaps, from its beginning to its end.

@@ -5,7 +5,7 @@ use super::{
     reader::Reader,
 };
 use crate::timeline::{
-    LaneId, Row, Span, State, Until, Wait,
+    Clock, LaneId, Position, Row, Span, State, Until, Wait,
     draw::pieces::{Piece, is_passed_on, tracked},
     human,
 };
@@ -158,11 +158,22 @@ impl Reader<'_> {
             Some(before) => before.from,
             None => poll.from,
         };
-        if before.instant < piece.from.instant {
+        if before.instant < piece.from.instant && self.is_measured(piece, before) {
             let passed = human(self.chart.between(before, piece.from));
             return Some(format!("goes on after {passed}"));
         }
         Some("goes on".into())
+    }
+
+    /// Whether the time from `before` to a piece of the same poll is known, and has passed in its
+    /// lane. On the real clock the times of instants are rounded, but for the first one; and if the
+    /// poll has polled a lane inside it, either of the two may have taken the time.
+    fn is_measured(&self, piece: &Piece, before: Position) -> bool {
+        let here = self.number(piece);
+        let of_it = |other: &Piece| other.lane == piece.lane && other.poll == piece.poll;
+        let begun = self.order[..here].iter().position(of_it).unwrap_or(here);
+        let is_alone = self.order[begun..here].iter().all(of_it);
+        self.chart.clock == Clock::Paused || before.instant == 0 && is_alone
     }
 
     /// The name of the inner stream that has returned an item in the piece before this one.

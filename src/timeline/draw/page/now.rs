@@ -99,10 +99,12 @@ impl<'c> Reader<'c> {
     fn wakes_after(&self, lane: LaneId, woken: Woken, piece: &Piece) -> bool {
         // On the real clock an instant is a stretch of time, and the poll may be long over. What a
         // lane wakes by itself is told in its step, which may be this one: a task wakes `main` when
-        // its last poll is over.
+        // its last poll is over. So is what the end of a task wakes that is aborted in this step.
         let is_told_elsewhere = match woken.by {
             Until::Clock | Until::Outside => true,
-            Until::Lane(_) => woken.passed_on || lane == piece.lane,
+            Until::Lane(by) => {
+                woken.passed_on || lane == piece.lane && !piece.aborted.contains(&by)
+            }
             Until::Yield | Until::Unwoken | Until::Dropped | Until::RunOver => false,
         };
         if self.chart.clock == Clock::Real && is_told_elsewhere && self.is_after(woken.nth, piece) {

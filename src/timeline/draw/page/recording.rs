@@ -29,8 +29,8 @@ pub(super) struct TwinStep {
     pub task: Option<u32>,
     /// What did it, if that was no call of the loop.
     pub outside: Option<Outside>,
-    /// Why the lane went on. None of a lane that has waited: what it waits for is outside of the
-    /// loop's calls and timers, such as a socket. None, too, of the program and of other calls.
+    /// Why the lane went on. None if that was something outside of the loop's calls and timers,
+    /// such as a socket; and none for steps of the program and for calls that are no lane's.
     pub cause: Option<Cause>,
     /// The lines at which it had been waiting, the outermost first.
     pub stood: Vec<u32>,
@@ -117,8 +117,8 @@ pub(super) enum Deed {
     Makes(Option<String>),
     /// It puts a callback into the queue that another lane has added to a future.
     Queues(String),
-    /// On another thread, it hands a callback to the loop, which that wakes; none is a call of
-    /// asyncio's own, which tells what awaits the thread that it has ended.
+    /// On another thread, it hands a call to the loop, which that wakes: the callback of this name;
+    /// or, if none, a call of asyncio's own, which says that the thread has ended.
     Hands(Option<String>),
     /// It puts another lane into the queue, or cancels it: the cause of that lane's next step says
     /// which.

@@ -53,6 +53,14 @@ pub(super) enum Other<'t> {
     CallOfAsyncio,
 }
 
+/// A task without a name that a lane has made.
+struct TaskInside {
+    /// The step that has made it.
+    made_in: usize,
+    /// The step in which it begins.
+    begins_in: usize,
+}
+
 impl fmt::Display for Why<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -165,35 +173,53 @@ impl TwinScene {
     fn waited_for_all_tasks(&self, nth: usize) -> bool {
         let step = &self.steps[nth];
         let Some(own_before) = self.last_of_its_own(nth) else { return false };
-        // asyncio begins tasks in the order in which they are made. By which task each was made:
-        let mut makers = vec![];
-        // The number of each, in the same order.
-        let mut tasks = vec![];
-        let mut ended = vec![];
-        for (place, of_lane) in self.steps.iter().enumerate() {
-            if of_lane.lane != step.lane {
-                continue;
-            }
-            let inside = of_lane.deeds.iter().filter(|deed| matches!(deed, Deed::Makes(None)));
-            makers.extend(inside.map(|_| of_lane.task));
-            if of_lane.inner == Some(Inner::Task) {
-                if matches!(of_lane.cause, Some(Cause::Begins)) {
-                    tasks.push(of_lane.task);
-                }
-                if of_lane.end.is_some() && place < nth {
-                    ended.push((place, of_lane.task));
-                }
+        let Some(tasks) = self.tasks_inside(&step.lane) else { return false };
+        let mut ends = vec![];
+        for task in tasks {
+            if self.steps[task.made_in].task == step.task {
+                ends.push(self.end_of(&task).filter(|end| *end < nth));
             }
         }
-        if makers.len() != tasks.len() {
-            return false; // some are asyncio's own, and have no steps
-        }
-        let of_it = makers.iter().zip(&tasks).filter(|(maker, _)| **maker == step.task);
-        let ends: Vec<Option<usize>> = of_it
-            .map(|(_, task)| ended.iter().find(|(_, other)| other == task).map(|(place, _)| *place))
-            .collect();
         let are_over = ends.iter().all(Option::is_some);
         are_over && ends.iter().flatten().filter(|place| **place > own_before).count() > 1
+    }
+
+    /// The tasks inside a lane, in the order in which they are made: asyncio begins them in that
+    /// order. None if some are asyncio's own, and have no steps.
+    fn tasks_inside(&self, name: &str) -> Option<Vec<TaskInside>> {
+        let mut made = vec![];
+        let mut begun = vec![];
+        for (place, step) in self.steps.iter().enumerate() {
+            if step.lane != name {
+                continue;
+            }
+            let inside = step.deeds.iter().filter(|deed| matches!(deed, Deed::Makes(None)));
+            made.extend(inside.map(|_| place));
+            if step.inner == Some(Inner::Task) && matches!(step.cause, Some(Cause::Begins)) {
+                begun.push(place);
+            }
+        }
+        if made.len() != begun.len() {
+            return None;
+        }
+        let mut tasks = vec![];
+        for (made_in, begins_in) in made.into_iter().zip(begun) {
+            tasks.push(TaskInside { made_in, begins_in });
+        }
+        Some(tasks)
+    }
+
+    /// The step in which a task inside a lane ends.
+    fn end_of(&self, task: &TaskInside) -> Option<usize> {
+        let first = &self.steps[task.begins_in];
+        let is_its_end = |at: &usize| {
+            let step = &self.steps[*at];
+            step.lane == first.lane
+                && step.inner == first.inner
+                && step.task == first.task
+                && step.end.is_some()
+        };
+        (task.begins_in..self.steps.len()).find(is_its_end)
     }
 
     /// Why a lane went on which another lane put into the queue, in its step `by`.
@@ -447,6 +473,7 @@ impl TwinScene {
         }
         // The recording names a lane once, also if more tasks inside it are in the queue.
         for name in &step.ready {
+            let tasks = self.tasks_inside(name).unwrap_or_default();
             for at in self.calls(nth, name).into_iter().skip(1) {
                 let next = &self.steps[at];
                 let is_called_before = |before: &TwinStep| {
@@ -455,8 +482,9 @@ impl TwinScene {
                         && before.task == next.task
                 };
                 let is_woken = next.by_step().is_some_and(|by| by <= nth);
+                let is_made = tasks.iter().any(|it| it.begins_in == at && it.made_in <= nth);
                 if next.inner != Some(Inner::Task)
-                    || !is_woken
+                    || !(is_woken || is_made)
                     || self.steps[nth + 1..at].iter().any(is_called_before)
                 {
                     continue;

@@ -53,7 +53,7 @@ impl TwinScene {
         }
         let cancelled = self.cancelled_by_its_group(nth);
         if !cancelled.is_empty() {
-            told += &format!(" Then its TaskGroup cancels {}.", join(&cancelled));
+            told += &format!(" Then its TaskGroup cancels {}.", join(&in_short(cancelled)));
         }
         let inner = match step.inner {
             Some(Inner::Task) => "(a task inside it) ",
@@ -157,6 +157,8 @@ impl TwinScene {
         let step = &self.steps[nth];
         // A lane that a call of asyncio's own wakes, to which the step has led, comes last.
         let mut woke = self.woke(nth);
+        // What its group does comes after its end, and is a sentence of its own.
+        woke.retain(|name| self.how_it_wakes(nth, name) != BY_ITS_GROUP);
         // The same lane, or a task inside it: the queue has kept their order.
         let mut woken_inside = self.own_steps_after(nth).into_iter();
         let mut deeds: Vec<(&str, String)> = vec![];
@@ -200,10 +202,7 @@ impl TwinScene {
             }
         }
         for name in woke {
-            let verb = self.how_it_wakes(nth, name);
-            if verb != BY_ITS_GROUP {
-                deeds.push((verb, name.to_owned()));
-            }
+            deeds.push((self.how_it_wakes(nth, name), name.to_owned()));
         }
         told.extend(together(&deeds));
         told
@@ -373,8 +372,8 @@ const A_TASK_INSIDE: &str = "a task inside it";
 /// The same, in a step of such a task.
 const ANOTHER_TASK_INSIDE: &str = "another task inside it";
 
-/// The names of lanes, or how many they are; and how many have no name. These come last, but if
-/// they come first, since "it" is the lane of the step.
+/// The names of lanes, or how many they are; and how many have no name. Those without a name come
+/// last. But if one of them was the first, they come first: “it” is then the lane before the verb.
 fn in_short(lanes: Vec<String>) -> Vec<String> {
     let inside_comes_first = lanes.first().is_some_and(|name| name == A_TASK_INSIDE);
     let (inside, mut named): (Vec<_>, Vec<_>) =
@@ -657,8 +656,8 @@ pub(super) mod tests {
     #[test]
     fn a_callback_that_is_dropped_is_told_of_in_the_order_in_which_that_happens() {
         let told = sentences(&recorded("resource_warning")[0]);
-        let main = "main begins, makes later, drops later, prints “warning: unclosed event loop”, \
-                    “file released” and “the loop is dropped” and ends.";
+        let main = "main begins, makes later, prints “warning: unclosed event loop”, drops later, \
+                    prints “file released” and “the loop is dropped” and ends.";
         assert_eq!(told, [main]);
     }
 

@@ -187,6 +187,9 @@ impl Recorder {
     /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What
     /// the run spawned and did not wait for is dropped when it ends.
     ///
+    /// The first recording of a process puts a panic hook before the one that is there. It notes
+    /// where a lane panics, and calls that one.
+    ///
     /// # Panics
     /// If the operating system gives no thread or no event queue for a runtime.
     pub fn record<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Recording<T>

@@ -92,7 +92,7 @@ function addNotes({ lines, changed }, current, standing, lit) {
     // The tile of the lane that ran stands right before what it waits for, since other lanes may
     // wait at the same line.
     const own = make("span", { class: `tile ${colourOf(current.lane)}` }, short(current.lane));
-    // The lane itself may wait there, too.
+    // What ran inside the lane is named: the lane itself may wait at this line, too.
     if (current.ran_inside !== null)
       add(current.stop, make("span", { class: "waits" }, current.ran_inside));
     const on = make("span", { class: "waits", title: current.on }, ...breakable(current.on));
