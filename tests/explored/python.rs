@@ -78,7 +78,7 @@ impl OfStep<'_> {
         None
     }
 
-    /// The lanes inside which more tasks have been made and have not begun than are listed as ready.
+    /// The lanes inside which more tasks were made and have not begun than are listed as ready.
     fn tasks_not_listed(&self) -> Vec<String> {
         let step = &self.steps[self.nth];
         let mut faults = vec![];

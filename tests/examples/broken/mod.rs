@@ -1,8 +1,8 @@
 //! How good the checks of `explored` are: each file of them refuses pages that are broken for it.
 //!
 //! A check that cannot fail would say nothing. So each sentence of a fault that stands in one line
-//! with `ensure(`, `Err("` or `faults.push(` is found in what is said of a page that is broken here.
-//! Others, and parts of up to six letters, are not counted.
+//! with `ensure(`, `Err("` or `faults.push(` is found in what is said of a page that is broken
+//! here. Others, and parts of up to six letters, are not counted.
 //!
 //! `pages` has what is broken in lists, lines and states, and `sentences` what is broken in words.
 mod pages;

@@ -198,8 +198,8 @@ pub struct Step {
     /// several. Only what the recording proves is here.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// Lanes that wait, where it is not proved for which other lanes; and what is known, in words:
-    /// `a wake by B`, `a lock (holder not seen)`, `TcpListener::accept`. In a deadlock no lane gives
-    /// a lock back, so a deadlock of locks is no cycle in `waits`.
+    /// `a wake by B`, `a lock (holder not seen)`, `TcpListener::accept`. In a deadlock no lane
+    /// gives a lock back, so a deadlock of locks is no cycle in `waits`.
     pub unproved: Vec<(Vec<LaneId>, String)>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
