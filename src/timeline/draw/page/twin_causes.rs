@@ -484,7 +484,7 @@ impl TwinScene {
                 let is_woken = next.by_step().is_some_and(|by| by <= nth);
                 let is_made = tasks.iter().any(|it| it.begins_in == at && it.made_in <= nth);
                 if next.inner != Some(Inner::Task)
-                    || !(is_woken || is_made)
+                    || !(is_woken || is_made || self.has_fired(at, nth))
                     || self.steps[nth + 1..at].iter().any(is_called_before)
                 {
                     continue;
@@ -507,6 +507,16 @@ impl TwinScene {
             called_in.insert(place, own);
         }
         queue
+    }
+
+    /// Whether the timer that a step `at` comes from has put the task into the queue already after
+    /// the step `nth`: the loop has that timer no more.
+    fn has_fired(&self, at: usize, nth: usize) -> bool {
+        let next = &self.steps[at];
+        let is_left = |(due, lane): &(u64, String)| *lane == next.lane && *due <= next.at;
+        matches!(next.cause, Some(Cause::Timer(_)))
+            && self.last_of_its_own(at).is_some_and(|before| before <= nth)
+            && !self.steps[nth].timers.iter().any(is_left)
     }
 
     /// The steps after the step `nth` with which calls of a lane begin, or of what is inside it.
