@@ -258,6 +258,12 @@ fn is_so(polls: &Polls<'_>, step: usize, lane: LaneId, words: &str) -> bool {
         return wake.is_some_and(|wake| wake.woken.by == Until::Yield)
             && polls.letter(step, lane) == 'w';
     }
+    if let Some(by) = words.strip_prefix("a callback that ") {
+        let call = ends_the_wait(polls, lane, step).filter(|call| call.added_by.is_some());
+        return call
+            .and_then(|call| call.queued)
+            .is_some_and(|queued| by == format!("{} queues", polls.row(queued.by).name));
+    }
     let of_it = words.strip_prefix("a wake of ").or(words.strip_prefix("a wake by "));
     if let Some(of_it) = of_it {
         if let Some(by) = wakes_its_coroutine(polls, step, lane) {

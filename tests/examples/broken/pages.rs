@@ -265,6 +265,16 @@ pub const PAGES: &[Broken] = &[
     ("laziness", " handles, and not ", no_waits),
     ("laziness", "is missing: a wake by ", no_waits),
     ("queue", "is missing: what it awaits: ", no_waits),
+    ("future", " waits for a callback that main queues, which is not so", |e| {
+        steps(e, |_, step| {
+            let mut has_changed = false;
+            for (_, words) in &mut step.unproved {
+                has_changed |= words.contains("slow queues");
+                *words = words.replace("slow queues", "main queues");
+            }
+            has_changed
+        })
+    }),
     ("queue", "waits for A, which is not so", |e| {
         steps(e, |_, step| {
             let mut has_some = false;

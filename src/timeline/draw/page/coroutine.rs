@@ -103,11 +103,15 @@ impl Reader<'_> {
         }
     }
 
-    /// `a wake by A`: which lane ends the wait of a lane that runs a loop, in words; none if no
-    /// lane does.
+    /// `a wake by A`, or `a callback that A queues`: which lane ends the wait of a lane that runs a
+    /// loop, in words; none if no lane does.
     pub(super) fn a_wake_of_the_loop(&self, lane: LaneId, piece: &Piece) -> Option<String> {
         let resumed = self.ends_the_wait(lane, self.number(piece))?;
         match resumed.why {
+            // Nothing wakes the loop then: the lane has run in it, as its task.
+            Why::Lane(by) if resumed.ends_run && resumed.queued.by == by => {
+                Some(format!("a callback that {} queues", self.chart.rows[by].name))
+            }
             Why::Lane(by) | Why::Ended(by) => {
                 Some(format!("a wake by {}", self.chart.rows[by].name))
             }
