@@ -199,8 +199,39 @@ fn of_the_ends_of_aborted_tasks_the_first_is_told_to_wake_main() {
     let chart = Chart::new("aborted", Clock::Real, &events, Duration::from_millis(40), 0);
     let explored = Explored::new("by hand", chart);
     assert_eq!(explored.faults(), [""; 0]);
-    let told = &explored.run.tracks[0].steps[0].sentence;
+    let step = &explored.run.tracks[0].steps[0];
+    let told = &step.sentence;
     assert!(told.ends_with("which were aborted; this wakes main."), "{told}");
+    assert_eq!((step.states.as_str(), &step.later), ("dcc", &None), "it waits no more");
+}
+
+/// On the real clock either of two lanes may have taken the time that passes while one polls the
+/// other.
+#[test]
+fn no_time_is_told_of_a_poll_that_has_polled_another_lane_on_the_real_clock() {
+    const MAIN: LaneId = 0;
+    const A: LaneId = 1;
+    let created = |name: &str| What::Created { name: name.into(), parent: None };
+    let pending = || {
+        let polled = Polled::Pending(Waits::nowhere());
+        What::PollEnd { polled, took: Duration::ZERO }
+    };
+    let mut events = vec![];
+    for (at, lane, what) in [
+        (0, MAIN, created("main")),
+        (0, A, created("A")),
+        (0, MAIN, What::PollStart(None)),
+        (0, A, What::PollStart(None)),
+        (0, A, pending()),
+        (30, MAIN, pending()),
+    ] {
+        events.push(Event { at: Duration::from_millis(at), thread: 0, lane, what });
+    }
+    let chart = Chart::new("polls", Clock::Real, &events, Duration::from_millis(30), 0);
+    let explored = Explored::new("by hand", chart);
+    let steps = &explored.run.tracks[0].steps;
+    let told: Vec<&str> = steps.iter().map(|step| step.sentence.as_str()).collect();
+    assert_eq!(told[3], "goes on and is left unfinished.", "and not: after 30 ms");
 }
 
 /// A lane inside `main` wakes it, and is woken itself in the same instant, when its poll is over:

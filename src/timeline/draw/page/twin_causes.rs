@@ -561,6 +561,13 @@ mod tests {
         assert_eq!(twin.queue(11), [own, inside]);
         assert_eq!(twin.queue(12), [own, inside]);
         assert_eq!(twin.queue(13), [inside]);
+        // None of the four that it makes has begun.
+        assert_eq!(twin.queue(0), [inside; 4]);
+        // Four timers fire at once, and the first task goes on.
+        let twin = &recorded("recursion")[1];
+        let says = |step: &TwinStep| step.says.iter().any(|line| line.text == "saw 1");
+        let first = twin.steps.iter().position(says).expect("the first task");
+        assert_eq!(twin.queue(first), [("A", true); 3]);
     }
 
     #[test]
